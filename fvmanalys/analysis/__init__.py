@@ -1,0 +1,12 @@
+"""Analysis: outcomes to insight.
+
+compare   net benefit, probability of being best, expected loss, dominance, regret, break-even
+outside   reference class forecasting
+explain   what the comparison is made of
+findings  everything that an appendix tells, computed once
+"""
+
+from fvmanalys.analysis.compare import Comparison, compare
+from fvmanalys.analysis.findings import Findings, find
+
+__all__ = ["Comparison", "Findings", "compare", "find"]

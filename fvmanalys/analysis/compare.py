@@ -1,0 +1,170 @@
+"""Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret, break-even."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence import Inputs
+from fvmanalys.model import Simulation
+from fvmanalys.model.draws import Floats
+
+__all__ = ["Comparison", "compare", "dominated_by", "max_regret", "probability_best", "switching_points"]
+
+GRID_POINTS = 41
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The options side by side at one value per point.
+
+    `table` has a row an option: money in MSEK of the price year, scores 0–100, times in years after `as_of`. Figures
+    that need competitors (`p_best`, `expected_loss`, `regret_p95`, `dominated_by`) are empty for options that may not
+    be the lasting answer. `areas` has a row an option and area.
+    """
+
+    simulation: Simulation
+    value_per_point: float
+    table: pd.DataFrame
+    areas: pd.DataFrame
+
+    @property
+    def best(self) -> str:
+        """The permanent option with the highest expected net benefit."""
+        return str(self.table.loc[self.table["permanent"], "net_benefit"].idxmax())
+
+    @property
+    def runner_up(self) -> str | None:
+        """The permanent option with the next highest expected net benefit, if there is one."""
+        others = self.table.loc[self.table["permanent"], "net_benefit"].drop(self.best)
+        return None if others.empty else str(others.idxmax())
+
+    @cached_property
+    def acceptability(self) -> pd.DataFrame:
+        """P(best) of each permanent option (columns) over the range of value_per_point (index); Fenwick et al. 2001."""
+        competitors = self.simulation.inputs.options(permanent_only=True)
+        cost, score = (frame[competitors].to_numpy() for frame in (self.simulation.cost, self.simulation.score))
+        grid = value_range(self.simulation.inputs)
+        shares = [probability_best(value * score - cost) for value in grid]
+        return pd.DataFrame(shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option"))
+
+    @cached_property
+    def switches(self) -> pd.DataFrame:
+        """Where the best option by expected net benefit changes, over the range of value_per_point."""
+        grid = value_range(self.simulation.inputs)
+        permanent = self.table[self.table["permanent"]]
+        return switching_points(permanent["cost_mean"], permanent["score"], float(grid[0]), float(grid[-1]))
+
+
+def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:
+    """Compare the options of a simulation; `value_per_point` in MSEK, by default the parameter's."""
+    value = simulation.inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
+    if not np.isfinite(value):
+        raise UsageError(f"value_per_point {value_per_point!r} is not a finite number of MSEK")
+    return Comparison(simulation, value, option_table(simulation, value), area_table(simulation))
+
+
+def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
+    """A row an option, with everything that is compared."""
+    inputs, benefit = simulation.inputs, simulation.net_benefit(value)
+    options = inputs.tables["options"].set_index("option_id")
+    table = pd.DataFrame({"permanent": options["permanent"] == "yes", "reference": options["reference"] == "yes"})
+    table = table.join(summary(simulation.cost, "cost")).join(summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]])
+    table = table.join(full_use(simulation)).join(summary(simulation.score, "score").rename(columns={"score_mean": "score"}).drop(columns="score_p85"))
+    table = table.join(summary(benefit, "net_benefit").rename(columns={"net_benefit_mean": "net_benefit"}).drop(columns="net_benefit_p85"))
+    competitors = inputs.options(permanent_only=True)
+    worth = benefit[competitors].to_numpy()
+    loss = worth.max(axis=1, keepdims=True) - worth
+    table.loc[competitors, "p_best"] = probability_best(worth)
+    table.loc[competitors, "expected_loss"] = loss.mean(axis=0)
+    table.loc[competitors, "regret_p95"] = np.quantile(loss, 0.95, axis=0)
+    permanent = table.loc[competitors]
+    table["dominated_by"] = dominated_by(permanent["cost_mean"], permanent["score"]).reindex(table.index).fillna("")
+    table["break_even_value"] = break_even(table["cost_mean"], table["score"], inputs.reference)
+    return table.rename_axis("option")
+
+
+def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mean, P5, P50, P85 and P95 of each column, as rows."""
+    quantiles = frame.quantile([0.05, 0.5, 0.85, 0.95]).T.set_axis([f"{name}_p05", f"{name}_p50", f"{name}_p85", f"{name}_p95"], axis=1)
+    return pd.concat([frame.mean().rename(f"{name}_mean"), quantiles], axis=1)
+
+
+def full_use(simulation: Simulation) -> pd.DataFrame:
+    """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the horizon."""
+    rows = {}
+    for option, event in simulation.inputs.tables["options"].set_index("option_id")["full_use_event"].items():
+        times = simulation.events.get((option, event), pd.Series(np.full(simulation.draws, np.nan)))
+        p50, p85 = np.quantile(times, [0.5, 0.85], method="inverted_cdf")
+        within = (times <= simulation.model.horizon).mean() if event else np.nan
+        rows[option] = {"full_use_p50": p50, "full_use_p85": p85, "full_use_within_horizon": within}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def area_table(simulation: Simulation) -> pd.DataFrame:
+    """The score of each option in each area, and P(below the area's minimum) where it has one."""
+    minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
+    table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
+    below = (simulation.area_scores < minimum.reindex(simulation.area_scores.columns.get_level_values("area")).to_numpy()).mean()
+    table["p_below_minimum"] = below.where(minimum.reindex(table.index.get_level_values("area")).notna().to_numpy())
+    return table.rename_axis(["option", "area"])
+
+
+def value_range(inputs: Inputs) -> Floats:
+    """The values per point over which results are shown, MSEK; always with the value used among them."""
+    row = inputs.tables["parameters"].set_index("parameter_id").loc["value_per_point"]
+    likely = float(row["likely"])
+    low, high = (float(row[end]) if np.isfinite(row[end]) else likely * factor for end, factor in (("low", 0.2), ("high", 4.0)))
+    return np.union1d(np.linspace(low, high, GRID_POINTS), [likely])
+
+
+def probability_best(worth: ArrayLike) -> Floats:
+    """The share of draws in which each option is best; ties are split. `worth` is draws × options."""
+    worth = np.asarray(worth, dtype=float)
+    top = worth == worth.max(axis=1, keepdims=True)
+    return (top / top.sum(axis=1, keepdims=True)).mean(axis=0)
+
+
+def dominated_by(cost: pd.Series, score: pd.Series) -> pd.Series:
+    """For each option one that costs no more and gives no less, and is better in one of them; empty where none does.
+
+    Goodwin & Wright, Decision Analysis for Management Judgment, ch. 3.
+    """
+    found = {}
+    for option in cost.index:
+        no_worse = (cost <= cost[option]) & (score >= score[option])
+        better = (cost < cost[option]) | (score > score[option])
+        stronger = score[no_worse & better]
+        found[option] = "" if stronger.empty else str(stronger.idxmax())
+    return pd.Series(found, dtype=object)
+
+
+def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
+    """The value per point at which an option's expected net benefit equals the reference's; NaN where none is positive."""
+    more_cost, more_score = cost - cost[reference], score - score[reference]
+    value = more_cost / more_score.where(more_score != 0)
+    return value.where(value > 0)
+
+
+def switching_points(cost: pd.Series, score: pd.Series, low: float, high: float) -> pd.DataFrame:
+    """Where the option with the highest value·score − cost changes between `low` and `high`: value, from, to."""
+    value, rows = low, []
+    best = str((value * score - cost).idxmax())
+    while True:
+        steeper = score[score > score[best]]
+        crossings = ((cost[steeper.index] - cost[best]) / (steeper - score[best])).clip(lower=value)
+        if crossings.empty or crossings.min() > high:
+            return pd.DataFrame(rows, columns=["value_per_point", "from_option", "to_option"])
+        value = float(crossings.min())
+        following = str(score[crossings[crossings == value].index].idxmax())
+        rows.append({"value_per_point": value, "from_option": best, "to_option": following})
+        best = following
+
+
+def max_regret(payoff: ArrayLike) -> Floats:
+    """The largest regret of each option over states (columns); Savage 1951. `payoff` is options × states."""
+    payoff = np.asarray(payoff, dtype=float)
+    return (payoff.max(axis=0) - payoff).max(axis=1)

@@ -1,0 +1,107 @@
+"""What the comparison is made of: times, levels, parts of the difference, published totals, kinds of evidence."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis.compare import Comparison
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.rules import split
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model import Simulation
+from fvmanalys.model.events import DECIDED, own_or_shared, years_after
+
+__all__ = ["contributions", "decision_taken", "event_table", "evidence_counts", "levels_reached", "published_totals", "reasons"]
+
+
+def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
+    """The row that says when and what was decided, if that day lies before `as_of`; the comparison is then a retrospective."""
+    rows = inputs.tables["timeline"].query("event_id == @DECIDED", local_dict={"DECIDED": DECIDED}).to_dict("records")
+    taken = [row for row in rows if isinstance(row["date"], date) and row["date"] < inputs.as_of]
+    return taken[0] if taken else None
+
+
+def event_table(simulation: Simulation) -> pd.DataFrame:
+    """When each event of each option happens: P5, P50, P85 and P95 in years after `as_of`, and the share of draws where it does.
+
+    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met.
+    """
+    rows = []
+    for option in simulation.inputs.options():
+        table = own_or_shared(simulation.inputs.tables["timeline"], option, ["event_id"]).drop_duplicates("event_id")
+        for row in table.to_dict("records"):
+            times = simulation.events[option, row["event_id"]].to_numpy()
+            quantiles = np.quantile(times, [0.05, 0.5, 0.85, 0.95], method="inverted_cdf")
+            deadline = row["deadline"] if isinstance(row["deadline"], date) else None
+            met = float((times <= years_after(deadline, simulation.inputs.as_of)).mean()) if deadline else np.nan
+            names = {"name": row["name"] or row["event_id"], "name_en": row.get("name_en", "")}
+            rows.append(
+                {"option": option, "event": row["event_id"], **names, **dict(zip(("p05", "p50", "p85", "p95"), quantiles, strict=True)),
+                 "happens": float(np.isfinite(times).mean()), "deadline": deadline, "p_deadline_met": met, "shared": row["option_id"] == ALL_OPTIONS}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def levels_reached(simulation: Simulation) -> pd.DataFrame:
+    """For each option and area: the expected level today, at the horizon, and when the option's own level begins (P50, years)."""
+    horizon = simulation.model.horizon
+    paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(index=["option", "area"], columns="time", values="level", sort=False)
+    rows = []
+    for (option, area), levels in paths.iterrows():
+        own = simulation.inputs.tables["levels"].query("option_id == @option and area_id == @area")["from_event"]
+        known = [simulation.events[option, name] for name in own if (option, name) in simulation.events]
+        first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
+        rows.append({"option": option, "area": area, "level_now": levels.iloc[0], "level_end": levels.iloc[-1], "reached_p50": first})
+    return pd.DataFrame(rows)
+
+
+def contributions(comparison: Comparison) -> pd.DataFrame:
+    """What each area and cost category adds to an option's value·S − C, expected, MSEK: option, kind, part, value."""
+    simulation, value = comparison.simulation, comparison.value_per_point
+    inputs = simulation.inputs
+    weights = pd.DataFrame({area: simulation.draws_of(f"areas/{area}") for area in inputs.areas})
+    weights = weights.div(weights.sum(axis=1), axis=0)
+    gains = [
+        {"option": option, "kind": "area", "part": area, "value": value * float((weights[area] * simulation.area_scores[option, area]).mean())}
+        for option in inputs.options()
+        for area in inputs.areas
+    ]
+    yearly = simulation.yearly_cost().groupby(["option", "category"], sort=False)["present_value"].sum()
+    costs = [{"option": option, "kind": "category", "part": category, "value": -amount} for (option, category), amount in yearly.items()]
+    return pd.DataFrame([*gains, *costs])
+
+
+def reasons(comparison: Comparison) -> pd.DataFrame:
+    """The parts of each option's difference from the best other permanent option: option, other, kind, part, difference (MSEK)."""
+    parts = contributions(comparison).pivot_table(index=["kind", "part"], columns="option", values="value", fill_value=0.0, sort=False)
+    permanent = comparison.table.loc[comparison.table["permanent"], "net_benefit"]
+    tables = []
+    for option in comparison.table.index:
+        others = permanent.drop(option, errors="ignore")
+        if not others.empty:
+            difference = (parts[option] - parts[others.idxmax()]).rename("difference").reset_index()
+            tables.append(difference.assign(option=option, other=others.idxmax()))
+    columns = ["option", "other", "kind", "part", "difference"]
+    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def published_totals(simulation: Simulation) -> pd.DataFrame:
+    """Published totals that cut across rows, each beside the model's undiscounted total of the same categories, MSEK."""
+    table = simulation.inputs.tables["context"]
+    yearly = simulation.yearly_cost()
+    rows = []
+    for row in table[table["categories"] != ""].to_dict("records"):
+        counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
+        columns = ("item_id", "name", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from", "confidential")
+        rows.append({**{column: row[column] for column in columns}, "model_total": float(yearly.loc[counted, "cost"].sum())})
+    return pd.DataFrame(rows)
+
+
+def evidence_counts(inputs: Inputs) -> pd.DataFrame:
+    """How many estimates of the model are facts, judgements and assumptions, and their shares."""
+    around = ("context", "viewpoints", "investigations", "parameters")
+    model = inputs.estimates[~inputs.estimates["table"].isin(around)]
+    counts = model["kind"].value_counts().reindex(["fact", "judgement", "assumption"], fill_value=0)
+    return pd.DataFrame({"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)})

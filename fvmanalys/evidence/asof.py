@@ -1,0 +1,72 @@
+"""What was known when, and what superseded what."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from fvmanalys.errors import Fault
+from fvmanalys.evidence.tables import TABLES, Quantified
+
+__all__ = ["default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "withdraws"]
+
+Rows = list[dict[str, Any]]
+DATE_COLUMNS = ("date", "planned_date", "actual_date")
+
+
+def key_of(table: str, row: dict[str, Any]) -> tuple:
+    """The columns that say which row this is; a `when` is part of it, since it tells two halves of one event apart."""
+    return (*(row[column] for column in TABLES[table].KEY), row.get("when", ""))
+
+
+def withdraws(table: str, row: dict[str, Any]) -> bool:
+    """Whether a later row of this kind takes the former one back: it has no quantity and no date.
+
+    An event that takes its duration from elsewhere (`readiness`) has neither as well, and is recognised by its rules.
+    """
+    columns = [*(("low", "likely", "high") if issubclass(TABLES[table], Quantified) else ()), *DATE_COLUMNS]
+    present = [column for column in columns if column in row]
+    return bool(present) and all(row[column] is None for column in present)
+
+
+def in_force(table: str, rows: Rows, as_of: date) -> Rows:
+    """The rows of `table` known at `as_of`, the newest of each key, without those withdrawn; in the order of the file.
+
+    What became known on `as_of` itself is known. The first row of a key cannot withdraw anything and stays.
+    """
+    known = [row for row in rows if (row.get("known_from") or date.min) <= as_of]
+    newest: dict[tuple, dict[str, Any]] = {}
+    earlier: set[tuple] = set()
+    for row in sorted(known, key=lambda row: row.get("known_from") or date.min):
+        key = key_of(table, row)
+        if key in newest:
+            earlier.add(key)
+        newest[key] = row
+    gone = {key for key in earlier if withdraws(table, newest[key])}
+    kept = {id(row) for key, row in newest.items() if key not in gone}
+    return [row for row in rows if id(row) in kept]
+
+
+def duplicate_faults(table: str, rows: Rows) -> Iterable[Fault]:
+    """Find rows with the same key and the same `known_from`: which of them holds cannot be told."""
+    seen: dict[tuple, dict[str, Any]] = {}
+    for row in rows:
+        key = (*key_of(table, row), row.get("known_from"))
+        if key in seen:
+            name = "/".join(str(part) for part in key_of(table, row)[: len(TABLES[table].KEY)])
+            remedy = f"remove one (the other is on row {seen[key]['_row']}), or give the later knowledge a later known_from"
+            yield Fault(row["_file"], row["_row"], "/".join(TABLES[table].KEY) or "row", f"{name!r} stands twice", remedy)
+        seen.setdefault(key, row)
+
+
+def newest_known_from(tables: dict[str, Rows]) -> date | None:
+    """The latest day on which anything in the tables became known."""
+    days = [row["known_from"] for rows in tables.values() for row in rows if row.get("known_from")]
+    return max(days, default=None)
+
+
+def default_as_of(tables: dict[str, Rows]) -> date | None:
+    """The decision's own day, or else the newest `known_from`."""
+    own = [row["as_of"] for row in tables.get("decision", []) if row["as_of"]]
+    return own[0] if own else newest_known_from(tables)
+
+

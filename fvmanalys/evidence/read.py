@@ -1,0 +1,235 @@
+"""CSV or Excel files to rows of text, and those to typed rows; every fault is named at once."""
+
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from pydantic import ValidationError
+
+from fvmanalys.errors import Fault
+from fvmanalys.evidence.tables import TABLES, Row, text_columns
+
+__all__ = ["Grid", "parse_table", "read_folder", "read_grid"]
+
+Grid = list[tuple[int, list[str]]]
+NUMBER_REMEDY = "write a plain number, with decimal point in a comma file or decimal comma in a semicolon file"
+REMEDIES = {
+    "float_parsing": ("is not a number", NUMBER_REMEDY),
+    "int_parsing": ("is not a whole number", "write a whole number"),
+    "int_from_float": ("is not a whole number", "write a whole number"),
+    "finite_number": ("is not a finite number", NUMBER_REMEDY),
+    "literal_error": ("is not one of the allowed values", "use one of: {expected}"),
+    "string_pattern_mismatch": ("holds a character that has a meaning of its own", "use letters, digits, - and _"),
+    "string_too_short": ("is empty", "fill it in"),
+    "missing": ("is missing", "fill it in; every row needs it"),
+    "greater_than": ("is too small", "it must be above {gt}"),
+    "greater_than_equal": ("is too small", "it must be at least {ge}"),
+    "less_than": ("is too large", "it must be below {lt}"),
+    "less_than_equal": ("is too large", "it must be at most {le}"),
+}
+DATE_PROBLEM = ("is not a date", "write it as year-month-day, such as 2025-05-27")
+
+
+def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fault]]:
+    """Read every table in `folder` into typed rows; return them with all faults found.
+
+    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts).
+    """
+    if not folder.is_dir():
+        return {}, [Fault(str(folder), None, "folder", "is not a folder", "give the folder that holds the raw tables")]
+    faults = list(check_file_names(folder))
+    tables = {}
+    for name, row in TABLES.items():
+        paths = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.exists()]
+        if len(paths) > 1:
+            faults.append(Fault(str(paths[1]), None, "file", f"{name} stands in two files", "keep one of them"))
+        elif paths:
+            tables[name], found = read_table(name, paths[0])
+            faults += found
+        elif row.REQUIRED:
+            faults.append(Fault(str(folder / f"{name}.csv"), None, "file", "is missing", "every decision needs this table"))
+    return tables, faults
+
+
+def check_file_names(folder: Path) -> Iterable[Fault]:
+    """Find files that look like tables but are none: a misspelt optional table must not be ignored."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")) and path.stem not in TABLES:
+            near = difflib.get_close_matches(path.stem, TABLES, 1)
+            remedy = f"rename it to {near[0]}{path.suffix}, or move it away" if near else "move it out of the folder"
+            yield Fault(str(path), None, "file", "is no table of the suite", remedy)
+
+
+def read_table(name: str, path: Path) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """Read and parse one file."""
+    try:
+        header, grid, decimal_comma = read_grid(path)
+    except ValueError as error:
+        return [], [Fault(str(path), None, "file", str(error), "save it as CSV in UTF-8, or as an Excel workbook")]
+    if not header or not grid:
+        return [], [Fault(str(path), 1, "file", "holds no rows", "fill it in, or remove the file if the table is optional")]
+    return parse_table(name, str(path), header, grid, decimal_comma)
+
+
+def read_grid(path: Path) -> tuple[list[str], Grid, bool]:
+    """Read a file into its header, its numbered rows of text, and whether numbers have a decimal comma."""
+    if path.suffix == ".xlsx":
+        return (*read_excel(path), False)
+    text = decode(path.read_bytes())
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, line = [], 1
+    try:
+        for cells in reader:
+            rows.append((line, [cell.strip() for cell in cells]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(f"cannot be read as CSV near line {line} ({error})") from error
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    return (filled[0][1] if filled else []), filled[1:], delimiter == ";"
+
+
+def decode(raw: bytes) -> str:
+    """Decode UTF-8, with or without BOM, or else Windows-1252."""
+    if b"\0" in raw:
+        raise ValueError("holds zero bytes, so it is neither UTF-8 nor Windows-1252 text")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("is neither UTF-8 nor Windows-1252 text")
+
+
+def read_excel(path: Path) -> tuple[list[str], Grid]:
+    """Read the sheet named as the table, or else the first one."""
+    try:
+        book = openpyxl.load_workbook(path, data_only=True, read_only=True)
+    except Exception as error:
+        raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
+    sheet = book[path.stem] if path.stem in book.sheetnames else book.worksheets[0]
+    rows = [(number, [cell_text(value) for value in values]) for number, values in enumerate(sheet.iter_rows(values_only=True), 1)]
+    book.close()
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        return [], []
+    width = max(index for index, cell in enumerate(filled[0][1], 1) if cell)
+    return filled[0][1][:width], [(n, cells[:width] if not any(cells[width:]) else cells) for n, cells in filled[1:]]
+
+
+def cell_text(value: Any) -> str:
+    """Write an Excel cell as the text that a CSV file would hold."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time().isoformat() == "00:00:00" else value.isoformat(" ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def parse_table(name: str, file: str, header: list[str], grid: Grid, decimal_comma: bool) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """Turn rows of text into typed rows by the table's declaration."""
+    faults = list(header_faults(name, file, header))
+    if faults:
+        return [], faults
+    rows = []
+    for line, cells in grid:
+        if len(cells) != len(header):
+            remedy = "quote a cell that holds the separator; fill short rows with separators"
+            faults.append(Fault(file, line, "row", f"has {len(cells)} cells where the header has {len(header)}", remedy))
+            continue
+        texts = dict(zip(header, cells, strict=True))
+        faults += [identity_fault(file, line, column) for column, text in texts.items() if holds_personal_identity(text)]
+        row, found = parse_row(TABLES[name], file, line, texts, decimal_comma)
+        faults += found
+        if row is not None:
+            rows.append(row)
+    return rows, faults
+
+
+def header_faults(name: str, file: str, header: list[str]) -> Iterable[Fault]:
+    """Find unknown, repeated, empty and missing columns."""
+    fields = TABLES[name].model_fields
+    known = [*fields, *(f"{column}_en" for column in text_columns(name))]
+    for column in dict.fromkeys(header):
+        if header.count(column) > 1:
+            yield Fault(file, 1, column or "header", "stands twice in the header", "name each column once")
+        elif column not in known:
+            near = difflib.get_close_matches(column, known, 1)
+            remedy = f"did you mean {near[0]}?" if near else f"remove it; the columns are {', '.join(fields)}"
+            yield Fault(file, 1, column or "header", f"column {column!r} is unknown", remedy)
+    for column, field in fields.items():
+        if field.is_required() and column not in header:
+            yield Fault(file, 1, column, "column is missing", "add the column to the header and fill it in")
+
+
+def parse_row(model: type[Row], file: str, line: int, texts: dict[str, str], decimal_comma: bool) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Parse one row; empty cells take the column's default."""
+    translations = {column: text for column, text in texts.items() if column not in model.model_fields}
+    given = {column: text for column, text in texts.items() if text and column in model.model_fields}
+    if decimal_comma:
+        given = {column: plain_number(text) if is_number(model, column) else text for column, text in given.items()}
+    try:
+        row = model.model_validate(given)
+    except ValidationError as error:
+        return None, [fault_of(file, line, given, item) for item in error.errors()]
+    return {**row.model_dump(), **translations, "_file": file, "_row": line}, []
+
+
+def is_number(model: type[Row], column: str) -> bool:
+    """Whether the declared column holds a number."""
+    return any(word in str(model.model_fields[column].annotation) for word in ("float", "int"))
+
+
+def plain_number(text: str) -> str:
+    """Write a number that has a decimal comma and thousands spaces plainly."""
+    return re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3})", "", text).replace(",", ".")
+
+
+def fault_of(file: str, line: int, given: dict[str, str], item: Any) -> Fault:
+    """Say one pydantic error in our own words."""
+    column, kind = str(item["loc"][0]), item["type"]
+    problem, remedy = DATE_PROBLEM if kind.startswith("date") else REMEDIES.get(kind, (item["msg"], "correct it"))
+    value = f"{given[column]!r} " if column in given else ""
+    return Fault(file, line, column, value + problem, remedy.format(**item.get("ctx", {})))
+
+
+IDENTITY = re.compile(r"(?<![\d-])(?:19|20)?(\d{2})(\d{2})(\d{2})([-+]?)(\d{4})(?![\d-])")
+
+
+def holds_personal_identity(text: str) -> bool:
+    """Whether `text` holds something formed as a Swedish personal identity or coordination number.
+
+    Written with its separator any number with a possible date counts; without one the check digit must hold too
+    (Skatteverket, SKV 704), so that ordinary ten-digit figures pass.
+    """
+    return any(is_identity(*match.groups()) for match in IDENTITY.finditer(text))
+
+
+def is_identity(year: str, month: str, day: str, separator: str, tail: str) -> bool:
+    """Whether the parts form a possible date and, if there is no separator, a valid check digit."""
+    possible = 1 <= int(month) <= 12 and (1 <= int(day) <= 31 or 61 <= int(day) <= 91)
+    return possible and (bool(separator) or luhn(year + month + day + tail))
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
+    doubled = (sum(divmod(int(digit) * (2 - index % 2), 10)) for index, digit in enumerate(digits))
+    return sum(doubled) % 10 == 0
+
+
+def identity_fault(file: str, line: int, column: str) -> Fault:
+    """The fault of a personal identity number, which the message does not repeat."""
+    return Fault(file, line, column, "holds a personal identity number", "remove it; no table may carry people")
+
+

@@ -1,0 +1,15 @@
+"""Model: estimates to outcomes.
+
+draws       estimates to random columns: keyed streams, distributions, common factors
+programmes  the reference class as something to draw from
+sample      a chunk of draws, each random quantity made once
+events      when things happen
+streams     the closed form of a cost between two events
+costs       the cost rows of an option as streams
+levels      what the options give, area by area
+simulate    the three together → Simulation
+"""
+
+from fvmanalys.model.simulate import Simulation, simulate
+
+__all__ = ["Simulation", "simulate"]

@@ -1,0 +1,157 @@
+"""The cost rows of an option as streams, and what they come to: contracts, and staffing times its cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model.draws import Floats
+from fvmanalys.model.sample import Sample
+from fvmanalys.model.streams import lump_value, window_value
+
+__all__ = ["Stream", "Window", "read_streams", "stream_value"]
+
+PAUSE, RESTART = "pause", "restart"
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One cost row, for one option.
+
+    The amount is the product of its `estimates` and `factor` (price index, standing share). An empty `start` is `as_of`,
+    an empty `end` the horizon.
+    """
+
+    estimates: tuple[str, ...]
+    category: str
+    payer: str
+    programme: bool
+    basis: str
+    factor: float
+    start: str
+    end: str
+    profile: str
+    growth: float
+    outside_view: bool
+    when: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is counted: the rate of discount, and the years from `opens` to `closes`, of the years to `horizon`."""
+
+    rate: float
+    horizon: float
+    opens: float = 0.0
+    closes: float = np.inf
+
+    @property
+    def end(self) -> float:
+        """Where the window closes."""
+        return min(self.closes, self.horizon)
+
+
+def read_streams(inputs: Inputs, option: str) -> list[Stream]:
+    """All cost rows of an option, its own and those that all options share."""
+    return [*read_contracts(inputs, option), *read_staffing(inputs, option)]
+
+
+def rows_of(inputs: Inputs, name: str, option: str) -> list[dict[str, Any]]:
+    """The rows of a table that count for an option; own and shared rows add up."""
+    table = inputs.tables[name]
+    known = inputs.estimates.set_index(["_file", "_row"])["id"]
+    rows = table[table["option_id"].isin([option, ALL_OPTIONS])].to_dict("records")
+    return [{**row, "id": known[row["_file"], row["_row"]]} for row in rows if (row["_file"], row["_row"]) in known.index]
+
+
+def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
+    """The contracts of an option."""
+    return [
+        Stream(
+            estimates=(row["id"],),
+            category=row["category"],
+            payer=row["payer"],
+            programme=row["programme"] == "yes",
+            basis=row["basis"],
+            factor=price_factor(inputs, row["price_year"]),
+            start=row["from_event"],
+            end=row["to_event"],
+            profile=row["profile"],
+            growth=number_or(row["real_growth"], 0.0),
+            outside_view=row["outside_view"] == "yes",
+            when=row["when"],
+        )
+        for row in rows_of(inputs, "contracts", option)
+    ]
+
+
+def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
+    """The staffing of an option: full-time equivalents times what one costs a year; the phase is the category."""
+    costs = inputs.tables["staff_costs"].set_index("role_id")
+    share = inputs.parameters["standing_share"]
+    kept = {PAUSE: share, RESTART: 1 - share}
+    return [
+        Stream(
+            estimates=(row["id"], f"staff_costs/{row['role_id']}"),
+            category=row["phase"],
+            payer="",
+            programme=row["programme"] == "yes",
+            basis="per_year",
+            factor=kept.get(row["phase"], 1.0) * price_factor(inputs, costs.at[row["role_id"], "price_year"]),
+            start=row["from_event"],
+            end=row["to_event"],
+            profile=row["profile"],
+            growth=number_or(costs.at[row["role_id"], "real_growth"], 0.0),
+            outside_view=False,
+            when=row["when"],
+        )
+        for row in rows_of(inputs, "staffing", option)
+    ]
+
+
+def number_or(value: float, default: float) -> float:
+    """A number, or the default where there is none."""
+    return default if np.isnan(value) else float(value)
+
+
+def price_factor(inputs: Inputs, price_year: float) -> float:
+    """What turns money of `price_year` into money of the parameter's price year."""
+    index = inputs.tables["price_index"].set_index("year")["index"]
+    target = inputs.parameters.get("price_year", np.nan)
+    if np.isnan(price_year) or np.isnan(target) or index.empty:
+        return 1.0
+    return float(index[int(target)] / index[int(price_year)])
+
+
+def stream_amount(stream: Stream, sample: Sample, option: str) -> Floats:
+    """The drawn amount of a stream, in MSEK of the price year; nothing where its condition does not hold."""
+    first, *others = stream.estimates
+    amount = sample.seen_from_outside(first, option, 0) if stream.outside_view else sample.column(first)
+    for name in others:
+        amount = amount * sample.column(name)
+    if stream.when:
+        amount = np.where(sample.holds(option, stream.when), amount, 0.0)
+    return amount * stream.factor
+
+
+def stream_value(stream: Stream, amount: Floats, times: Mapping[str, Floats], window: Window) -> Floats:
+    """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw."""
+    start = event_time(stream.start, times, 0.0)
+    if stream.basis == "once":
+        return amount * lump_value(start, window.rate, stream.growth, window.opens, window.end)
+    end = event_time(stream.end, times, window.horizon)
+    end = np.where(np.isinf(end), window.horizon, end)
+    spread = window_value(start, end, window.rate, stream.profile, stream.growth, window.opens, window.end)
+    if stream.basis == "per_year":
+        return amount * spread
+    length = np.where(end > start, end - start, 1.0) / (1 if stream.profile == "level" else 2)
+    at_once = lump_value(start, window.rate, stream.growth, window.opens, window.end)
+    return amount * np.where(end > start, spread / length, at_once)
+
+
+def event_time(name: str, times: Mapping[str, Floats], default: float) -> Floats:
+    """The time of a stream's event: the default where none is named, never where the option lacks it."""
+    return times.get(name, np.asarray(np.inf)) if name else np.asarray(default)

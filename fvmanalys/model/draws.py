@@ -1,0 +1,198 @@
+"""Estimates to random columns: keyed streams, distributions, common factors.
+
+Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws is
+stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay, Beckman &
+Conover 1979, Technometrics 21(2)). An estimate tied to a common factor keeps its own strata; only their order changes
+to that of a one-factor Gaussian copula (Iman & Conover 1982, Communications in Statistics 11(3)).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, ndtri
+
+__all__ = ["BLOCK", "Block", "Estimate", "Floats", "blocks", "draw", "draw_uniform", "quantile", "read_estimates"]
+
+Floats = NDArray[np.float64]
+BLOCK = 4096
+Z95 = float(ndtri(0.95))
+PERT_GRID = (1 - np.cos(np.linspace(0, np.pi, 4097))) / 2
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A quantity with its range; `stream` keys its random numbers, `moves_with` names its common factor."""
+
+    stream: str
+    low: float
+    likely: float
+    high: float
+    distribution: str = "fixed"
+    moves_with: str = ""
+    strength: float = 1.0
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether every draw is the same number."""
+        return self.distribution in ("", "fixed") or self.low == self.high
+
+    @property
+    def centre(self) -> float:
+        """The single number shown: `likely`, or the median where none is given."""
+        return self.likely if np.isfinite(self.likely) else float(quantile(self, np.array([0.5]))[0])
+
+
+@dataclass(frozen=True)
+class Block:
+    """A block of draws: its place in the sequence and its length."""
+
+    index: int
+    size: int
+
+
+def blocks(draws: int) -> list[Block]:
+    """Cut `draws` into blocks; the last may be short, and is then stratified over its own length."""
+    whole, rest = divmod(draws, BLOCK)
+    return [*(Block(index, BLOCK) for index in range(whole)), *([Block(whole, rest)] if rest else [])]
+
+
+def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
+    """Make an Estimate of every row of `Inputs.estimates`, by id.
+
+    The rows of one readiness curve share one stream, so that a faster restart never needs more months.
+    """
+    return {
+        row["id"]: Estimate(
+            stream=row["stream"].rsplit("/", 1)[0] if row["table"] == "readiness" else row["stream"],
+            low=row["low"],
+            likely=row["likely"],
+            high=row["high"],
+            distribution=row["distribution"],
+            moves_with=row["moves_with"],
+            strength=1.0 if np.isnan(row["strength"]) else row["strength"],
+        )
+        for row in rows
+    }
+
+
+def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
+    """Draw the column of an estimate for some blocks."""
+    size = sum(block.size for block in parts)
+    if estimate.is_fixed:
+        return np.full(size, estimate.centre if estimate.distribution in ("", "fixed") else estimate.low)
+    return np.concatenate([draw_block(estimate, seed, block) for block in parts])
+
+
+def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
+    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give."""
+    if estimate.moves_with and abs(estimate.strength) == 1:
+        strata, order = strata_and_order(f"factor/{estimate.moves_with}", seed, block)
+        return quantile(estimate, strata if estimate.strength > 0 else 1 - strata)[order]
+    strata, order = strata_and_order(estimate.stream, seed, block)
+    values = quantile(estimate, strata)
+    if not estimate.moves_with or estimate.strength == 0:
+        return values[order]
+    drawn = np.empty(block.size)
+    drawn[copula_order(estimate, seed, block, order)] = values
+    return drawn
+
+
+def copula_order(estimate: Estimate, seed: int, block: Block, own: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The draws from lowest to highest, for an estimate tied to a common factor."""
+    normal = normal_scores(block.size)
+    _, factor = strata_and_order(f"factor/{estimate.moves_with}", seed, block)
+    weight = estimate.strength
+    return np.argsort(weight * normal[factor] + np.sqrt(1 - weight**2) * normal[own])
+
+
+@lru_cache(maxsize=4)
+def normal_scores(size: int) -> Floats:
+    """The standard normal value in the middle of each of `size` strata."""
+    return ndtri((np.arange(size) + 0.5) / size)
+
+
+@lru_cache(maxsize=256)
+def key_words(key: str) -> tuple[int, ...]:
+    """Hash a key to four 32-bit words for `SeedSequence`; the block length is part of it."""
+    digest = hashlib.blake2b(f"{BLOCK}/{key}".encode(), digest_size=16).digest()
+    return tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))
+
+
+def strata_and_order(key: str, seed: int, block: Block) -> tuple[Floats, NDArray[np.int64]]:
+    """The sorted uniform draws of a block, one a stratum, and the permutation that puts them in order."""
+    source = np.random.SeedSequence(seed, spawn_key=(*key_words(key), block.index))
+    generator = np.random.Generator(np.random.SFC64(source))
+    strata = (np.arange(block.size) + generator.random(block.size)) / block.size
+    return strata, generator.permutation(block.size)
+
+
+def draw_uniform(key: str, seed: int, parts: Sequence[Block]) -> Floats:
+    """Draw a stratified uniform column for what is no estimate: whether a risk occurs, which programme is drawn."""
+    pairs = (strata_and_order(key, seed, block) for block in parts)
+    return np.concatenate([strata[order] for strata, order in pairs])
+
+
+def quantile(estimate: Estimate, probability: Floats) -> Floats:
+    """The inverse distribution function of an estimate.
+
+    `uniform`, `triangular` and `pert` have low and high as ends (PERT with λ = 4: Malcolm et al. 1959, Operations
+    Research 7(5)); `normal` and `lognormal` have them as 5th and 95th percentile.
+    """
+    if estimate.is_fixed:
+        return np.full(np.shape(probability), estimate.low if np.isfinite(estimate.low) else estimate.likely)
+    return QUANTILES[estimate.distribution](estimate, probability)
+
+
+def uniform_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """Equal probability between the ends."""
+    return estimate.low + (estimate.high - estimate.low) * p
+
+
+def triangular_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """Linear density up to the likely value, and down from it."""
+    low, mode, high = estimate.low, estimate.likely, estimate.high
+    below = (mode - low) / (high - low)
+    rising = low + np.sqrt(p * (high - low) * (mode - low))
+    falling = high - np.sqrt((1 - p) * (high - low) * (high - mode))
+    return np.where(p < below, rising, falling)
+
+
+def pert_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """A beta distribution between the ends, read from a table of its distribution function."""
+    width = estimate.high - estimate.low
+    return estimate.low + width * np.interp(p, pert_table((estimate.likely - estimate.low) / width), PERT_GRID)
+
+
+@lru_cache(maxsize=1024)
+def pert_table(mode: float) -> Floats:
+    """The distribution function of a PERT estimate on [0, 1], on a grid that is dense near the ends."""
+    return betainc(1 + 4 * mode, 5 - 4 * mode, PERT_GRID)
+
+
+def normal_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """Normal, from its 5th and 95th percentile."""
+    return normal_between(estimate.low, estimate.high, p)
+
+
+def lognormal_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """Lognormal, from its 5th and 95th percentile."""
+    return np.exp(normal_between(np.log(estimate.low), np.log(estimate.high), p))
+
+
+def normal_between(low: float, high: float, p: Floats) -> Floats:
+    """The normal quantile with `low` at 5 % and `high` at 95 %."""
+    return (low + high) / 2 + (high - low) / (2 * Z95) * ndtri(p)
+
+
+QUANTILES: dict[str, Callable[[Estimate, Floats], Floats]] = {
+    "uniform": uniform_quantile,
+    "triangular": triangular_quantile,
+    "pert": pert_quantile,
+    "normal": normal_quantile,
+    "lognormal": lognormal_quantile,
+}

@@ -1,0 +1,136 @@
+"""What the options give, area by area: a level over time, and its discounted average."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model.draws import Floats
+from fvmanalys.model.events import own_or_shared
+from fvmanalys.model.sample import Sample
+
+__all__ = ["Level", "area_scores", "area_weights", "level_path", "read_levels", "starting_times"]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One row of levels, for one option; `shared` rows hold for every option until its own first row of the area."""
+
+    estimate: str
+    area: str
+    criterion: str
+    event: str
+    when: str
+    shared: bool
+
+
+def read_levels(inputs: Inputs, option: str) -> list[Level]:
+    """The levels of an option, in the order of the file."""
+    table = own_or_shared(inputs.tables["levels"], option, ["area_id", "criterion_id", "from_event"])
+    known = inputs.estimates.set_index(["_file", "_row"])["id"]
+    return [
+        Level(known[row["_file"], row["_row"]], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS)
+        for row in table.to_dict("records")
+    ]
+
+
+def area_weights(areas: list[str], sample: Sample) -> dict[str, Floats]:
+    """The drawn weight of each area, normalised to sum to 1 in every draw."""
+    return normalised({area: sample.column(f"areas/{area}") for area in areas})
+
+
+def normalised(weights: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Weights that sum to 1 in every draw."""
+    total = np.sum(list(weights.values()), axis=0)
+    return {name: weight / total for name, weight in weights.items()}
+
+
+def area_scores(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: float, horizon: float) -> dict[str, Floats]:
+    """The discounted average level to the horizon of each area: ∫ level·e^(−ρt) dt / ∫ e^(−ρt) dt."""
+    scores = {}
+    for area in dict.fromkeys(level.area for level in levels):
+        rows = [level for level in levels if level.area == area]
+        starts = starting_times(rows, times, sample, option)
+        scores[area] = area_score(area, rows, starts, sample, rate, horizon)
+    return scores
+
+
+def starting_times(rows: list[Level], times: Mapping[str, Floats], sample: Sample, option: str) -> list[Floats]:
+    """From when each row of an area counts; a shared row that comes after the option's own first one never does."""
+    starts = [row_start(row, times, sample, option) for row in rows]
+    own = [start for row, start in zip(rows, starts, strict=True) if not row.shared]
+    if not own or len(own) == len(rows):
+        return starts
+    first = np.minimum.reduce(own)
+    return [np.where(start >= first, np.inf, start) if row.shared else start for row, start in zip(rows, starts, strict=True)]
+
+
+def row_start(row: Level, times: Mapping[str, Floats], sample: Sample, option: str) -> Floats:
+    """The time of a row's event; never, where its condition does not hold or the option lacks the event."""
+    start = times.get(row.event, np.full(sample.size, np.inf)) if row.event else np.zeros(sample.size)
+    return np.where(sample.holds(option, row.when), start, np.inf) if row.when else start
+
+
+def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sample, rate: float, horizon: float) -> Floats:
+    """The score of an area: its criteria, weighted where there are several."""
+    criteria = list(dict.fromkeys(row.criterion for row in rows))
+    parts = {}
+    for criterion in criteria:
+        mine = [index for index, row in enumerate(rows) if row.criterion == criterion]
+        values = [np.clip(sample.column(rows[index].estimate), 0, 100) for index in mine]
+        parts[criterion] = discounted_average(values, [starts[index] for index in mine], rate, horizon)
+    if criteria == [""]:
+        return parts[""]
+    weights = normalised({criterion: sample.column(f"criteria/{area}/{criterion}") for criterion in criteria})
+    return np.sum([weights[criterion] * parts[criterion] for criterion in criteria], axis=0)
+
+
+def discounted_average(values: list[Floats], starts: list[Floats], rate: float, horizon: float) -> Floats:
+    """The discounted average of levels, each in force from its start until the next; before the first it is 0.
+
+    At equal times the later in the list is in force.
+    """
+    elapsed = [share_elapsed(start, rate, horizon) for start in starts]
+    total = np.zeros(len(values[0]))
+    for i, value in enumerate(values):
+        ends = np.ones(len(value))
+        for j, start in enumerate(starts):
+            if j != i:
+                later = start >= starts[i] if j > i else start > starts[i]
+                ends = np.where(later, np.minimum(ends, elapsed[j]), ends)
+        total += value * (ends - elapsed[i])
+    return total
+
+
+def share_elapsed(time: Floats, rate: float, horizon: float) -> Floats:
+    """The share of the discounted time to the horizon that has passed at `time`."""
+    cut, rho = np.clip(time, 0, horizon), np.log1p(rate)
+    return cut / horizon if rho == 0 else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
+
+
+def level_path(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats) -> dict[str, Floats]:
+    """The mean level of each area at some moments (years after `as_of`)."""
+    paths = {}
+    for area in dict.fromkeys(level.area for level in levels):
+        rows = [level for level in levels if level.area == area]
+        starts = starting_times(rows, times, sample, option)
+        paths[area] = np.array([float(np.mean(area_level(area, rows, starts, sample, moment))) for moment in moments])
+    return paths
+
+
+def area_level(area: str, rows: list[Level], starts: list[Floats], sample: Sample, moment: float) -> Floats:
+    """The level of an area at one moment, in each draw."""
+    levels: dict[str, Floats] = {}
+    latest: dict[str, Floats] = {}
+    for row, start in zip(rows, starts, strict=True):
+        level = levels.setdefault(row.criterion, np.zeros(sample.size))
+        last = latest.setdefault(row.criterion, np.full(sample.size, -np.inf))
+        comes = (start <= moment) & (start >= last)
+        levels[row.criterion] = np.where(comes, np.clip(sample.column(row.estimate), 0, 100), level)
+        latest[row.criterion] = np.where(comes, start, last)
+    if list(levels) == [""]:
+        return levels[""]
+    weights = normalised({criterion: sample.column(f"criteria/{area}/{criterion}") for criterion in levels})
+    return np.sum([weights[criterion] * level for criterion, level in levels.items()], axis=0)

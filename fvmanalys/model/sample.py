@@ -1,0 +1,87 @@
+"""A chunk of draws: every random quantity that the model may ask for, each made once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_uniform
+from fvmanalys.model.programmes import ReferenceClass
+
+__all__ = ["Sample"]
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass
+class Sample:
+    """Columns of `parts`, on demand.
+
+    `given` replaces the column of an estimate by another, as sensitivity analysis asks. `outside_share` is the share
+    of draws in which the outside view applies, the same draws for every option.
+    """
+
+    estimates: Mapping[str, Estimate]
+    risks: frozenset[tuple[str, str]]
+    reference_class: ReferenceClass | None
+    outside_share: float
+    seed: int
+    parts: Sequence[Block]
+    given: Mapping[str, Floats] = field(default_factory=dict)
+    _made: dict[str, Floats] = field(default_factory=dict)
+    _ratios: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """The number of draws."""
+        return sum(block.size for block in self.parts)
+
+    def column(self, name: str) -> Floats:
+        """The estimate `name` as drawn."""
+        if name in self.given:
+            return self.given[name]
+        if name not in self._made:
+            self._made[name] = draw(self.estimates[name], self.seed, self.parts)
+        return self._made[name]
+
+    def uniform(self, key: str) -> Floats:
+        """A uniform column for what is no estimate."""
+        if key in self.given:
+            return self.given[key]
+        if key not in self._made:
+            self._made[key] = draw_uniform(key, self.seed, self.parts)
+        return self._made[key]
+
+    def holds(self, option: str, when: str) -> Mask:
+        """The draws in which a condition holds: a risk occurs or, with `!`, does not."""
+        if not when:
+            return np.ones(self.size, dtype=bool)
+        risk = when.removeprefix("!")
+        owner = option if (option, risk) in self.risks else ALL_OPTIONS
+        occurs = self.uniform(f"occurs/{owner}/{risk}") < self.column(f"risks/{owner}/{risk}")
+        return ~occurs if when.startswith("!") else occurs
+
+    @property
+    def has_outside(self) -> bool:
+        """Whether the outside view applies in any draw."""
+        return self.reference_class is not None and self.outside_share > 0
+
+    def is_outside(self) -> Mask:
+        """The draws in which the outside view applies."""
+        return self.uniform("outside_view") < self.outside_share
+
+    def ratios(self, option: str) -> tuple[Floats, Floats]:
+        """Cost and duration ratio of one past programme per draw, for one option."""
+        if option not in self._ratios and self.reference_class is not None:
+            key = f"reference_class/{option}"
+            self._ratios[option] = self.reference_class.draw(self.uniform(key), self.uniform(f"{key}/cost"), self.uniform(f"{key}/duration"))
+        return self._ratios[option]
+
+    def seen_from_outside(self, name: str, option: str, which: int) -> Floats:
+        """The estimate `name` as drawn and, in outside draws, its likely value times a ratio (`which` 0: cost, 1: duration)."""
+        inside = self.column(name)
+        if not self.has_outside:
+            return inside
+        return np.where(self.is_outside(), self.estimates[name].centre * self.ratios(option)[which], inside)

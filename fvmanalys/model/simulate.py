@@ -1,0 +1,271 @@
+"""Events, costs and levels together, in bounded memory: inputs to a Simulation."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.errors import ModelError, UsageError
+from fvmanalys.evidence import Inputs
+from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
+from fvmanalys.model.draws import Block, Estimate, Floats, blocks, draw, read_estimates
+from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
+from fvmanalys.model.levels import Level, area_scores, area_weights, level_path, read_levels
+from fvmanalys.model.programmes import ReferenceClass, read_class
+from fvmanalys.model.sample import Sample
+
+__all__ = ["Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
+
+CHUNK_BLOCKS = 2
+
+
+@dataclass(frozen=True)
+class OptionModel:
+    """What an option is made of."""
+
+    events: list[Event]
+    streams: list[Stream]
+    levels: list[Level]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one option comes to, in each draw of a chunk."""
+
+    cost: Floats
+    programme_cost: Floats
+    score: Floats
+    area_scores: Mapping[str, Floats]
+    events: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Model:
+    """The tables compiled once: what to draw, and how options, events, streams and levels hang together."""
+
+    estimates: Mapping[str, Estimate]
+    options: Mapping[str, OptionModel]
+    areas: list[str]
+    risks: frozenset[tuple[str, str]]
+    reference_class: ReferenceClass | None
+    rate: float
+    horizon: float
+    outside_share: float
+    standing_share: float
+    delay: float = 0.0
+
+    def sample(self, parts: Sequence[Block], seed: int, given: Mapping[str, Floats] | None = None) -> Sample:
+        """A chunk of draws for this model."""
+        return Sample(self.estimates, self.risks, self.reference_class, self.outside_share, seed, parts, given or {})
+
+    def times(self, sample: Sample, option: str) -> dict[str, Floats]:
+        """When the events of an option happen."""
+        return event_times(self.options[option].events, sample, option, self.standing_share, self.delay)
+
+    def outcome(self, sample: Sample, option: str) -> Outcome:
+        """Compute one option for a chunk of draws."""
+        parts, times = self.options[option], self.times(sample, option)
+        discounted, plain = Window(self.rate, self.horizon), Window(0.0, self.horizon)
+        cost, programme = np.zeros(sample.size), np.zeros(sample.size)
+        for stream in parts.streams:
+            amount = stream_amount(stream, sample, option)
+            cost += stream_value(stream, amount, times, discounted)
+            if stream.programme:
+                programme += stream_value(stream, amount, times, plain)
+        scores = area_scores(parts.levels, times, sample, option, self.rate, self.horizon)
+        weights = area_weights(self.areas, sample)
+        score = np.sum([weights[area] * scores[area] for area in self.areas], axis=0)
+        return Outcome(cost, programme, score, scores, times)
+
+
+def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
+    """Compile the tables; `delay` postpones every option's decision by so many years."""
+    risks = inputs.tables["risks"]
+    return Model(
+        estimates=read_estimates(inputs.estimates.to_dict("records")),
+        options={name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in inputs.options()},
+        areas=inputs.areas,
+        risks=frozenset(zip(risks["option_id"], risks["risk_id"], strict=True)),
+        reference_class=read_class(inputs.tables["reference_class"]),
+        rate=inputs.parameters["discount_rate"],
+        horizon=inputs.parameters["horizon_years"],
+        outside_share=inputs.parameters["outside_view"],
+        standing_share=inputs.parameters["standing_share"],
+        delay=delay,
+    )
+
+
+def year_edges(as_of: date, horizon: float) -> tuple[list[int], Floats]:
+    """The calendar years from `as_of` to the horizon, and the times at which they are cut, in years after `as_of`."""
+    years, edges = [as_of.year], [0.0]
+    while (start := (date(years[-1] + 1, 1, 1) - as_of).days / DAYS_PER_YEAR) < horizon:
+        years.append(years[-1] + 1)
+        edges.append(start)
+    return years, np.array([*edges, horizon])
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The outcomes of every option in every draw; money in MSEK of the price year, times in years after `as_of`.
+
+    `cost` is the present value of all streams, `programme_cost` the undiscounted sum of the rows that count in the
+    option's programme, `score` the weighted score (0–100): DataFrames draws × option. The rest is made on demand from
+    the same draws.
+    """
+
+    inputs: Inputs
+    draws: int
+    seed: int
+    cost: pd.DataFrame
+    programme_cost: pd.DataFrame
+    score: pd.DataFrame
+    model: Model = field(repr=False)
+    workers: int = 1
+
+    @cached_property
+    def area_scores(self) -> pd.DataFrame:
+        """The score of each area: draws × (option, area)."""
+        return self._collect(lambda outcome: outcome.area_scores, ["option", "area"])
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """The time of each event: draws × (option, event), years after `as_of`, infinite where it does not happen."""
+        return self._collect(lambda outcome: outcome.events, ["option", "event"])
+
+    def level_paths(self, moments: Floats) -> pd.DataFrame:
+        """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time, level."""
+        model = self.model
+        sums = run_chunks(model, self.draws, self.seed, self.workers, lambda sample: path_chunk(model, sample, moments))
+        return pd.DataFrame(
+            [
+                {"option": option, "area": area, "time": moment, "level": level}
+                for option, area in sums[0]
+                for moment, level in zip(moments, sum(chunk[option, area] for chunk in sums) / self.draws, strict=True)
+            ]
+        )
+
+    def _collect(self, pick: Callable[[Outcome], Mapping[str, Floats]], names: list[str]) -> pd.DataFrame:
+        """Compute again, and keep one part of each outcome."""
+        chunks = run_chunks(self.model, self.draws, self.seed, self.workers, lambda sample: collect_chunk(self.model, sample, pick))
+        columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
+        return pd.DataFrame(columns).rename_axis(columns=names)
+
+    def net_benefit(self, value_per_point: float | None = None) -> pd.DataFrame:
+        """value_per_point·(S − S_ref) − (C − C_ref), in MSEK: draws × option (Stinnett & Mullahy 1998, Medical Decision Making 18)."""
+        value = self.inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
+        worth = value * self.score - self.cost
+        return worth.sub(worth[self.inputs.reference], axis=0)
+
+    def draws_of(self, estimate_id: str) -> Floats:
+        """An estimate as drawn, before clip, price index and outside view."""
+        if estimate_id not in self.model.estimates:
+            near = difflib.get_close_matches(estimate_id, self.model.estimates, 1)
+            raise UsageError(f"no estimate {estimate_id!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return draw(self.model.estimates[estimate_id], self.seed, blocks(self.draws))
+
+    def yearly_cost(self) -> pd.DataFrame:
+        """Expected cost by option, category and calendar year: `cost` undiscounted, `present_value` discounted, MSEK.
+
+        The present values of an option sum to its mean cost.
+        """
+        table = self.yearly_streams.groupby(["option", "category", "year"], sort=False, as_index=False)
+        return table[["cost", "present_value"]].sum()
+
+    @cached_property
+    def yearly_streams(self) -> pd.DataFrame:
+        """Expected cost by option, stream and calendar year, with category and payer; the detail behind `yearly_cost`."""
+        years, edges = year_edges(self.inputs.as_of, self.model.horizon)
+        chunks = run_chunks(self.model, self.draws, self.seed, self.workers, lambda sample: yearly_chunk(self.model, sample, edges))
+        totals = {key: np.add.reduce([chunk[key] for chunk in chunks]) / self.draws for key in chunks[0]}
+        return pd.DataFrame(
+            [
+                {"option": option, "stream": stream.estimates[0], "category": stream.category, "payer": stream.payer, "programme": stream.programme,
+                 "year": year, "cost": plain, "present_value": discounted}
+                for (option, index), (discounts, plains) in totals.items()
+                for stream in [self.model.options[option].streams[index]]
+                for year, discounted, plain in zip(years, discounts, plains, strict=True)
+            ],
+            columns=["option", "stream", "category", "payer", "programme", "year", "cost", "present_value"],
+        )  # fmt: skip
+
+
+def simulate(
+    inputs: Inputs, draws: int = 100_000, seed: int = 1, *, workers: int = 1, chunk_blocks: int = CHUNK_BLOCKS, delay: float = 0.0
+) -> Simulation:
+    """Draw every estimate and compute cost and score of every option.
+
+    The result depends on inputs, draws, seed and `delay` (years by which the decision is postponed) alone; `workers`
+    threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory it needs.
+    Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
+    """
+    if draws < 1 or seed < 0:
+        raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative")
+    model = read_model(inputs, delay)
+    chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
+    names = list(model.options)
+    frames = [pd.DataFrame({name: np.concatenate([chunk[name][part] for chunk in chunks]) for name in names}) for part in range(3)]
+    for frame in frames:
+        check_finite(frame)
+    cost, programme_cost, score = (frame.rename_axis(columns="option") for frame in frames)
+    return Simulation(inputs, draws, seed, cost, programme_cost, score, model, workers)
+
+
+def run_chunks(
+    model: Model, draws: int, seed: int, workers: int, compute: Callable[[Sample], dict], chunk_blocks: int = CHUNK_BLOCKS
+) -> list[dict]:
+    """Compute every chunk, in the order of the draws."""
+    parts = blocks(draws)
+    samples = (model.sample(parts[i : i + chunk_blocks], seed) for i in range(0, len(parts), chunk_blocks))
+    if workers == 1:
+        return [compute(sample) for sample in samples]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(compute, samples))
+
+
+def totals_chunk(model: Model, sample: Sample) -> dict[str, tuple[Floats, Floats, Floats]]:
+    """Cost, programme cost and score of every option."""
+    outcomes = {option: model.outcome(sample, option) for option in model.options}
+    return {option: (outcome.cost, outcome.programme_cost, outcome.score) for option, outcome in outcomes.items()}
+
+
+def collect_chunk(model: Model, sample: Sample, pick: Callable[[Outcome], Mapping[str, Floats]]) -> dict[tuple[str, str], Floats]:
+    """One part of every option's outcome."""
+    return {(option, key): column for option in model.options for key, column in pick(model.outcome(sample, option)).items()}
+
+
+def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
+    """The sum over draws of the level of every option and area at some moments."""
+    sums = {}
+    for option, parts in model.options.items():
+        paths = level_path(parts.levels, model.times(sample, option), sample, option, moments)
+        sums |= {(option, area): path * sample.size for area, path in paths.items()}
+    return sums
+
+
+def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
+    """The sum over draws of every stream in every year: rows discounted and plain, columns years."""
+    sums = {}
+    for option, parts in model.options.items():
+        times = model.times(sample, option)
+        for index, stream in enumerate(parts.streams):
+            amount = stream_amount(stream, sample, option)
+            sums[option, index] = np.array([yearly_sums(stream, amount, times, rate, model.horizon, edges) for rate in (model.rate, 0.0)])
+    return sums
+
+
+def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rate: float, horizon: float, edges: Floats) -> list[float]:
+    """The sum over draws of one stream in each year."""
+    windows: Iterable[Window] = (Window(rate, horizon, opens, closes) for opens, closes in zip(edges[:-1], edges[1:], strict=True))
+    return [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]
+
+
+def check_finite(frame: pd.DataFrame) -> None:
+    """Stop where an outcome is not a number: a wrong figure is worse than none."""
+    wrong = [str(name) for name in frame.columns if not np.isfinite(frame[name].to_numpy()).all()]
+    if wrong:
+        raise ModelError(f"the outcome of option {', '.join(wrong)} is not a finite number; look for a zero price index or an infinite range")

@@ -1,0 +1,110 @@
+"""Every word a decision-maker reads: the texts in `sv.toml` and `en.toml`, and how numbers and dates are written."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.errors import UsageError
+from fvmanalys.model.events import DAYS_PER_YEAR
+
+__all__ = ["LANGUAGES", "Words", "read_texts"]
+
+LANGUAGES = ("sv", "en")
+SPACE = "\u00a0"
+MINUS = "\u2212"
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def read_texts(lang: str) -> dict[str, str]:
+    """The texts of a language by dotted key, such as `answer.best`."""
+    if lang not in LANGUAGES:
+        raise UsageError(f"language {lang!r} is not known; use {' or '.join(LANGUAGES)}")
+    return flat(tomllib.loads(resources.files(__package__).joinpath(f"{lang}.toml").read_text("utf-8")))
+
+
+def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested tables as one with dotted keys."""
+    texts: dict[str, str] = {}
+    for key, value in tree.items():
+        texts |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return texts
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language; call it with a key and the values of the text's fields."""
+
+    lang: str = "sv"
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """All texts by key."""
+        return read_texts(self.lang)
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text at `key`, with its fields filled in."""
+        return self.texts[key].format(**values)
+
+    def get(self, key: str, default: str) -> str:
+        """The text at `key`, or a default for what the data names and the words do not know."""
+        return self.texts.get(key, default)
+
+    def of(self, row: Any, column: str) -> str:
+        """What the data says in this language: the column `X_en` in English where it is filled, else `X`."""
+        translated = row.get(f"{column}_en", "") if self.lang == "en" else ""
+        return translated if isinstance(translated, str) and translated else str(row[column])
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number with the language's separators; a dash where there is none."""
+        if value is None or not np.isfinite(value):
+            return "–"
+        text = f"{abs(value):,.{decimals}f}"
+        sign = MINUS if float(f"{value:.{decimals}f}") < 0 else ""
+        return sign + (text.replace(",", SPACE).replace(".", ",") if self.lang == "sv" else text)
+
+    def amount(self, msek: float) -> str:
+        """An amount of MSEK to two or three digits, in millions, or billions from ten thousand millions up."""
+        if msek is None or not np.isfinite(msek):
+            return "–"
+        if abs(msek) >= 9_950:
+            return self("unit.billion", value=self.number(msek / 1000, 1))
+        step = 1 if abs(msek) < 100 else 10 if abs(msek) < 1_000 else 50 if abs(msek) < 2_000 else 100
+        return self("unit.million", value=self.number(round(msek / step) * step))
+
+    def share(self, value: float, decimals: int = 0) -> str:
+        """A share as per cent."""
+        if value is None or not np.isfinite(value):
+            return "–"
+        if decimals == 0 and 0 < value < 0.005:
+            return self("unit.below_percent")
+        if decimals == 0 and 0.995 < value < 1:
+            return self("unit.above_percent")
+        return self.number(100 * value, decimals) + (SPACE if self.lang == "sv" else "") + "%"
+
+    def points(self, value: float) -> str:
+        """A score or a level."""
+        return self.number(value)
+
+    def day(self, day: date | None) -> str:
+        """A date as year-month-day."""
+        return day.isoformat() if isinstance(day, date) else "–"
+
+    def month(self, as_of: date, years: float) -> str:
+        """The month that lies `years` after `as_of`; a dash for what never happens."""
+        if years is None or not np.isfinite(years):
+            return self("unit.never")
+        day = as_of + timedelta(days=round(years * DAYS_PER_YEAR))
+        return f"{self(f'month.{day.month}')} {day.year}"
+
+    def years(self, value: float) -> str:
+        """A length of time in years."""
+        return "–" if value is None or not np.isfinite(value) else self("unit.years", value=self.number(value, 1))
+
+    def listing(self, parts: list[str]) -> str:
+        """Parts as a sentence lists them: a, b and c."""
+        return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {self('unit.and')} {parts[-1]}" if parts else ""

@@ -1,0 +1,238 @@
+"""Turn suite.toml into jobs, check their parameters, and run them side by side.
+
+papermill finds parameters with a regular expression and only logs one that no notebook has: here names and types are
+checked from the syntax tree of the one tagged cell, before any kernel starts.
+"""
+
+import ast
+import difflib
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from fvmanalys.errors import RunTimedOut, UsageError
+from fvmanalys.run.notebook import Job, Kernels, Limits, Outcome, Stopped, clean_notebook, execute, read_notebook
+
+__all__ = [
+    "Job",
+    "Limits",
+    "Notebook",
+    "Outcome",
+    "Suite",
+    "check_parameters",
+    "clean_notebook",
+    "expand",
+    "read_suite",
+    "run_notebook",
+    "run_suite",
+]
+
+DECLARED = ConfigDict(extra="forbid")
+Count = Annotated[int, Field(ge=1, strict=True)]
+
+
+# How to run: suite.toml
+
+
+@dataclass(frozen=True, config=DECLARED)
+class Notebook:
+    """One notebook of the suite: run once, or once `per` area; the `appendix` is the one that decision-makers get."""
+
+    path: str
+    per: Literal["areas"] | None = None
+    appendix: Annotated[bool, Field(strict=True)] = False
+
+
+@dataclass(frozen=True, config=DECLARED)
+class Suite:
+    """How to run, never what to decide: the notebooks in order, draws, seed, parallel jobs, language and limits."""
+
+    notebooks: Annotated[list[Notebook], Field(min_length=1)]
+    draws: Count = 20_000
+    seed: Annotated[int, Field(ge=0, strict=True)] = 1
+    jobs: Count = 2
+    lang: Literal["sv", "en"] = "sv"
+    limits: Limits = Field(default_factory=Limits)
+
+
+def read_suite(path: str | Path) -> Suite:
+    """Read suite.toml; a notebook's path is relative to its folder."""
+    path = Path(path)
+    try:
+        suite = TypeAdapter(Suite).validate_python(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a suite file with --config") from error
+    except ValidationError as error:
+        raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
+    except ValueError as error:
+        raise UsageError(f"{path}: is not TOML: {error}") from error
+    return replace(suite, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)])
+
+
+def _setting_fault(fault: Any) -> str:
+    key = ".".join(map(str, fault["loc"]))
+    if fault["type"] == "missing":
+        return f"{key}: is missing; add it"
+    if fault["type"] == "unexpected_keyword_argument":
+        return f"{key}: no such setting; {_did_you_mean(str(fault['loc'][-1]), _siblings(fault['loc']))}"
+    return f"{key}: {fault['msg'].lower()}; correct {fault['input']!r}"
+
+
+def _siblings(loc: Sequence[str | int]) -> list[str]:
+    kind: Any = {"limits": Limits, "notebooks": Notebook}[str(loc[0])] if len(loc) > 1 else Suite
+    return list(kind.__dataclass_fields__)
+
+
+def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
+    path = (suite_file.parent / entry.path).absolute()
+    if not path.is_file():
+        raise UsageError(f"{suite_file}: notebooks.{number}.path: there is no {entry.path!r}; correct the path or remove the entry")
+    return replace(entry, path=str(path))
+
+
+def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
+
+
+# What to run: one job a notebook, or one an area
+
+
+def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -> list[Job]:
+    """Make the jobs: a notebook `per` area gives one for each, with the parameter `area`.
+
+    Of `common`, each job takes what its notebook declares. A declared name that nothing gives, but that resembles one
+    given and not declared, is a fault: the notebook would silently run on its default.
+    """
+    return [job for entry in suite.notebooks for job in _jobs(entry, inputs, dict(common or {}))]
+
+
+def _jobs(entry: Notebook, inputs: Any, common: dict[str, Any]) -> Iterator[Job]:
+    path = Path(entry.path)
+    if entry.per is None:
+        yield Job(path, path.name, _asked_for(path, common), entry.appendix)
+        return
+    for area in map(str, inputs.tables["areas"]["area_id"]):
+        parameters = {**_asked_for(path, {**common, "area": area}), "area": area}
+        yield Job(path, f"{path.stem}-{area}.ipynb", parameters, entry.appendix)
+
+
+def _asked_for(path: Path, common: Mapping[str, Any]) -> dict[str, Any]:
+    declared = _declared_parameters(path)
+    unused = [name for name in common if name not in declared]
+    for name in declared:
+        if name not in common and (close := difflib.get_close_matches(name, unused, n=1, cutoff=0.75)):
+            raise UsageError(f"{path}: parameter {name!r} is given by no run; did you mean {close[0]!r}?")
+    return {name: value for name, value in common.items() if name in declared}
+
+
+# Parameters: checked before any kernel starts
+
+
+def check_parameters(notebook_path: str | Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse a parameter that the notebook does not declare, or whose type is not that of its default."""
+    declared = _declared_parameters(Path(notebook_path))
+    for name, value in parameters.items():
+        if name not in declared:
+            raise UsageError(f"{notebook_path}: no parameter {name!r}; {_did_you_mean(name, list(declared))}")
+        if not _fits(value, declared[name]):
+            due = declared[name].__name__
+            raise UsageError(f"{notebook_path}: parameter {name!r}: {value!r} is {type(value).__name__}; give {due}")
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if kind is object:
+        return True
+    if isinstance(value, bool) or kind is bool:
+        return isinstance(value, bool) and kind is bool
+    return isinstance(value, {float: (float, int), str: (str, Path)}.get(kind, kind))
+
+
+def _declared_parameters(path: Path) -> dict[str, type]:
+    """Give names and types from the one cell tagged `parameters`; `object` where the default does not tell."""
+    cells = [cell for cell in read_notebook(path).cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(cells) != 1:
+        raise UsageError(f"{path}: {len(cells)} cells are tagged 'parameters'; tag exactly one")
+    try:
+        tree = ast.parse(cells[0].source)
+    except SyntaxError as error:
+        raise UsageError(f"{path}: the cell tagged 'parameters' is not plain Python ({error}); keep to assignments") from error
+    return {name: kind for statement in tree.body for name, kind in _declarations(statement)}
+
+
+def _declarations(statement: ast.stmt) -> Iterator[tuple[str, type]]:
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        named = {"int": int, "float": float, "str": str, "bool": bool}.get(ast.unparse(statement.annotation))
+        yield statement.target.id, named or object
+    elif isinstance(statement, ast.Assign):
+        yield from ((target.id, _type_of(statement.value)) for target in statement.targets if isinstance(target, ast.Name))
+
+
+def _type_of(default: ast.expr) -> type:
+    try:
+        value = ast.literal_eval(default)
+    except ValueError:
+        return object
+    return object if value is None else type(value)
+
+
+# Running
+
+
+def run_notebook(job: Job, folder: str | Path, limits: Limits | None = None) -> Outcome:
+    """Run one notebook; its result appears in `folder` whole, or a partial one in `folder/failed` and an error."""
+    return run_suite([job], folder, limits, workers=1)[0]
+
+
+def run_suite(
+    jobs: Sequence[Job],
+    folder: str | Path,
+    limits: Limits | None = None,
+    workers: int = 2,
+    progress: Callable[[Outcome], object] | None = None,
+) -> list[Outcome]:
+    """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
+
+    `progress` is called in this thread with each outcome as it comes.
+    """
+    limits, folder, kernels, report = limits or Limits(), Path(folder).absolute(), Kernels(), progress or (lambda outcome: None)
+    for job in jobs:
+        check_parameters(job.notebook, job.parameters)
+    _check_names(jobs)
+    run_ends = time.monotonic() + limits.run_seconds
+    with ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
+        waiting = [pool.submit(_in_turn, job, folder, limits, kernels, run_ends) for job in jobs]
+        try:
+            for done in as_completed(waiting):
+                if not isinstance(done.exception(), Stopped):
+                    report(done.result())
+        finally:
+            kernels.stop()
+    return [done.result() for done in waiting]
+
+
+def _check_names(jobs: Sequence[Job]) -> None:
+    names = [job.name for job in jobs]
+    for name in names:
+        if names.count(name) > 1 or Path(name).name != name:
+            raise UsageError(f"{name!r}: cannot be the file name of one result; rename the notebook or the area")
+
+
+def _in_turn(job: Job, folder: Path, limits: Limits, kernels: Kernels, run_ends: float) -> Outcome:
+    """Run a job when its turn comes, unless the run has failed or its time is up."""
+    if kernels.stopped:
+        raise Stopped
+    if time.monotonic() >= run_ends:
+        raise RunTimedOut(f"{job.name}: not begun after {limits.run_seconds:g} s; run fewer notebooks or raise limits.run_seconds")
+    try:
+        return execute(job, folder, limits, kernels, run_ends)
+    except BaseException:
+        kernels.stop()
+        raise

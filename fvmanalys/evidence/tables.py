@@ -80,7 +80,7 @@ class Quantified(Evidenced):
     known_from: Date
 
 
-class Decision(Row):
+class Decision(Evidenced):
     REQUIRED = True
     title: str = Field(min_length=1)
     organisation: str = Field(min_length=1)
@@ -92,7 +92,7 @@ class Decision(Row):
     version: str = ""
 
 
-class Source(Row):
+class Source(Evidenced):
     KEY = ("source_id",)
     REQUIRED = True
     source_id: Id
@@ -101,7 +101,6 @@ class Source(Row):
     published: Date
     type: Literal["primary", "press", "secondary", "academic", "internal"]
     url: str = ""
-    note: str = ""
 
 
 class OptionRow(Evidenced):

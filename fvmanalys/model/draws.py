@@ -91,7 +91,7 @@ def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
 def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
     """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give."""
     if estimate.moves_with and abs(estimate.strength) == 1:
-        strata, order = strata_and_order(f"factor/{estimate.moves_with}", seed, block)
+        strata, order = factor(estimate.moves_with, seed, block)
         return quantile(estimate, strata if estimate.strength > 0 else 1 - strata)[order]
     strata, order = strata_and_order(estimate.stream, seed, block)
     values = quantile(estimate, strata)
@@ -105,9 +105,15 @@ def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
 def copula_order(estimate: Estimate, seed: int, block: Block, own: NDArray[np.int64]) -> NDArray[np.int64]:
     """The draws from lowest to highest, for an estimate tied to a common factor."""
     normal = normal_scores(block.size)
-    _, factor = strata_and_order(f"factor/{estimate.moves_with}", seed, block)
+    _, shared = factor(estimate.moves_with, seed, block)
     weight = estimate.strength
-    return np.argsort(weight * normal[factor] + np.sqrt(1 - weight**2) * normal[own])
+    return np.argsort(weight * normal[shared] + np.sqrt(1 - weight**2) * normal[own])
+
+
+@lru_cache(maxsize=64)
+def factor(name: str, seed: int, block: Block) -> tuple[Floats, NDArray[np.int64]]:
+    """The strata and the order of a common factor, kept because many estimates ask for it."""
+    return strata_and_order(f"factor/{name}", seed, block)
 
 
 @lru_cache(maxsize=4)

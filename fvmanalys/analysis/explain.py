@@ -30,8 +30,8 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
     """
     rows = []
     for option in simulation.inputs.options():
-        table = own_or_shared(simulation.inputs.tables["timeline"], option, ["event_id"]).drop_duplicates("event_id")
-        for row in table.to_dict("records"):
+        events = {row["event_id"]: row for row in reversed(own_or_shared(simulation.inputs.records["timeline"], option, ["event_id"]))}
+        for row in reversed(events.values()):
             times = simulation.events[option, row["event_id"]].to_numpy()
             quantiles = np.quantile(times, [0.05, 0.5, 0.85, 0.95], method="inverted_cdf")
             deadline = row["deadline"] if isinstance(row["deadline"], date) else None

@@ -55,6 +55,20 @@ class Inputs:
         return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS).fillna(dict.fromkeys(texts, ""))
 
     @cached_property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of every table as dicts, each quantity with its `id`."""
+        known = dict(zip(zip(self.estimates["_file"], self.estimates["_row"], strict=True), self.estimates["id"], strict=True))
+        rows = {name: table.to_dict("records") for name, table in self.tables.items()}
+        return {name: [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in table] for name, table in rows.items()}
+
+    @cached_property
+    def price_factors(self) -> dict[float, float]:
+        """What turns money of each year of the price index into money of the parameter's price year."""
+        index = {row["year"]: row["index"] for row in self.records["price_index"]}
+        target = index.get(self.parameters.get("price_year", 0))
+        return {year: target / value for year, value in index.items()} if target else {}
+
+    @cached_property
     def sources(self) -> pd.DataFrame:
         """The sources that rows in force cite, by id."""
         cited = {one for table in self.tables.values() if "source_id" in table for text in table["source_id"] for one in split(text)}

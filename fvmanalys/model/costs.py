@@ -12,7 +12,7 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import lump_value, window_value
 
-__all__ = ["Stream", "Window", "read_streams", "stream_value"]
+__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value"]
 
 PAUSE, RESTART = "pause", "restart"
 
@@ -22,7 +22,7 @@ class Stream:
     """One cost row, for one option.
 
     The amount is the product of its `estimates` and `factor` (price index, standing share). An empty `start` is `as_of`,
-    an empty `end` the horizon.
+    an empty `end` the horizon. Staffing has an `employer`, and `kept`, the share of it that the standing team leaves.
     """
 
     estimates: tuple[str, ...]
@@ -37,6 +37,8 @@ class Stream:
     growth: float
     outside_view: bool
     when: str
+    employer: str = ""
+    kept: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,7 @@ def read_streams(inputs: Inputs, option: str) -> list[Stream]:
 
 def rows_of(inputs: Inputs, name: str, option: str) -> list[dict[str, Any]]:
     """The rows of a table that count for an option; own and shared rows add up."""
-    table = inputs.tables[name]
-    known = inputs.estimates.set_index(["_file", "_row"])["id"]
-    rows = table[table["option_id"].isin([option, ALL_OPTIONS])].to_dict("records")
-    return [{**row, "id": known[row["_file"], row["_row"]]} for row in rows if (row["_file"], row["_row"]) in known.index]
+    return [row for row in inputs.records[name] if row["option_id"] in (option, ALL_OPTIONS) and row["id"]]
 
 
 def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
@@ -90,7 +89,7 @@ def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
 
 def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
     """The staffing of an option: full-time equivalents times what one costs a year; the phase is the category."""
-    costs = inputs.tables["staff_costs"].set_index("role_id")
+    costs = {row["role_id"]: row for row in inputs.records["staff_costs"]}
     share = inputs.parameters["standing_share"]
     kept = {PAUSE: share, RESTART: 1 - share}
     return [
@@ -100,11 +99,13 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
             payer="",
             programme=row["programme"] == "yes",
             basis="per_year",
-            factor=kept.get(row["phase"], 1.0) * price_factor(inputs, costs.at[row["role_id"], "price_year"]),
+            factor=kept.get(row["phase"], 1.0) * price_factor(inputs, costs[row["role_id"]]["price_year"]),
+            employer=row["employer"],
+            kept=kept.get(row["phase"], 1.0),
             start=row["from_event"],
             end=row["to_event"],
             profile=row["profile"],
-            growth=number_or(costs.at[row["role_id"], "real_growth"], 0.0),
+            growth=number_or(costs[row["role_id"]]["real_growth"], 0.0),
             outside_view=False,
             when=row["when"],
         )
@@ -118,12 +119,8 @@ def number_or(value: float, default: float) -> float:
 
 
 def price_factor(inputs: Inputs, price_year: float) -> float:
-    """What turns money of `price_year` into money of the parameter's price year."""
-    index = inputs.tables["price_index"].set_index("year")["index"]
-    target = inputs.parameters.get("price_year", np.nan)
-    if np.isnan(price_year) or np.isnan(target) or index.empty:
-        return 1.0
-    return float(index[int(target)] / index[int(price_year)])
+    """What turns money of `price_year` into money of the parameter's; rules see to it that a year that differs has an index."""
+    return inputs.price_factors.get(price_year, 1.0)
 
 
 def stream_amount(stream: Stream, sample: Sample, option: str) -> Floats:
@@ -155,3 +152,16 @@ def stream_value(stream: Stream, amount: Floats, times: Mapping[str, Floats], wi
 def event_time(name: str, times: Mapping[str, Floats], default: float) -> Floats:
     """The time of a stream's event: the default where none is named, never where the option lacks it."""
     return times.get(name, np.asarray(np.inf)) if name else np.asarray(default)
+
+
+def headcount(stream: Stream, times: Mapping[str, Floats], sample: Sample, option: str, moment: float, horizon: float) -> Floats:
+    """The full-time equivalents of a staffing stream at one moment, in each draw."""
+    start = event_time(stream.start, times, 0.0)
+    end = event_time(stream.end, times, horizon)
+    end = np.where(np.isinf(end), horizon, end)
+    through = np.clip((moment - np.where(np.isinf(start), 0.0, start)) / np.where(end > start, end - start, 1.0), 0.0, 1.0)
+    shape = {"level": 1.0, "ramp_up": through, "ramp_down": 1.0 - through}[stream.profile]
+    present = (start <= moment) & (moment < end)
+    if stream.when:
+        present = present & sample.holds(option, stream.when)
+    return np.where(present, sample.column(stream.estimates[0]) * stream.kept * shape, 0.0)

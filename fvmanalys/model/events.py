@@ -1,12 +1,11 @@
 """When things happen, per option and draw: the latest of what comes before, plus a duration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
@@ -42,19 +41,16 @@ def years_after(day: Any, as_of: Any) -> float:
     return (day - as_of).days / DAYS_PER_YEAR
 
 
-def own_or_shared(table: pd.DataFrame, option: str, keys: list[str]) -> pd.DataFrame:
+def own_or_shared(rows: list[dict[str, Any]], option: str, keys: Sequence[str]) -> list[dict[str, Any]]:
     """The rows of an option, and those of all options that it does not replace; in the order of the file."""
-    own, shared = table[table["option_id"] == option], table[table["option_id"] == ALL_OPTIONS]
-    replaced = set(own[keys].itertuples(index=False, name=None))
-    kept = [key not in replaced for key in shared[keys].itertuples(index=False, name=None)]
-    return pd.concat([own, shared[kept]]).sort_index()
+    replaced = {tuple(row[key] for key in keys) for row in rows if row["option_id"] == option}
+    shared = (row["option_id"] == ALL_OPTIONS and tuple(row[key] for key in keys) not in replaced for row in rows)
+    return [row for row, kept in zip(rows, shared, strict=True) if kept or row["option_id"] == option]
 
 
 def read_events(inputs: Inputs, option: str) -> list[Event]:
     """The events of an option, each after those that it waits for."""
-    rows = own_or_shared(inputs.tables["timeline"], option, ["event_id"]).to_dict("records")
-    known = inputs.estimates.set_index(["_file", "_row"])["id"]
-    events = [read_event(row, known.get((row["_file"], row["_row"]), ""), inputs, option) for row in rows]
+    events = [read_event(row, inputs, option) for row in own_or_shared(inputs.records["timeline"], option, ["event_id"])]
     graph: dict[str, set[str]] = {}
     for event in events:
         graph.setdefault(event.name, set()).update(event.after)
@@ -62,15 +58,15 @@ def read_events(inputs: Inputs, option: str) -> list[Event]:
     return sorted(events, key=lambda event: order[event.name])
 
 
-def read_event(row: dict[str, Any], estimate: str, inputs: Inputs, option: str) -> Event:
+def read_event(row: dict[str, Any], inputs: Inputs, option: str) -> Event:
     """Make one event of its row."""
-    waits = row["event_id"] == RESTARTED and not estimate and row["date"] is None
+    waits = row["event_id"] == RESTARTED and not row["id"] and row["date"] is None
     return Event(
         name=row["event_id"],
         after=tuple(split(row["after"])),
         when=row["when"],
         date=None if row["date"] is None else years_after(row["date"], inputs.as_of),
-        estimate=estimate,
+        estimate=row["id"],
         outside_view=row["outside_view"] == "yes",
         readiness=read_readiness(inputs, option) if waits else (),
     )
@@ -78,10 +74,9 @@ def read_event(row: dict[str, Any], estimate: str, inputs: Inputs, option: str) 
 
 def read_readiness(inputs: Inputs, option: str) -> tuple[tuple[float, str], ...]:
     """The readiness rows of an option (its own, or else those of all) as (standing share, estimate id), rising."""
-    rows = inputs.estimates[inputs.estimates["table"] == "readiness"]
-    own = rows[rows["option_id"] == option]
-    chosen = own if len(own) else rows[rows["option_id"] == ALL_OPTIONS]
-    return tuple(sorted((float(name.rsplit("/", 1)[1]), name) for name in chosen["id"]))
+    rows = inputs.records["readiness"]
+    owner = option if any(row["option_id"] == option for row in rows) else ALL_OPTIONS
+    return tuple(sorted((row["standing_share"], row["id"]) for row in rows if row["option_id"] == owner))
 
 
 def event_times(events: list[Event], sample: Sample, option: str, standing_share: float, delay: float = 0.0) -> dict[str, Floats]:

@@ -28,11 +28,9 @@ class Level:
 
 def read_levels(inputs: Inputs, option: str) -> list[Level]:
     """The levels of an option, in the order of the file."""
-    table = own_or_shared(inputs.tables["levels"], option, ["area_id", "criterion_id", "from_event"])
-    known = inputs.estimates.set_index(["_file", "_row"])["id"]
+    rows = own_or_shared(inputs.records["levels"], option, ["area_id", "criterion_id", "from_event"])
     return [
-        Level(known[row["_file"], row["_row"]], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS)
-        for row in table.to_dict("records")
+        Level(row["id"], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS) for row in rows
     ]
 
 

@@ -137,6 +137,21 @@ class Simulation:
         """The time of each event: draws × (option, event), years after `as_of`, infinite where it does not happen."""
         return self._collect(lambda outcome: outcome.events, ["option", "event"])
 
+    @cached_property
+    def stream_costs(self) -> pd.DataFrame:
+        """The mean present value of every stream: option, stream, category, payer, employer, start, end, present_value."""
+        model = self.model
+        sums = run_chunks(model, self.draws, self.seed, self.workers, lambda sample: stream_chunk(model, sample))
+        return pd.DataFrame(
+            [
+                {"option": option, "stream": stream.estimates[0], "category": stream.category, "payer": stream.payer, "employer": stream.employer,
+                 "start": stream.start, "end": stream.end, "present_value": sum(chunk[option, index] for chunk in sums) / self.draws}
+                for option, index in sums[0]
+                for stream in [model.options[option].streams[index]]
+            ],
+            columns=["option", "stream", "category", "payer", "employer", "start", "end", "present_value"],
+        )  # fmt: skip
+
     def level_paths(self, moments: Floats) -> pd.DataFrame:
         """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time, level."""
         model = self.model
@@ -236,6 +251,16 @@ def totals_chunk(model: Model, sample: Sample) -> dict[str, tuple[Floats, Floats
 def collect_chunk(model: Model, sample: Sample, pick: Callable[[Outcome], Mapping[str, Floats]]) -> dict[tuple[str, str], Floats]:
     """One part of every option's outcome."""
     return {(option, key): column for option in model.options for key, column in pick(model.outcome(sample, option)).items()}
+
+
+def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
+    """The sum over draws of the present value of every stream."""
+    sums, window = {}, Window(model.rate, model.horizon)
+    for option, parts in model.options.items():
+        times = model.times(sample, option)
+        for index, stream in enumerate(parts.streams):
+            sums[option, index] = float(np.sum(stream_value(stream, stream_amount(stream, sample, option), times, window)))
+    return sums
 
 
 def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:

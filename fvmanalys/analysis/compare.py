@@ -97,7 +97,7 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
     """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the horizon."""
     rows = {}
     for option, event in simulation.inputs.tables["options"].set_index("option_id")["full_use_event"].items():
-        times = simulation.events.get((option, event), pd.Series(np.full(simulation.draws, np.nan)))
+        times = simulation.events.get((option, event), pd.Series(np.full(simulation.draws, np.inf if event else np.nan)))
         p50, p85 = np.quantile(times, [0.5, 0.85], method="inverted_cdf")
         within = (times <= simulation.model.horizon).mean() if event else np.nan
         rows[option] = {"full_use_p50": p50, "full_use_p85": p85, "full_use_within_horizon": within}

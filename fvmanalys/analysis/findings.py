@@ -38,6 +38,11 @@ class Findings:
         return outside.class_quantiles(self.inputs)
 
     @cached_property
+    def backtest(self) -> pd.DataFrame:
+        """What the reference class would have forecast for each past plan, and the outcome."""
+        return outside.backtest(self.inputs)
+
+    @cached_property
     def yearly(self) -> pd.DataFrame:
         """Expected cost by option, category and calendar year."""
         return self.simulation.yearly_cost()
@@ -87,6 +92,7 @@ class Findings:
             "switching_points": self.comparison.switches,
             "views": self.views,
             "reference_class_quantiles": self.class_quantiles,
+            "backtest": self.backtest,
             "yearly_cost": self.yearly,
             "events": self.events,
             "levels": self.levels,

@@ -1,6 +1,8 @@
-"""The outside view: what became of comparable programmes, beside what the ranges say."""
+"""The outside view: what became of comparable programmes, beside what the ranges say; and how such a forecast would have fared."""
 
 from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,9 +11,11 @@ from numpy.typing import ArrayLike
 from fvmanalys.analysis.compare import compare
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.asof import in_force
 from fvmanalys.model import simulate
+from fvmanalys.model.programmes import read_class
 
-__all__ = ["class_quantiles", "overrun_probability", "views", "with_parameters"]
+__all__ = ["backtest", "class_quantiles", "coverage", "overrun_probability", "survival_quantile", "views", "with_parameters"]
 
 VIEW_COLUMNS = [
     "cost_p50", "cost_p85", "programme_p50", "programme_p85", "full_use_p50", "full_use_p85", "score", "net_benefit", "p_best",
@@ -34,10 +38,10 @@ def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
     """Inside view, chosen mixture and outside view side by side: a row a view and option.
 
     `view` is the share of draws in which the outside view applies (0, the parameter's value, 1). Without a reference
-    class there is only the inside view. Reference class forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project
+    class that has both kinds of ratio there is only the inside view. Reference class forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project
     Management Journal 37(3).
     """
-    shares = sorted({0.0, inputs.parameters["outside_view"], 1.0}) if inputs.has("reference_class") else [0.0]
+    shares = sorted({0.0, inputs.parameters["outside_view"], 1.0}) if read_class(inputs.tables["reference_class"]) else [0.0]
     tables = []
     for share in shares:
         comparison = compare(simulate(with_parameters(inputs, outside_view=share), draws, seed))
@@ -63,3 +67,78 @@ def overrun_probability(ratios: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
     if not np.isfinite(ratios).all():
         raise UsageError("a ratio is not a finite number; leave out what is not known")
     return (ratios[:, None] > np.asarray(thresholds, dtype=float)).mean(axis=0)
+
+
+def backtest(inputs: Inputs) -> pd.DataFrame:
+    """For every past plan of the own programme, what the class known that day would have forecast, and the outcome.
+
+    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50 and P80 (empty
+    where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower bound), `share_below`, the
+    share of the class that the outcome exceeded, and `within_p80`: yes, no, or empty where it cannot be told yet.
+    """
+    plans = inputs.history["milestones"]
+    outcomes = inputs.tables["milestones"].dropna(subset=["actual_date"]).set_index("milestone_id")["actual_date"].to_dict()
+    rows = [row for row in plans.to_dict("records") if is_plan(row, inputs.as_of)]
+    columns = ["milestone", "plan", "name", "name_en", "planned_on", "planned_date", "programmes", "forecast_p50", "forecast_p80", "outcome", "share_below", "within_p80"]
+    return pd.DataFrame([forecast_row(row, inputs, outcomes) for row in rows], columns=columns)
+
+
+def is_plan(row: dict[str, Any], as_of: date) -> bool:
+    """Whether a milestone row was a plan of the own programme, made by `as_of` for a later day."""
+    made, planned = row["known_from"], row["planned_date"]
+    return row["own_programme"] == "yes" and made is not None and planned is not None and row["actual_date"] is None and made <= as_of and planned > made
+
+
+def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date]) -> dict[str, Any]:
+    """One plan, its forecast and its outcome."""
+    made, planned = row["known_from"], row["planned_date"]
+    ratios, bounds = known_ratios(inputs, made)
+    length = (planned - made).days
+    p50, p80 = (day_at(made, length, survival_quantile(ratios, bounds, p)) for p in (0.5, 0.8))
+    outcome = outcomes.get(row["milestone_id"])
+    realised = ((outcome or inputs.as_of) - made).days / length
+    within = "" if p80 is None or (outcome is None and inputs.as_of <= p80) else "yes" if outcome is not None and outcome <= p80 else "no"
+    return {
+        "milestone": row["milestone_id"], "plan": row["plan_version"], "name": row["name"], "name_en": row.get("name_en", ""), "planned_on": made,
+        "planned_date": planned, "programmes": len(ratios), "forecast_p50": p50, "forecast_p80": p80, "outcome": outcome,
+        "share_below": share_below(ratios, bounds, realised), "within_p80": within,
+    }  # fmt: skip
+
+
+def known_ratios(inputs: Inputs, day: date) -> tuple[np.ndarray, np.ndarray]:
+    """The duration ratios of the core programmes as known on a day, and which of them are lower bounds."""
+    known = in_force("reference_class", inputs.history["reference_class"].to_dict("records"), day)
+    rows = [row for row in known if row["role"] == "core" and np.isfinite(row["duration_ratio"])]
+    return np.array([row["duration_ratio"] for row in rows]), np.array([row["censored"] in ("duration", "both") for row in rows], dtype=bool)
+
+
+def kaplan_meier(values: np.ndarray, bounds: np.ndarray) -> Any:
+    """The distribution of values of which some are lower bounds (Kaplan & Meier 1958, JASA 53)."""
+    from scipy.stats import CensoredData, ecdf
+
+    return ecdf(CensoredData(uncensored=values[~bounds], right=values[bounds])).cdf
+
+
+def survival_quantile(values: np.ndarray, bounds: np.ndarray, p: float) -> float:
+    """The smallest value that a share `p` does not exceed; NaN where the bounds leave it open."""
+    if not len(values) or bounds.all():
+        return np.nan
+    distribution = kaplan_meier(values, bounds)
+    reached = distribution.quantiles[distribution.probabilities >= p - 1e-12]
+    return float(reached[0]) if len(reached) else np.nan
+
+
+def share_below(values: np.ndarray, bounds: np.ndarray, realised: float) -> float:
+    """The share of the class whose ratio lies at or below the realised one."""
+    return float(kaplan_meier(values, bounds).evaluate(realised)) if len(values) and not bounds.all() else np.nan
+
+
+def day_at(start: date, length: float, ratio: float) -> date | None:
+    """The day that lies `ratio` times `length` days after `start`."""
+    return start + timedelta(days=round(length * ratio)) if np.isfinite(ratio) else None
+
+
+def coverage(plans: pd.DataFrame) -> dict[str, int]:
+    """How many plans' outcomes fell within the forecast's P80, how many beyond, and how many cannot be told."""
+    return {name: int((plans["within_p80"] == answer).sum()) for name, answer in (("within", "yes"), ("beyond", "no"), ("open", ""))}
+

@@ -1,10 +1,11 @@
 """Evidence: files to trusted estimates.
 
-tables  what each raw table holds, declared once
-read    CSV or Excel files to typed rows; every fault named at once
-asof    what was known when; what superseded what
-rules   what must hold within a row, between rows and between tables
-inputs  the tables as known on one day
+tables    what each raw table holds, declared once
+read      CSV or Excel files to typed rows; every fault named at once
+asof      what was known when; what superseded what
+rules     what must hold within a row, between rows and between tables
+standing  what must stand on the day
+inputs    the tables as known on one day
 """
 
 from fvmanalys.evidence.inputs import Inputs, load

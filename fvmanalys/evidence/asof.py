@@ -7,7 +7,7 @@ from typing import Any
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.tables import TABLES, Quantified
 
-__all__ = ["default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "withdraws"]
+__all__ = ["default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "supersedes", "withdraws"]
 
 Rows = list[dict[str, Any]]
 DATE_COLUMNS = ("date", "planned_date", "actual_date")
@@ -21,8 +21,10 @@ def key_of(table: str, row: dict[str, Any]) -> tuple:
 def withdraws(table: str, row: dict[str, Any]) -> bool:
     """Whether a later row of this kind takes the former one back: it has no quantity and no date.
 
-    An event that takes its duration from elsewhere (`readiness`) has neither as well, and is recognised by its rules.
+    An event `restarted` that takes its duration from `readiness` has neither as well; while it waits for an event it stands.
     """
+    if row.get("event_id") == "restarted" and row["after"]:
+        return False
     columns = [*(("low", "likely", "high") if issubclass(TABLES[table], Quantified) else ()), *DATE_COLUMNS]
     present = [column for column in columns if column in row]
     return bool(present) and all(row[column] is None for column in present)
@@ -35,27 +37,35 @@ def in_force(table: str, rows: Rows, as_of: date) -> Rows:
     """
     known = [row for row in rows if (row.get("known_from") or date.min) <= as_of]
     newest: dict[tuple, dict[str, Any]] = {}
-    earlier: set[tuple] = set()
+    gone: set[int] = set()
     for row in sorted(known, key=lambda row: row.get("known_from") or date.min):
-        key = key_of(table, row)
-        if key in newest:
-            earlier.add(key)
-        newest[key] = row
-    gone = {key for key in earlier if withdraws(table, newest[key])}
-    kept = {id(row) for key, row in newest.items() if key not in gone}
+        former = [key for key in newest if supersedes(key_of(table, row), key)]
+        if former and withdraws(table, row):
+            gone.add(id(row))
+        for key in former:
+            del newest[key]
+        newest[key_of(table, row)] = row
+    kept = {id(row) for row in newest.values()} - gone
     return [row for row in rows if id(row) in kept]
+
+
+def supersedes(later: tuple, former: tuple) -> bool:
+    """Whether two rows say the same thing: they share a key and a condition, or one of them knows no condition."""
+    return later[:-1] == former[:-1] and (later[-1] == former[-1] or not later[-1] or not former[-1])
 
 
 def duplicate_faults(table: str, rows: Rows) -> Iterable[Fault]:
     """Find rows with the same key and the same `known_from`: which of them holds cannot be told."""
-    seen: dict[tuple, dict[str, Any]] = {}
+    seen: dict[tuple, list[dict[str, Any]]] = {}
     for row in rows:
-        key = (*key_of(table, row), row.get("known_from"))
-        if key in seen:
-            name = "/".join(str(part) for part in key_of(table, row)[: len(TABLES[table].KEY)])
-            remedy = f"remove one (the other is on row {seen[key]['_row']}), or give the later knowledge a later known_from"
+        key = key_of(table, row)
+        same_day = seen.setdefault((*key[:-1], row.get("known_from")), [])
+        twin = next((other for other in same_day if supersedes(key, key_of(table, other))), None)
+        if twin:
+            name = "/".join(str(part) for part in key[:-1])
+            remedy = f"remove one (the other is on row {twin['_row']}), or give the later knowledge a later known_from"
             yield Fault(row["_file"], row["_row"], "/".join(TABLES[table].KEY) or "row", f"{name!r} stands twice", remedy)
-        seen.setdefault(key, row)
+        same_day.append(row)
 
 
 def newest_known_from(tables: dict[str, Rows]) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import pandas as pd
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
 from fvmanalys.evidence.read import read_folder
-from fvmanalys.evidence.rules import history_faults, id_part, split, standing_faults
+from fvmanalys.evidence.rules import history_faults, id_part, split
+from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
 
-__all__ = ["DEFAULTS", "Inputs", "estimate_id", "load"]
+__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load"]
 
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
 ESTIMATE_COLUMNS = [
@@ -50,9 +51,9 @@ class Inputs:
 
         `stream` is the id that keys its random numbers: two halves of one event (`when` and its opposite) share it.
         """
-        rows = [row for name in TABLES for row in estimate_rows(name, self.tables[name])]
-        texts = ["distribution", "name", "option_id", "moves_with", "note", "name_en", "note_en"]
-        return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS).fillna(dict.fromkeys(texts, ""))
+        blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
+        rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name])]
+        return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
 
     @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
@@ -71,7 +72,8 @@ class Inputs:
     @cached_property
     def sources(self) -> pd.DataFrame:
         """The sources that rows in force cite, by id."""
-        cited = {one for table in self.tables.values() if "source_id" in table for text in table["source_id"] for one in split(text)}
+        citing = [table for name, table in self.tables.items() if name != "sources" and "source_id" in table]
+        cited = {one for table in citing for text in table["source_id"] for one in split(text)}
         table = self.tables["sources"]
         return table[table["source_id"].isin(cited)].set_index("source_id").sort_index()
 
@@ -101,6 +103,13 @@ class Inputs:
         return dict(self.tables["decision"].iloc[0])
 
 
+def default_folder() -> Path:
+    """The raw tables of the checkout that we stand in, at its root or below it."""
+    here = Path.cwd()
+    found = (folder / "data" / "raw" for folder in (here, *here.parents))
+    return next((folder for folder in found if folder.is_dir()), Path("data/raw"))
+
+
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
     """Read, check and date the raw tables in the folder `data`.
 
@@ -109,13 +118,16 @@ def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inpu
     """
     folder, day = Path(data), parse_day(as_of)
     tables, faults = read_folder(folder)
+    unread = {Path(fault.file).stem for fault in faults}
     faults += [fault for name, rows in tables.items() for fault in duplicate_faults(name, rows)]
-    faults += history_faults(tables)
+    faults += history_faults(tables, unread)
     day = day or default_as_of(tables)
-    if faults or day is None:
+    if day is None or unread:
         raise EvidenceError(faults)
     standing = {name: in_force(name, rows, day) for name, rows in tables.items()}
-    faults = list(standing_faults(standing, day))
+    places = {(fault.file, fault.row, fault.column) for fault in faults}
+    found = dict.fromkeys(standing_faults(standing, day))
+    faults += [fault for fault in found if (fault.file, fault.row, fault.column) not in places]
     if faults:
         raise EvidenceError(faults)
     return Inputs(folder, day, frames(standing), frames(tables))
@@ -123,8 +135,12 @@ def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inpu
 
 def parse_day(as_of: str | date | None) -> date | None:
     """Read a day given as text."""
-    if as_of is None or as_of == "" or isinstance(as_of, date):
-        return as_of or None
+    if isinstance(as_of, datetime):
+        return as_of.date()
+    if as_of is None or isinstance(as_of, date):
+        return as_of
+    if as_of == "":
+        return None
     try:
         return date.fromisoformat(as_of)
     except ValueError as error:

@@ -13,7 +13,7 @@ import openpyxl
 from pydantic import ValidationError
 
 from fvmanalys.errors import Fault
-from fvmanalys.evidence.tables import TABLES, Row, text_columns
+from fvmanalys.evidence.tables import TABLES, Row, columns, text_columns
 
 __all__ = ["Grid", "parse_table", "read_folder", "read_grid"]
 
@@ -33,6 +33,7 @@ REMEDIES = {
     "less_than": ("is too large", "it must be below {lt}"),
     "less_than_equal": ("is too large", "it must be at most {le}"),
 }
+READ, UNREAD = (".csv", ".xlsx"), (".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 DATE_PROBLEM = ("is not a date", "write it as year-month-day, such as 2025-05-27")
 
 
@@ -60,10 +61,15 @@ def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fau
 def check_file_names(folder: Path) -> Iterable[Fault]:
     """Find files that look like tables but are none: a misspelt optional table must not be ignored."""
     for path in sorted(folder.iterdir()):
-        if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")) and path.stem not in TABLES:
-            near = difflib.get_close_matches(path.stem, TABLES, 1)
-            remedy = f"rename it to {near[0]}{path.suffix}, or move it away" if near else "move it out of the folder"
+        kind, known = path.suffix.lower(), path.stem in TABLES
+        if path.name.startswith(("~$", ".")) or (known and path.suffix in READ):
+            continue
+        near = difflib.get_close_matches(path.stem.lower(), TABLES, 1)
+        if kind in READ:
+            remedy = f"rename it to {near[0]}{kind}, or move it away" if near else "move it out of the folder"
             yield Fault(str(path), None, "file", "is no table of the suite", remedy)
+        elif kind in UNREAD and near:
+            yield Fault(str(path), None, "file", "is of a kind that the suite does not read", f"save it as {near[0]}.csv or {near[0]}.xlsx")
 
 
 def read_table(name: str, path: Path) -> tuple[list[dict[str, Any]], list[Fault]]:
@@ -115,13 +121,15 @@ def read_excel(path: Path) -> tuple[list[str], Grid]:
     except Exception as error:
         raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
     sheet = book[path.stem] if path.stem in book.sheetnames else book.worksheets[0]
+    sheet.reset_dimensions()
     rows = [(number, [cell_text(value) for value in values]) for number, values in enumerate(sheet.iter_rows(values_only=True), 1)]
     book.close()
     filled = [(number, cells) for number, cells in rows if any(cells)]
     if not filled:
         return [], []
     width = max(index for index, cell in enumerate(filled[0][1], 1) if cell)
-    return filled[0][1][:width], [(n, cells[:width] if not any(cells[width:]) else cells) for n, cells in filled[1:]]
+    padded = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in filled]
+    return padded[0][1][:width], [(n, cells[:width] if not any(cells[width:]) else cells) for n, cells in padded[1:]]
 
 
 def cell_text(value: Any) -> str:
@@ -166,14 +174,16 @@ def header_faults(name: str, file: str, header: list[str]) -> Iterable[Fault]:
             yield Fault(file, 1, column or "header", "stands twice in the header", "name each column once")
         elif column not in known:
             near = difflib.get_close_matches(column, known, 1)
-            remedy = f"did you mean {near[0]}?" if near else f"remove it; the columns are {', '.join(fields)}"
+            remedy = f"did you mean {near[0]}?" if near else f"remove it; the columns are {', '.join(columns(name))}"
             yield Fault(file, 1, column or "header", f"column {column!r} is unknown", remedy)
     for column, field in fields.items():
         if field.is_required() and column not in header:
             yield Fault(file, 1, column, "column is missing", "add the column to the header and fill it in")
 
 
-def parse_row(model: type[Row], file: str, line: int, texts: dict[str, str], decimal_comma: bool) -> tuple[dict[str, Any] | None, list[Fault]]:
+def parse_row(
+    model: type[Row], file: str, line: int, texts: dict[str, str], decimal_comma: bool
+) -> tuple[dict[str, Any] | None, list[Fault]]:
     """Parse one row; empty cells take the column's default."""
     translations = {column: text for column, text in texts.items() if column not in model.model_fields}
     given = {column: text for column, text in texts.items() if text and column in model.model_fields}
@@ -204,22 +214,22 @@ def fault_of(file: str, line: int, given: dict[str, str], item: Any) -> Fault:
     return Fault(file, line, column, value + problem, remedy.format(**item.get("ctx", {})))
 
 
-IDENTITY = re.compile(r"(?<![\d-])(?:19|20)?(\d{2})(\d{2})(\d{2})([-+]?)(\d{4})(?![\d-])")
+IDENTITY = re.compile(r"(?<![\d-])(?:19|20)?(\d{2})(\d{2})(\d{2})([-+\s–]?)(\d{4})(?![\d-])")
 
 
 def holds_personal_identity(text: str) -> bool:
     """Whether `text` holds something formed as a Swedish personal identity or coordination number.
 
-    Written with its separator any number with a possible date counts; without one the check digit must hold too
-    (Skatteverket, SKV 704), so that ordinary ten-digit figures pass.
+    Written with - or + any number with a possible date counts; without one, or with a blank or a dash, the check digit
+    must hold too (Skatteverket, SKV 704), so that ordinary ten-digit figures pass.
     """
     return any(is_identity(*match.groups()) for match in IDENTITY.finditer(text))
 
 
 def is_identity(year: str, month: str, day: str, separator: str, tail: str) -> bool:
-    """Whether the parts form a possible date and, if there is no separator, a valid check digit."""
+    """Whether the parts form a possible date and, without the separator of the form, a valid check digit."""
     possible = 1 <= int(month) <= 12 and (1 <= int(day) <= 31 or 61 <= int(day) <= 91)
-    return possible and (bool(separator) or luhn(year + month + day + tail))
+    return possible and (separator in ("-", "+") or luhn(year + month + day + tail))
 
 
 def luhn(digits: str) -> bool:

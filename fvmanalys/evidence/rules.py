@@ -1,4 +1,4 @@
-"""What must hold within a row, between rows, and between tables; each rule is a small function that yields faults."""
+"""What must hold within a row, between rows, and between tables, whenever it became known; each rule yields faults."""
 
 import difflib
 import fnmatch
@@ -7,13 +7,22 @@ from datetime import date
 from typing import Any
 
 from fvmanalys.errors import Fault
+from fvmanalys.evidence.asof import key_of, supersedes
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 
-__all__ = ["history_faults", "standing_faults"]
+__all__ = ["criteria_exist", "fault", "history_faults", "id_part", "near", "price_years_exist", "risks_exist", "split"]
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 NOT_NEGATIVE = ("fte", "months", "years", "count", "points")
+PARAMETER_UNITS = {
+    "discount_rate": "share",
+    "horizon_years": "years",
+    "price_year": "year",
+    "value_per_point": "MSEK",
+    "outside_view": "share",
+    "standing_share": "share",
+}
 
 
 def fault(row: dict[str, Any], column: str, problem: str, remedy: str) -> Fault:
@@ -21,17 +30,21 @@ def fault(row: dict[str, Any], column: str, problem: str, remedy: str) -> Fault:
     return Fault(row["_file"], row["_row"], column, problem, remedy)
 
 
-def history_faults(tables: Tables) -> Iterator[Fault]:
-    """Check every row ever known: ranges, evidence, references, one row where one is due."""
+def history_faults(tables: Tables, unread: Iterable[str] = ()) -> Iterator[Fault]:
+    """Check every row ever known: ranges, evidence, references, one row where one is due.
+
+    Nothing is looked up in the tables `unread`, which have faults of their own.
+    """
     for name, rows in tables.items():
         for row in rows:
             if issubclass(TABLES[name], Quantified):
                 yield from quantity_faults(name, row)
             yield from evidence_faults(row, tables)
-        yield from reference_faults(name, rows, tables)
+        yield from reference_faults(name, rows, tables, unread)
         yield from first_row_faults(name, rows)
-    for check in CHECKS:
-        yield from check(tables)
+    for check, looked_up in CHECKS.items():
+        if not set(looked_up) & set(unread):
+            yield from check(tables)
 
 
 def quantity_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
@@ -40,7 +53,8 @@ def quantity_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
     values = {name: row[name] for name in ("low", "likely", "high") if row[name] is not None}
     if not values:
         if kind:
-            yield fault(row, "likely", f"is empty although the distribution is {kind!r}", "give low, likely and high, or clear the distribution")
+            problem = f"is empty although the distribution is {kind!r}"
+            yield fault(row, "likely", problem, "give low, likely and high, or clear the distribution")
         return
     yield from range_faults(row, low, likely, high, kind)
     yield from unit_faults(table, row, values)
@@ -54,11 +68,12 @@ def range_faults(row: dict[str, Any], low: float | None, likely: float | None, h
         yield fault(row, "low", f"{low:g} is above likely {likely:g}", "correct the row: low <= likely <= high")
     if high is not None and likely is not None and high < likely:
         yield fault(row, "high", f"{high:g} is below likely {likely:g}", "correct the row: low <= likely <= high")
-    if low is not None and high is not None and low > high:
+    if low is not None and high is not None and likely is None and low > high:
         yield fault(row, "low", f"{low:g} is above high {high:g}", "correct the row: low <= likely <= high")
     if kind in ("", "fixed"):
         if low is not None or high is not None:
-            yield fault(row, "distribution", "is empty although a range is given", "name it (uniform, triangular, pert, normal, lognormal), or clear low and high")
+            remedy = "name it (uniform, triangular, pert, normal, lognormal), or clear low and high"
+            yield fault(row, "distribution", f"is {kind or 'empty'} although a range is given", remedy)
         elif likely is None:
             yield fault(row, "likely", "is empty", "give the number")
     elif low is None or high is None:
@@ -66,7 +81,8 @@ def range_faults(row: dict[str, Any], low: float | None, likely: float | None, h
     elif likely is None and kind in ("triangular", "pert"):
         yield fault(row, "likely", f"is empty although {kind!r} needs it", "give the most likely value")
     if kind == "lognormal" and low is not None and low <= 0:
-        yield fault(row, "low", f"{low:g} is not above zero, as a lognormal estimate must be", "give a positive 5th percentile, or use normal")
+        problem = f"{low:g} is not above zero, as a lognormal estimate must be"
+        yield fault(row, "low", problem, "give a positive 5th percentile, or use normal")
 
 
 def unit_faults(table: str, row: dict[str, Any], values: dict[str, float]) -> Iterator[Fault]:
@@ -98,30 +114,32 @@ def evidence_faults(row: dict[str, Any], tables: Tables) -> Iterator[Fault]:
             yield fault(row, "known_from", problem, "use the day it became public, or cite the earlier source")
 
 
-def reference_faults(name: str, rows: Rows, tables: Tables) -> Iterator[Fault]:
+def reference_faults(name: str, rows: Rows, tables: Tables, unread: Iterable[str]) -> Iterator[Fault]:
     """Check that what a row points at exists."""
     for column, mark in references(name):
         known = {row[mark.column] for row in tables.get(mark.table, [])}
-        if mark.table == "criteria":
-            continue  # looked up together with its area below
+        if mark.table == "criteria" or mark.table in unread:
+            continue  # a criterion is looked up together with its area below
         for row in rows:
             values = split(row[column]) if mark.many else [row[column]] if row[column] else []
             for value in values:
                 if value not in known and not (mark.all_options and value == ALL_OPTIONS):
-                    yield fault(row, column, f"{value!r} is not in {mark.table}", near(value, known) or f"add it to {mark.table}, or correct it")
+                    remedy = near(value, known) or f"add it to {mark.table}, or correct it"
+                    yield fault(row, column, f"{value!r} is not in {mark.table}", remedy)
 
 
 def first_row_faults(table: str, rows: Rows) -> Iterator[Fault]:
     """Check that the first row of a key says something: only a later row can withdraw."""
     if not issubclass(TABLES[table], Quantified):
         return
-    first: dict[tuple, dict[str, Any]] = {}
+    before: list[tuple] = []
     for row in sorted(rows, key=lambda row: row["known_from"]):
-        first.setdefault(tuple(row[column] for column in TABLES[table].KEY), row)
-    for row in first.values():
+        key = key_of(table, row)
         empty = all(row[column] is None for column in ("low", "likely", "high"))
-        if empty and not row.get("date") and not takes_readiness(table, row):
+        stands = row.get("date") or row["distribution"] or takes_readiness(table, row)
+        if empty and not stands and not any(supersedes(key, one) for one in before):
             yield fault(row, "likely", "is empty", "give a number; only a later row with the same key may be empty, and withdraws it")
+        before.append(key)
 
 
 def takes_readiness(table: str, row: dict[str, Any]) -> bool:
@@ -138,23 +156,22 @@ def one_decision(tables: Tables) -> Iterator[Fault]:
 def one_reference(tables: Tables) -> Iterator[Fault]:
     """One option is what the others are compared with."""
     options = tables.get("options", [])
-    names = {row["option_id"] for row in options if row["reference"] == "yes"}
+    newest = {row["option_id"]: row for row in sorted(options, key=lambda row: row["known_from"] or date.min)}
+    names = [name for name, row in newest.items() if row["reference"] == "yes"]
     if options and len(names) != 1:
         yield fault(options[0], "reference", f"{len(names)} options are the reference", "set reference to yes for exactly one option")
 
 
-def needed_parameters(tables: Tables) -> Iterator[Fault]:
-    """Discount rate, horizon and value per point have no default."""
-    rows = tables.get("parameters", [])
-    known = {row["parameter_id"] for row in rows}
-    for name in ("discount_rate", "horizon_years", "value_per_point"):
-        if rows and name not in known:
-            yield Fault(rows[0]["_file"], None, "parameter_id", f"{name!r} is missing", "add the row; the answer depends on it")
-    for row in rows:
-        if row["likely"] is None:
+def parameter_values(tables: Tables) -> Iterator[Fault]:
+    """A parameter is one number, in its unit."""
+    for row in tables.get("parameters", []):
+        name, unit = row["parameter_id"], row["unit"]
+        if row["likely"] is None and (row["low"] is not None or row["high"] is not None):
             yield fault(row, "likely", "is empty", "a parameter is a choice: give the value to use")
-        elif row["parameter_id"] in ("horizon_years", "value_per_point") and row["likely"] <= 0:
+        elif row["likely"] is not None and name in ("horizon_years", "value_per_point") and row["likely"] <= 0:
             yield fault(row, "likely", f"{row['likely']:g} is not above zero", "give a positive value")
+        if unit and unit != PARAMETER_UNITS[name]:
+            yield fault(row, "unit", f"{unit!r} does not belong to {name}", f"use {PARAMETER_UNITS[name]}")
 
 
 def timeline_choices(tables: Tables) -> Iterator[Fault]:
@@ -190,10 +207,10 @@ def criteria_exist(tables: Tables) -> Iterator[Fault]:
     for row in tables.get("criteria", []):
         criteria.setdefault(row["area_id"], set()).add(row["criterion_id"])
     for row in tables.get("levels", []):
-        known = criteria.get(row["area_id"], {""})
-        if row["criterion_id"] not in known:
-            value = row["criterion_id"]
-            yield fault(row, "criterion_id", f"{value!r} is no criterion of area {row['area_id']!r}", near(value, known) or f"use one of: {', '.join(sorted(known)) or '(empty)'}")
+        known, value = criteria.get(row["area_id"], {""}), row["criterion_id"]
+        if value not in known:
+            remedy = near(value, known) or f"use one of: {', '.join(one or '(empty)' for one in sorted(known))}"
+            yield fault(row, "criterion_id", f"{value!r} is no criterion of area {row['area_id']!r}", remedy)
 
 
 def price_years_exist(tables: Tables) -> Iterator[Fault]:
@@ -206,7 +223,11 @@ def price_years_exist(tables: Tables) -> Iterator[Fault]:
             if year is not None and index and year not in index:
                 yield fault(row, column, f"{year:g} is not in price_index", "add the year to price_index, or use one that it has")
             elif year is not None and not index and year not in parameter:
-                yield fault(row, column, f"{year:g} is not the parameter price_year, and there is no price_index", "add the table price_index")
+                problem = f"{year:g} is not the parameter price_year, and there is no price_index"
+                yield fault(row, column, problem, "add the table price_index")
+            elif year is not None and not parameter:
+                problem = f"{year:g} is given, but no parameter says the money of which year is counted in"
+                yield fault(row, column, problem, "add price_year to parameters")
 
 
 def ranges_of_time(tables: Tables) -> Iterator[Fault]:
@@ -230,117 +251,27 @@ def programmes_have_ratios(tables: Tables) -> Iterator[Fault]:
 
 def investigations_resolve(tables: Tables) -> Iterator[Fault]:
     """An investigation names estimates that exist."""
-    known = {"/".join([name, *(id_part(row[c]) for c in TABLES[name].KEY)]) for name, rows in tables.items() if issubclass(TABLES[name], Quantified) for row in rows}
+    quantified = {name: rows for name, rows in tables.items() if issubclass(TABLES[name], Quantified)}
+    known = {"/".join([name, *(id_part(row[c]) for c in TABLES[name].KEY)]) for name, rows in quantified.items() for row in rows}
     for row in tables.get("investigations", []):
         for pattern in split(row["resolves"]):
             if not fnmatch.filter(known, pattern):
-                yield fault(row, "resolves", f"{pattern!r} matches no estimate", near(pattern, known) or "write an estimate id (table/key/key) or a pattern with *")
+                remedy = near(pattern, known) or "write an estimate id (table/key/key) or a pattern with *"
+                yield fault(row, "resolves", f"{pattern!r} matches no estimate", remedy)
 
 
-CHECKS: tuple[Callable[[Tables], Iterator[Fault]], ...] = (
-    one_decision,
-    one_reference,
-    needed_parameters,
-    timeline_choices,
-    stream_ends,
-    risks_exist,
-    criteria_exist,
-    price_years_exist,
-    ranges_of_time,
-    programmes_have_ratios,
-    investigations_resolve,
-)
-
-
-def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
-    """Check what stands at `as_of`: options in play have costs and levels, events exist and do not run in circles."""
-    options = tables.get("options", [])
-    names = [row["option_id"] for row in options]
-    if not names:
-        yield Fault("options", None, "known_from", f"no option is known at {as_of}", "use a later day, or an earlier known_from")
-    if names and not any(row["permanent"] == "yes" for row in options):
-        yield fault(options[0], "permanent", f"no option known at {as_of} may be the lasting answer", "set permanent to yes for at least one")
-    if names and not any(row["reference"] == "yes" for row in options):
-        yield fault(options[0], "reference", f"the reference option is not known at {as_of}", "use a later day, or an earlier known_from")
-    if not tables.get("areas"):
-        yield Fault("areas", None, "known_from", f"no area is known at {as_of}", "use a later day, or an earlier known_from")
-    for option in options:
-        yield from coverage_faults(option, tables, as_of)
-        yield from circle_faults(option["option_id"], tables)
-    yield from dangling_faults(tables, as_of)
-    yield from readiness_faults(names, tables)
-
-
-def coverage_faults(option: dict[str, Any], tables: Tables, as_of: date) -> Iterator[Fault]:
-    """An option in play has a cost row, and a level row for each area or criterion."""
-    mine = {option["option_id"], ALL_OPTIONS}
-    if not any(row["option_id"] in mine for row in [*tables.get("contracts", []), *tables.get("staffing", [])]):
-        yield fault(option, "option_id", f"{option['option_id']!r} has no cost row known at {as_of}", "add one to contracts or staffing; nothing known is not zero")
-    criteria = [(row["area_id"], row["criterion_id"]) for row in tables.get("criteria", [])]
-    areas = [row["area_id"] for row in tables.get("areas", [])]
-    due = [*criteria, *((area, "") for area in areas if area not in {name for name, _ in criteria})]
-    known = {(row["area_id"], row["criterion_id"]) for row in tables.get("levels", []) if row["option_id"] in mine}
-    for area, criterion in due:
-        if (area, criterion) not in known:
-            place = f"{area}/{criterion}" if criterion else area
-            yield fault(option, "option_id", f"{option['option_id']!r} has no level for {place!r} known at {as_of}", "add a row to levels; nothing known is not zero")
-
-
-def events_of(option_id: str, tables: Tables) -> dict[str, dict[str, Any]]:
-    """The events that an option has: its own rows, and those of all options that it does not replace."""
-    shared = {row["event_id"]: row for row in tables.get("timeline", []) if row["option_id"] == ALL_OPTIONS}
-    return shared | {row["event_id"]: row for row in tables.get("timeline", []) if row["option_id"] == option_id}
-
-
-def circle_faults(option_id: str, tables: Tables) -> Iterator[Fault]:
-    """No event waits for itself."""
-    events = events_of(option_id, tables)
-    done: set[str] = set()
-    for start in events:
-        path: list[str] = []
-        circle = find_circle(start, events, path, done)
-        if circle:
-            yield fault(events[start], "after", f"events run in a circle: {' -> '.join(circle)}", "remove one of the links")
-            return
-
-
-def find_circle(name: str, events: dict[str, dict[str, Any]], path: list[str], done: set[str]) -> list[str]:
-    """The events from `name` back to `name`, if it waits for itself."""
-    if name in path:
-        return [*path[path.index(name) :], name]
-    if name in done or name not in events:
-        return []
-    path.append(name)
-    for before in split(events[name]["after"]):
-        circle = find_circle(before, events, path, done)
-        if circle:
-            return circle
-    path.pop()
-    done.add(name)
-    return []
-
-
-def dangling_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
-    """Every event that a row names is known at `as_of` for some option."""
-    known = {row["event_id"] for row in tables.get("timeline", [])}
-    for name, rows in tables.items():
-        for column, mark in references(name):
-            if mark.table != "timeline":
-                continue
-            for row in rows:
-                for value in split(row[column]):
-                    if value not in known:
-                        yield fault(row, column, f"event {value!r} is not known at {as_of}", near(value, known) or "give it a row in timeline known by then")
-
-
-def readiness_faults(options: list[str], tables: Tables) -> Iterator[Fault]:
-    """An event `restarted` without a duration needs the readiness table."""
-    ready = {row["option_id"] for row in tables.get("readiness", [])}
-    for row in tables.get("timeline", []):
-        empty = row["event_id"] == "restarted" and row["date"] is None and all(row[c] is None for c in ("low", "likely", "high"))
-        mine = options if row["option_id"] == ALL_OPTIONS else [row["option_id"]]
-        if empty and any(not {option, ALL_OPTIONS} & ready for option in mine):
-            yield fault(row, "likely", "is empty, and readiness has no row for this option", "give months, or add rows to readiness")
+CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
+    one_decision: (),
+    one_reference: ("options",),
+    parameter_values: (),
+    timeline_choices: (),
+    stream_ends: (),
+    risks_exist: ("risks",),
+    price_years_exist: ("price_index", "parameters"),
+    ranges_of_time: ("spend",),
+    programmes_have_ratios: (),
+    investigations_resolve: tuple(TABLES),
+}
 
 
 def split(text: str) -> list[str]:

@@ -5,12 +5,14 @@ the units its quantity may have, and `References` says which column of which oth
 Checks, messages and the data dictionary all come from here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date as Date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 __all__ = ["ALL_OPTIONS", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "data_dictionary", "text_columns"]
 
@@ -41,17 +43,28 @@ Area = Annotated[str, Field(min_length=1), References("areas", "area_id")]
 Role = Annotated[str, Field(min_length=1), References("staff_costs", "role_id")]
 Sources = Annotated[str, References("sources", "source_id", many=True)]
 Profile = Literal["level", "ramp_up", "ramp_down"]
-PriceYear = Annotated[float | None, Field(ge=1900, le=2100, description="year whose prices the amount is in; empty: the parameter price_year")]
-When = Annotated[str, Field(pattern=r"^!?[^\s/;!*]*$", description="a risk_id, or !risk_id: the row counts in the draws where it holds")]
+PriceYear = Annotated[float | None, Field(ge=1900, le=2100, description="the year of its prices; empty: the parameter price_year")]
+When = Annotated[str, Field(pattern=r"^(!?[^\s/;!*]+)?$", description="a risk_id, or !risk_id: the row counts in the draws where it holds")]
 Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 
 
 class Row(BaseModel):
     """A row of a raw table."""
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=False)
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=False, allow_inf_nan=False)
     KEY: ClassVar[tuple[str, ...]] = ()
     REQUIRED: ClassVar[bool] = False
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def check_spelling(cls, value: Any, info: ValidationInfo) -> Any:
+        """Refuse what a computer reads as a day or a number but nobody writes as one, such as 0 for 1970-01-01 or 1_000."""
+        kind = str(cls.model_fields[info.field_name or ""].annotation)
+        if "date" in kind and isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
+            raise PydanticCustomError("date_parsing", "is not a date")
+        if ("float" in kind or kind == "<class 'int'>") and "_" in str(value):
+            raise PydanticCustomError("float_parsing", "is not a number")
+        return value
 
 
 class Evidenced(Row):
@@ -270,6 +283,7 @@ class Milestone(Evidenced):
     name: str = Field(min_length=1)
     planned_date: Date | None = None
     actual_date: Date | None = None
+    own_programme: YesNo = Field("no", description="whether the plan is the own programme's, and counts in the back-test")
 
 
 class Spend(Evidenced):

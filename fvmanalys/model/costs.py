@@ -55,6 +55,11 @@ class Window:
         """Where the window closes."""
         return min(self.closes, self.horizon)
 
+    @property
+    def lump_end(self) -> float:
+        """Before when a lump counts: one that falls on the horizon itself does."""
+        return float(np.nextafter(self.horizon, np.inf)) if self.closes >= self.horizon else self.closes
+
 
 def read_streams(inputs: Inputs, option: str) -> list[Stream]:
     """All cost rows of an option, its own and those that all options share."""
@@ -138,14 +143,14 @@ def stream_value(stream: Stream, amount: Floats, times: Mapping[str, Floats], wi
     """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw."""
     start = event_time(stream.start, times, 0.0)
     if stream.basis == "once":
-        return amount * lump_value(start, window.rate, stream.growth, window.opens, window.end)
+        return amount * lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)
     end = event_time(stream.end, times, window.horizon)
     end = np.where(np.isinf(end), window.horizon, end)
     spread = window_value(start, end, window.rate, stream.profile, stream.growth, window.opens, window.end)
     if stream.basis == "per_year":
         return amount * spread
     length = np.where(end > start, end - start, 1.0) / (1 if stream.profile == "level" else 2)
-    at_once = lump_value(start, window.rate, stream.growth, window.opens, window.end)
+    at_once = lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)
     return amount * np.where(end > start, spread / length, at_once)
 
 

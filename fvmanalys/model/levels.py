@@ -30,7 +30,9 @@ def read_levels(inputs: Inputs, option: str) -> list[Level]:
     """The levels of an option, in the order of the file."""
     rows = own_or_shared(inputs.records["levels"], option, ["area_id", "criterion_id", "from_event"])
     return [
-        Level(row["id"], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS) for row in rows
+        Level(row["id"], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS)
+        for row in rows
+        if row["area_id"] in inputs.areas
     ]
 
 
@@ -56,13 +58,22 @@ def area_scores(levels: list[Level], times: Mapping[str, Floats], sample: Sample
 
 
 def starting_times(rows: list[Level], times: Mapping[str, Floats], sample: Sample, option: str) -> list[Floats]:
-    """From when each row of an area counts; a shared row that comes after the option's own first one never does."""
+    """From when each row of an area counts; a shared row that comes after the option's own first one never does.
+
+    Where both come at once, the shared row gives way to an own row of its criterion.
+    """
     starts = [row_start(row, times, sample, option) for row in rows]
-    own = [start for row, start in zip(rows, starts, strict=True) if not row.shared]
+    own = {place: starts[place] for place, row in enumerate(rows) if not row.shared}
     if not own or len(own) == len(rows):
         return starts
-    first = np.minimum.reduce(own)
-    return [np.where(start >= first, np.inf, start) if row.shared else start for row, start in zip(rows, starts, strict=True)]
+    first = np.minimum.reduce(list(own.values()))
+    never = np.full(sample.size, np.inf)
+    for place, row in enumerate(rows):
+        if row.shared:
+            same = np.minimum.reduce([never, *(start for other, start in own.items() if rows[other].criterion == row.criterion)])
+            silent = (starts[place] > first) | (starts[place] >= same)
+            starts[place] = np.where(silent, np.inf, starts[place])
+    return starts
 
 
 def row_start(row: Level, times: Mapping[str, Floats], sample: Sample, option: str) -> Floats:

@@ -14,6 +14,7 @@ from fvmanalys.model.draws import Floats
 __all__ = ["ReferenceClass", "read_class"]
 
 Outcomes = tuple[Floats, Floats]
+SECOND_DIGITS = 64
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,15 @@ class ReferenceClass:
     cost: tuple[Outcomes, ...]
     duration: tuple[Outcomes, ...]
 
-    def draw(self, programme: Floats, cost: Floats, duration: Floats) -> tuple[Floats, Floats]:
-        """Draw cost and duration ratios from three uniform columns: which programme, and what where it is not known."""
-        chosen = np.minimum((programme * len(self.cost)).astype(int), len(self.cost) - 1)
-        return pick(self.cost, chosen, cost), pick(self.duration, chosen, duration)
+    def draw(self, uniform: Floats) -> tuple[Floats, Floats]:
+        """Draw cost and duration ratios from one uniform column: its first digits choose the programme, the next what is not known.
+
+        One stratified column for all three shows each programme, and each value it may have, as often as is due.
+        """
+        place = uniform * len(self.cost)
+        chosen = np.minimum(place.astype(int), len(self.cost) - 1)
+        within = place - chosen
+        return pick(self.cost, chosen, within), pick(self.duration, chosen, within * SECOND_DIGITS % 1)
 
 
 def read_class(table: pd.DataFrame) -> ReferenceClass | None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_uniform
+from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
 __all__ = ["Sample"]
@@ -60,8 +60,17 @@ class Sample:
             return np.ones(self.size, dtype=bool)
         risk = when.removeprefix("!")
         owner = option if (option, risk) in self.risks else ALL_OPTIONS
-        occurs = self.uniform(f"occurs/{owner}/{risk}") < self.column(f"risks/{owner}/{risk}")
+        occurs = self.chance(owner, risk) < self.column(f"risks/{owner}/{risk}")
         return ~occurs if when.startswith("!") else occurs
+
+    def chance(self, owner: str, risk: str) -> Floats:
+        """The uniform column that decides whether a risk occurs."""
+        key = f"occurs/{owner}/{risk}"
+        if key in self.given:
+            return self.given[key]
+        if key not in self._made:
+            self._made[key] = draw_runs(key, self.seed, self.parts)
+        return self._made[key]
 
     @property
     def has_outside(self) -> bool:
@@ -70,13 +79,14 @@ class Sample:
 
     def is_outside(self) -> Mask:
         """The draws in which the outside view applies."""
-        return self.uniform("outside_view") < self.outside_share
+        if "outside_view" not in self._made:
+            self._made["outside_view"] = draw_halves("outside_view", self.seed, self.parts)
+        return self._made["outside_view"] < self.outside_share
 
     def ratios(self, option: str) -> tuple[Floats, Floats]:
         """Cost and duration ratio of one past programme per draw, for one option."""
         if option not in self._ratios and self.reference_class is not None:
-            key = f"reference_class/{option}"
-            self._ratios[option] = self.reference_class.draw(self.uniform(key), self.uniform(f"{key}/cost"), self.uniform(f"{key}/duration"))
+            self._ratios[option] = self.reference_class.draw(self.uniform(f"reference_class/{option}"))
         return self._ratios[option]
 
     def seen_from_outside(self, name: str, option: str, which: int) -> Floats:

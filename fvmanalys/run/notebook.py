@@ -310,11 +310,16 @@ def _cleaned(notebook: NotebookNode, parameters: Mapping[str, Any]) -> NotebookN
 
 
 def _places(parameters: Mapping[str, Any]) -> list[tuple[re.Pattern[str], str]]:
-    """Pair each path of this machine with what a reader sees, longest path first; the path of a web address is no match."""
+    """Pair each path of this machine with what a reader sees, longest path first."""
     known = {str(value.absolute()): value.name for value in parameters.values() if isinstance(value, Path)}
-    roots = {str(Path(__file__).parents[2]) + os.sep: "", str(Path.cwd()) + os.sep: "", str(Path.home()): "~", sys.prefix: "<python>"}
-    pairs = sorted((roots | known).items(), key=lambda pair: -len(pair[0]))
-    return [(re.compile(rf"(?:(?<![\w.+/:-])|(?<=\dm)|file://){re.escape(place)}(?:(?<=[/\\])|(?![\w-]))"), shown) for place, shown in pairs]
+    roots = {str(Path(__file__).parents[2]) + os.sep: "", str(Path.cwd()) + os.sep: ""}
+    homes = {str(Path.home()): "~", sys.prefix: "<python>"}
+    return [(_whole(place), shown) for place, shown in sorted((homes | roots | known).items(), key=lambda pair: -len(pair[0]))]
+
+
+def _whole(place: str) -> re.Pattern[str]:
+    """Match a path from its root to the end of a name: not inside a web address (a colour code may stand before it)."""
+    return re.compile(rf"(?:(?<![\w.+/:-])|(?<=\dm)|file://){re.escape(place)}(?:(?<=[/\\])|(?![\w-]))")
 
 
 def _anonymous(value: Any, places: list[tuple[re.Pattern[str], str]]) -> Any:

@@ -1,0 +1,54 @@
+# Needs Python 3.11 or later, make and a package index; everything else goes into .venv.
+#   make appendix    install, run the suite, publish data/processed/latest/beslutsbilaga.xlsx
+#   make lab         JupyterLab, in an environment of its own
+#   make test        the tests
+#   make check       lint, types, import direction, spelling, notebooks without outputs
+#   make lock        refresh requirements.lock (needs uv)
+#   make clean       remove environments and caches; published runs stay
+
+PYTHON ?= python3
+ARGS ?=
+BIN = .venv/bin
+NOTEBOOKS = $(wildcard notebooks/*.ipynb)
+
+.PHONY: appendix lab test check lock clean
+.DEFAULT_GOAL := appendix
+
+appendix: .venv/.installed
+	$(BIN)/fvmanalys run $(ARGS)
+
+test: .venv/.installed
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.installed
+	$(BIN)/ruff check .
+	$(BIN)/mypy fvmanalys
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/codespell fvmanalys README.md
+	$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify $(NOTEBOOKS))
+
+.venv/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Same versions as the nightly run wherever the two share a package.
+.venv-lab/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv-lab
+	sed -e '/--hash/d' -e 's/ *\\$$//' requirements.lock > .venv-lab/constraints.txt
+	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt hatchling editables
+	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt --no-build-isolation -e '.[lab]'
+	@touch $@
+
+lab: .venv-lab/.installed
+	.venv-lab/bin/jupyter lab notebooks $(ARGS)
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --upgrade \
+		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv .venv-lab .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks .import_linter_cache dist build
+	find fvmanalys tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,233 @@
+"""What it's worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide now or investigate first.
+
+Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on draws: Strong, Oakley & Brennan 2014,
+Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from fvmanalys.analysis.regression import Regression, regress
+from fvmanalys.analysis.tails import check_finite_mean
+from fvmanalys.errors import UsageError
+from fvmanalys.model.draws import Floats
+
+__all__ = ["Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "verdict"]
+
+FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
+ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
+DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of information, in the unit of the net benefit.
+
+    `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out of
+    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the curves miss something that
+    the draws show) or `estimates_differ` (the two estimates that `value` is the mean of lie apart).
+    """
+
+    value: float
+    standard_error: float
+    fit: float = 1.0
+    warning: str = ""
+
+    def __float__(self) -> float:
+        return self.value
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the value can be told from zero: it's more than two standard errors."""
+        return self.value > 2 * self.standard_error
+
+
+def evpi(net_benefit: ArrayLike) -> Value:
+    """The expected value of perfect information, E[max] − max E, with the standard error of its mean.
+
+    >>> payoff = np.repeat([[1500, 900, 500], [300, 600, 500], [-800, -200, 500]], [5, 3, 2], axis=0)
+    >>> round(float(evpi(payoff)), 9)
+    350.0
+    """
+    lead = leads(read_benefit(net_benefit))
+    if not lead.shape[1]:
+        return Value(0.0, 0.0)
+    gain = np.maximum(lead.max(axis=1), 0)
+    return Value(float(gain.mean()), standard_error(gain))
+
+
+def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
+    """The expected value of perfect information about some inputs (draws × k, or one column).
+
+    The mean of two estimates: E[max] of the fitted conditional means, which noise in the fit raises, and what the options
+    that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never below 0 nor
+    above EVPI; of constant inputs exactly 0.
+    """
+    lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
+    check_same_draws(lead, columns)
+    return partial_value(lead, columns)
+
+
+def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame) -> pd.DataFrame:
+    """The EVPPI of every single input: a row an input, with evppi, standard_error, fit and warning."""
+    lead = leads(read_benefit(net_benefit))
+    rows = {}
+    for name in columns:
+        column = read_columns(columns[name], str(name))
+        check_same_draws(lead, column)
+        value = partial_value(lead, column)
+        rows[name] = {"evppi": value.value, "standard_error": value.standard_error, "fit": value.fit, "warning": value.warning}
+    names = ["evppi", "standard_error", "fit", "warning"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("input")
+
+
+def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -> Value:
+    """The expected value of an investigation that removes the share `variance_reduction` of the inputs' prior variance.
+
+    The fitted conditional means g are shrunk to ḡ + √v·(g − ḡ), which is exact where they are linear in normal inputs
+    (Raiffa & Schlaifer 1961; Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2)). Rises from 0 at v = 0 to EVPPI
+    at v = 1.
+    """
+    if not 0 <= variance_reduction <= 1:
+        raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
+    lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
+    check_same_draws(lead, columns)
+    return partial_value(lead, columns, float(np.sqrt(variance_reduction)))
+
+
+def partial_value(lead: Floats, inputs: Floats, kept: float = 1.0) -> Value:
+    """The value of knowing the inputs, with the conditional means shrunk to the share `kept` of their spread."""
+    if not lead.shape[1] or len(lead) < 2:
+        return Value(0.0, 0.0 if not lead.shape[1] else np.inf, 0.0)
+    found = regress(lead, inputs)
+    mean = lead.mean(axis=0)
+    fitted = gain_fitted(found.fitted, mean, 1.0)
+    left_out = gain_chosen(lead, found.left_out, mean, 1.0)
+    everything = float(np.maximum(lead.max(axis=1), 0).mean())
+    value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
+    share = 1.0 if kept == 1 else gain_fitted(found.fitted, mean, kept) / fitted if fitted else 0.0
+    gap = abs(fitted - left_out.mean()) / 2
+    error = standard_error(left_out if kept == 1 else gain_chosen(lead, found.left_out, mean, kept))
+    variance = lead.var(axis=0)
+    fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
+    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, inputs, gap, error, everything))
+
+
+def gain_fitted(fitted: Floats, mean: Floats, kept: float) -> float:
+    """What choosing by the fitted means gives beyond the best choice now, if the fitted means are right."""
+    shrunk = mean + kept * (fitted - mean) if kept < 1 else fitted
+    return float(np.maximum(shrunk.max(axis=1), 0).mean())
+
+
+def gain_chosen(lead: Floats, predicted: Floats, mean: Floats, kept: float) -> Floats:
+    """What each draw gave beyond the best choice now, with the option that is predicted to be best in it.
+
+    With `kept` below 1 the outcome is shrunk as the prediction is, and the mean that it's shrunk to adds its own error.
+    """
+    shrunk = mean + kept * (predicted - mean)
+    top = shrunk.argmax(axis=1)
+    draws = np.arange(len(lead))
+    changes = shrunk[draws, top] > 0
+    gain = np.where(changes, kept * lead[draws, top] + (1 - kept) * mean[top], 0.0)
+    if kept < 1:
+        gain += (1 - kept) * (lead - mean) @ (np.bincount(top[changes], minlength=len(mean)) / len(lead))
+    return gain
+
+
+def warn(found: Regression, inputs: Floats, gap: float, error: float, everything: float) -> str:
+    """The word of warning that a fit deserves, if any."""
+    draws, k = inputs.shape
+    if draws < FEW_DRAWS_EACH * k:
+        return "few_draws"
+    if found.alike > max(ALIKE, ALIKE_ERRORS / np.sqrt(draws)):
+        return "poor_fit"
+    return "estimates_differ" if 2 * gap > max(DIFFER * everything, DIFFER_ERRORS * error) else ""
+
+
+def net_value(evsi: float | Value, cost: float, months: float, cost_of_delay_per_month: float) -> float:
+    """What an investigation is worth after its own cost and that of waiting: EVSI − cost − months × cost of delay."""
+    return float(evsi) - cost - months * cost_of_delay_per_month
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Decide now, or investigate first.
+
+    `investigation` is the one with the highest net value, None where there is none; `is_clear` says whether that net
+    value is more than two standard errors from zero. `table` has every investigation, the best first.
+    """
+
+    decide_now: bool
+    investigation: str | None
+    net_value: float
+    is_clear: bool
+    table: pd.DataFrame
+
+
+def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Verdict:
+    """Weigh investigations: decide now when none has a positive net value.
+
+    A row an investigation: investigation_id, evsi, cost, months and, optionally, standard_error (of the EVSI).
+    """
+    table = investigations.copy()
+    columns = (table[name] for name in ("evsi", "cost", "months"))
+    table["net_value"] = [net_value(*row, cost_of_delay_per_month) for row in zip(*columns, strict=True)]
+    table = table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)
+    if table.empty:
+        return Verdict(True, None, 0.0, True, table)
+    best = table.iloc[0]
+    worth, error = float(best["net_value"]), float(best.get("standard_error", 0.0))
+    return Verdict(worth <= 0, str(best["investigation_id"]), worth, abs(worth) > 2 * error, table)
+
+
+def read_benefit(net_benefit: ArrayLike) -> Floats:
+    """Net benefit as draws × options; refused where it's not finite or has no mean."""
+    benefit = read_columns(net_benefit, "net_benefit")
+    for option, values in enumerate(benefit.T):
+        check_finite_mean(values, f"net_benefit, option {label(net_benefit, option)}")
+    return benefit
+
+
+def leads(benefit: Floats) -> Floats:
+    """How far each other option lies ahead of the one that is best on average: draws × (options − 1)."""
+    best = int(benefit.mean(axis=0).argmax())
+    return np.delete(benefit, best, axis=1) - benefit[:, [best]]
+
+
+def read_columns(values: ArrayLike, name: str = "inputs") -> Floats:
+    """A table of finite numbers as draws × columns; one column may be given as a plain list."""
+    try:
+        table = np.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} holds something that is not a number; give numbers only, draws × columns") from error
+    table = table[:, None] if table.ndim == 1 else table
+    if table.ndim != 2 or not table.size:
+        raise UsageError(f"{name} has shape {np.shape(values)}; give at least one draw (rows) and one column")
+    wrong = np.argwhere(~np.isfinite(table))
+    if len(wrong):
+        row, column = wrong[0]
+        raise UsageError(
+            f"{name}: {table[row, column]} in column {label(values, column)}, draw {row} ({len(wrong)} such values); "
+            "mend what produced it, or leave those draws out of every array alike"
+        )
+    return table
+
+
+def label(values: ArrayLike, column: int) -> str:
+    """The name of a column, or its number."""
+    return repr(values.columns[column]) if isinstance(values, pd.DataFrame) else str(column)
+
+
+def check_same_draws(lead: Floats, inputs: Floats) -> None:
+    """Refuse arrays of different numbers of draws."""
+    if len(lead) != len(inputs):
+        raise UsageError(f"net_benefit has {len(lead)} draws and inputs {len(inputs)}; give both from the same simulation, a row a draw")
+
+
+def standard_error(values: Floats) -> float:
+    """The standard error of a mean over draws; infinite where one draw says nothing about it."""
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf

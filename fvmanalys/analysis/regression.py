@@ -1,0 +1,273 @@
+"""Conditional means: what outcomes come to on average, given some inputs, by smoothed regression on draws.
+
+Additive cubic splines of each input, and products of inputs, fitted by penalised least squares. The penalty leaves
+straight lines all but free; how smooth, and whether there is anything to fit at all, generalised cross-validation decides
+for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 2017, Generalized Additive Models, ch. 5–6).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import BSpline
+from scipy.linalg import block_diag, eigh
+
+from fvmanalys.model.draws import Floats
+
+__all__ = ["Regression", "regress"]
+
+DEGREE = 3
+FEW_VALUES = 12  # an input with no more distinct values gets a mean for each
+MAX_KNOTS = 20
+MAX_COLUMNS = 400  # of a design, so that fifty inputs stay quick
+PILOT = 4096  # draws that place the knots
+FEW_DRAWS = 2000
+KEPT = 2**23  # numbers of a design kept between the two passes
+STEP, NARROW = 2**18, 24  # multiplications that BLAS does not split, and columns up to which it should not
+MAX_LEVERAGE = 0.99
+FREE = 1e-6  # penalty of a straight line, where the first curve has 1
+STIFF = 1e4  # penalty of the most winding curve, at most
+SMOOTHING = np.array([*np.logspace(-4, 3, 15), 1e5, 1e6, np.inf])
+CAUTION = 1.4  # what a degree of freedom counts as (Kim & Gu 2004, JRSS B 66(2))
+SMALL_GROUP = 4  # inputs that get products of curves; larger groups get the products that their residuals ask for
+ASKED_FOR = 4.5  # standard errors
+SCREENED = 2**16  # draws that say which products are asked for
+MAX_PRODUCTS = 60
+
+Pairs = NDArray[np.int64]
+Walk = Callable[[], Iterator[tuple[slice, Floats]]]
+
+
+@dataclass(frozen=True)
+class Regression:
+    """What a regression found.
+
+    `fitted` and `left_out` are draws × outcomes; the latter predicts each draw from all the others. `explained` is the
+    share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that lie side
+    by side go together: near 0 where the curves fit.
+    """
+
+    fitted: Floats
+    left_out: Floats
+    explained: Floats
+    alike: float
+
+
+@dataclass(frozen=True)
+class Term:
+    """What one input adds to the design: its columns, and the penalty on how they wind."""
+
+    index: int
+    columns: Callable[[Floats], Floats]
+    rough: Floats
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and covariance of the columns of a design, and their covariance with the outcomes."""
+
+    mean: Floats
+    gram: Floats
+    cross: Floats
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Combinations of a design's columns that are uncorrelated within each input, from smooth to winding."""
+
+    turn: Floats
+    penalty: Floats
+
+
+def regress(outcomes: Floats, inputs: Floats) -> Regression:
+    """Fit the mean of each outcome (draws × outcomes) given the inputs (draws × k)."""
+    draws, k = inputs.shape
+    knots = knots_each(draws, k)
+    terms = [term for index in range(k) if (term := make_term(index, inputs[:, index], knots)) is not None]
+    if draws < 3 or not terms:
+        mean = np.broadcast_to(outcomes.mean(axis=0), outcomes.shape)
+        return Regression(mean, mean, np.zeros(outcomes.shape[1]), 0.0)
+    walk = walk_through(lambda part: np.hstack([term.columns(inputs[part, term.index]) for term in terms]), draws)
+    moments = measure(walk, outcomes)
+    basis = make_basis(terms, moments)
+    if len(terms) == 1:
+        return fit(walk, moments, basis, outcomes, order=inputs[:, terms[0].index])
+    if len(terms) <= SMALL_GROUP:
+        pairs = curve_pairs(terms, draws)
+    else:
+        additive = fit(walk, moments, basis, outcomes)
+        pairs = asked_pairs(terms, inputs, outcomes - additive.fitted)
+        if not len(pairs):
+            return additive
+    return fit_with_products(walk, moments, basis, pairs, outcomes)
+
+
+def fit_with_products(walk: Walk, moments: Moments, basis: Basis, pairs: Pairs, outcomes: Floats) -> Regression:
+    """Fit again with products of pairs of the basis added to the design."""
+    used, places = np.unique(pairs, return_inverse=True)
+    first, second = places.reshape(pairs.shape).T
+    turn, shift = basis.turn[:, used], moments.mean @ basis.turn[:, used]
+
+    def extend(rows: Floats) -> Floats:
+        turned = rows @ turn - shift
+        return np.hstack([rows, turned[:, first] * turned[:, second]])
+
+    longer: Walk = lambda: ((part, extend(rows)) for part, rows in walk())  # noqa: E731
+    penalty = (1 + basis.penalty[pairs[:, 0]]) * (1 + basis.penalty[pairs[:, 1]])
+    wider = Basis(block_diag(basis.turn, np.eye(len(pairs))), np.concatenate([basis.penalty, penalty]))
+    return fit(longer, measure(longer, outcomes), wider, outcomes)
+
+
+def curve_pairs(terms: list[Term], draws: int) -> Pairs:
+    """Products of the smoothest columns of each pair of inputs: three of each, or one where draws are few."""
+    starts = np.cumsum([0, *(len(term.rough) for term in terms)])
+    take = 3 if draws >= FEW_DRAWS else 1
+    smoothest = [range(start, min(start + take, end)) for start, end in pairwise(starts)]
+    return np.array([(a, b) for one, other in combinations(smoothest, 2) for a in one for b in other])
+
+
+def asked_pairs(terms: list[Term], inputs: Floats, residuals: Floats) -> Pairs:
+    """The products of two inputs, or squares of one, that the residuals go along with; the strongest first."""
+    part = slice(None, None, -(-len(inputs) // SCREENED))
+    x = inputs[part, [term.index for term in terms]] if len(inputs) <= SCREENED else inputs[part][:, [term.index for term in terms]]
+    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), np.finfo(float).tiny)
+    strength = np.max([products_with(x, residual) for residual in residuals[part].T], axis=0)
+    first, second = np.triu_indices(len(terms))
+    chosen = np.argsort(-strength[first, second])[: min(MAX_PRODUCTS, len(inputs) // 50)]
+    chosen = chosen[strength[first, second][chosen] > ASKED_FOR]
+    starts = np.cumsum([0, *(len(term.rough) for term in terms)])[:-1]
+    return np.column_stack([starts[first[chosen]], starts[second[chosen]]])
+
+
+def products_with(x: Floats, residual: Floats) -> Floats:
+    """How many standard errors the mean of residual × input × input lies from 0, for each pair of inputs."""
+    weighted = x * residual[:, None]
+    error = np.sqrt((x**2).T @ weighted**2)
+    return np.abs(x.T @ weighted) / np.where(error > 0, error, np.inf)
+
+
+def knots_each(draws: int, k: int) -> int:
+    """How many knots the curve of each input gets; with none it is a straight line."""
+    room = min(draws // 10, MAX_COLUMNS) // k - DEGREE
+    return int(np.clip(min(round(draws**0.25), room), 0, MAX_KNOTS))
+
+
+def make_term(index: int, x: Floats, knots: int) -> Term | None:
+    """The term of one input; None for a constant."""
+    low, high = float(x.min()), float(x.max())
+    if low == high:
+        return None
+    pilot = np.sort(x[:: -(-len(x) // PILOT)])
+    values = pilot[np.concatenate([[True], pilot[1:] != pilot[:-1]])]
+    if 1 < len(values) <= FEW_VALUES and knots:
+        return Term(index, lambda x: (x[:, None] == values[1:]).astype(float), np.zeros((len(values) - 1,) * 2))
+    inner = np.unique(pilot[(np.arange(1, knots + 1) * len(pilot)) // (knots + 1)])
+    inner = inner[(inner > low) & (inner < high)]
+    if not len(inner):
+        centre = x.mean()
+        return Term(index, lambda x: x[:, None] - centre, np.zeros((1, 1)))
+    t = np.concatenate([[low] * (DEGREE + 1), inner, [high] * (DEGREE + 1)])
+    return Term(index, lambda x: BSpline.design_matrix(x, t, DEGREE).toarray()[:, 1:], roughness(t))
+
+
+def roughness(t: Floats) -> Floats:
+    """The squared second differences of spline coefficients over their sites; zero for a straight line."""
+    sites = np.mean([t[i : len(t) - DEGREE - 1 + i] for i in range(1, DEGREE + 1)], axis=0)
+    slopes = np.diff(np.eye(len(sites)), axis=0) / np.diff(sites)[:, None]
+    bends = np.diff(slopes, axis=0)[:, 1:]
+    return bends.T @ bends
+
+
+def walk_through(rows: Callable[[slice], Floats], draws: int) -> Walk:
+    """A way to go through a design more than once, some draws at a time; it is kept where it is small.
+
+    Narrow designs go in pieces too small for BLAS to split over threads, which costs more than it gives.
+    """
+    width = rows(slice(0, 1)).shape[1]
+    step = max(STEP // width**2, 512) if width <= NARROW else max(KEPT // 8 // width, 512)
+    parts = [slice(i, min(i + step, draws)) for i in range(0, draws, step)]
+    if draws * width > KEPT:
+        return lambda: ((part, rows(part)) for part in parts)
+    kept = [(part, rows(part)) for part in parts]
+    return lambda: iter(kept)
+
+
+def measure(walk: Walk, outcomes: Floats) -> Moments:
+    """The moments of a design and the outcomes."""
+    draws, centred = len(outcomes), outcomes - outcomes.mean(axis=0)
+    total, gram, cross = 0.0, 0.0, 0.0
+    for part, rows in walk():
+        total = total + rows.sum(axis=0)
+        gram = gram + rows.T @ rows
+        cross = cross + rows.T @ centred[part]
+    mean = total / draws
+    return Moments(mean, gram / draws - np.outer(mean, mean), cross / draws)
+
+
+def make_basis(terms: list[Term], moments: Moments) -> Basis:
+    """Turn the columns of each input into uncorrelated ones (Demmler & Reinsch 1975, Numerische Mathematik 24)."""
+    turns, penalties, start = [], [], 0
+    for term in terms:
+        own = slice(start, start + len(term.rough))
+        turn, penalty = turn_columns(term.rough, moments.gram[own, own])
+        turns.append(turn)
+        penalties.append(penalty)
+        start = own.stop
+    return Basis(block_diag(*turns), np.concatenate(penalties))
+
+
+def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
+    """The combinations of an input's columns, and their penalties; the first curve has 1, a straight line next to none."""
+    rough = rough / (np.trace(rough) or 1.0)
+    bend, turn = eigh(rough, gram + 1e-12 * np.trace(gram) * np.eye(len(gram)))
+    return turn, np.clip(bend / bend[1], FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
+
+
+def fit(walk: Walk, moments: Moments, basis: Basis, outcomes: Floats, order: Floats | None = None) -> Regression:
+    """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation.
+
+    `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
+    """
+    draws, variance = len(outcomes), outcomes.var(axis=0)
+    turn, weight = directions(moments, basis)
+    projected = turn.T @ moments.cross
+    shrink = choose_smoothing(weight, projected, variance, draws)
+    fitted = np.tile(outcomes.mean(axis=0), (draws, 1))
+    left_out = fitted.copy()
+    if shrink.any():
+        both = np.hstack([turn, turn @ (shrink * projected)])
+        shift = moments.mean @ both
+        for part, rows in walk():
+            scores = rows @ both - shift
+            fitted[part] += scores[:, len(weight) :]
+            leverage = np.minimum(scores[:, : len(weight)] ** 2 @ shrink / draws, MAX_LEVERAGE)
+            left_out[part] = (fitted[part] - leverage * outcomes[part]) / (1 - leverage)
+    explained = 1 - ((outcomes - left_out) ** 2).mean(axis=0) / np.maximum(variance, np.finfo(float).tiny)
+    order = fitted[:, np.argmax(explained)] if order is None else order
+    return Regression(fitted, left_out, np.clip(explained, 0, 1), neighbours_alike(outcomes - fitted, order))
+
+
+def neighbours_alike(residuals: Floats, order: Floats) -> float:
+    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics 12(4))."""
+    sorted_ = residuals[np.argsort(order)]
+    square = np.maximum((sorted_**2).mean(axis=0), np.finfo(float).tiny)
+    return float(np.max((sorted_[1:] * sorted_[:-1]).mean(axis=0) / square))
+
+
+def directions(moments: Moments, basis: Basis) -> tuple[Floats, Floats]:
+    """Uncorrelated directions of unit variance through the design, and how lightly each is penalised."""
+    scaled = basis.turn / np.sqrt(basis.penalty)
+    weight, turn = np.linalg.eigh(scaled.T @ moments.gram @ scaled)
+    kept = weight > 1e-10 * weight[-1]
+    return scaled @ turn[:, kept] / np.sqrt(weight[kept]), weight[kept]
+
+
+def choose_smoothing(weight: Floats, projected: Floats, variance: Floats, draws: int) -> Floats:
+    """How much of each direction is kept for each outcome, 0–1: the smoothing with the least cross-validated error."""
+    kept = weight / (weight + SMOOTHING[:, None])
+    error = variance - (2 * kept - kept**2) @ projected**2
+    freedom = 1 - np.minimum(CAUTION * (1 + kept.sum(axis=1)) / draws, 0.999)
+    best = np.argmin(np.maximum(error, 0) / freedom[:, None] ** 2, axis=0)
+    return kept[best].T

@@ -1,0 +1,48 @@
+"""Who would choose what: the comparison under the weights that different groups give the areas."""
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis.compare import Comparison, probability_best
+
+__all__ = ["viewpoint_choices", "viewpoint_weights"]
+
+
+def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
+    """The likely weight that each viewpoint gives each area, normalised to sum to 1: viewpoints × areas."""
+    inputs = comparison.simulation.inputs
+    table = inputs.tables["viewpoints"]
+    weights = table.pivot_table(index="viewpoint_id", columns="area_id", values="likely", sort=False).reindex(columns=inputs.areas).fillna(0.0)
+    return weights.div(weights.sum(axis=1), axis=0)
+
+
+def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
+    """What each viewpoint would choose: viewpoint, name, best option, P(best), its lead (MSEK), and the area that parts it from the common weights.
+
+    The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
+    common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.
+    """
+    simulation, value = comparison.simulation, comparison.value_per_point
+    options = simulation.inputs.options(permanent_only=True)
+    names = simulation.inputs.tables["viewpoints"].drop_duplicates("viewpoint_id").set_index("viewpoint_id")
+    common = common_weights(comparison)
+    scores = {option: simulation.area_scores[option][simulation.inputs.areas] for option in options}
+    rows = []
+    for viewpoint, weights in viewpoint_weights(comparison).iterrows() if len(names) else []:
+        worth = pd.DataFrame({option: value * (scores[option] @ weights) - simulation.cost[option] for option in options})
+        ranked = worth.mean().sort_values(ascending=False)
+        best, other = ranked.index[0], comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
+        apart = {area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean()) for area in common.index} if other else {}
+        rows.append(
+            {"viewpoint": viewpoint, "name": names.at[viewpoint, "name"], "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
+             "best": best, "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
+             "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
+             "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else ""}
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "best", "p_best", "lead", "dividing_area"])
+
+
+def common_weights(comparison: Comparison) -> pd.Series:
+    """The mean weight of each area in the comparison itself."""
+    drawn = pd.DataFrame({area: comparison.simulation.draws_of(f"areas/{area}") for area in comparison.simulation.inputs.areas})
+    return drawn.div(drawn.sum(axis=1), axis=0).mean()

@@ -1,0 +1,91 @@
+"""The command line: check the raw tables, run the suite."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fvmanalys.errors import FvmanalysError
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Data = Annotated[Path, typer.Option(help="Folder of raw tables.")]
+Out = Annotated[Path, typer.Option(help="Folder that runs are published in.")]
+AsOf = Annotated[str | None, typer.Option(help="Use only what was known on this day (year-month-day); default: the decision's own.")]
+
+
+@app.command()
+def check(data: Data = Path("data/raw"), as_of: AsOf = None) -> None:
+    """Validate the raw tables; name every fault as file:row: column: what is wrong; what to do."""
+    from fvmanalys.evidence import load
+
+    inputs = load(data, as_of)
+    rows = sum(len(table) for table in inputs.tables.values())
+    print(f"{data}: no faults; {rows} rows and {len(inputs.estimates)} estimates are in force at {inputs.as_of}")
+
+
+@app.command()
+def run(
+    data: Data = Path("data/raw"),
+    out: Out = Path("data/processed"),
+    as_of: AsOf = None,
+    draws: Annotated[int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of workbook and page: sv or en.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
+    config: Annotated[Path, typer.Option(help="How to run: notebooks, draws, jobs, limits.")] = Path("suite.toml"),
+) -> None:
+    """Run the notebooks and publish a decision appendix: workbook, page, tables, figures."""
+    from fvmanalys.report.words import read_texts
+    from fvmanalys.run import publish
+    from fvmanalys.run.suite import read_suite
+
+    given = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
+    suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
+    read_texts(suite.lang)
+    with Bar(quiet) as bar:
+        published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance)
+    if not quiet:
+        print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
+
+
+class Bar:
+    """A progress bar in a terminal, a line a notebook elsewhere, nothing when quiet."""
+
+    def __init__(self, quiet: bool):
+        self.console = Console(stderr=True, quiet=quiet)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True)
+        self.task = self.progress.add_task("notebooks", total=None)
+
+    def __enter__(self) -> "Bar":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.progress.stop()
+
+    def advance(self, outcome: Any, total: int) -> None:
+        """Hear that a notebook is done."""
+        if self.console.is_terminal:
+            self.progress.update(self.task, total=total, advance=1, description=outcome.path.stem)
+        else:
+            self.console.print(f"{outcome.path.stem}: {outcome.seconds:.1f} s", highlight=False)
+
+
+def main() -> None:
+    """Run a command; a failure is told on standard error, and its exit code says which kind it was."""
+    try:
+        app()
+    except FvmanalysError as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""What a run was made of: hashes of inputs, code and outputs, versions, and the identity that follows from them."""
+
+import hashlib
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import fvmanalys
+
+__all__ = ["Request", "code_revision", "file_hashes", "run_id", "versions", "write_json"]
+
+RECORDED = ("numpy", "pandas", "scipy", "matplotlib", "XlsxWriter", "nbconvert", "papermill", "ipykernel")
+PACKAGE = Path(fvmanalys.__file__).parent
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked to compute; together with inputs and versions it decides every published byte."""
+
+    as_of: date
+    draws: int
+    seed: int
+    lang: str
+
+    def parameters(self) -> dict[str, Any]:
+        """The request as plain values."""
+        return {**asdict(self), "as_of": self.as_of.isoformat()}
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_hashes(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, str]:
+    """The hash of each file, by its path below `folder`; sorted, so that equal folders give equal records."""
+    chosen = sorted(path for path in (paths or folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): sha256(path) for path in chosen}
+
+
+def code_hash(notebooks: Iterable[Path]) -> str:
+    """One hash of the library's code and words, and of the notebooks that run."""
+    kinds = (".py", ".toml", ".html", ".css", ".j2")
+    library = file_hashes(PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds))
+    told = {path.name: sha256(path) for path in sorted(notebooks)}
+    return hashlib.sha256(canonical([library, told])).hexdigest()
+
+
+def code_revision() -> str:
+    """The revision of the checkout that the library is run from, if it is one."""
+    command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that may change a figure or a byte."""
+    found = {name: metadata.version(name) for name in RECORDED}
+    return {"fvmanalys": fvmanalys.__version__, "python": platform.python_version(), **found}
+
+
+def run_id(request: Request, inputs: dict[str, str], notebooks: Iterable[Path]) -> str:
+    """`as_of` and the first ten hex digits of the hash of inputs, parameters, seed and versions; never the clock."""
+    made_of = [inputs, request.parameters(), versions(), code_hash(notebooks)]
+    return f"{request.as_of.isoformat()}-{hashlib.sha256(canonical(made_of)).hexdigest()[:10]}"
+
+
+def canonical(value: Any) -> bytes:
+    """A value as JSON whose bytes depend on nothing but the value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def write_json(path: Path, value: dict[str, Any]) -> None:
+    """Write a value as JSON for people."""
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -139,6 +139,7 @@ FAULTS = {
     "a price year without a target": (
         lambda t: t.update(parameters=t["parameters"].rsplit("\n", 1)[0]), "staff_costs.csv", 2, "price_year", "is given, but no parameter .*; add price_year to parameters",
     ),
+    "two decisions": (add("decision", "Another,City University,Which?,"), "decision.csv", 3, "row", "is a second decision; keep one row"),
     "two references": (change("options", "no,no", "no,yes"), "options.csv", 2, "reference", "2 options are the reference; set reference to yes for exactly one"),
     "no reference": (change("options", "yes,yes", "yes,no"), "options.csv", 2, "reference", "0 options are the reference"),
     "no permanent option": (lambda t: t.update(options=t["options"].replace(",yes,yes,", ",no,yes,").replace(",yes,no,", ",no,no,")), "options.csv", 2, "permanent", "may be the lasting answer"),

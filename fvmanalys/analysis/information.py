@@ -20,6 +20,7 @@ __all__ = ["Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value"
 
 FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
+MISSED = 0.01  # share of the variance that the correlated residuals stand for, below which it does not matter
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
 
 
@@ -114,7 +115,7 @@ def partial_value(lead: Floats, inputs: Floats, kept: float = 1.0) -> Value:
     error = standard_error(left_out if kept == 1 else gain_chosen(lead, found.left_out, mean, kept))
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, inputs, gap, error, everything))
+    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, fit, inputs, gap, error, everything))
 
 
 def gain_fitted(fitted: Floats, mean: Floats, kept: float) -> float:
@@ -138,12 +139,12 @@ def gain_chosen(lead: Floats, predicted: Floats, mean: Floats, kept: float) -> F
     return gain
 
 
-def warn(found: Regression, inputs: Floats, gap: float, error: float, everything: float) -> str:
+def warn(found: Regression, fit: float, inputs: Floats, gap: float, error: float, everything: float) -> str:
     """The word of warning that a fit deserves, if any."""
     draws, k = inputs.shape
     if draws < FEW_DRAWS_EACH * k:
         return "few_draws"
-    if found.alike > max(ALIKE, ALIKE_ERRORS / np.sqrt(draws)):
+    if found.alike > max(ALIKE, ALIKE_ERRORS / np.sqrt(draws)) and found.alike * (1 - fit) > MISSED:
         return "poor_fit"
     return "estimates_differ" if 2 * gap > max(DIFFER * everything, DIFFER_ERRORS * error) else ""
 
@@ -174,8 +175,8 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
     A row an investigation: investigation_id, evsi, cost, months and, optionally, standard_error (of the EVSI).
     """
     table = investigations.copy()
-    columns = (table[name] for name in ("evsi", "cost", "months"))
-    table["net_value"] = [net_value(*row, cost_of_delay_per_month) for row in zip(*columns, strict=True)]
+    rows = table[["evsi", "cost", "months"]].to_dict("records")
+    table["net_value"] = [net_value(row["evsi"], row["cost"], row["months"], cost_of_delay_per_month) for row in rows]
     table = table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)
     if table.empty:
         return Verdict(True, None, 0.0, True, table)

@@ -17,7 +17,7 @@ from fvmanalys.model.costs import PAUSE, RESTART, Stream
 from fvmanalys.model.events import DECIDED
 from fvmanalys.model.simulate import Model
 
-__all__ = ["BEST", "MONTHS", "StandingTeam", "cost_of_delay", "monthly_cost_of_delay", "pause_streams", "standing_team", "standing_teams", "waiting_is_possible"]
+__all__ = ["BEST", "MONTHS", "StandingTeam", "cost_of_delay", "delayed", "monthly_cost_of_delay", "pause_streams", "standing_team", "standing_teams", "waiting_is_possible", "worth"]
 
 BEST = "best"
 MONTHS = (0, 1, 3, 6, 12, 18, 24)
@@ -62,6 +62,11 @@ def cost_of_delay(
     today = simulate(inputs, draws, seed)
     rows = [row for delay in months for row in delay_rows(today, simulate(inputs, draws, seed, delay=delay / 12) if delay else today, value, delay)]
     return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
+
+
+def delayed(inputs: Inputs, draws: int, seed: int, months: float) -> tuple[Simulation, Simulation]:
+    """The simulation as it is, and with every decision `months` later, on the same draws."""
+    return simulate(inputs, draws, seed), simulate(inputs, draws, seed, delay=months / 12)
 
 
 def delay_rows(today: Simulation, later: Simulation, value: float, months: float) -> list[dict[str, object]]:

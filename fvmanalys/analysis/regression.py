@@ -6,7 +6,7 @@ for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 2017, Gene
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -21,12 +21,14 @@ __all__ = ["Regression", "regress"]
 DEGREE = 3
 FEW_VALUES = 12  # an input with no more distinct values gets a mean for each
 MAX_KNOTS = 20
-MAX_COLUMNS = 400  # of a design, so that fifty inputs stay quick
+MAX_COLUMNS = 300  # of a design, so that fifty inputs stay quick
 PILOT = 4096  # draws that place the knots
 FEW_DRAWS = 2000
-KEPT = 2**23  # numbers of a design kept between the two passes
+KEPT = 2**24  # numbers of a design kept between the two passes
 STEP, NARROW = 2**18, 24  # multiplications that BLAS does not split, and columns up to which it should not
+EXACT = 2**32  # multiplications up to which the leverage of every draw is computed
 MAX_LEVERAGE = 0.99
+TINY = float(np.finfo(float).tiny)
 FREE = 1e-6  # penalty of a straight line, where the first curve has 1
 STIFF = 1e4  # penalty of the most winding curve, at most
 SMOOTHING = np.array([*np.logspace(-4, 3, 15), 1e5, 1e6, np.inf])
@@ -65,6 +67,31 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Design:
+    """The columns of all terms and, after them, products of `pairs` of their combinations `turn`."""
+
+    terms: list[Term]
+    turn: Floats | None = None
+    shift: Floats | None = None
+    pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+    penalty: Floats = field(default_factory=lambda: np.empty(0))
+
+    def rows(self, inputs: Floats) -> Floats:
+        """The columns for some draws of the inputs."""
+        own = np.hstack([term.columns(inputs[:, term.index]) for term in self.terms])
+        if self.turn is None:
+            return own
+        turned = own @ self.turn - self.shift
+        first, second = self.pairs.T
+        return np.hstack([own, turned[:, first] * turned[:, second]])
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return sum(len(term.rough) for term in self.terms) + len(self.pairs)
+
+
+@dataclass(frozen=True)
 class Moments:
     """Mean and covariance of the columns of a design, and their covariance with the outcomes."""
 
@@ -89,35 +116,27 @@ def regress(outcomes: Floats, inputs: Floats) -> Regression:
     if draws < 3 or not terms:
         mean = np.broadcast_to(outcomes.mean(axis=0), outcomes.shape)
         return Regression(mean, mean, np.zeros(outcomes.shape[1]), 0.0)
-    walk = walk_through(lambda part: np.hstack([term.columns(inputs[part, term.index]) for term in terms]), draws)
-    moments = measure(walk, outcomes)
-    basis = make_basis(terms, moments)
+    design = Design(terms)
     if len(terms) == 1:
-        return fit(walk, moments, basis, outcomes, order=inputs[:, terms[0].index])
-    if len(terms) <= SMALL_GROUP:
-        pairs = curve_pairs(terms, draws)
+        return fit(design, inputs, outcomes, order=inputs[:, terms[0].index])
+    pilot = slice(None, None, -(-draws // SCREENED))
+    return fit(with_products(design, inputs[pilot], outcomes[pilot]), inputs, outcomes)
+
+
+def with_products(design: Design, inputs: Floats, outcomes: Floats) -> Design:
+    """Add products of inputs: of their curves in a small group, in a larger one those that the residuals ask for."""
+    if len(design.terms) <= SMALL_GROUP:
+        pairs = curve_pairs(design.terms, len(inputs))
     else:
-        additive = fit(walk, moments, basis, outcomes)
-        pairs = asked_pairs(terms, inputs, outcomes - additive.fitted)
-        if not len(pairs):
-            return additive
-    return fit_with_products(walk, moments, basis, pairs, outcomes)
-
-
-def fit_with_products(walk: Walk, moments: Moments, basis: Basis, pairs: Pairs, outcomes: Floats) -> Regression:
-    """Fit again with products of pairs of the basis added to the design."""
+        pairs = asked_pairs(design.terms, inputs, outcomes - fit(design, inputs, outcomes).fitted)
+    if not len(pairs):
+        return design
+    moments = measure(walk_through(design, inputs), outcomes)
+    basis = make_basis(design, moments)
     used, places = np.unique(pairs, return_inverse=True)
-    first, second = places.reshape(pairs.shape).T
-    turn, shift = basis.turn[:, used], moments.mean @ basis.turn[:, used]
-
-    def extend(rows: Floats) -> Floats:
-        turned = rows @ turn - shift
-        return np.hstack([rows, turned[:, first] * turned[:, second]])
-
-    longer: Walk = lambda: ((part, extend(rows)) for part, rows in walk())  # noqa: E731
+    turn = basis.turn[:, used]
     penalty = (1 + basis.penalty[pairs[:, 0]]) * (1 + basis.penalty[pairs[:, 1]])
-    wider = Basis(block_diag(basis.turn, np.eye(len(pairs))), np.concatenate([basis.penalty, penalty]))
-    return fit(longer, measure(longer, outcomes), wider, outcomes)
+    return Design(design.terms, turn, moments.mean @ turn, places.reshape(pairs.shape), penalty)
 
 
 def curve_pairs(terms: list[Term], draws: int) -> Pairs:
@@ -130,14 +149,13 @@ def curve_pairs(terms: list[Term], draws: int) -> Pairs:
 
 def asked_pairs(terms: list[Term], inputs: Floats, residuals: Floats) -> Pairs:
     """The products of two inputs, or squares of one, that the residuals go along with; the strongest first."""
-    part = slice(None, None, -(-len(inputs) // SCREENED))
-    x = inputs[part, [term.index for term in terms]] if len(inputs) <= SCREENED else inputs[part][:, [term.index for term in terms]]
-    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), np.finfo(float).tiny)
-    strength = np.max([products_with(x, residual) for residual in residuals[part].T], axis=0)
+    x = inputs[:, [term.index for term in terms]]
+    x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), TINY)
     first, second = np.triu_indices(len(terms))
-    chosen = np.argsort(-strength[first, second])[: min(MAX_PRODUCTS, len(inputs) // 50)]
-    chosen = chosen[strength[first, second][chosen] > ASKED_FOR]
-    starts = np.cumsum([0, *(len(term.rough) for term in terms)])[:-1]
+    strength = np.max([products_with(x, residual) for residual in residuals.T], axis=0)[first, second]
+    strongest = np.argsort(-strength)[: min(MAX_PRODUCTS, len(inputs) // 50)]
+    chosen = strongest[strength[strongest] > ASKED_FOR]
+    starts = np.cumsum([0, *(len(term.rough) for term in terms)])
     return np.column_stack([starts[first[chosen]], starts[second[chosen]]])
 
 
@@ -180,42 +198,39 @@ def roughness(t: Floats) -> Floats:
     return bends.T @ bends
 
 
-def walk_through(rows: Callable[[slice], Floats], draws: int) -> Walk:
+def walk_through(design: Design, inputs: Floats) -> Walk:
     """A way to go through a design more than once, some draws at a time; it is kept where it is small.
 
     Narrow designs go in pieces too small for BLAS to split over threads, which costs more than it gives.
     """
-    width = rows(slice(0, 1)).shape[1]
-    step = max(STEP // width**2, 512) if width <= NARROW else max(KEPT // 8 // width, 512)
+    draws, width = len(inputs), design.width
+    step = max(STEP // width**2 if width <= NARROW else KEPT // 8 // width, 512)
     parts = [slice(i, min(i + step, draws)) for i in range(0, draws, step)]
     if draws * width > KEPT:
-        return lambda: ((part, rows(part)) for part in parts)
-    kept = [(part, rows(part)) for part in parts]
+        return lambda: ((part, design.rows(inputs[part])) for part in parts)
+    kept = [(part, design.rows(inputs[part])) for part in parts]
     return lambda: iter(kept)
 
 
 def measure(walk: Walk, outcomes: Floats) -> Moments:
     """The moments of a design and the outcomes."""
     draws, centred = len(outcomes), outcomes - outcomes.mean(axis=0)
-    total, gram, cross = 0.0, 0.0, 0.0
-    for part, rows in walk():
-        total = total + rows.sum(axis=0)
-        gram = gram + rows.T @ rows
-        cross = cross + rows.T @ centred[part]
+    sums = [(rows.sum(axis=0), rows.T @ rows, rows.T @ centred[part]) for part, rows in walk()]
+    total, gram, cross = (np.sum(parts, axis=0) for parts in zip(*sums, strict=True))
     mean = total / draws
     return Moments(mean, gram / draws - np.outer(mean, mean), cross / draws)
 
 
-def make_basis(terms: list[Term], moments: Moments) -> Basis:
+def make_basis(design: Design, moments: Moments) -> Basis:
     """Turn the columns of each input into uncorrelated ones (Demmler & Reinsch 1975, Numerische Mathematik 24)."""
     turns, penalties, start = [], [], 0
-    for term in terms:
+    for term in design.terms:
         own = slice(start, start + len(term.rough))
         turn, penalty = turn_columns(term.rough, moments.gram[own, own])
         turns.append(turn)
         penalties.append(penalty)
         start = own.stop
-    return Basis(block_diag(*turns), np.concatenate(penalties))
+    return Basis(block_diag(*turns, np.eye(len(design.pairs))), np.concatenate([*penalties, design.penalty]))
 
 
 def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
@@ -225,34 +240,41 @@ def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
     return turn, np.clip(bend / bend[1], FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
 
 
-def fit(walk: Walk, moments: Moments, basis: Basis, outcomes: Floats, order: Floats | None = None) -> Regression:
+def fit(design: Design, inputs: Floats, outcomes: Floats, order: Floats | None = None) -> Regression:
     """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation.
 
     `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
     """
     draws, variance = len(outcomes), outcomes.var(axis=0)
-    turn, weight = directions(moments, basis)
+    walk = walk_through(design, inputs)
+    moments = measure(walk, outcomes)
+    turn, weight = directions(moments, make_basis(design, moments))
     projected = turn.T @ moments.cross
     shrink = choose_smoothing(weight, projected, variance, draws)
     fitted = np.tile(outcomes.mean(axis=0), (draws, 1))
     left_out = fitted.copy()
     if shrink.any():
-        both = np.hstack([turn, turn @ (shrink * projected)])
-        shift = moments.mean @ both
         for part, rows in walk():
-            scores = rows @ both - shift
-            fitted[part] += scores[:, len(weight) :]
-            leverage = np.minimum(scores[:, : len(weight)] ** 2 @ shrink / draws, MAX_LEVERAGE)
+            centred = rows - moments.mean
+            fitted[part] += centred @ (turn @ (shrink * projected))
+            leverage = leverages(centred, turn, shrink, draws)
             left_out[part] = (fitted[part] - leverage * outcomes[part]) / (1 - leverage)
-    explained = 1 - ((outcomes - left_out) ** 2).mean(axis=0) / np.maximum(variance, np.finfo(float).tiny)
+    explained = 1 - ((outcomes - left_out) ** 2).mean(axis=0) / np.maximum(variance, TINY)
     order = fitted[:, np.argmax(explained)] if order is None else order
     return Regression(fitted, left_out, np.clip(explained, 0, 1), neighbours_alike(outcomes - fitted, order))
+
+
+def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floats:
+    """How much each draw pulls its own fitted mean, for each outcome; their average where the design is too large for each."""
+    if draws * turn.size > EXACT:
+        return shrink.sum(axis=0) / draws
+    return np.minimum((centred @ turn) ** 2 @ shrink / draws, MAX_LEVERAGE)
 
 
 def neighbours_alike(residuals: Floats, order: Floats) -> float:
     """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics 12(4))."""
     sorted_ = residuals[np.argsort(order)]
-    square = np.maximum((sorted_**2).mean(axis=0), np.finfo(float).tiny)
+    square = np.maximum((sorted_**2).mean(axis=0), TINY)
     return float(np.max((sorted_[1:] * sorted_[:-1]).mean(axis=0) / square))
 
 

@@ -43,7 +43,8 @@ def tornado(
     for same in numbers(model.estimates):
         if one.uses(same) or other.uses(same):
             low, high = quantile(model.estimates[same[0]], np.array([LOW, HIGH]))
-            rows.append([*same[:1], low, high, *(one.mean_with(same, end) - other.mean_with(same, end) for end in (low, high)), ";".join(same[1:])])
+            ends = [one.mean_with(same, end) - other.mean_with(same, end) for end in (low, high)]
+            rows.append([same[0], low, high, *ends, ";".join(same[1:])])
     table = pd.DataFrame(rows, columns=["id", "low_value", "high_value", "difference_low", "difference_high", "others"])
     table.insert(5, "swing", (table["difference_high"] - table["difference_low"]).abs())
     return table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)

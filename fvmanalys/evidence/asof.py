@@ -57,14 +57,14 @@ def supersedes(later: tuple, former: tuple) -> bool:
 def duplicate_faults(table: str, rows: Rows) -> Iterable[Fault]:
     """Find rows with the same key and the same `known_from`: which of them holds cannot be told."""
     seen: dict[tuple, list[dict[str, Any]]] = {}
-    for row in rows:
+    for row in rows if TABLES[table].KEY else []:
         key = key_of(table, row)
         same_day = seen.setdefault((*key[:-1], row.get("known_from")), [])
         twin = next((other for other in same_day if supersedes(key, key_of(table, other))), None)
         if twin:
             name = "/".join(str(part) for part in key[:-1])
             remedy = f"remove one (the other is on row {twin['_row']}), or give the later knowledge a later known_from"
-            yield Fault(row["_file"], row["_row"], "/".join(TABLES[table].KEY) or "row", f"{name!r} stands twice", remedy)
+            yield Fault(row["_file"], row["_row"], "/".join(TABLES[table].KEY), f"{name!r} stands twice", remedy)
         same_day.append(row)
 
 

@@ -50,6 +50,7 @@ def in_play(tables: Tables) -> Tables:
     """The rows that concern options in play and areas known."""
     options = {"", ALL_OPTIONS, *(row["option_id"] for row in tables.get("options", []))}
     areas = {row["area_id"] for row in tables.get("areas", [])}
+
     def concerns(row: dict[str, Any]) -> bool:
         return row.get("option_id", "") in options and ("area_id" not in row or row["area_id"] in areas)
 

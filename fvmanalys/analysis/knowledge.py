@@ -1,0 +1,188 @@
+"""What is worth finding out: values of information of a decision's estimates, of natural groups of them, and of investigations."""
+
+import fnmatch
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis import pause
+from fvmanalys.analysis.compare import Comparison, value_range
+from fvmanalys.analysis.information import Value, Verdict, evpi, evppi, evppi_all, evsi, net_value, verdict
+from fvmanalys.analysis.sensitivity import evidence_share
+from fvmanalys.analysis.tornado import numbers, tornado
+from fvmanalys.evidence.rules import split
+from fvmanalys.model import Simulation
+from fvmanalys.model.draws import Floats, blocks, draw
+
+__all__ = ["AROUND", "Knowledge", "natural_groups"]
+
+AROUND = ("context", "viewpoints", "investigations", "parameters")
+RANGE_POINTS = 9
+MONTHS_WAITED = tuple(range(0, 25))
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Values of information of one comparison, MSEK; each part is computed when first asked for.
+
+    Regressions use the first `draws` draws of the simulation, in whole blocks where there are more.
+    """
+
+    comparison: Comparison
+    draws: int = 12_288
+
+    @property
+    def simulation(self) -> Simulation:
+        """The simulation behind the comparison."""
+        return self.comparison.simulation
+
+    @property
+    def size(self) -> int:
+        """How many draws are used."""
+        return min(self.draws, self.simulation.draws)
+
+    @cached_property
+    def columns(self) -> dict[str, Floats]:
+        """The draws of every uncertain number of the model; estimates that are the same number stand once, under the first id."""
+        tables = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True))
+        names = [same[0] for same in numbers(self.simulation.model.estimates) if tables[same[0]] not in AROUND]
+        parts = blocks(self.size) if self.size < self.simulation.draws else blocks(self.simulation.draws)
+        return {name: draw(self.simulation.model.estimates[name], self.simulation.seed, parts) for name in names}
+
+    @cached_property
+    def first_ids(self) -> dict[str, str]:
+        """For every uncertain estimate the id under which its number stands in `columns`."""
+        return {name: same[0] for same in numbers(self.simulation.model.estimates) for name in same}
+
+    def benefit(self, value: float | None = None) -> pd.DataFrame:
+        """Net benefit of the options that may be chosen, draws × options."""
+        options = self.simulation.inputs.options(permanent_only=True)
+        return self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)[options].iloc[: self.size]
+
+    @cached_property
+    def everything(self) -> Value:
+        """EVPI: what it would be worth to know everything before choosing."""
+        return evpi(self.benefit())
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """EVPPI of every uncertain number, the largest first: id, name, evppi, standard_error, clear, kind, sourced, owner."""
+        about = self.simulation.inputs.estimates.set_index("id")
+        found = evppi_all(self.benefit(), self.columns).reset_index(names="id")
+        known = about.loc[found["id"], ["table", "name", "name_en", "option_id", "kind", "source_id", "owner", "confidential", "note", "note_en"]].reset_index(drop=True)
+        table = pd.concat([found, known], axis=1)
+        table["clear"] = table["evppi"] > 2 * table["standard_error"]
+        return table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+
+    @property
+    def gaps(self) -> pd.DataFrame:
+        """The numbers that nobody has published and that are worth most to find out."""
+        table = self.estimates
+        return table[table["kind"] == "assumption"].reset_index(drop=True)
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning."""
+        rows = []
+        for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
+            value = evppi(self.benefit(), self.stack(ids))
+            rows.append({"group_kind": kind, "group": name, "estimates": len(ids), "evppi": value.value, "standard_error": value.standard_error, "warning": value.warning})
+        return pd.DataFrame(rows).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+
+    def stack(self, ids: list[str]) -> Floats:
+        """Columns side by side: draws × ids."""
+        return np.column_stack([self.columns[name] for name in ids])
+
+    @cached_property
+    def resolved(self) -> dict[str, list[str]]:
+        """The uncertain numbers that each investigation would tell more about."""
+        table = self.simulation.inputs.tables["investigations"]
+        return {row["investigation_id"]: self.matching(row["resolves"]) for row in table.to_dict("records")}
+
+    def matching(self, patterns: str) -> list[str]:
+        """The uncertain numbers whose ids, or those of an equal number, match some patterns."""
+        found = {self.first_ids[name] for pattern in split(patterns) for name in fnmatch.filter(self.first_ids, pattern)}
+        return [name for name in self.columns if name in found]
+
+    @cached_property
+    def delays(self) -> pd.DataFrame:
+        """The cost of delay over the months waited; empty where there is nothing to wait for."""
+        if not pause.waiting_is_possible(self.simulation.inputs):
+            return pd.DataFrame(columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
+        return pause.cost_of_delay(self.simulation.inputs, self.size, self.simulation.seed, value_per_point=self.comparison.value_per_point)
+
+    def monthly_delay(self, option: str = pause.BEST) -> float:
+        """What a month of waiting costs; NaN where there is nothing to wait for."""
+        return float(pause.monthly_cost_of_delay(self.delays)[option]) if len(self.delays) else np.nan
+
+    def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
+        """Every investigation at one value per point: investigation_id, evsi, standard_error, cost, months, net_value."""
+        simulation = self.simulation
+        rows = []
+        for row in simulation.inputs.records["investigations"]:
+            ids = self.resolved[row["investigation_id"]]
+            worth = evsi(self.benefit(value), self.stack(ids), row["variance_reduction"]) if ids else Value(0.0, 0.0)
+            cost = float(np.mean(draw(simulation.model.estimates[row["id"]], simulation.seed, blocks(4096))))
+            rows.append({"investigation_id": row["investigation_id"], "evsi": worth.value, "standard_error": worth.standard_error, "cost": cost, "months": row["months"]})
+        table = pd.DataFrame(rows, columns=["investigation_id", "evsi", "standard_error", "cost", "months"])
+        return table.assign(net_value=[net_value(row.evsi, row.cost, row.months, monthly) for row in table.itertuples()])
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """Decide now, or investigate first; None where there is nothing to wait for, or nothing to investigate."""
+        if not self.simulation.inputs.has("investigations") or not len(self.delays):
+            return None
+        return verdict(self.investigations_at(self.comparison.value_per_point, self.monthly_delay()), self.monthly_delay())
+
+    @cached_property
+    def verdict_range(self) -> pd.DataFrame:
+        """The verdict over the range of value_per_point: value_per_point, evpi, best investigation, its net value, decide_now."""
+        if self.verdict is None:
+            return pd.DataFrame(columns=["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now"])
+        grid = value_range(self.simulation.inputs)
+        values = np.union1d(np.geomspace(max(grid[0], grid[-1] / 1000), grid[-1], RANGE_POINTS - 1), [self.comparison.value_per_point])
+        monthly = self.delay_range(values)
+        rows = []
+        for value, month in zip(values, monthly, strict=True):
+            found = verdict(self.investigations_at(value, month), month)
+            rows.append({"value_per_point": value, "evpi": float(evpi(self.benefit(value))), "cost_of_delay": month, "investigation_id": found.investigation, "net_value": found.net_value, "decide_now": found.decide_now})
+        return pd.DataFrame(rows)
+
+    def delay_range(self, values: Floats) -> list[float]:
+        """The cost of the first month of delay of the best option, at several values per point."""
+        month = float(self.delays.loc[self.delays["months"] > 0, "months"].min())
+        today, later = pause.delayed(self.simulation.inputs, self.size, self.simulation.seed, month)
+        return [(pause.worth(today, value).max() - pause.worth(later, value).max()) / month for value in values]
+
+    @cached_property
+    def tornado(self) -> pd.DataFrame:
+        """What each estimate's low and high do to the difference between the two leading options, MSEK."""
+        first, second = self.comparison.best, self.comparison.runner_up
+        if second is None:
+            return pd.DataFrame(columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"])
+        return tornado(self.simulation, first, second, self.comparison.value_per_point)
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """The share of the variance of the difference between the two leading options owed to facts, judgements and assumptions."""
+        first, second = self.comparison.best, self.comparison.runner_up
+        if second is None:
+            return pd.DataFrame(columns=["kind", "inputs", "share"])
+        benefit = self.benefit()
+        kinds = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["kind"], strict=True))
+        return evidence_share(benefit[first] - benefit[second], self.columns, kinds).reset_index()
+
+
+def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, str], list[str]]:
+    """Groups of uncertain numbers that somebody might find out together: areas, tables, common factors, assumptions."""
+    about = simulation.inputs.estimates.set_index("id").loc[ids]
+    parts = about.index.str.split("/")
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, pieces, table, factor, kind in zip(ids, parts, about["table"], about["moves_with"], about["kind"], strict=True):
+        area = pieces[2] if table == "levels" else pieces[1] if table in ("areas", "criteria") else ""
+        for key in (("area", area), ("table", table), ("factor", factor), ("kind", kind if kind == "assumption" else "")):
+            if key[1]:
+                groups.setdefault(key, []).append(name)
+    return groups

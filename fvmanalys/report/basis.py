@@ -1,0 +1,205 @@
+"""Tables of what the answer rests on: estimates with their evidence, background figures, choices, and the sources cited."""
+
+from fvmanalys.analysis import Findings
+from fvmanalys.evidence.rules import split
+from fvmanalys.report.charts.evidence import counted_evidence
+from fvmanalys.report.exhibits import head
+from fvmanalys.report.markup import Html, html_table, link
+from fvmanalys.report.names import area_names, kind_mark, option_names, quantity, source_marks
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "table_areas_described",
+    "table_context", "table_estimates", "table_evidence", "table_newest", "table_parameters", "table_partners", "table_source_types",
+    "table_sources", "table_spend",
+]  # fmt: skip
+
+
+def table_context(findings: Findings, words: Words, units: tuple[str, ...] = ()) -> Html | None:
+    """Background figures that readers need, of some units or of all, with their sources."""
+    table = findings.inputs.tables["context"]
+    shown = table[table["unit"].isin(units)] if units else table
+    rows = [[words.of(row, "name"), quantity(row, words), *evidence(findings, row, words)] for row in shown.to_dict("records")]
+    return (
+        html_table(words("table.context"), head("context", "item value kind known_from sources note", words), rows, (1,)) if rows else None
+    )
+
+
+def table_areas_described(findings: Findings, words: Words) -> Html:
+    """What each area is, and what the ends of its scale mean."""
+    areas = findings.inputs.tables["areas"]
+    texts = ("description", "level_0", "level_100")
+    limited = areas["minimum"].notna().any()
+    rows = [
+        [words.of(row, "name"), *(words.of(row, column) or "–" for column in texts), *([words.number(row["minimum"])] if limited else [])]
+        for row in areas.to_dict("records")
+    ]
+    columns = "area description level_0 level_100" + (" minimum" if limited else "")
+    return html_table(words("table.areas_described"), head("areas", columns, words), rows, int(limited))
+
+
+def evidence(findings: Findings, row: dict, words: Words) -> list[str]:
+    """How a row is known: its kind, since when, its sources and its note."""
+    return [
+        kind_mark(row["kind"], words),
+        words.day(row["known_from"]),
+        source_marks(findings, row["source_id"]) or "–",
+        words.of(row, "note") or "–",
+    ]
+
+
+def table_partners(findings: Findings, words: Words) -> Html | None:
+    """Who else takes part in what."""
+    rows = [
+        [
+            words.of(row, "group"),
+            words.of(row, "item"),
+            words.number(row["count"]),
+            words.of(row, "status") or "–",
+            *evidence(findings, row, words),
+        ]
+        for row in findings.inputs.tables["partners"].to_dict("records")
+    ]
+    return (
+        html_table(words("table.partners"), head("partners", "group item count status kind known_from sources note", words), rows, (2,))
+        if rows
+        else None
+    )
+
+
+def table_spend(findings: Findings, words: Words) -> Html | None:
+    """What has been spent already: sunk, and in no comparison of ways forward."""
+    rows = [
+        [words.of(row, "category"), words("table.period", start=words.day(row["period_start"]), end=words.day(row["period_end"])),
+         quantity(row | {"low": float("nan"), "high": float("nan"), "likely": row["amount"], "unit": "MSEK"}, words),
+         words.of(row, "part_of") or "–", *evidence(findings, row, words)]
+        for row in findings.inputs.tables["spend"].to_dict("records")
+    ]  # fmt: skip
+    return (
+        html_table(words("table.spend"), head("spend", "category period amount part_of kind known_from sources note", words), rows, (2,))
+        if rows
+        else None
+    )
+
+
+def table_parameters(findings: Findings, words: Words) -> Html:
+    """The choices of the calculation, and the ranges over which results are shown."""
+    rows = [
+        [words.of(row, "name") or row["parameter_id"], quantity(row, words), *evidence(findings, row, words)]
+        for row in findings.inputs.tables["parameters"].to_dict("records")
+    ]
+    return html_table(words("table.parameters"), head("parameters", "parameter value kind known_from sources note", words), rows, (1,))
+
+
+def table_estimates(
+    findings: Findings, words: Words, tables: tuple[str, ...] = (), kinds: tuple[str, ...] = (), part: str = ""
+) -> Html | None:
+    """The estimates of some tables and kinds, or of all; `part` is a part of the ids, such as an area's."""
+    estimates = findings.inputs.estimates
+    chosen = estimates[(estimates["table"].isin(tables) | (not tables)) & (estimates["kind"].isin(kinds) | (not kinds))]
+    places = {(row["_file"], row["_row"]): row for table in findings.inputs.tables.values() for row in table.to_dict("records")}
+    rows = [
+        estimate_row(findings, places[row["_file"], row["_row"]] | {"table": row["table"]}, words)
+        for row in chosen.to_dict("records")
+        if not part or part in row["id"].split("/")
+    ]
+    return (
+        html_table(
+            words("table.estimates"),
+            head("estimates", "name table option value owner kind known_from sources note", words),
+            rows,
+            (3,),
+            "long",
+        )
+        if rows
+        else None
+    )
+
+
+def estimate_row(findings: Findings, row: dict, words: Words) -> list[str]:
+    """An estimate and how it is known."""
+    names = option_names(findings, words)
+    owner, table = words.of(row, "owner") or "–", words(f"table_name.{row['table']}")
+    return [label(findings, row, words), table, option_of(row, names, words), quantity(row, words), owner, *evidence(findings, row, words)]
+
+
+def label(findings: Findings, row: dict, words: Words) -> str:
+    """What a row of a table is about: its name, or else what its keys say."""
+    if row.get("name") or row.get("item"):
+        return words.of(row, "name" if row.get("name") else "item")
+    parts = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
+    parts += [event_names(findings, words).get(row["from_event"], "")] if "area_id" in row and row.get("from_event") else []
+    parts += [
+        words.of(row, column)
+        for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
+        if row.get(column)
+    ]
+    parts += [words("table.standing", share=words.share(row["standing_share"]))] if "standing_share" in row else []
+    return ", ".join(parts) or words(f"table_name.{row['table']}")
+
+
+def event_names(findings: Findings, words: Words) -> dict[str, str]:
+    """The name of every event."""
+    return {row["event_id"]: words.of(row, "name") for row in findings.inputs.tables["timeline"].to_dict("records")}
+
+
+def option_of(row: dict, names: dict[str, str], words: Words) -> str:
+    """Which option an estimate belongs to."""
+    option = row.get("option_id", "")
+    return words("table.all_options") if option == "*" else names.get(option, "–")
+
+
+def table_evidence(findings: Findings, words: Words) -> Html:
+    """How many estimates of each table are facts, judgements and assumptions."""
+    counts = counted_evidence(findings)
+    counts.loc["total"] = counts.sum()
+    rows = [
+        [words("table.total") if name == "total" else words(f"table_name.{name}"), *(words.number(value) for value in row)]
+        for name, row in counts.iterrows()
+    ]
+    return html_table(words("table.evidence"), [words("column.table"), *(kind_mark(kind, words) for kind in counts)], rows, 3, "total")
+
+
+def table_newest(findings: Findings, words: Words, most: int = 12) -> Html:
+    """What became known last."""
+    rows = [
+        {**row, "table": table}
+        for table, frame in findings.inputs.tables.items()
+        for row in (frame.to_dict("records") if "known_from" in frame else [])
+        if row["known_from"]
+    ]
+    newest = sorted(rows, key=lambda row: row["known_from"], reverse=True)[:most]
+    shown = [[label(findings, row, words), words(f"table_name.{row['table']}"), *evidence(findings, row, words)] for row in newest]
+    return html_table(words("table.newest"), head("newest", "name table kind known_from sources note", words), shown)
+
+
+def table_source_types(findings: Findings, words: Words) -> Html:
+    """How many of the cited sources are of each type, and the newest of them."""
+    groups = findings.inputs.sources.groupby("type", sort=True)
+    rows = [[words(f"source_type.{kind}"), words.number(len(table)), words.day(max(table["published"]))] for kind, table in groups]
+    return html_table(words("table.source_types"), head("source_types", "type count newest", words), rows, (1,))
+
+
+def table_sources(findings: Findings, words: Words, tables: tuple[str, ...] = (), part: str = "") -> Html | None:
+    """The sources cited by rows in force, of some tables or of all; numbered alike everywhere."""
+    cited = cited_ids(findings, tables, part)
+    rows = [
+        [Html(f'<span id="source-{number}">{number}</span>'), link(words.of(row, "title"), row["url"]), words.of(row, "publisher"), words.day(row["published"]), words(f"source_type.{row['type']}")]
+        for number, (source, row) in enumerate(findings.inputs.sources.iterrows(), start=1)
+        if source in cited
+    ]  # fmt: skip
+    return (
+        html_table(words("table.sources"), head("sources", "number title publisher published type", words), rows, style="long")
+        if rows
+        else None
+    )
+
+
+def cited_ids(findings: Findings, tables: tuple[str, ...], part: str = "") -> set[str]:
+    """The ids of sources that rows of these tables cite; `part` is a value that one of a row's ids must have."""
+    found: set[str] = set()
+    for name, table in findings.inputs.tables.items():
+        if "source_id" in table and name != "sources" and (not tables or name in tables):
+            rows = table[table.isin([part]).any(axis=1)] if part else table
+            found |= {one for text in rows["source_id"] for one in split(text)}
+    return found

@@ -1,0 +1,31 @@
+"""Figures: what the findings look like. Each `plot_` function takes findings and words and gives a Picture, or None where the tables lack what it shows.
+
+answer    net benefit, who is best at which value, the areas
+money     budgets and ceilings, cost year by year, inside and outside view, comparable programmes
+time      when events happen, how plans moved
+evidence  what the figures rest on
+"""
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
+from fvmanalys.report.charts.evidence import plot_evidence
+from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot_reference_class, plot_views, plot_yearly_cost
+from fvmanalys.report.charts.time import plot_milestones, plot_timeline
+from fvmanalys.report.figure import Picture
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "figures", "plot_acceptability", "plot_areas", "plot_comparison", "plot_cost", "plot_evidence", "plot_levels", "plot_milestones",
+    "plot_published_totals", "plot_reference_class", "plot_timeline", "plot_views", "plot_yearly_cost",
+]  # fmt: skip
+
+ALL = (
+    plot_comparison, plot_acceptability, plot_areas, plot_levels, plot_cost, plot_yearly_cost, plot_published_totals, plot_views,
+    plot_reference_class, plot_timeline, plot_milestones, plot_evidence,
+)  # fmt: skip
+
+
+def figures(findings: Findings, words: Words) -> list[Picture]:
+    """Every figure that the tables suffice for."""
+    drawn = (plot(findings, words) for plot in ALL)
+    return [picture for picture in drawn if picture is not None]

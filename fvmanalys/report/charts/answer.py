@@ -1,0 +1,291 @@
+"""Figures of the answer: net benefit, who is best at which value, and the areas."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.figure import (
+    Picture,
+    calendar_axis,
+    decimal_year,
+    finish,
+    interval,
+    number_axis,
+    row_labels,
+    sketch,
+    small_multiples,
+    spread,
+    wrapped,
+)
+from fvmanalys.report.names import area_names, option_names, price_note
+from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS
+from fvmanalys.report.words import Words
+
+__all__ = ["plot_acceptability", "plot_areas", "plot_comparison", "plot_levels"]
+
+
+def plot_comparison(findings: Findings, words: Words) -> Picture:
+    """The net benefit of every option beside the reference: expected, and P5–P95."""
+    table, names = findings.comparison.table, option_names(findings, words)
+    best = findings.comparison.best
+    with sketch(1.3 + 0.52 * len(table)) as (figure, [[axes]]):
+        axes.axvline(0, color=MUTED, linewidth=1)
+        for row, (option, values) in enumerate(table.iterrows()):
+            low, middle, high = (values[column] for column in ("net_benefit_p05", "net_benefit", "net_benefit_p95"))
+            interval(axes, row, low, middle, high, ACCENT if option == best else MUTED, filled=bool(values["permanent"]))
+            axes.annotate(
+                words.amount(middle),
+                (middle, row),
+                (0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontweight="bold" if option == best else None,
+            )
+        row_labels(axes, [comparison_label(findings, option, names, words) for option in table.index])
+        reference = names[findings.inputs.reference]
+        number_axis(axes, words, words("chart.comparison.axis", reference=reference, prices=price_note(findings, words)))
+        axes.margins(x=0.08)
+        return finish(
+            figure,
+            "comparison",
+            comparison_title(findings, words),
+            words("chart.comparison.note", reference=reference),
+            comparison_alt(findings, words),
+        )
+
+
+def comparison_label(findings: Findings, option: str, names: dict[str, str], words: Words) -> str:
+    """An option's name, with what the reader must know of it."""
+    row = findings.comparison.table.loc[option]
+    return names[option] if row["permanent"] else words("chart.comparison.temporary", option=names[option])
+
+
+def comparison_title(findings: Findings, words: Words) -> str:
+    """Which option is ahead, and by how much."""
+    comparison, names = findings.comparison, option_names(findings, words)
+    if comparison.runner_up is None:
+        return words("chart.comparison.title_only", best=names[comparison.best])
+    worth = comparison.table["net_benefit"]
+    gap = words.amount(worth[comparison.best] - worth[comparison.runner_up])
+    return words("chart.comparison.title", best=names[comparison.best], second=names[comparison.runner_up], gap=gap)
+
+
+def comparison_alt(findings: Findings, words: Words) -> str:
+    """Every row in words."""
+    names = option_names(findings, words)
+    rows = [
+        words("chart.interval", name=names[option], middle=words.amount(row["net_benefit"]), low=words.amount(row["net_benefit_p05"]), high=words.amount(row["net_benefit_p95"]))
+        for option, row in findings.comparison.table.iterrows()
+    ]  # fmt: skip
+    return words("chart.comparison.alt", rows="; ".join(rows))
+
+
+def plot_acceptability(findings: Findings, words: Words) -> Picture | None:
+    """P(best) of each permanent option over the value of a point; nothing where only one competes."""
+    curves, names = findings.comparison.acceptability, option_names(findings, words)
+    if curves.shape[1] < 2:
+        return None
+    with sketch(3.9) as (figure, [[axes]]):
+        for option in curves:
+            draw_line(axes, findings, option, curves.index, curves[option], every=8)
+        label_ends(axes, findings, {option: curves[option].iloc[-1] for option in curves}, float(curves.index[-1]), names, gap=0.062)
+        value = findings.comparison.value_per_point
+        axes.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
+        axes.annotate(
+            words("chart.acceptability.used", value=words.amount(value)),
+            (value, 1),
+            (4, -2),
+            textcoords="offset points",
+            va="top",
+            color=MUTED,
+            fontsize=9,
+        )
+        share_axis(axes, words)
+        number_axis(axes, words, words("chart.acceptability.axis"))
+        axes.set_xlim(curves.index[0], curves.index[-1])
+        title, alt = acceptability_texts(findings, words)
+        return finish(figure, "acceptability", title, words("chart.acceptability.note"), alt)
+
+
+def share_axis(axes: Axes, words: Words) -> None:
+    """The vertical axis in per cent, from 0 to 100."""
+    axes.set_ylim(0, 1.02)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+    axes.grid(axis="y")
+
+
+def acceptability_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """The title, and the chances at both ends and at the value used."""
+    curves, names, value = findings.comparison.acceptability, option_names(findings, words), findings.comparison.value_per_point
+    used = curves.index[np.abs(curves.index - value).argmin()]
+    best = curves.loc[used].idxmax()
+    title = words("chart.acceptability.title", best=names[best], share=words.share(curves.loc[used, best]), value=words.amount(value))
+    rows = [
+        words("chart.acceptability.row", name=names[option], low=words.share(curves[option].iloc[0]), used=words.share(curves.loc[used, option]), high=words.share(curves[option].iloc[-1]))
+        for option in curves
+    ]  # fmt: skip
+    return title, words(
+        "chart.acceptability.alt",
+        low=words.amount(curves.index[0]),
+        value=words.amount(value),
+        high=words.amount(curves.index[-1]),
+        rows="; ".join(rows),
+    )
+
+
+def draw_line(axes: Axes, findings: Findings, option: str, across: pd.Index | np.ndarray, up: pd.Series, every: int) -> None:
+    """An option's line, with its own colour, dashes and marker."""
+    place = findings.inputs.options().index(option) % len(OPTION_COLOURS)
+    axes.plot(
+        across, up, color=OPTION_COLOURS[place], linestyle=OPTION_DASHES[place], linewidth=1.8, marker=OPTION_MARKERS[place], markersize=5,
+        markevery=(place % every, every), label=option, clip_on=False,
+    )  # fmt: skip
+
+
+def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float) -> None:
+    """Each line's name at its end, moved apart where they would overlap."""
+    options = findings.inputs.options()
+    for (option, end), place in zip(ends.items(), spread(list(ends.values()), gap), strict=True):
+        index = options.index(option) % len(OPTION_COLOURS)
+        axes.annotate(
+            wrapped(names[option], 24, 1), (right, place), (12, 0), textcoords="offset points", va="center", color=OPTION_COLOURS[index]
+        )
+
+
+def plot_areas(findings: Findings, words: Words, area: str = "") -> Picture:
+    """The score of every option in each area, or in one: expected, and P5–P95."""
+    areas = [area] if area else findings.inputs.areas
+    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    rows, columns = small_multiples(len(areas), 2)
+    options = list(findings.comparison.table.index)
+    with sketch(1.0 + rows * (0.55 + 0.3 * len(options)), rows, columns, sharex=True, sharey=True) as (figure, grid):
+        for axes, one in zip(grid.flat, areas, strict=False):
+            draw_area(axes, findings, table.xs(one, level="area").loc[options], one, words)
+            axes.set_title(wrapped(called[one], 60, 1))
+        row_labels(grid.flat[0], [names[option] for option in options])
+        for axes in grid[-1]:
+            axes.set_xlabel(words("chart.areas.axis"), loc="left")
+        for axes in grid.flat[len(areas) :]:
+            axes.set_visible(False)
+        title, alt = areas_texts(findings, words, areas)
+        return finish(figure, f"areas-{area}" if area else "areas", title, words("chart.areas.note"), alt)
+
+
+def draw_area(axes: Axes, findings: Findings, table: pd.DataFrame, area: str, words: Words) -> None:
+    """One area: a row an option, and the area's minimum where it has one."""
+    best = table.loc[findings.inputs.options(permanent_only=True), "score"].idxmax()
+    permanent = findings.comparison.table["permanent"]
+    for row, (option, values) in enumerate(table.iterrows()):
+        interval(
+            axes,
+            row,
+            values["score_p05"],
+            values["score"],
+            values["score_p95"],
+            ACCENT if option == best else MUTED,
+            filled=bool(permanent[option]),
+        )
+        axes.annotate(words.points(values["score"]), (values["score"], row), (0, 6), textcoords="offset points", ha="center", fontsize=8.5)
+    minimum = findings.inputs.tables["areas"].set_index("area_id")["minimum"][area]
+    if np.isfinite(minimum):
+        axes.axvline(minimum, color=INK, linestyle=(0, (3, 2)), linewidth=1)
+        axes.annotate(
+            words("chart.areas.minimum", minimum=words.points(minimum)),
+            (minimum, 0),
+            (3, 3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+    axes.set_xlim(0, 100)
+
+
+def areas_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[str, str]:
+    """Who is best in how many areas, and every score."""
+    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    permanent = findings.inputs.options(permanent_only=True)
+    winners = {area: table.xs(area, level="area").loc[permanent, "score"].idxmax() for area in areas}
+    most = max(permanent, key=list(winners.values()).count)
+    count = list(winners.values()).count(most)
+    if len(areas) == 1:
+        score = words.points(table.loc[(most, areas[0]), "score"])
+        title = words("chart.areas.title_one", best=names[most], area=called[areas[0]], score=score)
+    else:
+        title = words("chart.areas.title", best=names[most], count=words.number(count), all=words.number(len(areas)))
+    if len(permanent) > 1 and all(within_reach(table.xs(area, level="area").loc[permanent]) for area in areas):
+        title = words("chart.areas.within", title=title)
+    return title, words("chart.areas.alt", rows=" ".join(area_row(findings, words, area) for area in areas))
+
+
+def within_reach(scores: pd.DataFrame) -> bool:
+    """Whether the best expected score lies inside the range of the next best: the difference is smaller than the uncertainty."""
+    best, second = scores["score"].nlargest(2).index
+    return bool(scores.loc[best, "score"] < scores.loc[second, "score_p95"])
+
+
+def area_row(findings: Findings, words: Words, area: str) -> str:
+    """One area's scores in words."""
+    names = option_names(findings, words)
+    scores = findings.comparison.areas.xs(area, level="area")
+    rows = [
+        words("chart.interval", name=names[option], middle=words.points(row["score"]), low=words.points(row["score_p05"]), high=words.points(row["score_p95"]))
+        for option, row in scores.iterrows()
+    ]  # fmt: skip
+    return f"{area_names(findings, words)[area]}: {'; '.join(rows)}."
+
+
+def plot_levels(findings: Findings, words: Words, area: str = "") -> Picture:
+    """The expected level of each area over time, or of one: a line an option."""
+    areas = [area] if area else findings.inputs.areas
+    rows, columns = small_multiples(len(areas), 2)
+    names, called, today = option_names(findings, words), area_names(findings, words), decimal_year(findings.inputs.as_of)
+    with sketch(1.1 + rows * (2.0 if len(areas) > 1 else 3.2), rows, columns, sharex=True, sharey=True) as (figure, grid):
+        for axes, one in zip(grid.flat, areas, strict=False):
+            paths = findings.level_paths.query("area == @one")
+            draw_levels(axes, findings, paths, today, words)
+            axes.set_title(wrapped(called[one], 60, 1))
+        for axes in grid.flat[len(areas) :]:
+            axes.set_visible(False)
+        for axes in grid[:, 0]:
+            axes.set_ylabel(words("chart.levels.axis"))
+        handles, options = grid.flat[0].get_legend_handles_labels()
+        figure.legend(
+            handles,
+            [wrapped(names[option], 30, 1) for option in options],
+            loc="outside lower left",
+            ncols=min(4, len(options)),
+            handlelength=3,
+        )
+        title, alt = levels_texts(findings, words, areas)
+        return finish(figure, f"levels-{area}" if area else "levels", title, words("chart.levels.note"), alt)
+
+
+def draw_levels(axes: Axes, findings: Findings, paths: pd.DataFrame, today: float, words: Words) -> None:
+    """One area's lines."""
+    for option, path in paths.groupby("option", sort=False):
+        draw_line(axes, findings, str(option), today + path["time"].to_numpy(), path["level"], every=6)
+    calendar_axis(axes, words, today, today + float(paths["time"].max()))
+    axes.set_ylim(0, 100)
+    axes.grid(axis="y", color=LINE, linewidth=0.5)
+
+
+def levels_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[str, str]:
+    """Where levels stand today and end, and for which option most is gained."""
+    table = findings.levels[findings.levels["area"].isin(areas)]
+    names, called = option_names(findings, words), area_names(findings, words)
+    permanent = table[table["option"].isin(findings.inputs.options(permanent_only=True))]
+    ends = permanent.groupby("option", sort=False)["level_end"].mean()
+    title = words(
+        "chart.levels.title" if len(areas) > 1 else "chart.levels.title_one",
+        best=names[str(ends.idxmax())],
+        now=words.points(permanent["level_now"].mean()),
+        end=words.points(ends.max()),
+    )
+    rows = [
+        words("chart.levels.row", area=called[row["area"]], option=names[row["option"]], now=words.points(row["level_now"]), end=words.points(row["level_end"]))
+        for row in table.to_dict("records")
+    ]  # fmt: skip
+    return title, words("chart.levels.alt", rows="; ".join(rows))

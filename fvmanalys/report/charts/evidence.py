@@ -1,0 +1,59 @@
+"""What the figures rest on: facts, judgements and assumptions, table by table."""
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.figure import Picture, finish, number_axis, row_labels, sketch
+from fvmanalys.report.palette import ACCENT, KIND_FILLS
+from fvmanalys.report.words import Words
+
+__all__ = ["counted_evidence", "plot_evidence"]
+
+AROUND = ("context", "viewpoints", "investigations", "parameters")
+
+
+def counted_evidence(findings: Findings) -> pd.DataFrame:
+    """How many estimates of each table of the model (rows) are facts, judgements and assumptions (columns)."""
+    estimates = findings.inputs.estimates
+    counts = pd.crosstab(estimates["table"], estimates["kind"]).reindex(columns=list(KIND_FILLS), fill_value=0)
+    return counts[~counts.index.isin(AROUND)]
+
+
+def plot_evidence(findings: Findings, words: Words) -> Picture:
+    """Bars of facts, judgements and assumptions: one a table, the longest on top."""
+    counts = counted_evidence(findings)
+    counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    with sketch(1.5 + 0.36 * len(counts)) as (figure, [[axes]]):
+        for row, (_, values) in enumerate(counts.iterrows()):
+            start = 0
+            for kind, (colour, hatch) in KIND_FILLS.items():
+                axes.barh(
+                    row,
+                    values[kind],
+                    left=start,
+                    height=0.56,
+                    facecolor=colour,
+                    hatch=hatch,
+                    edgecolor=ACCENT,
+                    linewidth=0.8,
+                    label=words(f"kind.{kind}") if row == 0 else None,
+                )
+                start += values[kind]
+            axes.annotate(words.number(start), (start, row), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
+        row_labels(axes, [words(f"table_name.{name}") for name in counts.index], 34)
+        number_axis(axes, words, words("chart.evidence.axis"))
+        axes.legend(loc="lower right")
+        title, alt = evidence_texts(findings, counts, words)
+        return finish(figure, "evidence", title, words("chart.evidence.note"), alt)
+
+
+def evidence_texts(findings: Findings, counts: pd.DataFrame, words: Words) -> tuple[str, str]:
+    """The most common kind and its share, and the counts of every table."""
+    shares = findings.evidence_counts.set_index("kind")["share"]
+    kind = shares.idxmax()
+    title = words("chart.evidence.title", share=words.share(shares.max()), kind=words(f"kinds.{kind}"))
+    rows = [
+        words("chart.evidence.row", table=words(f"table_name.{name}"), **{f"{one}s": words.number(row[one]) for one in KIND_FILLS})
+        for name, row in counts.iterrows()
+    ]  # fmt: skip
+    return title, words("chart.evidence.alt", rows="; ".join(rows))

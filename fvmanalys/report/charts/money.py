@@ -1,0 +1,287 @@
+"""Figures of money: budgets and ceilings, cost year by year, inside and outside view, what others' programmes came to."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, small_multiples, wrapped
+from fvmanalys.report.names import category_names, option_names, price_note
+from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
+from fvmanalys.report.words import Words
+
+__all__ = ["plot_cost", "plot_published_totals", "plot_reference_class", "plot_views", "plot_yearly_cost"]
+
+COSTS = ("programme", "cost")
+VIEW_MARKERS = ("o", "s", "D")
+
+
+def plot_cost(findings: Findings, words: Words) -> Picture:
+    """P50 and P85 of the programme cost and of the present value of all costs."""
+    table, names = findings.comparison.table, option_names(findings, words)
+    with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, [panels]):
+        for axes, cost in zip(panels, COSTS, strict=True):
+            for row, (_, values) in enumerate(table.iterrows()):
+                draw_budget(axes, row, values[f"{cost}_p50"], values[f"{cost}_p85"], words)
+            axes.set_title(words(f"chart.cost.{cost}"))
+            number_axis(axes, words, words(f"chart.cost.axis_{cost}", prices=price_note(findings, words)), ticks=4)
+            axes.margins(x=0.22)
+        row_labels(panels[0], [names[option] for option in table.index], 22)
+        panels[0].set_xlim(left=min(0, panels[0].get_xlim()[0]))
+        title, alt = cost_texts(findings, words)
+        return finish(figure, "cost", title, words("chart.cost.note"), alt)
+
+
+def draw_budget(axes: Axes, row: int, p50: float, p85: float, words: Words) -> None:
+    """A bar to P50, hatched on to P85."""
+    axes.barh(row, p50, height=0.5, color=ACCENT, edgecolor=ACCENT)
+    axes.barh(row, p85 - p50, left=p50, height=0.5, facecolor=PAPER, edgecolor=ACCENT, hatch="////")
+    label = words("chart.cost.label", p50=words.amount(p50), p85=words.amount(p85))
+    axes.annotate(label, (max(p85, 0), row), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
+
+
+def cost_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """The permanent option with the lowest programme budget, and every bar."""
+    table, names = findings.comparison.table, option_names(findings, words)
+    lowest = table.loc[table["permanent"], "programme_p50"].idxmin()
+    p50, p85 = (words.amount(table.loc[lowest, f"programme_{level}"]) for level in ("p50", "p85"))
+    rows = [
+        words("chart.cost.row", name=names[option], **{f"{cost}_{level}": words.amount(row[f"{cost}_{level}"]) for cost in COSTS for level in ("p50", "p85")})
+        for option, row in table.iterrows()
+    ]  # fmt: skip
+    return words("chart.cost.title", option=names[lowest], p50=p50, p85=p85), words("chart.cost.alt", rows="; ".join(rows))
+
+
+def plot_yearly_cost(findings: Findings, words: Words) -> Picture:
+    """Expected cost of each option, year by year and category by category."""
+    parts, names = gathered(findings), option_names(findings, words)
+    options = list(names)
+    rows, columns = small_multiples(len(options), 2)
+    with sketch(1.5 + 1.75 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
+        for axes, option in zip(grid.flat, options, strict=False):
+            draw_years(axes, parts.xs(option, level="option"), words)
+            axes.set_title(wrapped(names[option], 50, 1))
+        for axes in grid.flat[len(options) :]:
+            axes.set_visible(False)
+        for axes in grid[:, 0]:
+            axes.set_ylabel(words("chart.yearly.axis"))
+        called = category_names(findings, words) | {"": words("chart.yearly.other")}
+        handles = [
+            Patch(facecolor=colour, hatch=hatch, edgecolor=MUTED, linewidth=0.3)
+            for colour, hatch in (FILLS[place if part else -1] for place, part in enumerate(parts.columns))
+        ]
+        figure.legend(handles, [wrapped(called[part], 40, 1) for part in parts.columns], loc="outside lower left", ncols=2)
+        title, alt = yearly_texts(findings, words)
+        note = words("chart.yearly.note", prices=price_note(findings, words))
+        return finish(figure, "yearly-cost", title, note, alt)
+
+
+def gathered(findings: Findings) -> pd.DataFrame:
+    """Cost by option and year (rows) and category (columns): the largest, and the rest as one."""
+    wide = findings.yearly.pivot_table(
+        index=["option", "year"], columns="category", values="cost", aggfunc="sum", fill_value=0.0, sort=False
+    )
+    largest = wide.abs().sum().sort_values(ascending=False, kind="stable").index
+    kept, rest = list(largest[: len(FILLS) - 1]), list(largest[len(FILLS) - 1 :])
+    return wide[kept].assign(**{"": wide[rest].sum(axis=1)}) if rest else wide[kept]
+
+
+def draw_years(axes: Axes, parts: pd.DataFrame, words: Words) -> None:
+    """Stacked bars, income below the line."""
+    above, below = np.zeros(len(parts)), np.zeros(len(parts))
+    for place, part in enumerate(parts.columns):
+        colour, hatch = FILLS[place if part else -1]
+        values = parts[part].to_numpy()
+        start = np.where(values >= 0, above, below)
+        shown = values != 0
+        axes.bar(
+            parts.index[shown],
+            values[shown],
+            bottom=start[shown],
+            width=0.82,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white" if not hatch else MUTED,
+            linewidth=0.3,
+        )
+        above, below = above + values.clip(min=0), below + values.clip(max=0)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value)))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: str(int(value))))
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    axes.set_xlim(parts.index[0] - 0.6, parts.index[-1] + 0.6)
+    axes.axhline(0, color=LINE, linewidth=0.8)
+
+
+def yearly_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """The dearest year, and for each option its dearest year and its largest category."""
+    names, called = option_names(findings, words), category_names(findings, words)
+    years = findings.yearly.groupby(["option", "year"], sort=False)["cost"].sum()
+    whole = whole_years(years)
+    option, year = whole.idxmax()
+    title = words("chart.yearly.title", option=names[option], year=year, amount=words.amount(whole.max()))
+    totals = findings.yearly.groupby(["option", "category"], sort=False)["cost"].sum()
+    rows = [
+        words("chart.yearly.row", option=names[one], total=words.amount(totals[one].sum()), year=whole[one].idxmax(), peak=words.amount(whole[one].max()),
+              category=called[totals[one].idxmax()], part=words.amount(totals[one].max()))
+        for one in names
+    ]  # fmt: skip
+    return title, words("chart.yearly.alt", rows="; ".join(rows))
+
+
+def whole_years(years: pd.Series) -> pd.Series:
+    """Without the first and last calendar year, which the period cuts, where there are others."""
+    calendar = years.index.get_level_values("year")
+    inner = years[(calendar > calendar.min()) & (calendar < calendar.max())]
+    return years if inner.empty else inner
+
+
+def plot_views(findings: Findings, words: Words) -> Picture | None:
+    """P50–P85 of the programme cost in the inside view, the mixture and the outside view."""
+    views, names = findings.views, option_names(findings, words)
+    if views["view"].nunique() < 2:
+        return None
+    shares = sorted(views["view"].unique())
+    with sketch(1.35 + len(names) * (0.12 + 0.24 * len(shares))) as (figure, [[axes]]):
+        for row, option in enumerate(names):
+            for place, values in enumerate(views.query("option == @option").sort_values("view").to_dict("records")):
+                draw_view(axes, row + (place - (len(shares) - 1) / 2) * 0.26, values, shares, words)
+        row_labels(axes, list(names.values()))
+        number_axis(axes, words, words("chart.views.axis", prices=price_note(findings, words)))
+        axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+        axes.margins(x=0.25)
+        title, alt = views_texts(findings, words)
+        return finish(figure, "views", title, words("chart.views.note"), alt)
+
+
+def draw_view(axes: Axes, row: float, values: dict, shares: list[float], words: Words) -> None:
+    """One view of one option: a line from P50 to P85, the P50 marked, the view named."""
+    place = shares.index(values["view"])
+    axes.plot(
+        [values["programme_p50"], values["programme_p85"]], [row, row], color=ACCENT, linewidth=2.2, alpha=0.55, solid_capstyle="butt"
+    )
+    filled = (PAPER, MUTED, ACCENT)[place if len(shares) == 3 else 2 * place]
+    axes.plot([values["programme_p50"]], [row], marker=VIEW_MARKERS[place], color=ACCENT, markerfacecolor=filled, markersize=6)
+    label = words(
+        "chart.views.label",
+        view=view_name(values["view"], words),
+        p50=words.amount(values["programme_p50"]),
+        p85=words.amount(values["programme_p85"]),
+    )
+    axes.annotate(
+        label, (max(values["programme_p85"], values["programme_p50"]), row), (5, 0), textcoords="offset points", va="center", fontsize=8
+    )
+
+
+def view_name(share: float, words: Words) -> str:
+    """What a view is called."""
+    return words("view.inside") if share == 0 else words("view.outside") if share == 1 else words("view.mixture", share=words.share(share))
+
+
+def views_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """How much dearer the outside view is for the best option, and every P50 and P85."""
+    views, names, best = findings.views, option_names(findings, words), findings.comparison.best
+    median = views[views["option"] == best].set_index("view")["programme_p50"]
+    title = words("chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0]))
+    rows = [
+        words("chart.views.row", name=names[row["option"]], view=view_name(row["view"], words), p50=words.amount(row["programme_p50"]), p85=words.amount(row["programme_p85"]))
+        for row in views.to_dict("records")
+    ]  # fmt: skip
+    return title, words("chart.views.alt", rows="; ".join(rows))
+
+
+def plot_published_totals(findings: Findings, words: Words) -> Picture | None:
+    """Published totals that cut across rows beside the model's totals of the same categories."""
+    table = findings.published_totals
+    if table.empty:
+        return None
+    rows = table.to_dict("records")
+    with sketch(1.35 + 0.75 * len(rows)) as (figure, [[axes]]):
+        for place, row in enumerate(rows):
+            for shift, name, value, filled in ((-0.16, "published", row["likely"], True), (0.16, "model", row["model_total"], False)):
+                axes.plot([0, value], [place + shift] * 2, color=LINE, linewidth=1.2)
+                axes.plot(
+                    [value],
+                    [place + shift],
+                    marker="o" if filled else "s",
+                    color=ACCENT,
+                    markerfacecolor=ACCENT if filled else PAPER,
+                    markersize=7,
+                )
+                axes.annotate(
+                    words(f"chart.published.{name}", amount=words.amount(value)),
+                    (value, place + shift),
+                    (8, 0),
+                    textcoords="offset points",
+                    va="center",
+                    fontsize=8.5,
+                )
+        row_labels(axes, [words.of(row, "name") for row in rows], 30)
+        number_axis(axes, words, words("chart.published.axis"))
+        axes.margins(x=0.35)
+        axes.set_xlim(left=min(0, axes.get_xlim()[0]) if min(table["likely"].min(), table["model_total"].min()) < 0 else 0)
+        title, alt = published_texts(rows, words)
+        return finish(figure, "published-totals", title, words("chart.published.note"), alt)
+
+
+def published_texts(rows: list[dict], words: Words) -> tuple[str, str]:
+    """The first total beside the model's, and all of them."""
+    texts = [
+        words("chart.published.row", name=words.of(row, "name"), published=words.amount(row["likely"]), model=words.amount(row["model_total"]))
+        for row in rows
+    ]  # fmt: skip
+    return words("chart.published.title", published=words.amount(rows[0]["likely"]), model=words.amount(rows[0]["model_total"])), "; ".join(
+        texts
+    ) + "."
+
+
+def plot_reference_class(findings: Findings, words: Words) -> Picture | None:
+    """What comparable programmes cost, as a multiple of the plan; bounds are hollow with an arrow."""
+    table = (
+        findings.inputs.tables["reference_class"].query("role == 'core' and cost_ratio.notna()").sort_values("cost_ratio", kind="stable")
+    )
+    if table.empty:
+        return None
+    quantiles = findings.class_quantiles.set_index("ratio").loc["cost"]
+    with sketch(1.5 + 0.25 * len(table)) as (figure, [[axes]]):
+        for place, row in enumerate(table.to_dict("records")):
+            draw_programme(axes, place, row, words)
+        row_labels(axes, [words.of(row, "name") for row in table.to_dict("records")], 52, 1)
+        axes.axvline(1, color=INK, linewidth=1)
+        axes.axvline(quantiles["p50"], color=MUTED, linestyle=(0, (3, 2)), linewidth=1)
+        axes.annotate(words("chart.class.median", ratio=words.number(quantiles["p50"], 1)), (quantiles["p50"], 0), (4, 4), xycoords=("data", "axes fraction"),
+                      textcoords="offset points", color=MUTED, fontsize=8.5)  # fmt: skip
+        number_axis(axes, words, words("chart.class.axis"))
+        axes.margins(x=0.1)
+        title, alt = class_texts(findings, table, words)
+        return finish(figure, "reference-class", title, words("chart.class.note"), alt)
+
+
+def draw_programme(axes: Axes, place: int, row: dict, words: Words) -> None:
+    """One programme: filled where the outcome is known, hollow with an arrow where it is a bound."""
+    bound = row["censored"] in ("cost", "both")
+    if bound:
+        axes.annotate(
+            "",
+            (row["cost_ratio"], place),
+            (26, 0),
+            textcoords="offset points",
+            arrowprops={"arrowstyle": "<-", "color": ACCENT, "linewidth": 1.2},
+        )
+    axes.plot([row["cost_ratio"]], [place], marker="o", color=ACCENT, markerfacecolor=PAPER if bound else ACCENT, markersize=6.5)
+    text = words.number(row["cost_ratio"], 1)
+    axes.annotate(words("chart.class.bound", ratio=text) if bound else text, (row["cost_ratio"], place), (28 if bound else 7, 0), textcoords="offset points", va="center",
+                  fontsize=8.5, bbox=ON_PAPER)  # fmt: skip
+
+
+def class_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
+    """The median and how many programmes it comes from, and each of them."""
+    quantiles = findings.class_quantiles.set_index("ratio").loc["cost"]
+    title = words(
+        "chart.class.title", count=words.number(len(table)), p50=words.number(quantiles["p50"], 1), p80=words.number(quantiles["p80"], 1)
+    )
+    rows = [f"{words.of(row, 'name')} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
+    return title, words("chart.class.alt", rows="; ".join(rows))

@@ -1,0 +1,215 @@
+"""Tables as readers see them: the findings in words, with units, evidence and sources. Each gives None where there is nothing to show."""
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.charts.money import view_name
+from fvmanalys.report.charts.time import slipped_plans
+from fvmanalys.report.markup import Html, html_table
+from fvmanalys.report.names import area_names, between, category_names, kind_mark, millions, option_names, price_note, source_marks
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "table_areas", "table_costs", "table_events", "table_levels", "table_milestones", "table_options", "table_published_totals",
+    "table_reasons", "table_reference_class", "table_ways", "table_views",
+]  # fmt: skip
+
+
+def head(name: str, columns: str, words: Words) -> list[str]:
+    """The headings of a table's columns."""
+    return [words.get(f"column_{name}.{column}", "") or words(f"column.{column}") for column in columns.split()]
+
+
+def amount_range(row: pd.Series, name: str, words: Words) -> str:
+    """P5–P95 of an amount."""
+    return between(millions(row[f"{name}_p05"], words), millions(row[f"{name}_p95"], words), words)
+
+
+def table_options(findings: Findings, words: Words) -> Html:
+    """The options side by side: a column an option, a row a measure."""
+    table, names, as_of = findings.comparison.table, option_names(findings, words), findings.inputs.as_of
+    best = findings.comparison.best
+    measures = {
+        "net_benefit": lambda row: millions(row["net_benefit"], words),
+        "net_benefit_range": lambda row: amount_range(row, "net_benefit", words),
+        "p_best": lambda row: words.share(row["p_best"]),
+        "expected_loss": lambda row: millions(row["expected_loss"], words),
+        "score": lambda row: words.points(row["score"]),
+        "cost": lambda row: millions(row["cost_p50"], words),
+        "cost_ceiling": lambda row: millions(row["cost_p85"], words),
+        "programme": lambda row: millions(row["programme_p50"], words),
+        "programme_ceiling": lambda row: millions(row["programme_p85"], words),
+        "full_use": lambda row: "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]),
+        "full_use_late": lambda row: "–" if np.isnan(row["full_use_p85"]) else words.month(as_of, row["full_use_p85"]),
+        "full_use_within_horizon": lambda row: words.share(row["full_use_within_horizon"]),
+    }
+    top = [
+        words("column.measure"),
+        *(words("column.best", option=names[option]) if option == best else names[option] for option in table.index),
+    ]
+    rows = [[words(f"measure.{name}"), *(shown(row) for _, row in table.iterrows())] for name, shown in measures.items()]
+    return html_table(words("table.options", prices=price_note(findings, words)), top, rows, len(table), "measures")
+
+
+def table_ways(findings: Findings, words: Words) -> Html:
+    """What each option means."""
+    rows = [
+        [words.of(row, "name"), words.of(row, "description") or "–", words(f"yes_no.{row['permanent']}"), kind_mark(row["kind"], words)]
+        for row in findings.inputs.tables["options"].to_dict("records")
+    ]
+    return html_table(words("table.ways"), head("ways", "option description permanent kind", words), rows)
+
+
+def table_reasons(findings: Findings, words: Words, most: int = 3) -> Html | None:
+    """What speaks for and against each option, beside the best other."""
+    names, parts = option_names(findings, words), area_names(findings, words) | category_names(findings, words)
+    rows = []
+    for (option, other), table in findings.reasons.groupby(["option", "other"], sort=False):
+        ordered = table[table["difference"].abs() >= 0.5].sort_values("difference", kind="stable")
+        against, favour = ordered[ordered["difference"] < 0].head(most), ordered[ordered["difference"] > 0].tail(most)[::-1]
+        rows.append(
+            [words("table.beside", option=names[option], other=names[other]), listed(favour, parts, words), listed(against, parts, words)]
+        )
+    return html_table(words("table.reasons"), head("reasons", "option for against", words), rows) if rows else None
+
+
+def listed(parts: pd.DataFrame, names: dict[str, str], words: Words) -> str:
+    """Parts of a difference with their amounts."""
+    return "; ".join(f"{names[row['part']]} {signed(row['difference'], words)}" for row in parts.to_dict("records")) or "–"
+
+
+def signed(msek: float, words: Words) -> str:
+    """An amount of MSEK with its sign."""
+    return ("+" if msek > 0 else "") + words.amount(msek)
+
+
+def table_areas(findings: Findings, words: Words) -> Html:
+    """The score of each option in each area, with its range and the area's weight."""
+    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    weights = findings.inputs.tables["areas"].set_index("area_id")
+    share = weights["likely"] / weights["likely"].sum()
+    rows = [
+        [
+            called[area],
+            words.share(share[area]),
+            *(score_range(table.loc[(option, area)], words) for option in names),
+            kind_mark(weights["kind"][area], words),
+        ]
+        for area in called
+    ]
+    top = [words("column.area"), words("column.weight"), *names.values(), words("column.weight_kind")]
+    return html_table(words("table.areas"), top, rows, range(1, len(names) + 2))
+
+
+def score_range(row: pd.Series, words: Words) -> str:
+    """A score, its range, and the chance that it is below the minimum."""
+    text = words("table.score", score=words.points(row["score"]), low=words.points(row["score_p05"]), high=words.points(row["score_p95"]))
+    below = row["p_below_minimum"]
+    return text if not np.isfinite(below) else words("table.below", text=text, share=words.share(below))
+
+
+def table_costs(findings: Findings, words: Words) -> Html:
+    """The expected present value of each option, by category of cost."""
+    names, called = option_names(findings, words), category_names(findings, words)
+    wide = findings.yearly.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)[list(names)]
+    wide = wide.loc[wide.abs().sum(axis=1).sort_values(ascending=False, kind="stable").index]
+    rows = [
+        [called[category], *(millions(value, words) if np.isfinite(value) else "–" for value in values)]
+        for category, values in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
+    total = findings.comparison.table["cost_mean"]
+    rows.append([words("table.total"), *(millions(total[option], words) for option in names)])
+    return html_table(
+        words("table.costs", prices=price_note(findings, words)), [words("column.category"), *names.values()], rows, len(names), "total"
+    )
+
+
+def table_published_totals(findings: Findings, words: Words) -> Html | None:
+    """Published totals beside the model's."""
+    names, called = option_names(findings, words), category_names(findings, words)
+    rows = [
+        [words.of(row, "name"), words.amount(row["likely"]), words.amount(row["model_total"]), names.get(row["option_id"], "–"),
+         ", ".join(called.get(one.strip(), one.strip()) for one in row["categories"].split(";")), kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        for row in findings.published_totals.to_dict("records")
+    ]  # fmt: skip
+    top = head("published", "item published model option categories kind sources", words)
+    return html_table(words("table.published"), top, rows, (1, 2)) if rows else None
+
+
+def table_views(findings: Findings, words: Words) -> Html | None:
+    """Inside view, mixture and outside view side by side."""
+    names, as_of = option_names(findings, words), findings.inputs.as_of
+    if findings.views["view"].nunique() < 2:
+        return None
+    rows = [
+        [names[row["option"]], view_name(row["view"], words), millions(row["programme_p50"], words), millions(row["programme_p85"], words),
+         "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]), millions(row["net_benefit"], words), words.share(row["p_best"])]
+        for option in names
+        for row in findings.views.query("option == @option").to_dict("records")
+    ]  # fmt: skip
+    top = head("views", "option view programme programme_ceiling full_use net_benefit p_best", words)
+    return html_table(words("table.views", prices=price_note(findings, words)), top, rows, 5)
+
+
+def table_reference_class(findings: Findings, words: Words) -> Html | None:
+    """The comparable programmes, with their ratios and whether these are bounds."""
+    rows = [
+        [words.of(row, "name"), words.of(row, "country") or "–", words.of(row, "supplier") or "–", ratio(row, "cost", words), ratio(row, "duration", words),
+         words(f"role.{row['role']}"), kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        for row in findings.inputs.tables["reference_class"].to_dict("records")
+    ]  # fmt: skip
+    top = head("class", "programme country supplier cost_ratio duration_ratio role kind sources", words)
+    return html_table(words("table.class"), top, rows, (3, 4)) if rows else None
+
+
+def ratio(row: dict, name: str, words: Words) -> str:
+    """A ratio, or the bound that it is."""
+    text = words.number(row[f"{name}_ratio"], 2)
+    return words("chart.class.bound", ratio=text) if row["censored"] in (name, "both") and np.isfinite(row[f"{name}_ratio"]) else text
+
+
+def table_events(findings: Findings, words: Words) -> Html:
+    """When each event of each option happens; those that all share come first, once."""
+    names, as_of = option_names(findings, words), findings.inputs.as_of
+    events = findings.events
+    ordered = pd.concat([events[events["shared"]].drop_duplicates("event"), events[~events["shared"]]])
+    rows = [
+        [words.of(row, "name"), words("chart.timeline.shared") if row["shared"] else names[row["option"]], words.month(as_of, row["p50"]),
+         between(words.month(as_of, row["p05"]), words.month(as_of, row["p95"]), words), words.share(row["happens"]),
+         words.day(row["deadline"]), words.share(row["p_deadline_met"])]
+        for row in ordered.to_dict("records")
+    ]  # fmt: skip
+    top = head("events", "event option p50 range happens deadline p_deadline_met", words)
+    return html_table(words("table.events"), top, rows)
+
+
+def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
+    """The level of each option today and at the horizon, and when its own level begins; of one area or of all."""
+    names, called, as_of = option_names(findings, words), area_names(findings, words), findings.inputs.as_of
+    table = findings.levels[findings.levels["area"].eq(area) | (not area)]
+    rows = [
+        [called[row["area"]], names[row["option"]], words.points(row["level_now"]), words.points(row["level_end"]),
+         "–" if np.isnan(row["reached_p50"]) else words.month(as_of, row["reached_p50"])]
+        for row in table.to_dict("records")
+    ]  # fmt: skip
+    return html_table(words("table.levels"), head("levels", "area option level_now level_end begins", words), rows, (2, 3))
+
+
+def table_milestones(findings: Findings, words: Words) -> Html | None:
+    """What has happened and what is planned, in order of time: each plan's day, and the day it was reached."""
+    slips = slipped_plans(findings).set_index("milestone")["slip_months"]
+    rows = findings.inputs.tables["milestones"].to_dict("records")
+    shown = [
+        [words.of(row, "name"), words.of(row, "plan_version") or "–", words.day(row["planned_date"]), words.day(row["actual_date"]),
+         words("table.slip", months=words.number(slips[row["milestone_id"]])) if row["milestone_id"] in slips and is_last(row, rows) else "–",
+         kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        for row in sorted(rows, key=lambda row: row["actual_date"] or row["planned_date"])
+    ]  # fmt: skip
+    top = head("milestones", "milestone plan planned actual slip kind sources", words)
+    return html_table(words("table.milestones"), top, shown) if shown else None
+
+
+def is_last(row: dict, rows: list[dict]) -> bool:
+    """Whether no later plan of the milestone stands in the table."""
+    return row is [other for other in rows if other["milestone_id"] == row["milestone_id"]][-1]

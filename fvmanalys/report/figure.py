@@ -1,0 +1,167 @@
+"""A figure as readers get it: SVG that looks the same everywhere, with a title that says what it shows and alt text."""
+
+import base64
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from io import StringIO
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from fvmanalys.errors import UsageError
+from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "ON_PAPER", "Picture", "calendar_axis", "decimal_year", "finish", "interval", "number_axis", "row_labels", "sketch", "small_multiples", "spread", "wrapped",
+]  # fmt: skip
+
+WIDTH = 8.0
+ON_PAPER = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
+STYLE = {
+    "font.family": ["DejaVu Sans"], "font.size": 9.5, "text.parse_math": False, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "axes.titlesize": 9.5, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.unicode_minus": True, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 9, "ytick.labelsize": 9.5,
+    "ytick.left": False, "axes.grid": False, "grid.color": SOFT, "hatch.linewidth": 0.7, "svg.hashsalt": "fvmanalys", "svg.fonttype": "path",
+    "legend.frameon": False, "legend.fontsize": 9, "figure.facecolor": "white",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, repr=False)
+class Picture:
+    """A figure: its file name, the sentence it shows, how it is read, what it says to those who do not see it, and its SVG."""
+
+    name: str
+    title: str
+    note: str
+    alt: str
+    svg: str
+
+    def __post_init__(self) -> None:
+        if not self.alt.strip():
+            raise UsageError(f"figure {self.name!r} has no alt text; say in words, with numbers, what it shows")
+
+    def __repr__(self) -> str:
+        return f"Picture({self.name!r})"
+
+    def _repr_html_(self) -> str:
+        data = base64.encodebytes(self.svg.encode()).decode()  # in lines, so that nobody searches one endless word
+        return (
+            f'<figure id="figure-{escape(self.name)}"><img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}"/>'
+            f"<figcaption>{escape(self.note)}</figcaption></figure>"
+        )
+
+
+@contextmanager
+def sketch(height: float, rows: int = 1, columns: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
+    """A figure of our style and its axes, `rows` × `columns`; finish it before leaving."""
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a name in a script that our font lacks still has its alt text
+        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False, **options)
+        yield figure, axes
+
+
+def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Picture:
+    """Set the title, and write the figure as SVG: the same bytes every time."""
+    lines = textwrap.fill(plain(title), 88)
+    figure.suptitle(lines, x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    out = StringIO()
+    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
+    return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
+
+
+def plain(text: str) -> str:
+    """Text without line breaks and control characters, which no SVG may hold."""
+    return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
+
+
+def wrapped(text: str, width: int = 26, lines: int = 3) -> str:
+    """A name over at most so many lines."""
+    return "\n".join(textwrap.wrap(plain(text), width, max_lines=lines, placeholder=" …")) or "–"
+
+
+def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 2) -> None:
+    """Name the rows of a chart, the first on top."""
+    axes.set_yticks(range(len(labels)), [wrapped(label, width, lines) for label in labels])
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def number_axis(axes: Axes, words: Words, label: str, percent: bool = False, ticks: int = 6) -> None:
+    """Write the horizontal axis as the language does, with its unit and quiet lines behind the data."""
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: words.share(value) if percent else words.number(value, tick_decimals(axes)))
+    )
+    axes.xaxis.set_major_locator(MaxNLocator(ticks))
+    axes.set_xlabel(label, loc="left")
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+
+
+def tick_decimals(axes: Axes) -> int:
+    """How many decimals the ticks need to differ."""
+    low, high = axes.get_xlim()
+    return 0 if abs(high - low) > 5 else 1 if abs(high - low) > 0.5 else 2
+
+
+def interval(
+    axes: Axes, row: float, low: float, middle: float, high: float, colour: str = ACCENT, filled: bool = True, marker: str = "o"
+) -> None:
+    """A range with its middle: a line and a marker, hollow where it does not compete."""
+    axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt", alpha=0.55)
+    axes.plot(
+        [middle], [row], marker=marker, color=colour, markerfacecolor=colour if filled else "white", markersize=7, markeredgewidth=1.6
+    )
+
+
+def decimal_year(day: date) -> float:
+    """A day as a year with decimals."""
+    return day.year + (day - date(day.year, 1, 1)).days / 365.25
+
+
+def calendar_axis(axes: Axes, words: Words, low: float, high: float) -> None:
+    """Years along the axis, with months or quarters marked where there is room; months by name where the span is short."""
+    axes.set_xlim(low, high)
+    if high - low <= 3:
+        ticks = np.arange(np.ceil(low * 4), np.floor(high * 4) + 1) / 4
+        axes.set_xticks(ticks, [f"{words(f'month.{round(tick % 1 * 12) + 1}')[:3]} {int(tick)}" for tick in ticks])
+    else:
+        step = 1 if high - low <= 12 else 2 if high - low <= 26 else 5
+        years = np.arange(np.ceil(low), np.floor(high) + 1)
+        axes.set_xticks(years[years % step == 0], [str(int(year)) for year in years[years % step == 0]])
+        parts = 12 if high - low <= 8 else 4 if high - low <= 14 else 1
+        axes.set_xticks(np.arange(np.ceil(low * parts), np.floor(high * parts) + 1) / parts, minor=True)
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+
+
+def small_multiples(count: int, columns: int = 3) -> tuple[int, int]:
+    """Rows and columns for so many small panels."""
+    across = min(columns, count) if count != 4 else 2
+    return -(-count // across), across
+
+
+def spread(places: Sequence[float], gap: float) -> np.ndarray:
+    """The places moved apart so that labels at least `gap` apart do not overlap; their order is kept."""
+    wanted = np.asarray(places, dtype=float)
+    order = np.argsort(wanted, kind="stable")
+    moved = wanted[order].copy()
+    for _ in range(200):
+        near = np.diff(moved) < gap - 1e-9
+        if not near.any():
+            break
+        push = np.where(near, (gap - np.diff(moved)) / 2, 0.0)
+        moved[:-1] -= push
+        moved[1:] += push
+    result = np.empty_like(moved)
+    result[order] = moved
+    return result

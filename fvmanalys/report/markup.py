@@ -1,0 +1,95 @@
+"""HTML that shows itself in a notebook and on the page; whatever comes from the data is escaped here."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+
+__all__ = ["Html", "answer_box", "bullets", "contents", "details", "heading", "html_table", "link", "missing", "paragraphs", "section"]
+
+
+class Html(str):
+    """Text that is HTML already."""
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return "Html"
+
+
+DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def safe(text: object) -> str:
+    """HTML as it is, anything else escaped; days marked up, so that no line breaks inside them."""
+    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", escape(str(text)))
+
+
+def heading(text: str, level: int = 2, anchor: str = "") -> Html:
+    """A heading."""
+    place = f' id="{escape(anchor)}"' if anchor else ""
+    return Html(f"<h{level}{place}>{safe(text)}</h{level}>")
+
+
+def paragraphs(texts: str | Iterable[str], style: str = "") -> Html:
+    """One text, or several, as paragraphs."""
+    kind = f' class="{style}"' if style else ""
+    return Html("".join(f"<p{kind}>{safe(text)}</p>" for text in ([texts] if isinstance(texts, str) else texts)))
+
+
+def section(name: str, text: str) -> Html:
+    """The heading of a section, which links lead to."""
+    return heading(text, 2, name)
+
+
+def contents() -> Html:
+    """Where the page puts links to its sections."""
+    return Html("<nav></nav>")
+
+
+def answer_box(texts: Iterable[str]) -> Html:
+    """The answer, set apart."""
+    return Html(f'<div class="answer">{paragraphs(texts)}</div>')
+
+
+def bullets(texts: Iterable[str]) -> Html:
+    """Texts as a list."""
+    items = "".join(f"<li>{safe(text)}</li>" for text in texts)
+    return Html(f"<ul>{items}</ul>" if items else "")
+
+
+def missing(reason: str) -> Html:
+    """Why something is not shown."""
+    return paragraphs(reason, "missing")
+
+
+def details(summary: str, content: str) -> Html:
+    """Something long that the reader opens."""
+    return Html(f"<details><summary>{safe(summary)}</summary>{safe(content)}</details>")
+
+
+def link(text: str, url: str) -> str:
+    """A link where the address is one that a browser follows to a page, else the text."""
+    return Html(f'<a href="{escape(url)}">{safe(text)}</a>') if url.startswith(("https://", "http://")) else text
+
+
+def html_table(
+    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: int | Sequence[int] = 0, style: str = ""
+) -> Html:
+    """A table with a caption, column headings and, first in each row, the row's heading.
+
+    `numbers` says which columns are right-aligned: those given, or the last so many.
+    """
+    right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
+    kinds = [' class="number"' if place in right else "" for place in range(len(head))]
+    top = "".join(f'<th scope="col"{kind}>{safe(text)}</th>' for text, kind in zip(head, kinds, strict=True))
+    body = "".join(f"<tr>{table_row(row, kinds)}</tr>" for row in rows)
+    table = f"<table><caption>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return Html(f'<div class="table{" " + style if style else ""}" tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>')
+
+
+def table_row(row: Sequence[object], kinds: Sequence[str]) -> str:
+    """The cells of a row."""
+    first, *rest = row
+    cells = "".join(f"<td{kind}>{safe(value)}</td>" for value, kind in zip(rest, kinds[1:], strict=True))
+    return f'<th scope="row">{safe(first)}</th>{cells}'

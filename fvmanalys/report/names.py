@@ -1,0 +1,106 @@
+"""What the things of a decision are called, in the reader's language."""
+
+from datetime import date
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.analysis import Findings
+from fvmanalys.evidence.rules import split
+from fvmanalys.report.markup import Html
+from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.words import MINUS, Words
+
+__all__ = [
+    "area_names",
+    "between",
+    "category_names",
+    "kind_mark",
+    "millions",
+    "option_names",
+    "price_note",
+    "quantity",
+    "source_marks",
+    "truth",
+]
+
+
+def option_names(findings: Findings, words: Words, column: str = "short_name") -> dict[str, str]:
+    """The name of every option."""
+    rows = findings.inputs.tables["options"].to_dict("records")
+    return {row["option_id"]: words.of(row, column) or words.of(row, "name") for row in rows}
+
+
+def area_names(findings: Findings, words: Words) -> dict[str, str]:
+    """The name of every area."""
+    return {row["area_id"]: words.of(row, "name") for row in findings.inputs.tables["areas"].to_dict("records")}
+
+
+def category_names(findings: Findings, words: Words) -> dict[str, str]:
+    """The name of every cost category: as the contracts call it, or the phase of a staffing."""
+    tables = findings.inputs.tables
+    contracts = {row["category"]: words.of(row, "category") for row in tables["contracts"].to_dict("records")}
+    phases = {row["phase"]: phase_name(row, words) for row in tables["staffing"].to_dict("records")}
+    return phases | contracts
+
+
+def phase_name(row: dict[str, Any], words: Words) -> str:
+    """What the staffing of a phase is called; `pause` and `restart` are our own names."""
+    return words.get(f"category.{row['phase']}", "") or words("category.staffing", phase=words.of(row, "phase").lower())
+
+
+def kind_mark(kind: str, words: Words) -> str:
+    """The kind of evidence as a mark and a word."""
+    return Html(f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {escape(words(f"kind.{kind}"))}</span>') if kind else ""
+
+
+def source_marks(findings: Findings, text: str) -> str:
+    """Source ids as numbers that lead to the list of sources."""
+    numbers = {source: number for number, source in enumerate(findings.inputs.sources.index, start=1)}
+    return Html(" ".join(f'<a href="#source-{numbers[one]}">[{numbers[one]}]</a>' for one in split(text) if one in numbers))
+
+
+def quantity(row: dict[str, Any], words: Words) -> str:
+    """An estimate as published: its likely value, and its range where it has one."""
+    low, likely, high = row["low"], row["likely"], row["high"]
+    if not np.isfinite(low) or low == high:
+        return measured([likely], row["unit"], words)
+    ends = measured([low, high], row["unit"], words)
+    return words("quantity.range", likely=measured([likely], row["unit"], words), ends=ends) if np.isfinite(likely) else ends
+
+
+def measured(values: list[float], unit: str, words: Words) -> str:
+    """A value, or a range, with its unit and no more decimals than it has."""
+    scale = 100 if unit == "share" else 1
+    texts = [str(int(value)) if unit == "year" else words.number(scale * value, decimals_of(scale * value)) for value in values]
+    return words.get(f"quantity.{unit}", "{value}").format(value=texts[0] if len(texts) == 1 else between(texts[0], texts[1], words))
+
+
+def between(low: str, high: str, words: Words) -> str:
+    """From one value to another."""
+    return low if low == high else words("quantity.to", low=low, high=high) if MINUS in low + high else f"{low}–{high}"
+
+
+def millions(msek: float, words: Words) -> str:
+    """An amount of MSEK without its unit, to two or three digits."""
+    size = abs(msek) if np.isfinite(msek) else 0
+    step = 1 if size < 100 else 10 if size < 1_000 else 50 if size < 2_000 else 100
+    return words.number(round(msek / step) * step if size else msek)
+
+
+def decimals_of(value: float) -> int:
+    """How many decimals a published figure needs: none from 100 up, at most two."""
+    wanted = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return next((decimals for decimals in range(wanted) if round(value, decimals) == round(value, wanted)), wanted)
+
+
+def truth(value: Any, words: Words) -> str:
+    """Something shown as it is if it is a date or a text, and as a dash where there is nothing."""
+    return words.day(value) if isinstance(value, date) or value is None else str(value) or "–"
+
+
+def price_note(findings: Findings, words: Words) -> str:
+    """In which year's prices amounts are, where that is said."""
+    year = findings.inputs.parameters.get("price_year")
+    return words("quantity.prices", year=int(year)) if year and np.isfinite(year) else words("quantity.real")

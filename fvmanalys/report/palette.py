@@ -1,0 +1,36 @@
+"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone."""
+
+__all__ = [
+    "ACCENT", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MUTED", "OPTION_COLOURS", "OPTION_DASHES", "OPTION_MARKERS",
+    "PAPER", "SOFT", "contrast",
+]  # fmt: skip
+
+PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
+ACCENT = "#1f4e79"
+
+# Told apart without colour by marker and line; each readable as text on white (WCAG 2.2: at least 4.5 to 1).
+OPTION_COLOURS = ("#1f4e79", "#a84300", "#00695c", "#7a3e8e", "#595959", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
+OPTION_MARKERS = ("o", "s", "^", "D", "X", "v", "P", "<", "*")
+OPTION_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 2)), "-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
+
+# Fills of stacked parts: (colour, hatch), the last for what is gathered as other.
+FILLS = (
+    ("#1f4e79", ""), ("#8fb3d4", ""), ("#d9e5f0", "////"), ("#a84300", ""), ("#e3a57b", ""), ("#f6e3d3", "...."), ("#7f7f7f", ""), ("#e6e6e6", "xxxx"),
+)  # fmt: skip
+
+# What is known, thought and assumed: filled, half and hollow.
+KIND_MARKS = {"fact": "●", "judgement": "◐", "assumption": "○"}
+KIND_FILLS = {"fact": (ACCENT, ""), "judgement": ("#8fb3d4", "////"), "assumption": (PAPER, "")}
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast between two colours, 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of a colour, 0 to 1."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

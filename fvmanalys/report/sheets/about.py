@@ -1,0 +1,91 @@
+"""Om bilagan: contents, how to read it, the method in plain words, and exactly which calculation it shows."""
+
+from fvmanalys.report.answer import answer
+from fvmanalys.report.sheets.cells import Jump
+from fvmanalys.report.sheets.frame import Book, Column, Sheet
+
+__all__ = ["write_about"]
+
+KEY = "about"
+WIDTHS = (34, 92)
+HEAD = ("title", "question", "organisation", "unit", "meeting", "register_number", "version")
+METHOD = (
+    "present_value", "programme", "score", "net_benefit", "best", "loss", "percentiles", "views", "retrospective", "events", "live", "evidence",
+)  # fmt: skip
+RESERVATIONS = ("estimates", "distributions", "benefit", "weights", "tails", "sunk", "decision")
+
+
+def write_about(book: Book, sheets: list[str]) -> None:
+    """Contents with links, how to read, method, run and reservations."""
+    sheet = Sheet(book, KEY, WIDTHS, portrait=True)
+    sheet.title(sheet.text("title"))
+    contents_table(sheet, sheets)
+    head_table(sheet)
+    sheet.heading(sheet.text("answer"))
+    pairs(sheet, "answer", [(str(number), text) for number, text in enumerate(answer(book.findings, book.words), start=1)])
+    sheet.heading(sheet.text("reading"))
+    pairs(
+        sheet,
+        "reading",
+        [(sheet.text(f"reading_{name}.term"), sheet.text(f"reading_{name}.text")) for name in ("missing", "kinds", "inputs", "figures")],
+    )
+    sheet.heading(sheet.text("method"))
+    pairs(sheet, "method", [(sheet.text(f"method_{name}.term"), sheet.text(f"method_{name}.text")) for name in METHOD])
+    sheet.heading(sheet.text("reservations"))
+    pairs(
+        sheet, "reservations", [(sheet.text(f"reservation_{name}.term"), sheet.text(f"reservation_{name}.text")) for name in RESERVATIONS]
+    )
+    run_table(sheet)
+    sheet.finish()
+
+
+def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]]) -> None:
+    """A table of terms and what they mean."""
+    columns = [Column(sheet.text("term")), Column(sheet.text("meaning"))]
+    sheet.table(sheet.text(name), sheet.text("pairs_about", name=sheet.text(name)), columns, rows)
+
+
+def contents_table(sheet: Sheet, sheets: list[str]) -> None:
+    """The sheets, with links and what they hold."""
+    sheet.heading(sheet.text("contents"))
+    columns = [Column(sheet.text("sheet")), Column(sheet.text("holds_what"))]
+    rows = []
+    for key in sheets:
+        name = sheet.book.sheet_name(key)
+        place = "'" + name.replace("'", "''") + "'!A1"
+        rows.append([(Jump(name, place), "link"), sheet.words(f"sheet.{key}.holds")])
+    sheet.table(sheet.text("contents"), sheet.text("contents_about"), columns, rows)
+
+
+def head_table(sheet: Sheet) -> None:
+    """The head of a public record, where given."""
+    sheet.heading(sheet.text("head"))
+    rows = [(sheet.text(f"head_{column}"), sheet.decision(column)) for column in HEAD if sheet.decision(column)]
+    pairs(sheet, "head", rows)
+
+
+def run_table(sheet: Sheet) -> None:
+    """Which calculation this is: enough to make it again."""
+    book, words = sheet.book, sheet.words
+    simulation, inputs = book.findings.simulation, book.findings.inputs
+    parameters = inputs.tables["parameters"].to_dict("records")
+    rows = [
+        (sheet.text("run_as_of"), words.day(inputs.as_of)), (sheet.text("run_draws"), words.number(simulation.draws)), (sheet.text("run_seed"), str(simulation.seed)),
+        (sheet.text("run_id"), book.run_id), (sheet.text("run_version"), book.version), (sheet.text("run_language"), sheet.text("language")),
+        (sheet.text("run_options"), words.listing(list(book.options.values()))), (sheet.text("run_reference"), book.options[inputs.reference]),
+        *((words.of(row, "name") if row["name"] else words(f"workbook.parameter.{row['parameter_id']}"), parameter_text(sheet, row)) for row in parameters),
+    ]  # fmt: skip
+    sheet.heading(sheet.text("run"))
+    pairs(sheet, "run", [(term, text) for term, text in rows if text])
+
+
+def parameter_text(sheet: Sheet, row: dict) -> str:
+    """The value used of a parameter."""
+    words, value = sheet.words, row["likely"]
+    if row["parameter_id"] == "price_year":
+        return str(int(value))
+    if row["unit"] == "share":
+        return words.share(value, 1)
+    return sheet.text(
+        "parameter", value=words.number(value, 0 if float(value).is_integer() else 2), unit=words(f"workbook.unit.{row['unit'] or 'none'}")
+    )

@@ -1,0 +1,156 @@
+"""The workbook being written: what its sheets ask of the findings and the words, its formats, and where tables stand."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_settings
+from fvmanalys.evidence.rules import split
+from fvmanalys.report.names import area_names, category_names, option_names
+from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
+from fvmanalys.report.words import Words
+
+__all__ = ["Book", "Region", "alignment"]
+
+FONT = {"font_name": "Arial", "font_size": 10, "font_color": INK}
+LEFT_STYLES = ("text", "link", "date")
+INPUT_FILL = "#fff4d6"
+EVIDENCE_FILLS = {"fact": "#dce8f3", "judgement": "#fdf0d5", "assumption": PAPER}
+HEADER_SIZE = 9
+
+
+@dataclass(frozen=True)
+class Region:
+    """Where a table stands, so that charts and formulas can refer to it; rows and columns count from 0 within its data."""
+
+    sheet: str
+    first_row: int
+    last_row: int
+    left: int
+
+    def cell(self, row: int, column: int) -> str:
+        """One cell, with its sheet."""
+        return f"{quote_sheetname(self.sheet)}!{self.here(row, column)}"
+
+    def here(self, row: int, column: int) -> str:
+        """One cell, from its own sheet."""
+        return str(xl_rowcol_to_cell(self.first_row + row, self.left + column, True, True))
+
+    def heading(self, column: int) -> str:
+        """The heading of a column."""
+        return self.cell(-1, column)
+
+    def column(self, column: int, first: int = 0, last: int | None = None) -> str:
+        """A column's rows from `first` to `last`, with their sheet."""
+        end = self.last_row - self.first_row if last is None else last
+        return f"{self.cell(first, column)}:{self.here(end, column)}"
+
+    def row(self, row: int, first: int, last: int) -> str:
+        """A row's cells from one column to another, with their sheet."""
+        return f"{self.cell(row, first)}:{self.here(row, last)}"
+
+
+@dataclass
+class Book:
+    """The workbook being written, and what its sheets ask of the findings and the words."""
+
+    workbook: Workbook
+    findings: Findings
+    words: Words
+    run_id: str
+    version: str
+    formats: dict[tuple, Format] = field(default_factory=dict)
+    regions: dict[str, Region] = field(default_factory=dict)
+    tables: int = 0
+
+    def form(self, **properties: Any) -> Format:
+        """A format of these properties, made once."""
+        key = tuple(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.workbook.add_format({**FONT, "valign": "top", **properties})
+        return self.formats[key]
+
+    def number_format(self, style: str) -> str:
+        """Excel's code for a style, as written in the United States; Excel itself shows the reader's separators."""
+        percent = " %" if self.words.lang == "sv" else "%"
+        money = "#,##0" if self.large_amounts else "#,##0.0"
+        codes = {
+            "money": money, "thousand": "#,##0.0", "points": "0.0", "whole": "#,##0", "share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}", "year": "0",
+            "date": "yyyy-mm-dd", "month": "yyyy-mm", "factor": "0.0000", "n0": "#,##0", "n1": "#,##0.0", "n2": "#,##0.00", "n3": "#,##0.000",
+        }  # fmt: skip
+        return codes.get(style, "General")
+
+    @cached_property
+    def large_amounts(self) -> bool:
+        """Whether costs are so large that decimals of a million say nothing."""
+        return bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100)
+
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """The short name of every option."""
+        return option_names(self.findings, self.words)
+
+    @cached_property
+    def areas(self) -> dict[str, str]:
+        """The name of every area."""
+        return area_names(self.findings, self.words)
+
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        """The name of every cost category."""
+        return category_names(self.findings, self.words)
+
+    @cached_property
+    def source_numbers(self) -> dict[str, int]:
+        """The number of every source in the list of sources."""
+        return {source: number for number, source in enumerate(self.findings.inputs.sources.index, start=1)}
+
+    def cited(self, text: str) -> str:
+        """Sources as their numbers in the list of sources."""
+        return " ".join(f"[{self.source_numbers[one]}]" for one in split(text) if one in self.source_numbers)
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """Expected yearly cost and levels."""
+        simulation = self.findings.simulation
+        return outlook(self.findings.inputs, simulation.draws, simulation.seed, simulation.workers)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The published settings of what the reader may turn."""
+        return published_settings(self.findings.comparison)
+
+    def sheet_name(self, key: str) -> str:
+        """What a sheet is called."""
+        return self.words(f"sheet.{key}.name")
+
+    def header_form(self, style: str, indent: int) -> Format:
+        """How the heading of a column looks."""
+        rule = {"bg_color": SOFT, "bottom": 2, "bottom_color": ACCENT}
+        return self.form(bold=True, font_size=HEADER_SIZE, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule)
+
+    def cell_form(self, style: str, indent: int = 0) -> Format:
+        """How a cell of a table looks; `bold`, `left`, `input`, `fact`, `judgement` and `assumption` may precede its style, with a blank."""
+        *marks, kind = style.split(" ")
+        properties: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "align": alignment(style), "num_format": self.number_format(kind), "indent": indent}
+        if kind in ("text", "link", "right"):
+            properties |= {"text_wrap": True}
+        if kind == "link":
+            properties |= {"font_color": ACCENT, "underline": 1}
+        if "bold" in marks:
+            properties |= {"bold": True}
+        if "input" in marks:
+            properties |= {"locked": False, "bg_color": INPUT_FILL, "border": 1, "border_color": ACCENT, "bold": True}
+        for mark in set(marks) & set(EVIDENCE_FILLS):
+            properties |= {"bg_color": EVIDENCE_FILLS[mark]}
+        return self.form(**properties)
+
+
+def alignment(style: str) -> str:
+    """Which way a style's values are set."""
+    return "left" if style.split(" ")[-1] in LEFT_STYLES or style.startswith("left ") else "right"

@@ -1,0 +1,209 @@
+"""Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn themselves."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.chart import Chart
+
+from fvmanalys.report.sheets.calendar import month_day
+from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
+from fvmanalys.report.sheets.live import write_live
+from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
+
+__all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
+
+KEY = "comparison"
+WIDTHS = (30, *[13] * 10)
+COST = (
+    ("cost_mean", "money"), ("cost_p05", "money"), ("cost_p50", "money"), ("cost_p85", "money"), ("cost_p95", "money"), ("below", "money"), ("above", "money"),
+    ("programme_p50", "money"), ("programme_p85", "money"),
+)  # fmt: skip
+USE = (
+    ("full_use_p50", "month"), ("full_use_p85", "month"), ("full_use_within_horizon", "share"), ("score", "points"), ("score_p05", "points"),
+    ("score_p50", "points"), ("score_p95", "points"),
+)  # fmt: skip
+WORTH = (
+    ("net_benefit", "money"), ("net_benefit_p05", "money"), ("net_benefit_p50", "money"), ("net_benefit_p95", "money"), ("below", "money"), ("above", "money"),
+    ("break_even_value", "money"),
+)  # fmt: skip
+CHOICE = (
+    ("p_best", "share1"),
+    ("expected_loss", "money"),
+    ("regret_p95", "money"),
+    ("dominated_by", "text"),
+    ("permanent", "text"),
+    ("reference", "text"),
+)
+VIEWS = (
+    ("cost_p50", "money"), ("cost_p85", "money"), ("programme_p50", "money"), ("programme_p85", "money"), ("full_use_p50", "month"), ("full_use_p85", "month"),
+    ("score", "points"), ("net_benefit", "money"), ("p_best", "share"),
+)  # fmt: skip
+
+
+def write_comparison(book: Book) -> None:
+    """The tables and charts of the comparison, then the live part."""
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
+    sheet.notes("rounding", "missing", value=sheet.words.amount(book.findings.comparison.value_per_point))
+    table = book.findings.comparison.table
+    book.regions["worth"] = option_table(sheet, "worth", table, WORTH, "net_benefit")
+    book.regions["cost"] = option_table(sheet, "cost", table, COST, "cost_mean")
+    sheet.heading(sheet.text("charts"))
+    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))])
+    option_table(sheet, "use", table, USE)
+    option_table(sheet, "choice", table, CHOICE)
+    views_tables(sheet)
+    reasons_table(sheet)
+    acceptability(sheet)
+    write_live(sheet)
+    sheet.finish()
+
+
+def option_table(sheet: Sheet, name: str, table: pd.DataFrame, columns: Sequence[tuple[str, str]], middle: str = "") -> Region:
+    """Some columns of the comparison, a row an option."""
+    sheet.heading(sheet.text(f"{name}.heading"))
+    heads = [
+        Column(sheet.text("option")),
+        *(Column(sheet.text(f"column.{column}"), style, bars=column == "p_best") for column, style in columns),
+    ]
+    rows = []
+    for option, row in table.to_dict("index").items():
+        if middle:
+            stem = middle.removesuffix("_mean")
+            row |= {"below": row[middle] - row[f"{stem}_p05"], "above": row[f"{stem}_p95"] - row[middle]}
+        rows.append([sheet.book.options[option], *(shown(sheet, column, style, row[column]) for column, style in columns)])
+    return sheet.table(sheet.text(f"{name}.heading"), sheet.text(f"{name}.about"), heads, rows)
+
+
+def shown(sheet: Sheet, column: str, style: str, value: Any) -> Any:
+    """A figure of the comparison as its column shows it."""
+    if style == "month":
+        return month_day(sheet.book, value)
+    if column in ("permanent", "reference"):
+        return sheet.words("workbook.yes" if value else "workbook.no")
+    return sheet.book.options.get(value, value) if column == "dominated_by" else value
+
+
+def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple[Chart, str]:
+    """A chart of a figure with its interval, and its alternative text; its table must have been written."""
+    region, table, words = book.regions[name], book.findings.comparison.table, book.words
+    stem = middle.removesuffix("_mean")
+    parts = []
+    for option, row in table.to_dict("index").items():
+        value, low, high = (words.amount(row[column]) for column in (middle, f"{stem}_p05", f"{stem}_p95"))
+        parts.append(words(f"sheet.{KEY}.alt_interval", option=book.options[option], value=value, low=low, high=high))
+    best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
+    title = words(f"sheet.{KEY}.{name}.chart", best=book.options[best], cheapest=book.options[cheapest])
+    series = Series(region.heading(1), region.column(0), region.column(1))
+    return interval_chart(book, title, series, (region.column(ends[0]), region.column(ends[1])), span(table, stem)), f"{title}. " + "; ".join(parts)
+
+
+def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
+    """From a round number not above any interval to one not below any, with 0 inside."""
+    low, high = min(0.0, float(table[f"{stem}_p05"].min())), max(0.0, float(table[f"{stem}_p95"].max()))
+    step = nice_step((high - low) / 8)
+    return step * math.floor(low / step), step * math.ceil(high / step)
+
+
+def worth_chart(book: Book) -> tuple[Chart, str]:
+    """Net benefit with its interval."""
+    return interval(book, "worth", "net_benefit", (5, 6))
+
+
+def acceptability_chart(book: Book) -> tuple[Chart, str]:
+    """How often each option is best, over the values of a point; its table must have been written."""
+    region, table, words = book.regions["acceptability"], book.findings.comparison.acceptability, book.words
+    series = [Series(region.heading(index), region.column(0), region.column(index)) for index in range(1, len(table.columns) + 1)]
+    title, unit, share = (words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best"))
+    chart = scatter_chart(book, title, series, share, unit, (float(table.index[0]), float(table.index[-1])))
+    ends = [
+        words(f"sheet.{KEY}.alt_end", option=book.options[option], low=words.share(table[option].iloc[0]), high=words.share(table[option].iloc[-1]))
+        for option in table.columns
+    ]
+    return chart, f"{title}. " + "; ".join(ends)
+
+
+def reasons_table(sheet: Sheet) -> None:
+    """Every part of each option's difference from the best other: a row a part, a column an option."""
+    reasons, book = sheet.book.findings.reasons, sheet.book
+    sheet.heading(sheet.text("reasons.heading"))
+    if reasons.empty:
+        sheet.notes("reasons.none")
+        return
+    sheet.notes("reasons.note")
+    others = reasons.drop_duplicates("option").set_index("option")["other"]
+    columns = [
+        Column(sheet.text("part")),
+        *(Column(sheet.text("against", option=book.options[o], other=book.options[others[o]]), "money") for o in others.index),
+    ]
+    wide = reasons.pivot_table(index=["kind", "part"], columns="option", values="difference", sort=False)
+    wide = wide[(wide.abs() > 1e-9).any(axis=1)]
+    names = {"area": book.areas, "category": book.categories}
+    rows: list[list[Any]] = [
+        [sheet.text(f"part_{kind}", part=names[kind].get(part, part)), *(wide.loc[(kind, part), option] for option in others.index)]
+        for kind, part in wide.index
+    ]
+    total = [(wide[option].sum(), "bold money") for option in others.index]
+    sheet.table(sheet.text("reasons.heading"), sheet.text("reasons.about"), columns, [*rows, [(sheet.text("sum"), "bold text"), *total]])
+
+
+def views_tables(sheet: Sheet) -> None:
+    """The inside view, the mixture and the outside view; and what the outside view comes from."""
+    book = sheet.book
+    sheet.heading(sheet.text("views.heading"))
+    if not book.findings.inputs.has("reference_class"):
+        sheet.notes("views.none")
+        return
+    sheet.notes("views.note")
+    columns = [
+        Column(sheet.text("view_option")),
+        Column(sheet.text("view")),
+        *(Column(sheet.text(f"column.{column}"), style) for column, style in VIEWS),
+    ]
+    rows = [
+        [book.options[row["option"]], view_name(sheet, row["view"]), *(shown(sheet, column, style, row[column]) for column, style in VIEWS)]
+        for row in book.findings.views.to_dict("records")
+    ]
+    sheet.table(sheet.text("views.heading"), sheet.text("views.about"), columns, rows)
+    quantiles = book.findings.class_quantiles
+    if {"p10", "p90"} <= set(quantiles):
+        class_table(sheet, quantiles)
+
+
+def view_name(sheet: Sheet, share: float) -> str:
+    """What a view is called."""
+    return (
+        sheet.text("inside")
+        if share == 0
+        else sheet.text("outside")
+        if share == 1
+        else sheet.text("mixture", share=sheet.words.share(share))
+    )
+
+
+def class_table(sheet: Sheet, quantiles: pd.DataFrame) -> None:
+    """What became of comparable programmes."""
+    sheet.heading(sheet.text("class.heading"))
+    levels = ("p10", "p50", "p80", "p90")
+    columns = [Column(sheet.text("ratio")), Column(sheet.text("programmes"), "whole"), Column(sheet.text("bounds"), "whole")]
+    columns += [Column(sheet.text("class_quantile", level=level.upper()), "n2") for level in levels]
+    rows = [
+        [sheet.text(f"ratio_{row['ratio']}"), row["programmes"], row["bounds"], *(row[level] for level in levels)]
+        for row in quantiles.to_dict("records")
+    ]
+    sheet.table(sheet.text("class.heading"), sheet.text("class.about"), columns, rows)
+
+
+def acceptability(sheet: Sheet) -> None:
+    """How probable each option is to be best, over the values of a point."""
+    book, table = sheet.book, sheet.book.findings.comparison.acceptability
+    sheet.heading(sheet.text("acceptability.heading"))
+    sheet.notes("acceptability.note")
+    columns = [Column(sheet.text("column.value_per_point"), "left money"), *(Column(book.options[option], "share") for option in table.columns)]
+    shown = [index for index, value in enumerate(table.index) if index % 2 == 0 or value == book.findings.comparison.value_per_point]
+    rows = [[table.index[index], *table.iloc[index]] for index in shown]
+    with sheet.band(17):
+        book.regions["acceptability"] = sheet.table(sheet.text("acceptability.heading"), sheet.text("acceptability.about"), columns, rows)
+    sheet.charts([acceptability_chart(book)], sheet.band_row, 17)

@@ -1,0 +1,196 @@
+"""Kostnader: what the options cost, by category and year, beside what has been published and what is already spent."""
+
+import math
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.utility import xl_col_to_name
+
+from fvmanalys.evidence.rules import split
+from fvmanalys.report.names import price_note
+from fvmanalys.report.sheets.cells import Formula
+from fvmanalys.report.sheets.evidence import kind_cell, plain_style
+from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
+from fvmanalys.report.sheets.labels import option_label
+from fvmanalys.report.sheets.live import write_years
+from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
+
+__all__ = ["write_costs"]
+
+KEY = "costs"
+WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
+MOST_GROUPS = 8
+CHARTS_ABREAST, BAND_ROWS = 2, 15
+STAFFING, OTHER = "\x00staffing", "\x00other"
+
+
+def write_costs(book: Book) -> None:
+    """Costs by category and year, published totals, what is spent, and the workings of the live model."""
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
+    sheet.lines([price_note(book.findings, book.words)], font_color="#595959")
+    sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
+    groups = grouped(book)
+    values_table(sheet, groups)
+    phases_table(sheet)
+    programme_table(sheet)
+    published_table(sheet)
+    spend_table(sheet)
+    context_table(sheet)
+    write_years(sheet)
+    yearly_table(sheet, groups)
+    sheet.finish()
+
+
+def has_payers(book: Book) -> bool:
+    """Whether somebody else pays a part."""
+    return bool(book.findings.inputs.tables["contracts"]["payer"].ne("").any())
+
+
+def grouped(book: Book) -> pd.DataFrame:
+    """Yearly cost with a column `group`: the category, all staffing as one, and what is smallest as other."""
+    yearly = book.findings.yearly.copy()
+    phases = set(book.findings.inputs.tables["staffing"]["phase"]) - set(book.findings.inputs.tables["contracts"]["category"])
+    yearly["group"] = yearly["category"].where(~yearly["category"].isin(phases), STAFFING)
+    sizes = yearly.assign(size=yearly["present_value"].abs()).groupby("group", sort=False)["size"].sum()
+    sizes = sizes[sizes > 0]
+    if len(sizes) > MOST_GROUPS:
+        kept = sizes.nlargest(MOST_GROUPS - 1).index
+        yearly["group"] = yearly["group"].where(yearly["group"].isin(kept), OTHER)
+    order = [group for group in dict.fromkeys(yearly["group"]) if group in sizes.index or group == OTHER]
+    return yearly[yearly["group"].isin(order)].assign(
+        group=lambda table: pd.Categorical(table["group"], sorted(order, key=lambda group: (group == OTHER, order.index(group))))
+    )
+
+
+def group_name(sheet: Sheet, group: str) -> str:
+    """What a group is called."""
+    return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.categories.get(group, group)
+
+
+def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
+    """Present value by group and option, with a chart."""
+    book = sheet.book
+    sheet.section("values", True)
+    wide = groups.pivot_table(index="group", columns="option", values="present_value", aggfunc="sum", sort=False, observed=True)
+    wide = wide.reindex(columns=list(book.options)).sort_index()
+    rows: list[list[Any]] = [[group_name(sheet, group), *wide.loc[group]] for group in wide.index]
+    first, last = sheet.row + 2, sheet.row + 1 + len(rows)
+    letters = [xl_col_to_name(column) for column in range(1, len(book.options) + 1)]
+    totals = [Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum())) for letter, option in zip(letters, wide, strict=True)]
+    rows.append([(sheet.text("sum"), "bold text"), *((total, "bold money") for total in totals)])
+    region = sheet.listing("values", [Column(sheet.text("category")), *option_columns(book)], rows)
+    values_chart(sheet, region, len(rows) - 1, wide.sum())
+
+
+def values_chart(sheet: Sheet, region: Region, groups: int, totals: pd.Series) -> None:
+    """The groups of each option, stacked."""
+    book, count = sheet.book, len(sheet.book.options)
+    series = [Series(region.cell(index, 0), region.row(-1, 1, count), region.row(index, 1, count)) for index in range(groups)]
+    said = [f"{name} {sheet.words.amount(totals[option])}" for option, name in book.options.items()]
+    title = sheet.text("values.chart")
+    sheet.row += 1
+    sheet.charts([(stacked_chart(book, title, series, sheet.words("workbook.millions")), f"{title}. {sheet.words.listing(said)}.")])
+
+
+def phases_table(sheet: Sheet) -> None:
+    """The present value of the staffing of each phase."""
+    book = sheet.book
+    phases = list(dict.fromkeys(book.findings.inputs.tables["staffing"]["phase"]))
+    if not sheet.section("phases", bool(phases)):
+        return
+    values = book.findings.yearly.query("category in @phases", local_dict={"phases": phases})
+    wide = values.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)
+    wide = wide.reindex(columns=list(book.options)).fillna(0.0)
+    rows = [[book.categories.get(phase, phase), *wide.loc[phase]] for phase in wide.index]
+    sheet.listing("phases", [*sheet.columns("phases", "phase:text"), *option_columns(book)], rows)
+
+
+def option_columns(book: Book) -> list[Column]:
+    """A column of amounts for each option."""
+    return [Column(name, "money") for name in book.options.values()]
+
+
+def programme_table(sheet: Sheet) -> None:
+    """The undiscounted programme cost, as a budget and a ceiling."""
+    book, programme = sheet.book, sheet.book.findings.simulation.programme_cost
+    sheet.section("programme", True, "programme.note")
+    columns = sheet.columns("programme", "option:text mean:money p05:money p50:money p85:money p95:money")
+    rows = [[name, programme[option].mean(), *programme[option].quantile([0.05, 0.5, 0.85, 0.95])] for option, name in book.options.items()]
+    sheet.listing("programme", columns, rows)
+
+
+def published_table(sheet: Sheet) -> None:
+    """Published totals beside the model's own sum of the same categories."""
+    book, table = sheet.book, sheet.book.findings.published_totals
+    if not sheet.section("published", not table.empty, "published.note"):
+        return
+    context = book.findings.inputs.tables["context"].set_index("item_id")
+    rows = []
+    for row in table.to_dict("records"):
+        categories = sheet.words.listing([book.categories.get(one, one) for one in split(row["categories"])])
+        name = sheet.text("published.cell", name=book.words.of(context.loc[row["item_id"]], "name"), categories=categories)
+        amounts = [row[part] for part in ("low", "likely", "high", "model_total")]
+        rows.append([name, option_label(book, row["option_id"]), *amounts, kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+    sheet.listing("published", sheet.columns("published", "name:text option:text low:money likely:money high:money model:money kind:text source:text"), rows)
+
+
+def spend_table(sheet: Sheet) -> None:
+    """What is already spent: shown, and never compared."""
+    book, table = sheet.book, sheet.book.findings.inputs.tables["spend"]
+    if not sheet.section("spend", not table.empty, "spend.note"):
+        return
+    rows = []
+    for row in table.to_dict("records"):
+        known = [row[column] for column in ("period_start", "period_end", "amount", "part_of", "known_from")]
+        rows.append([sheet.words.of(row, "category"), *known, kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+    styles = "category:text start:date end:date amount:money part_of:text known_from:date kind:text source:text"
+    sheet.listing("spend", sheet.columns("spend", styles), rows)
+
+
+def context_table(sheet: Sheet) -> None:
+    """Budgets, contract and other figures that readers need and no calculation uses."""
+    book, table = sheet.book, sheet.book.findings.inputs.tables["context"]
+    if not sheet.section("context", not table.empty, "context.note"):
+        return
+    rows = []
+    for row in table.to_dict("records"):
+        figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
+        unit = sheet.words(f"workbook.unit.{row['unit'] or 'none'}")
+        rows.append([sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+    styles = "name:text likely:n0 low:n0 high:n0 unit:text known_from:date kind:text source:text"
+    sheet.listing("context", sheet.columns("context", styles), rows)
+
+
+def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
+    """Expected cost by option, year and group, with a chart for each option on the same scale."""
+    book = sheet.book
+    sheet.section("yearly", True, "yearly.note")
+    wide = groups.pivot_table(index=["option", "year"], columns="group", values="cost", aggfunc="sum", observed=True, fill_value=0.0)
+    years = sorted(set(groups["year"]))
+    wide = wide.reindex(pd.MultiIndex.from_product([list(book.options), years], names=["option", "year"]), fill_value=0.0)
+    columns = sheet.columns("yearly", "option:text year:year")
+    columns += [Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))]
+    rows = [[book.options[option], year, *row, float(row.sum())] for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)]
+    bands = -(-len(book.options) // CHARTS_ABREAST)
+    with sheet.band(BAND_ROWS * bands):
+        region = sheet.listing("yearly", columns, rows, repeat=True)
+    step = nice_step(max(float(row[-1]) for row in rows) / 6)
+    top = step * math.ceil(max(float(row[-1]) for row in rows) / step)
+    charts = [yearly_chart(sheet, region, index, len(years), len(wide.columns), top) for index in range(len(book.options))]
+    for band in range(bands):
+        abreast = charts[band * CHARTS_ABREAST : (band + 1) * CHARTS_ABREAST]
+        sheet.charts(abreast, sheet.band_row + band * BAND_ROWS, BAND_ROWS, CHARTS_ABREAST)
+
+
+def yearly_chart(sheet: Sheet, region: Region, index: int, years: int, groups: int, top: float) -> tuple[Any, str]:
+    """One option's cost in each year, by group."""
+    first, last = index * years, (index + 1) * years - 1
+    series = [
+        Series(region.heading(2 + group), region.column(1, first, last), region.column(2 + group, first, last)) for group in range(groups)
+    ]
+    option = list(sheet.book.options)[index]
+    name = sheet.book.options[option]
+    totals = sheet.book.findings.yearly.query("option == @option", local_dict={"option": option}).groupby("year")["cost"].sum()
+    alt = sheet.text("yearly.alt", option=name, amount=sheet.words.amount(totals.max()), year=totals.idxmax())
+    return stacked_chart(sheet.book, sheet.text("yearly.chart", option=name), series, sheet.words("workbook.millions"), top=top), alt

@@ -1,0 +1,23 @@
+"""How evidence is shown in every sheet: its kind as mark, word and fill, and figures with no more decimals than they have."""
+
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.sheets.book import Book
+
+__all__ = ["kind_cell", "plain_style"]
+
+
+def kind_cell(book: Book, kind: str) -> Any:
+    """Fact, judgement or assumption: mark, word and fill."""
+    return (f"{KIND_MARKS[kind]} {book.words(f'kind.{kind}')}", f"{kind} text") if kind in KIND_MARKS else None
+
+
+def plain_style(value: float, unit: str) -> str:
+    """The style of a figure as given: as many decimals as it has, at most three, none from 1 000 up; a year as it is."""
+    if unit == "year" or value is None or not np.isfinite(value):
+        return "year"
+    most = 0 if abs(value) >= 1_000 else 3
+    return f"n{next((places for places in range(most) if abs(value - round(value, places)) < 1e-9), most)}"

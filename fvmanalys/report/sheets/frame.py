@@ -1,0 +1,254 @@
+"""What all sheets share: title, prose, tables, bands of charts, and how they print."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from xlsxwriter.chart import Chart
+
+from fvmanalys.report.palette import ACCENT, MUTED
+from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
+from fvmanalys.report.sheets.cells import Jump, Link, header_names, safe_text, write_cell
+from fvmanalys.report.sheets.measure import clause_lines, lines_needed
+
+__all__ = ["Book", "Column", "Region", "Sheet"]
+
+PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
+ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
+LINE_POINTS, ROW_PADDING = 13.0, 3.0
+MARGIN_INCHES, EDGE_INCHES = 0.5, 0.8
+FULL_PAGE = 0.96
+HEADER_PART = 90
+TITLE_SIZE, HEADING_SIZE = 15, 12
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, how its values look, and whether it shows them as bars too."""
+
+    header: str
+    style: str = "text"
+    bars: bool = False
+
+
+class Sheet:
+    """A worksheet filled from the top: a title, then prose, tables and charts, each below the last."""
+
+    def __init__(self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, one_page: bool = False):
+        self.book, self.words, self.key, self.widths = book, book.words, key, list(widths)
+        self.portrait, self.one_page = portrait, one_page
+        self.name = book.sheet_name(key)
+        self.sheet = book.workbook.get_worksheet_by_name(self.name)
+        self.row, self.band_row, self.last_column = 0, 0, 0
+        self.heights: dict[int, float] = {}
+        self.blocks: list[int] = []
+        self.glued = False
+        for column, width in enumerate(self.widths):
+            self.sheet.set_column(column, column, width, book.form())
+        self.sheet.set_default_row(ROW_POINTS)
+
+    def text(self, key: str, **values: Any) -> str:
+        """A text of this sheet."""
+        return self.words(f"sheet.{self.key}.{key}", **values)
+
+    @property
+    def across(self) -> float:
+        """How wide the sheet is, in units of column width."""
+        return sum(self.widths)
+
+    def title(self, text: str) -> None:
+        """The title, in A1; it stays in sight."""
+        first, *others = clause_lines(safe_text(text), self.across, TITLE_SIZE, bold=True)
+        self.prose([first], bold=True, font_size=TITLE_SIZE, font_color=ACCENT)
+        self.height(0, 24)
+        self.lines([" ".join(others)] if others else [], bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
+        self.sheet.freeze_panes(1, 0)
+
+    def lines(self, texts: Sequence[str], **properties: Any) -> None:
+        """Sentences, each from a row of its own; one too long for the page goes on in the next row."""
+        size, bold = properties.get("font_size", 10), properties.get("bold", False)
+        for text in texts:
+            self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
+
+    def notes(self, *keys: str, **values: Any) -> None:
+        """Notes of this sheet, in a quiet colour."""
+        self.lines([self.text(key, **values) for key in keys], font_color=MUTED)
+
+    def prose(self, lines: Sequence[str], **properties: Any) -> None:
+        """Lines that already fit."""
+        for line in lines:
+            self.sheet.write_string(self.row, 0, line, self.book.form(**properties))
+            if properties.get("font_size", 10) > 10:
+                self.height(self.row, ROW_POINTS * properties["font_size"] / 10)
+            self.row += 1
+
+    def heading(self, text: str) -> None:
+        """A heading, kept on the page of what follows."""
+        self.row += 1
+        self.begin(self.row)
+        self.glued = True
+        self.prose(clause_lines(safe_text(text), self.across, HEADING_SIZE, bold=True), bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
+        self.height(self.row - 1, 20)
+
+    def begin(self, row: int) -> None:
+        """A block that should not be split between pages begins, unless a heading has begun it."""
+        if not self.glued:
+            self.blocks.append(row)
+        self.glued = False
+
+    def height(self, row: int, points: float) -> None:
+        """Set the height of a row."""
+        self.heights[row] = min(TALLEST_POINTS, points)
+        self.sheet.set_row(row, self.heights[row])
+
+    def section(self, name: str, present: bool, *notes: str) -> bool:
+        """A heading and its notes; where what it is about is missing, a sentence that says so. Returns `present`."""
+        self.heading(self.text(f"{name}.heading"))
+        self.notes(*(notes if present else (f"{name}.none",)))
+        return present
+
+    def columns(self, name: str, styles: str) -> list[Column]:
+        """Columns with headings of this sheet, given as `heading:style heading:style`."""
+        pairs = [pair.split(":") for pair in styles.split()]
+        return [Column(self.text(f"{name}.{heading}"), style.replace("_", " ")) for heading, style in pairs]
+
+    def listing(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], **options: bool) -> Region:
+        """A table with the title and the description that this sheet has for `name`."""
+        return self.table(self.text(f"{name}.heading"), self.text(f"{name}.about"), columns, rows, **options)
+
+    def table(self, title: str, description: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, repeat: bool = False, filters: bool = False) -> Region:
+        """A real table with a header row; `repeat` prints its header on every page that follows."""
+        self.begin(self.row)
+        names = header_names([column.header for column in columns])
+        region = Region(self.name, self.row + 1, self.row + max(len(rows), 1), 0)
+        head = [{"header": name, "header_format": self.book.header_form(column.style, indent(index, column.style))} for index, (name, column) in enumerate(zip(names, columns, strict=True))]  # fmt: skip
+        self.book.tables += 1
+        said = {"name": f"{self.words('workbook.table')}_{self.book.tables}", "title": safe_text(title, 250), "description": safe_text(description, 2_000)}
+        self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, "style": None, "autofilter": filters, "banded_rows": False, **said})
+        room = 2.5 if filters else 0.0
+        self.set_height(self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names)))
+        for offset, row in enumerate(rows or [[None] * len(columns)]):
+            self.write_row(region.first_row + offset, row, columns)
+        for index, column in enumerate(columns):
+            if column.bars:
+                self.bars(region, index)
+        if repeat:
+            self.sheet.repeat_rows(self.row)
+        self.row, self.last_column = region.last_row + 1, max(self.last_column, len(columns) - 1)
+        return region
+
+    def write_row(self, row: int, values: Sequence[Any], columns: Sequence[Column]) -> None:
+        """A row of a table, as high as its text needs; a style may be given with a value as a pair (value, style)."""
+        lines = 1
+        for index, (value, column) in enumerate(zip(values, columns, strict=True)):
+            value, style = value if isinstance(value, tuple) else (value, column.style)
+            write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
+            text = value.text if isinstance(value, (Link, Jump)) else value
+            if isinstance(text, str):
+                lines = max(lines, lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")))
+        self.set_height(row, lines)
+
+    def set_height(self, row: int, lines: int) -> None:
+        """Make a row high enough for so many lines."""
+        if lines > 1:
+            self.height(row, lines * LINE_POINTS + ROW_PADDING)
+
+    def width(self, column: int) -> float:
+        """How wide a column is; those beyond the sheet's own are as wide as its last."""
+        return self.widths[min(column, len(self.widths) - 1)]
+
+    def bars(self, region: Region, column: int) -> None:
+        """Bars behind shares, 0 to 1; the figure stays."""
+        place = (region.first_row, column, region.last_row, column)
+        look = {
+            "bar_color": "#c9d8e8",
+            "bar_solid": True,
+            "min_type": "num",
+            "max_type": "num",
+            "min_value": 0,
+            "max_value": 1,
+            "data_bar_2010": True,
+        }
+        self.sheet.conditional_format(*place, {"type": "data_bar", **look})
+
+    @contextmanager
+    def band(self, rows: int) -> Iterator[None]:
+        """Leave room for a band of charts above a table; where it begins is `band_row`, for the charts to be put there after."""
+        self.begin(self.row)
+        self.band_row, self.row = self.row, self.row + rows
+        yield
+
+    def charts(self, charts: Sequence[tuple[Chart, str]], row: int | None = None, rows: int = 17, abreast: int = 0) -> None:
+        """A band of charts side by side, each with its alternative text; at `row`, or below what there is.
+
+        `abreast` charts would fill the sheet's width; by default these do.
+        """
+        at = self.row if row is None else row
+        if row is None or row > self.band_row:
+            self.begin(at)
+        width = self.pixels() / (abreast or len(charts))
+        for index, (chart, alt) in enumerate(charts):
+            column, offset = self.column_at(index * width)
+            chart.set_size({"width": int(width) - 8, "height": rows * ROW_PIXELS - 8})
+            place = {"x_offset": offset + 2, "y_offset": 2, "object_position": 2, "description": safe_text(alt, 4_000)}
+            self.sheet.insert_chart(at, column, chart, place)
+        self.row = max(self.row, at + rows)
+
+    def pixels(self, columns: int | None = None) -> int:
+        """How wide the sheet's own columns are."""
+        return sum(int(width * PIXELS_A_CHARACTER) + PIXELS_PADDING for width in self.widths[:columns])
+
+    def column_at(self, pixels: float) -> tuple[int, int]:
+        """The column that a distance from the left falls in, and how far into it."""
+        column = next((index for index in range(len(self.widths)) if self.pixels(index + 1) > pixels), 0)
+        return column, int(pixels - self.pixels(column))
+
+    def finish(self) -> None:
+        """Print set-up, protection, and nothing beside what is shown."""
+        sheet, last = self.sheet, max(self.last_column, len(self.widths) - 1)
+        sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, EDGE_INCHES, EDGE_INCHES)
+        sheet.print_area(0, 0, self.row - 1, last)
+        if not self.portrait:
+            sheet.set_landscape()
+        sheet.fit_to_pages(1, 1 if self.one_page else 0)
+        if last >= len(self.widths):
+            sheet.set_column(len(self.widths), last, self.widths[-1], self.book.form())
+        sheet.set_h_pagebreaks(self.page_breaks())
+        sheet.set_header(f"&L&8{self.header_part(self.decision('title'))}&R&8{self.header_part(self.name)}")
+        as_of = self.words("workbook.as_of", as_of=self.words.day(self.book.findings.inputs.as_of))
+        run = self.words("workbook.run", run_id=self.book.run_id) if self.book.run_id else ""
+        sheet.set_footer(f"&L&8{self.header_part(as_of)}&C&8{self.words('workbook.page')}&R&8{self.header_part(run)}")
+        sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+
+    def page_breaks(self) -> list[int]:
+        """Where to break pages so that no block that fits on a page is split."""
+        wide, high = (8.27, 11.69) if self.portrait else (11.69, 8.27)
+        scale = min(1.0, (wide - 2 * MARGIN_INCHES) * 96 / self.pixels())
+        room = (high - 2 * EDGE_INCHES) * 72 / scale * FULL_PAGE
+        starts = sorted({0, *self.blocks})
+        breaks, used = [], 0.0
+        for start, end in pairwise([*starts, self.row]):
+            points = sum(self.heights.get(row, ROW_POINTS) for row in range(start, end))
+            if used and used + points > room and (points <= room or used > room / 2):
+                breaks.append(start)
+                used = 0.0
+            used = (used + points) % room
+        return breaks
+
+    def decision(self, column: str) -> str:
+        """What the decision's own row says."""
+        return self.words.of(self.book.findings.inputs.decision, column)
+
+    def header_part(self, text: str) -> str:
+        """A text as it may stand in a page header, where & is a command."""
+        line = " ".join(safe_text(text).split())
+        return (line if len(line) <= HEADER_PART else line[: HEADER_PART - 1] + "…").replace("&", "&&")
+
+
+def indent(column: int, style: str) -> int:
+    """Text beside another column stands a step in from it."""
+    return 1 if column and alignment(style) == "left" else 0

@@ -1,0 +1,172 @@
+"""Native charts in the house's look: told apart by pattern and line as well as by colour."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter.chart import Chart
+
+from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
+from fvmanalys.report.sheets.book import Book
+
+__all__ = ["Series", "column_chart", "interval_chart", "line_chart", "nice_step", "scatter_chart", "span_chart", "stacked_chart"]
+
+DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
+PATTERNS = {"////": "wide_upward_diagonal", "....": "percent_20", "xxxx": "outlined_diamond"}
+OPTION_PATTERNS = (
+    "",
+    "wide_upward_diagonal",
+    "percent_20",
+    "dark_horizontal",
+    "",
+    "wide_downward_diagonal",
+    "percent_50",
+    "dark_vertical",
+    "diagonal_cross",
+)
+FONT = {"name": "Arial", "size": 9, "color": INK}
+
+
+@dataclass(frozen=True)
+class Series:
+    """A row of values in a chart, by their places in the workbook."""
+
+    name: str
+    categories: str
+    values: str
+
+
+def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Chart:
+    """An empty chart with a title that says what it shows."""
+    chart = book.workbook.add_chart({"type": kind} | ({"subtype": subtype} if subtype else {}))
+    chart.set_title({"name": title, "name_font": {**FONT, "size": 11, "bold": True}, "overlay": False})
+    chart.set_chartarea({"border": {"none": True}})
+    chart.set_legend({"position": "bottom", "font": FONT})
+    return chart
+
+
+def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:
+    """A category axis and a value axis with its unit."""
+    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "label_position": "low", **({"interval_unit": every} if every > 1 else {})})
+    chart.set_y_axis(
+        {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **titled(unit), **more}
+    )  # fmt: skip
+
+
+def titled(text: str) -> dict[str, Any]:
+    """An axis title, where there is one."""
+    return {"name": text, "name_font": {**FONT, "bold": False}} if text else {}
+
+
+def interval_chart(book: Book, title: str, series: Series, distances: tuple[str, str], span: tuple[float, float]) -> Chart:
+    """Columns with intervals; `distances` are the places of how far the ends lie below and above, `span` that of the axis."""
+    chart = framed(book, "column", title)
+    below, above = distances
+    bars = {"type": "custom", "plus_values": f"={above}", "minus_values": f"={below}", "line": {"color": INK, "width": 1.25}}
+    look = {"fill": {"color": "#8fb3d4"}, "border": {"color": ACCENT}, "gap": 80}
+    chart.add_series({**places(series), "y_error_bars": bars, **look})
+    chart.set_legend({"none": True})
+    axes(chart, book.words("workbook.millions"), book.number_format("money"), min=span[0], max=span[1])
+    return chart
+
+
+def places(series: Series) -> dict[str, str]:
+    """Where a series has its name, categories and values."""
+    return {"name": f"={series.name}", "categories": f"={series.categories}", "values": f"={series.values}"}
+
+
+def nice_step(value: float) -> float:
+    """A round step not below a value."""
+    size = 10.0 ** math.floor(math.log10(max(value, 1e-9)))
+    return next(step * size for step in (1, 2, 2.5, 5, 10) if step * size >= value)
+
+
+def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0") -> Chart:
+    """Columns side by side, a colour and a pattern for each series."""
+    chart = framed(book, "column", title)
+    for index, one in enumerate(series):
+        chart.add_series(
+            {**places(one), "gap": 60, **filled(index)}
+        )
+    axes(chart, unit, number_format)
+    return chart
+
+
+def filled(index: int) -> dict[str, Any]:
+    """The fill of a series of options."""
+    colour, pattern = OPTION_COLOURS[index % len(OPTION_COLOURS)], OPTION_PATTERNS[index % len(OPTION_PATTERNS)]
+    return {"border": {"color": colour}, **fill_of(colour, pattern)}
+
+
+def fill_of(colour: str, pattern: str) -> dict[str, Any]:
+    """A plain or patterned fill."""
+    return {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": PAPER}} if pattern else {"fill": {"color": colour}}
+
+
+def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **scale: Any) -> Chart:
+    """Lines over years, a colour and a dash for each series."""
+    chart = framed(book, "line", title)
+    for index, one in enumerate(series):
+        chart.add_series({**places(one), "line": dashed(index)})
+    axes(chart, unit, "0", every=5, **scale)
+    return chart
+
+
+def scatter_chart(book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]) -> Chart:
+    """Shares over a number, a colour and a dash for each series; `ends` are those of the horizontal axis, named `across`."""
+    chart = framed(book, "scatter", title, "straight")
+    for index, one in enumerate(series):
+        chart.add_series({**places(one), "line": dashed(index), "marker": {"type": "none"}})
+    axes(chart, unit, book.number_format("share"), min=0, max=1)
+    scale = {"min": ends[0], "max": ends[1], "num_format": book.number_format("money")}
+    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across), **scale})
+    return chart
+
+
+def dashed(index: int) -> dict[str, Any]:
+    """The line of a series of options."""
+    return {"color": OPTION_COLOURS[index % len(OPTION_COLOURS)], "dash_type": DASHES[index % len(DASHES)], "width": 2}
+
+
+def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, top: float | None = None) -> Chart:
+    """Stacked parts, each with its fill; `top` lets several charts share a scale."""
+    chart = framed(book, "column", title, "stacked")
+    for index, one in enumerate(series):
+        colour, hatch = FILLS[index % len(FILLS)]
+        look = {"border": {"color": PAPER, "width": 0.5}, **fill_of(ACCENT if hatch else colour, PATTERNS.get(hatch, "")), "gap": 40}
+        chart.add_series({**places(one), **look})
+    axes(chart, unit, book.number_format("money"), **({"max": top, "min": 0} if top else {}))
+    return chart
+
+
+def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], low: float) -> Chart:
+    """Spans of time as bars: from an unseen start, then each span; the axis is dates from `low`."""
+    chart = framed(book, "bar", title, "stacked")
+    chart.add_series(
+        {
+            "name": f"={start.name}",
+            "categories": f"={start.categories}",
+            "values": f"={start.values}",
+            "fill": {"none": True},
+            "border": {"none": True},
+            "gap": 60,
+        }
+    )
+    for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
+        chart.add_series(
+            {**places(one), "border": {"color": ACCENT}, **look}
+        )
+    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": [0]})
+    chart.set_x_axis(
+        {
+            "num_font": FONT,
+            "num_format": "yyyy",
+            "min": low,
+            "major_unit": 730.5,
+            "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}},
+            "line": {"none": True},
+        }
+    )
+    chart.set_y_axis({"num_font": FONT, "reverse": True, "crossing": "max", "line": {"color": MUTED}, "major_gridlines": {"visible": False}})
+    return chart

@@ -1,0 +1,79 @@
+"""The one Excel writer: the decision appendix as a workbook that answers first and can be turned."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from xlsxwriter import Workbook
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.sheets.about import write_about
+from fvmanalys.report.sheets.areas import write_areas
+from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.cells import safe_text
+from fvmanalys.report.sheets.comparison import write_comparison
+from fvmanalys.report.sheets.costs import write_costs
+from fvmanalys.report.sheets.origins import write_origins
+from fvmanalys.report.sheets.summary import write_summary
+from fvmanalys.report.sheets.timeline import write_timeline
+from fvmanalys.report.words import Words
+
+__all__ = ["write_workbook"]
+
+LONGEST_PROPERTY = 255
+OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_format_properties": {"font_name": "Arial", "font_size": 10},
+}
+
+# The sheets in the order they stand. Areas and costs hold what the live part of the comparison refers to, and the summary
+# shows charts of the comparison: these are written first.
+SHEETS: dict[str, Callable[[Book], None]] = {
+    "summary": write_summary,
+    "comparison": write_comparison,
+    "areas": write_areas,
+    "costs": write_costs,
+    "timeline": write_timeline,
+    "origins": write_origins,
+    "about": lambda book: write_about(book, list(SHEETS)),
+}
+WRITTEN_FIRST = ("areas", "costs", "comparison")
+
+
+def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "") -> None:
+    """Write the appendix to `path`; the same findings, words, run and version give the same bytes.
+
+    Text from the raw tables is never a formula, a link to anything but the web, or longer than a cell may hold. Every
+    formula carries its value. The workbook is dated by `as_of`, never by the clock.
+    """
+    workbook = Workbook(str(path), OPTIONS)
+    book = Book(workbook, findings, words, run_id, version)
+    for key in SHEETS:
+        workbook.add_worksheet(book.sheet_name(key))
+    for key in dict.fromkeys([*WRITTEN_FIRST, *SHEETS]):
+        SHEETS[key](book)
+    set_properties(book)
+    workbook.worksheets()[0].activate()
+    workbook.close()
+
+
+def set_properties(book: Book) -> None:
+    """Title, organisation, language and date; no person and no machine."""
+    decision, as_of, words = book.findings.inputs.decision, book.findings.inputs.as_of, book.words
+    organisation = safe_text(words.of(decision, "organisation"), LONGEST_PROPERTY)
+    book.workbook.set_properties(
+        {
+            "title": safe_text(words.of(decision, "title"), LONGEST_PROPERTY),
+            "subject": safe_text(words.of(decision, "question"), LONGEST_PROPERTY),
+            "author": organisation,
+            "company": organisation,
+            "comments": words("workbook.as_of", as_of=words.day(as_of)),
+            "created": datetime(as_of.year, as_of.month, as_of.day),
+        }
+    )
+    book.workbook.set_custom_property(words("workbook.property_language"), words("workbook.language"), "text")
+    book.workbook.set_custom_property(words("workbook.property_as_of"), datetime(as_of.year, as_of.month, as_of.day), "date")
+    if book.run_id:
+        book.workbook.set_custom_property(words("workbook.property_run"), book.run_id, "text")

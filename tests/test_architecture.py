@@ -1,0 +1,156 @@
+"""The house as it is drawn: evidence flows one way, names are public, language and the case stand in the data."""
+
+import ast
+import csv
+import json
+import re
+import tomllib
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+import fvmanalys as fvm
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "fvmanalys").rglob("*.py"))
+ROOMS = ["errors", "evidence", "model", "analysis", "report", "run", "cli"]
+NAMES = [str(path.relative_to(ROOT)) for path in MODULES]
+
+
+def tree(name):
+    return ast.parse((ROOT / name).read_text("utf-8"))
+
+
+def room(module):
+    """The place in the house of fvmanalys.ROOM…; the package itself opens on all rooms but the command line."""
+    return ROOMS.index(module.split(".")[1]) if "." in module else None
+
+
+def imported(name):
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def functions(name):
+    return [node for node in ast.walk(tree(name)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def length(node):
+    return node.end_lineno - node.lineno + 1
+
+
+def code(name):
+    """A module without its docstrings and comments."""
+    whole = tree(name)
+    for node in ast.walk(whole):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant) and isinstance(body[0].value.value, str):
+            body[0] = ast.Pass()
+    return ast.unparse(whole)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_room_imports_only_from_rooms_to_its_left(name):
+    own = room(name.removesuffix(".py").replace("/", ".")) if name != "fvmanalys/__init__.py" else ROOMS.index("analysis")
+    for module in imported(name):
+        if module.startswith("fvmanalys."):
+            assert room(module) <= own, f"{name} imports {module}"
+
+
+def test_the_linter_of_imports_knows_every_room():
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert [re.sub(r"[()]|fvmanalys\.", "", layer) for layer in layers] == ROOMS[::-1]
+    assert {path.name.removesuffix(".py") for path in (ROOT / "fvmanalys").iterdir() if not path.name.startswith("__")} <= set(ROOMS)
+
+
+def test_the_names_that_outside_checks_rely_on_are_there():
+    assert {"load", "simulate", "compare", "Inputs", "Simulation", "Comparison"} <= set(fvm.__all__)
+    from fvmanalys.model.streams import present_value
+
+    assert present_value.__code__.co_varnames[:7] == ("amount", "start", "end", "rate", "profile", "growth", "horizon")
+    for name in ("cost", "score", "area_scores", "events", "net_benefit", "draws_of", "yearly_cost"):
+        assert name in fvm.Simulation.__dataclass_fields__ or hasattr(fvm.Simulation, name)
+    for name in ("table", "acceptability"):
+        assert name in fvm.Comparison.__dataclass_fields__ or hasattr(fvm.Comparison, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_module_names_as_public_exists_and_is_described(name):
+    whole = tree(name)
+    if (ROOT / name).stat().st_size:
+        assert ast.get_docstring(whole), f"{name} does not say its one job"
+    lists = [node.value for node in whole.body if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__"]
+    public = ast.literal_eval(lists[0]) if lists else []
+    defined = {node.name: node for node in whole.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    for one in public:
+        if one in defined:
+            assert ast.get_docstring(defined[one]), f"{name}: {one} has no docstring"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.split("/")[1] in ("errors.py", "evidence", "model", "analysis")])
+def test_no_swedish_stands_in_the_logic(name):
+    assert not re.search("[åäöÅÄÖ]", code(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_modules_and_functions_are_small(name):
+    assert (ROOT / name).read_text("utf-8").count("\n") <= 400
+    long = {node.name: length(node) for node in functions(name) if length(node) > 40}
+    assert not long
+
+
+def test_the_median_function_is_short():
+    assert median(length(node) for name in NAMES for node in functions(name)) <= 8
+
+
+def test_there_is_no_drawer_for_odds_and_ends():
+    assert not {"utils", "util", "helpers", "misc", "common"} & {path.stem for path in MODULES}
+
+
+# The suite is a tool; what it decides about is data.
+
+CASE = re.compile(r"\b(oracle|cerner|millennium|vgr|västra götaland\w*|mödravård|primärvård|läkemedel|patientadmin\w*|maternity\w*|primary_care|patient_admin)\b", re.IGNORECASE)
+
+
+def raw_ids():
+    """The ids of the default decision that could only come from it."""
+    found = set()
+    for table, column in (("options", "option_id"), ("options", "name"), ("areas", "area_id"), ("areas", "name"), ("sources", "source_id")):
+        with (ROOT / "data" / "raw" / f"{table}.csv").open(encoding="utf-8-sig") as file:
+            found |= {row[column] for row in csv.DictReader(file) if row.get(column)}
+    return {one for one in found if len(one) > 5}
+
+
+def strings(source):
+    return {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def cells(path):
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        yield cell["cell_type"], "".join(cell["source"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_option_area_or_supplier_stands_in_the_code(name):
+    text = code(name)
+    assert not CASE.search(text), CASE.search(text)
+    named = raw_ids() & strings(text)
+    assert not named, f"{name} names {named}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fvmanalys").rglob("*.toml")), ids=lambda path: path.stem)
+def test_no_option_area_or_supplier_stands_in_the_words(path):
+    text = path.read_text("utf-8")
+    assert not CASE.search(text), CASE.search(text)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_option_area_or_supplier_stands_in_a_notebook(path):
+    for kind, source in cells(path):
+        assert not CASE.search(source), CASE.search(source)
+        if kind == "code":
+            assert not raw_ids() & strings(source)

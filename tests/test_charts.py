@@ -1,0 +1,102 @@
+"""Figures say what they show, look the same every time, and suit any decision."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from decisions import library_decision, write_tables
+
+from fvmanalys import find, load
+from fvmanalys.errors import UsageError
+from fvmanalys.report import charts, palette
+from fvmanalys.report.figure import Picture, spread
+from fvmanalys.report.markup import Html, html_table, link, paragraphs
+from fvmanalys.report.words import Words
+
+HOSTILE = '<b>"A & $x_1$"</b>'
+MILESTONES = """milestone_id,plan_version,name,planned_date,actual_date,kind,source_id,known_from
+opening,plan 1,Opening,2022-01-01,,fact,quote,2023-11-01
+opening,plan 2,Opening,2023-01-01,,fact,quote,2023-11-01
+opening,outcome,Opening,,2024-01-01,fact,quote,2024-01-01"""
+REFERENCE_CLASS = """programme_id,name,role,cost_ratio,duration_ratio,censored,kind,source_id,known_from,owner
+one,One,core,1.5,1.2,,assumption,quote,2023-11-01,analysts
+two,Two,core,2.5,,cost,assumption,quote,2023-11-01,analysts"""
+CONTEXT = """item_id,name,option_id,categories,likely,unit,kind,source_id,known_from
+total,Published total,p,Building;Running,30,MSEK,fact,quote,2023-11-01"""
+EXTRA = {"milestones": MILESTONES, "reference_class": REFERENCE_CLASS, "context": CONTEXT}
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A decision of seven options and three areas, with every table that a figure needs."""
+    return find(load(write_tables(tmp_path_factory.mktemp("library"), library_decision() | EXTRA)), draws=512)
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("plot", charts.ALL, ids=lambda plot: plot.__name__)
+def test_every_figure_is_svg_with_a_title_and_alt_text(library, plot, lang):
+    picture = plot(library, Words(lang))
+    ElementTree.fromstring(picture.svg)
+    assert picture.title in picture.alt
+    assert re.search(r"\d", picture.alt)
+    assert 'alt="' in picture._repr_html_()
+
+
+def test_a_figure_without_alt_text_does_not_render():
+    with pytest.raises(UsageError, match="figure 'empty' has no alt text"):
+        Picture("empty", "Title", "Note", " ", "<svg/>")
+
+
+def test_the_same_findings_give_the_same_bytes(library):
+    first, second = (charts.plot_comparison(library, Words()).svg for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize("plot", [charts.plot_milestones, charts.plot_views, charts.plot_reference_class, charts.plot_published_totals])
+def test_a_figure_whose_table_is_missing_is_none(tmp_path, plot):
+    findings = find(load(write_tables(tmp_path, library_decision(2))), draws=64)
+    assert plot(findings, Words()) is None
+
+
+@pytest.mark.parametrize("options", [2, 9])
+def test_figures_suit_few_options_and_many(tmp_path, options):
+    findings = find(load(write_tables(tmp_path, library_decision(options))), draws=64)
+    assert {picture.name for picture in charts.figures(findings, Words("en"))} >= {"comparison", "areas", "levels", "cost", "timeline"} or options == 2
+
+
+def test_names_from_the_data_cannot_break_a_figure(tmp_path):
+    tables = library_decision(3)
+    tables["options"] = tables["options"].replace("Store Q,Q", '"' + HOSTILE.replace('"', '""') + '","' + HOSTILE.replace('"', '""') + '"')
+    findings = find(load(write_tables(tmp_path, tables)), draws=64)
+    for picture in charts.figures(findings, Words()):
+        ElementTree.fromstring(picture.svg)
+        assert "<b>" not in picture._repr_html_()
+
+
+def test_labels_that_are_near_are_moved_apart_in_order():
+    moved = spread([0.5, 0.51, 0.1], 0.1)
+    assert moved[1] - moved[0] >= 0.1 - 1e-6
+    assert moved[2] == 0.1
+    assert np.isclose(moved[:2].mean(), 0.505)
+
+
+def test_colours_that_carry_text_stand_out_from_the_paper():
+    assert min(palette.contrast(colour, palette.PAPER) for colour in (*palette.OPTION_COLOURS, palette.INK, palette.MUTED, palette.ACCENT)) >= 4.5
+
+
+def test_options_differ_by_more_than_colour():
+    looks = zip(palette.OPTION_MARKERS, palette.OPTION_DASHES, strict=True)
+    assert len(set(looks)) == len(palette.OPTION_COLOURS)
+    assert len({*palette.OPTION_MARKERS}) == len(palette.OPTION_MARKERS)
+
+
+def test_whatever_comes_from_the_data_is_escaped():
+    table = html_table("<i>", ["<u>", "b"], [["<script>", Html("<em>kept</em>")]])
+    assert "<script>" not in table and "&lt;script&gt;" in table and "<em>kept</em>" in table and "<i>" not in table
+    assert "<b>" not in paragraphs("<b>")
+
+
+def test_only_web_addresses_become_links():
+    assert link("title", "javascript:alert(1)") == "title"
+    assert link("<t>", 'https://x.se/?a="') == '<a href="https://x.se/?a=&quot;">&lt;t&gt;</a>'

@@ -1,0 +1,68 @@
+"""The notebooks: thin, stored without outputs, and running on any decision through the real runner."""
+
+import ast
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from decisions import library_decision, write_tables
+
+from fvmanalys import load
+from fvmanalys.errors import EvidenceError
+from fvmanalys.run.suite import Job, run_notebook
+
+ROOT = Path(__file__).parents[1]
+OWN = ("00", "01", "02", "04", "05", "08")
+NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name.startswith(OWN)]
+BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
+
+
+def cells(path: Path, kind: str = "code") -> list:
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_cells_are_short_and_define_nothing(path):
+    for cell in cells(path):
+        assert len(cell.source.splitlines()) <= 12, cell.source
+        defined = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda)]
+        assert not defined
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_notebooks_are_stored_without_outputs(path):
+    assert [cell for cell in cells(path) if cell.outputs or cell.execution_count] == []
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_one_cell_holds_the_parameters_and_only_them(path):
+    tagged = [cell for cell in cells(path) if "parameters" in cell.metadata.get("tags", [])]
+    assert len(tagged) == 1
+    assert all(isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) for node in ast.parse(tagged[0].source).body)
+
+
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_prose_names_no_option_area_or_organisation(path):
+    prose = "\n".join(cell.source for cell in cells(path, "markdown") + cells(path))
+    try:
+        inputs = load(ROOT / "data" / "raw")
+    except EvidenceError as error:
+        pytest.skip(f"data/raw does not load: {str(error).splitlines()[0]}")
+    names = {inputs.decision["organisation"], *inputs.tables["areas"]["name"], *inputs.tables["options"]["name"], "Millennium", "Oracle", "Cerner"}
+    assert [name for name in names if re.search(rf"\b{re.escape(name)}\b", prose, re.IGNORECASE)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_every_notebook_runs_on_another_decision(path, tmp_path):
+    data = write_tables(tmp_path / "data", library_decision())
+    assert run_notebook(Job(path, path.name, {"data": data, "draws": 512, "lang": "en"}), tmp_path / "out").path.is_file()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", **BY_NAME)
+def test_every_notebook_runs_on_the_raw_tables_as_it_stands(path, tmp_path):
+    outcome = run_notebook(Job(path, path.name, {"draws": 512}), tmp_path)
+    text = outcome.path.read_text("utf-8")
+    assert "Traceback" not in text

@@ -1,0 +1,116 @@
+"""The page: one file that needs no other, readable by anybody, whatever the data holds."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from decisions import library_decision, write_tables
+
+from fvmanalys.errors import RunFailed
+from fvmanalys.report.page import write_page
+from fvmanalys.report.words import Words
+from fvmanalys.run.suite import Job, run_notebook
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "08_beslutsbilaga.ipynb"
+HOSTILE = "</title><script>alert('x')</script>"
+VOID = {"meta", "img", "br", "link", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """The start tags of a page, and whether each is closed in turn."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, *names: str) -> list[dict]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory) -> Path:
+    """The appendix of a decision whose names are hostile, run on few draws."""
+    folder = tmp_path_factory.mktemp("page")
+    tables = library_decision(3)
+    for table, old in (("decision", "Where to keep the books"), ("options", "A way to store books"), ("areas", "never found"), ("sources", "Reader survey")):
+        tables[table] = tables[table].replace(old, HOSTILE)
+    job = Job(NOTEBOOK, NOTEBOOK.name, {"data": write_tables(folder / "data", tables), "draws": 512, "lang": "en", "run_id": "run-1"})
+    return run_notebook(job, folder / "out").path
+
+
+@pytest.fixture(scope="module")
+def text(executed, tmp_path_factory) -> str:
+    target = tmp_path_factory.mktemp("html") / "page.html"
+    return write_page(executed, target, Words("en"), title=HOSTILE).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(text) -> Page:
+    return Page(text)
+
+
+def test_the_page_is_well_formed_and_names_its_language(page):
+    assert page.open == []
+    assert page.all("html") == [{"lang": "en"}]
+
+
+def test_the_page_loads_nothing_from_elsewhere(page, text):
+    assert page.all("script", "link", "iframe", "object") == []
+    assert all(attributes["src"].startswith("data:") for attributes in page.all("img"))
+    assert not re.search(r"@import|url\(", text)
+
+
+def test_hostile_text_is_shown_as_text(text):
+    assert "<script" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_every_picture_has_alt_text(page):
+    assert page.all("img")
+    assert all(attributes["alt"].strip() for attributes in page.all("img"))
+
+
+def test_there_is_one_first_heading_and_no_level_is_skipped(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_have_captions_and_headings_with_scope(page):
+    assert len(page.all("caption")) == len(page.all("table")) > 5
+    assert all(attributes.get("scope") in ("col", "row") for attributes in page.all("th"))
+
+
+def test_links_lead_somewhere(page):
+    places = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    inner = {attributes["href"][1:] for attributes in page.all("a") if attributes["href"].startswith("#")}
+    assert inner <= places
+
+
+def test_no_id_stands_twice(page):
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_no_code_is_shown(text):
+    assert "display(" not in text and "import " not in text
+
+
+def test_the_same_notebook_gives_the_same_bytes(executed, text, tmp_path):
+    assert write_page(executed, tmp_path / "again.html", Words("en"), title=HOSTILE).read_text("utf-8") == text
+
+
+def test_a_notebook_that_has_not_run_gives_no_page(tmp_path):
+    with pytest.raises(RunFailed, match="shows no heading; run it before making the page"):
+        write_page(NOTEBOOK, tmp_path / "page.html", Words(), title="Title")

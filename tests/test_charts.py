@@ -62,7 +62,13 @@ def test_a_figure_whose_table_is_missing_is_none(tmp_path, plot):
 @pytest.mark.parametrize("options", [2, 9])
 def test_figures_suit_few_options_and_many(tmp_path, options):
     findings = find(load(write_tables(tmp_path, library_decision(options))), draws=64)
-    assert {picture.name for picture in charts.figures(findings, Words("en"))} >= {"comparison", "areas", "levels", "cost", "timeline"} or options == 2
+    assert {picture.name for picture in charts.figures(findings, Words("en"))} >= {
+        "comparison",
+        "areas",
+        "levels",
+        "cost",
+        "timeline",
+    } or options == 2
 
 
 def test_names_from_the_data_cannot_break_a_figure(tmp_path):
@@ -82,7 +88,10 @@ def test_labels_that_are_near_are_moved_apart_in_order():
 
 
 def test_colours_that_carry_text_stand_out_from_the_paper():
-    assert min(palette.contrast(colour, palette.PAPER) for colour in (*palette.OPTION_COLOURS, palette.INK, palette.MUTED, palette.ACCENT)) >= 4.5
+    assert (
+        min(palette.contrast(colour, palette.PAPER) for colour in (*palette.OPTION_COLOURS, palette.INK, palette.MUTED, palette.ACCENT))
+        >= 4.5
+    )
 
 
 def test_options_differ_by_more_than_colour():

@@ -49,7 +49,14 @@ def test_prose_names_no_option_area_or_organisation(path):
         inputs = load(ROOT / "data" / "raw")
     except EvidenceError as error:
         pytest.skip(f"data/raw does not load: {str(error).splitlines()[0]}")
-    names = {inputs.decision["organisation"], *inputs.tables["areas"]["name"], *inputs.tables["options"]["name"], "Millennium", "Oracle", "Cerner"}
+    names = {
+        inputs.decision["organisation"],
+        *inputs.tables["areas"]["name"],
+        *inputs.tables["options"]["name"],
+        "Millennium",
+        "Oracle",
+        "Cerner",
+    }
     assert [name for name in names if re.search(rf"\b{re.escape(name)}\b", prose, re.IGNORECASE)] == []
 
 

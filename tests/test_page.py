@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,9 @@ class Page(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
 
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
@@ -43,7 +47,12 @@ def executed(tmp_path_factory) -> Path:
     """The appendix of a decision whose names are hostile, run on few draws."""
     folder = tmp_path_factory.mktemp("page")
     tables = library_decision(3)
-    for table, old in (("decision", "Where to keep the books"), ("options", "A way to store books"), ("areas", "never found"), ("sources", "Reader survey")):
+    for table, old in (
+        ("decision", "Where to keep the books"),
+        ("options", "A way to store books"),
+        ("areas", "never found"),
+        ("sources", "Reader survey"),
+    ):
         tables[table] = tables[table].replace(old, HOSTILE)
     job = Job(NOTEBOOK, NOTEBOOK.name, {"data": write_tables(folder / "data", tables), "draws": 512, "lang": "en", "run_id": "run-1"})
     return run_notebook(job, folder / "out").path
@@ -84,7 +93,7 @@ def test_every_picture_has_alt_text(page):
 def test_there_is_one_first_heading_and_no_level_is_skipped(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_tables_have_captions_and_headings_with_scope(page):

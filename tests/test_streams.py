@@ -20,6 +20,7 @@ SHAPES = {
 }
 PROFILES = sorted(SHAPES)
 TIMES = st.floats(-30, 60, allow_nan=False)
+RATES = st.one_of(st.just(0.0), st.floats(1e-9, 0.2))
 
 
 def integral(start, end, rate, profile, growth, horizon):
@@ -34,23 +35,22 @@ def integral(start, end, rate, profile, growth, horizon):
 @settings(deadline=None, max_examples=150)
 @given(TIMES, st.floats(0.01, 60), st.sampled_from([0.0, 1e-9, 0.001, 0.035, 0.1, 0.4]), st.sampled_from(PROFILES), st.sampled_from([0.0, 0.02, 0.035, -0.05]), st.floats(0.5, 50))
 def test_present_value_is_the_integral_of_its_definition(start, length, rate, profile, growth, horizon):
+    seen = min(start + length, horizon) - max(start, 0)
+    assume(seen <= 0 or seen > 1e-2)  # shorter ones are beyond the integrator
     expected = integral(start, start + length, rate, profile, growth, horizon)
-    assume(expected == 0 or expected > 1e-6)
     assert present_value(1.0, start, start + length, rate, profile, growth, horizon) == pytest.approx(expected, rel=1e-10, abs=1e-12)
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.floats(-5, 20), st.floats(0.1, 30), st.floats(0, 0.2), st.floats(0, 40), st.sampled_from(PROFILES))
-def test_a_stream_cut_in_two_by_the_horizon_loses_exactly_what_lies_after(start, length, rate, cut, profile):
-    whole, early = (present_value(3.0, start, start + length, rate, profile, horizon=horizon) for horizon in (np.inf, cut))
-    late = 3.0 * integral(max(start, cut), start + length, rate, "level", 0.0, np.inf) if profile == "level" else None
-    assert early <= whole * (1 + 1e-12) + 1e-12
-    if late is not None:
-        assert whole - early == pytest.approx(late, rel=1e-9, abs=1e-9)
+@given(st.floats(-5, 20), st.floats(0.1, 30), RATES, st.floats(0, 40))
+def test_the_horizon_takes_away_exactly_what_lies_after_it(start, length, rate, cut):
+    end = start + length
+    whole, early = present_value(3.0, start, end, rate), present_value(3.0, start, end, rate, horizon=cut)
+    assert early + present_value(3.0, max(start, cut), end, rate) == pytest.approx(whole, rel=1e-12, abs=1e-12)
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.floats(-5, 20), st.floats(0.1, 30), st.floats(0, 0.2), st.floats(-0.1, 0.2), st.floats(0.1, 40))
+@given(st.floats(-5, 20), st.floats(0.1, 30), RATES, st.floats(-0.1, 0.2), st.floats(0.1, 40))
 def test_the_two_ramps_sum_to_the_level(start, length, rate, growth, horizon):
     up, down, level = (present_value(1.0, start, start + length, rate, profile, growth, horizon) for profile in ("ramp_up", "ramp_down", "level"))
     assert up + down == pytest.approx(level, rel=1e-9, abs=1e-12)

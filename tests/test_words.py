@@ -24,7 +24,9 @@ def test_both_languages_have_the_same_keys():
 
 def test_each_text_has_the_same_fields_in_both_languages():
     english = read_texts("en")
-    differing = {key: (fields(text), fields(english[key])) for key, text in read_texts("sv").items() if fields(text) != fields(english[key])}
+    differing = {
+        key: (fields(text), fields(english[key])) for key, text in read_texts("sv").items() if fields(text) != fields(english[key])
+    }
     assert not differing
 
 

@@ -143,8 +143,8 @@ def strata_and_order(key: str, seed: int, block: Block) -> tuple[Floats, NDArray
 
 
 def runs_of(size: int) -> int:
-    """Into how many equal runs of consecutive draws a block is sliced: 128 runs of 32 for a whole one, 1 for an odd length."""
-    return gcd(size, 1 << int(size - 1).bit_length() * 7 // 12)
+    """Into how many equal runs of consecutive draws a block is sliced: 256 runs of 16 for a whole one, 1 for an odd length."""
+    return gcd(size, 1 << int(size - 1).bit_length() * 8 // 12)
 
 
 def keyed_order(size: int, generator: np.random.Generator) -> NDArray[np.int64]:

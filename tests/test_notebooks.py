@@ -13,8 +13,7 @@ from fvmanalys.errors import EvidenceError
 from fvmanalys.run.suite import Job, run_notebook
 
 ROOT = Path(__file__).parents[1]
-OWN = ("00", "01", "02", "04", "05", "08")
-NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if path.name.startswith(OWN)]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 BY_NAME = {"argvalues": NOTEBOOKS, "ids": lambda path: path.stem}
 
 

@@ -88,14 +88,17 @@ def reasons(comparison: Comparison) -> pd.DataFrame:
 
 
 def published_totals(simulation: Simulation) -> pd.DataFrame:
-    """Published totals that cut across rows, each beside the model's undiscounted total of the same categories, MSEK."""
+    """Published totals that cut across rows, each beside the model's undiscounted total of the same categories, MSEK.
+
+    A total that names no option, or categories that the option has no row in, has nothing beside it (NaN).
+    """
     table = simulation.inputs.tables["context"]
     yearly = simulation.yearly_cost()
     rows = []
     for row in table[table["categories"] != ""].to_dict("records"):
         counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
         columns = ("item_id", "name", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from", "confidential")
-        rows.append({**{column: row[column] for column in columns}, "model_total": float(yearly.loc[counted, "cost"].sum())})
+        rows.append({**{column: row[column] for column in columns}, "model_total": float(yearly.loc[counted, "cost"].sum(min_count=1))})
     return pd.DataFrame(rows)
 
 

@@ -194,9 +194,9 @@ def read_benefit(net_benefit: ArrayLike) -> Floats:
 
 
 def leads(benefit: Floats) -> Floats:
-    """How far each other option lies ahead of the one that is best on average: draws × (options − 1)."""
+    """How far each other option lies ahead of the one that is best on average: draws × (options − 1), each in one piece."""
     best = int(benefit.mean(axis=0).argmax())
-    return np.delete(benefit, best, axis=1) - benefit[:, [best]]
+    return np.asfortranarray(np.delete(benefit, best, axis=1) - benefit[:, [best]])
 
 
 def read_columns(values: ArrayLike, name: str = "inputs") -> Floats:

@@ -71,15 +71,15 @@ class Design:
     """The columns of all terms and, after them, products of `pairs` of their combinations `turn`."""
 
     terms: list[Term]
-    turn: Floats | None = None
-    shift: Floats | None = None
+    turn: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    shift: Floats = field(default_factory=lambda: np.empty(0))
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
     penalty: Floats = field(default_factory=lambda: np.empty(0))
 
     def rows(self, inputs: Floats) -> Floats:
         """The columns for some draws of the inputs."""
         own = np.hstack([term.columns(inputs[:, term.index]) for term in self.terms])
-        if self.turn is None:
+        if not len(self.pairs):
             return own
         turned = own @ self.turn - self.shift
         first, second = self.pairs.T
@@ -251,8 +251,8 @@ def fit(design: Design, inputs: Floats, outcomes: Floats, order: Floats | None =
     turn, weight = directions(moments, make_basis(design, moments))
     projected = turn.T @ moments.cross
     shrink = choose_smoothing(weight, projected, variance, draws)
-    fitted = np.tile(outcomes.mean(axis=0), (draws, 1))
-    left_out = fitted.copy()
+    fitted = np.repeat(outcomes.mean(axis=0)[:, None], draws, axis=1).T
+    left_out = fitted.copy(order="F")
     if shrink.any():
         for part, rows in walk():
             centred = rows - moments.mean
@@ -272,10 +272,14 @@ def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floa
 
 
 def neighbours_alike(residuals: Floats, order: Floats) -> float:
-    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics 12(4))."""
-    sorted_ = residuals[np.argsort(order)]
-    square = np.maximum((sorted_**2).mean(axis=0), TINY)
-    return float(np.max((sorted_[1:] * sorted_[:-1]).mean(axis=0) / square))
+    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics 12(4)).
+
+    Shuffled first, so that ties have no neighbours in common but chance ones: draws may be alike from one to the next.
+    """
+    shuffled = np.random.default_rng(0).permutation(len(order))
+    ordered = residuals[shuffled[np.argsort(order[shuffled])]]
+    square = np.maximum((ordered**2).mean(axis=0), TINY)
+    return float(np.max((ordered[1:] * ordered[:-1]).mean(axis=0) / square))
 
 
 def directions(moments: Moments, basis: Basis) -> tuple[Floats, Floats]:

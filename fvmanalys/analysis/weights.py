@@ -25,7 +25,7 @@ __all__ = [
     "uniform_weights",
 ]
 
-DRAWS = 100_000  # weight vectors, at least
+DRAWS = 200_000  # weight vectors, at least
 CHUNK = 2**21  # comparisons of two options made at a time
 
 

@@ -5,6 +5,7 @@ so the same convention is computed here, and how far it lies from the simulation
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def outlook_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str
         cost = np.zeros(len(edges) - 1)
         for stream in parts.streams:
             amount = stream_amount(stream, sample, option)
-            windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in zip(edges[:-1], edges[1:], strict=True)]
+            windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
             cost += [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]
         sums[option, ""] = cost
         averages = [area_scores(parts.levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]

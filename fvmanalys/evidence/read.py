@@ -116,20 +116,30 @@ def decode(raw: bytes) -> str:
 
 def read_excel(path: Path) -> tuple[list[str], Grid]:
     """Read the sheet named as the table, or else the first one."""
-    try:
-        book = openpyxl.load_workbook(path, data_only=True, read_only=True)
-    except Exception as error:
-        raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
-    sheet = book[path.stem] if path.stem in book.sheetnames else book.worksheets[0]
-    sheet.reset_dimensions()
-    rows = [(number, [cell_text(value) for value in values]) for number, values in enumerate(sheet.iter_rows(values_only=True), 1)]
-    book.close()
+    values, formulas = excel_values(path, data_only=True), excel_values(path, data_only=False)
+    for number, (shown, written) in enumerate(zip(values, formulas, strict=True), 1):
+        if any(cell is None and isinstance(formula, str) and formula.startswith("=") for cell, formula in zip(shown, written, strict=True)):
+            raise ValueError(f"row {number} has a formula without a computed value; open and save it in Excel, or write the number")
+    rows = [(number, [cell_text(value) for value in cells]) for number, cells in enumerate(values, 1)]
     filled = [(number, cells) for number, cells in rows if any(cells)]
     if not filled:
         return [], []
     width = max(index for index, cell in enumerate(filled[0][1], 1) if cell)
     padded = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in filled]
     return padded[0][1][:width], [(n, cells[:width] if not any(cells[width:]) else cells) for n, cells in padded[1:]]
+
+
+def excel_values(path: Path, data_only: bool) -> list[tuple[Any, ...]]:
+    """The cells of the sheet, computed values or what was written."""
+    try:
+        book = openpyxl.load_workbook(path, data_only=data_only, read_only=True)
+    except Exception as error:
+        raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
+    sheet = book[path.stem] if path.stem in book.sheetnames else book.worksheets[0]
+    sheet.reset_dimensions()
+    cells = list(sheet.iter_rows(values_only=True))
+    book.close()
+    return cells
 
 
 def cell_text(value: Any) -> str:

@@ -218,9 +218,9 @@ def simulate(
     threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory it needs.
     Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
     """
-    if draws < 1 or seed < 0:
-        raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative")
-    model = read_model(inputs, delay)
+    if draws != int(draws) or draws < 1 or seed < 0:
+        raise UsageError(f"draws {draws!r} and seed {seed!r}: give whole numbers: at least one draw, and a seed that is not negative")
+    draws, model = int(draws), read_model(inputs, delay)
     chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
     names = list(model.options)
     frames = [pd.DataFrame({name: np.concatenate([chunk[name][part] for chunk in chunks]) for name in names}) for part in range(3)]

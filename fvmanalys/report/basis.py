@@ -21,7 +21,9 @@ def table_context(findings: Findings, words: Words, units: tuple[str, ...] = ())
     shown = table[table["unit"].isin(units)] if units else table
     rows = [[words.of(row, "name"), quantity(row, words), *evidence(findings, row, words)] for row in shown.to_dict("records")]
     return (
-        html_table(words("table.context"), head("context", "item value kind known_from sources note", words), rows, (1,)) if rows else None
+        html_table(words("table.context"), head("context", "item value kind known_from sources note", words), rows, (1,), "named")
+        if rows
+        else None
     )
 
 
@@ -70,11 +72,15 @@ def table_partners(findings: Findings, words: Words) -> Html | None:
 def table_spend(findings: Findings, words: Words) -> Html | None:
     """What has been spent already: sunk, and in no comparison of ways forward."""
     rows = [
-        [words.of(row, "category"), words("table.period", start=words.day(row["period_start"]), end=words.day(row["period_end"])),
-         quantity(row | {"low": float("nan"), "high": float("nan"), "likely": row["amount"], "unit": "MSEK"}, words),
-         words.of(row, "part_of") or "–", *evidence(findings, row, words)]
+        [
+            words.of(row, "category"),
+            words("table.period", start=words.day(row["period_start"]), end=words.day(row["period_end"])),
+            quantity(row | {"low": float("nan"), "high": float("nan"), "likely": row["amount"], "unit": "MSEK"}, words),
+            words.of(row, "part_of") or "–",
+            *evidence(findings, row, words),
+        ]
         for row in findings.inputs.tables["spend"].to_dict("records")
-    ]  # fmt: skip
+    ]
     return (
         html_table(words("table.spend"), head("spend", "category period amount part_of kind known_from sources note", words), rows, (2,))
         if rows
@@ -88,7 +94,9 @@ def table_parameters(findings: Findings, words: Words) -> Html:
         [words.of(row, "name") or row["parameter_id"], quantity(row, words), *evidence(findings, row, words)]
         for row in findings.inputs.tables["parameters"].to_dict("records")
     ]
-    return html_table(words("table.parameters"), head("parameters", "parameter value kind known_from sources note", words), rows, (1,))
+    return html_table(
+        words("table.parameters"), head("parameters", "parameter value kind known_from sources note", words), rows, (1,), "named"
+    )
 
 
 def table_estimates(
@@ -184,10 +192,16 @@ def table_sources(findings: Findings, words: Words, tables: tuple[str, ...] = ()
     """The sources cited by rows in force, of some tables or of all; numbered alike everywhere."""
     cited = cited_ids(findings, tables, part)
     rows = [
-        [Html(f'<span id="source-{number}">{number}</span>'), link(words.of(row, "title"), row["url"]), words.of(row, "publisher"), words.day(row["published"]), words(f"source_type.{row['type']}")]
+        [
+            Html(f'<span id="source-{number}">{number}</span>'),
+            link(words.of(row, "title"), row["url"]),
+            words.of(row, "publisher"),
+            words.day(row["published"]),
+            words(f"source_type.{row['type']}"),
+        ]
         for number, (source, row) in enumerate(findings.inputs.sources.iterrows(), start=1)
         if source in cited
-    ]  # fmt: skip
+    ]
     return (
         html_table(words("table.sources"), head("sources", "number title publisher published type", words), rows, style="long")
         if rows

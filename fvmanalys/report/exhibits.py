@@ -129,10 +129,17 @@ def table_published_totals(findings: Findings, words: Words) -> Html | None:
     """Published totals beside the model's."""
     names, called = option_names(findings, words), category_names(findings, words)
     rows = [
-        [words.of(row, "name"), words.amount(row["likely"]), words.amount(row["model_total"]), names.get(row["option_id"], "–"),
-         ", ".join(called.get(one.strip(), one.strip()) for one in row["categories"].split(";")), kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        [
+            words.of(row, "name"),
+            words.amount(row["likely"]),
+            words.amount(row["model_total"]),
+            names.get(row["option_id"], "–"),
+            ", ".join(called.get(one.strip(), one.strip()) for one in row["categories"].split(";")),
+            kind_mark(row["kind"], words),
+            source_marks(findings, row["source_id"]),
+        ]
         for row in findings.published_totals.to_dict("records")
-    ]  # fmt: skip
+    ]
     top = head("published", "item published model option categories kind sources", words)
     return html_table(words("table.published"), top, rows, (1, 2)) if rows else None
 
@@ -143,11 +150,18 @@ def table_views(findings: Findings, words: Words) -> Html | None:
     if findings.views["view"].nunique() < 2:
         return None
     rows = [
-        [names[row["option"]], view_name(row["view"], words), millions(row["programme_p50"], words), millions(row["programme_p85"], words),
-         "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]), millions(row["net_benefit"], words), words.share(row["p_best"])]
+        [
+            names[row["option"]],
+            view_name(row["view"], words),
+            millions(row["programme_p50"], words),
+            millions(row["programme_p85"], words),
+            "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]),
+            millions(row["net_benefit"], words),
+            words.share(row["p_best"]),
+        ]
         for option in names
-        for row in findings.views.query("option == @option").to_dict("records")
-    ]  # fmt: skip
+        for row in findings.views[findings.views["option"] == option].to_dict("records")
+    ]
     top = head("views", "option view programme programme_ceiling full_use net_benefit p_best", words)
     return html_table(words("table.views", prices=price_note(findings, words)), top, rows, 5)
 
@@ -155,10 +169,18 @@ def table_views(findings: Findings, words: Words) -> Html | None:
 def table_reference_class(findings: Findings, words: Words) -> Html | None:
     """The comparable programmes, with their ratios and whether these are bounds."""
     rows = [
-        [words.of(row, "name"), words.of(row, "country") or "–", words.of(row, "supplier") or "–", ratio(row, "cost", words), ratio(row, "duration", words),
-         words(f"role.{row['role']}"), kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        [
+            words.of(row, "name"),
+            words.of(row, "country") or "–",
+            words.of(row, "supplier") or "–",
+            ratio(row, "cost", words),
+            ratio(row, "duration", words),
+            words(f"role.{row['role']}"),
+            kind_mark(row["kind"], words),
+            source_marks(findings, row["source_id"]),
+        ]
         for row in findings.inputs.tables["reference_class"].to_dict("records")
-    ]  # fmt: skip
+    ]
     top = head("class", "programme country supplier cost_ratio duration_ratio role kind sources", words)
     return html_table(words("table.class"), top, rows, (3, 4)) if rows else None
 
@@ -175,11 +197,17 @@ def table_events(findings: Findings, words: Words) -> Html:
     events = findings.events
     ordered = pd.concat([events[events["shared"]].drop_duplicates("event"), events[~events["shared"]]])
     rows = [
-        [words.of(row, "name"), words("chart.timeline.shared") if row["shared"] else names[row["option"]], words.month(as_of, row["p50"]),
-         between(words.month(as_of, row["p05"]), words.month(as_of, row["p95"]), words), words.share(row["happens"]),
-         words.day(row["deadline"]), words.share(row["p_deadline_met"])]
+        [
+            words.of(row, "name"),
+            words("chart.timeline.shared") if row["shared"] else names[row["option"]],
+            words.month(as_of, row["p50"]),
+            between(words.month(as_of, row["p05"]), words.month(as_of, row["p95"]), words),
+            words.share(row["happens"]),
+            words.day(row["deadline"]),
+            words.share(row["p_deadline_met"]),
+        ]
         for row in ordered.to_dict("records")
-    ]  # fmt: skip
+    ]
     top = head("events", "event option p50 range happens deadline p_deadline_met", words)
     return html_table(words("table.events"), top, rows)
 
@@ -189,10 +217,15 @@ def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
     names, called, as_of = option_names(findings, words), area_names(findings, words), findings.inputs.as_of
     table = findings.levels[findings.levels["area"].eq(area) | (not area)]
     rows = [
-        [called[row["area"]], names[row["option"]], words.points(row["level_now"]), words.points(row["level_end"]),
-         "–" if np.isnan(row["reached_p50"]) else words.month(as_of, row["reached_p50"])]
+        [
+            called[row["area"]],
+            names[row["option"]],
+            words.points(row["level_now"]),
+            words.points(row["level_end"]),
+            "–" if np.isnan(row["reached_p50"]) else words.month(as_of, row["reached_p50"]),
+        ]
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
     return html_table(words("table.levels"), head("levels", "area option level_now level_end begins", words), rows, (2, 3))
 
 
@@ -201,11 +234,19 @@ def table_milestones(findings: Findings, words: Words) -> Html | None:
     slips = slipped_plans(findings).set_index("milestone")["slip_months"]
     rows = findings.inputs.tables["milestones"].to_dict("records")
     shown = [
-        [words.of(row, "name"), words.of(row, "plan_version") or "–", words.day(row["planned_date"]), words.day(row["actual_date"]),
-         words("table.slip", months=words.number(slips[row["milestone_id"]])) if row["milestone_id"] in slips and is_last(row, rows) else "–",
-         kind_mark(row["kind"], words), source_marks(findings, row["source_id"])]
+        [
+            words.of(row, "name"),
+            words.of(row, "plan_version") or "–",
+            words.day(row["planned_date"]),
+            words.day(row["actual_date"]),
+            words("table.slip", months=words.number(slips[row["milestone_id"]]))
+            if row["milestone_id"] in slips and is_last(row, rows)
+            else "–",
+            kind_mark(row["kind"], words),
+            source_marks(findings, row["source_id"]),
+        ]
         for row in sorted(rows, key=lambda row: row["actual_date"] or row["planned_date"])
-    ]  # fmt: skip
+    ]
     top = head("milestones", "milestone plan planned actual slip kind sources", words)
     return html_table(words("table.milestones"), top, shown) if shown else None
 

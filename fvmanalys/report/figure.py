@@ -22,18 +22,50 @@ from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
 from fvmanalys.report.words import Words
 
 __all__ = [
-    "ON_PAPER", "Picture", "calendar_axis", "decimal_year", "finish", "interval", "number_axis", "row_labels", "sketch", "small_multiples", "spread", "wrapped",
-]  # fmt: skip
+    "ON_PAPER",
+    "Picture",
+    "calendar_axis",
+    "decimal_year",
+    "finish",
+    "interval",
+    "number_axis",
+    "row_labels",
+    "sketch",
+    "small_multiples",
+    "spread",
+    "wrapped",
+]
 
 WIDTH = 8.0
 ON_PAPER = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
-    "font.family": ["DejaVu Sans"], "font.size": 9.5, "text.parse_math": False, "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": LINE,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "axes.titlesize": 9.5, "axes.titleweight": "bold",
-    "axes.titlelocation": "left", "axes.unicode_minus": True, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 9, "ytick.labelsize": 9.5,
-    "ytick.left": False, "axes.grid": False, "grid.color": SOFT, "hatch.linewidth": 0.7, "svg.hashsalt": "fvmanalys", "svg.fonttype": "path",
-    "legend.frameon": False, "legend.fontsize": 9, "figure.facecolor": "white",
-}  # fmt: skip
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9.5,
+    "text.parse_math": False,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": LINE,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.unicode_minus": True,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9.5,
+    "ytick.left": False,
+    "axes.grid": False,
+    "grid.color": SOFT,
+    "hatch.linewidth": 0.7,
+    "svg.hashsalt": "fvmanalys",
+    "svg.fonttype": "path",
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "figure.facecolor": "white",
+}
 
 
 @dataclass(frozen=True, repr=False)

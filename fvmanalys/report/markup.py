@@ -17,6 +17,7 @@ class Html(str):
         return "Html"
 
 
+TEXT, NUMBER = ' style="text-align:left"', ' class="number" style="text-align:right"'  # JupyterLab would set all to the right
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -81,10 +82,10 @@ def html_table(
     `numbers` says which columns are right-aligned: those given, or the last so many.
     """
     right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
-    kinds = [' class="number"' if place in right else "" for place in range(len(head))]
+    kinds = [NUMBER if place in right else TEXT for place in range(len(head))]
     top = "".join(f'<th scope="col"{kind}>{safe(text)}</th>' for text, kind in zip(head, kinds, strict=True))
     body = "".join(f"<tr>{table_row(row, kinds)}</tr>" for row in rows)
-    table = f"<table><caption>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><caption{TEXT}>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     return Html(f'<div class="table{" " + style if style else ""}" tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>')
 
 
@@ -92,4 +93,4 @@ def table_row(row: Sequence[object], kinds: Sequence[str]) -> str:
     """The cells of a row."""
     first, *rest = row
     cells = "".join(f"<td{kind}>{safe(value)}</td>" for value, kind in zip(rest, kinds[1:], strict=True))
-    return f'<th scope="row">{safe(first)}</th>{cells}'
+    return f'<th scope="row"{TEXT}>{safe(first)}</th>{cells}'

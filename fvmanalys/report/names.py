@@ -52,7 +52,11 @@ def phase_name(row: dict[str, Any], words: Words) -> str:
 
 def kind_mark(kind: str, words: Words) -> str:
     """The kind of evidence as a mark and a word."""
-    return Html(f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {escape(words(f"kind.{kind}"))}</span>') if kind else ""
+    return (
+        Html(f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {escape(words(f"kind.{kind}"))}</span>')
+        if kind
+        else ""
+    )
 
 
 def source_marks(findings: Findings, text: str) -> str:

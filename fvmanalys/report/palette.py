@@ -15,8 +15,15 @@ OPTION_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 2
 
 # Fills of stacked parts: (colour, hatch), the last for what is gathered as other.
 FILLS = (
-    ("#1f4e79", ""), ("#8fb3d4", ""), ("#d9e5f0", "////"), ("#a84300", ""), ("#e3a57b", ""), ("#f6e3d3", "...."), ("#7f7f7f", ""), ("#e6e6e6", "xxxx"),
-)  # fmt: skip
+    ("#1f4e79", ""),
+    ("#8fb3d4", ""),
+    ("#d9e5f0", "////"),
+    ("#a84300", ""),
+    ("#e3a57b", ""),
+    ("#f6e3d3", "...."),
+    ("#7f7f7f", ""),
+    ("#e6e6e6", "xxxx"),
+)
 
 # What is known, thought and assumed: filled, half and hollow.
 KIND_MARKS = {"fact": "●", "judgement": "◐", "assumption": "○"}

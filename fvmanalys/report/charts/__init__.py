@@ -1,4 +1,6 @@
-"""Figures: what the findings look like. Each `plot_` function takes findings and words and gives a Picture, or None where the tables lack what it shows.
+"""Figures: what the findings look like.
+
+Each `plot_` function takes findings and words and gives a Picture, or None where the tables lack what it shows.
 
 answer    net benefit, who is best at which value, the areas
 money     budgets and ceilings, cost year by year, inside and outside view, comparable programmes
@@ -20,9 +22,19 @@ __all__ = [
 ]  # fmt: skip
 
 ALL = (
-    plot_comparison, plot_acceptability, plot_areas, plot_levels, plot_cost, plot_yearly_cost, plot_published_totals, plot_views,
-    plot_reference_class, plot_timeline, plot_milestones, plot_evidence,
-)  # fmt: skip
+    plot_comparison,
+    plot_acceptability,
+    plot_areas,
+    plot_levels,
+    plot_cost,
+    plot_yearly_cost,
+    plot_published_totals,
+    plot_views,
+    plot_reference_class,
+    plot_timeline,
+    plot_milestones,
+    plot_evidence,
+)
 
 
 def figures(findings: Findings, words: Words) -> list[Picture]:

@@ -75,9 +75,15 @@ def comparison_alt(findings: Findings, words: Words) -> str:
     """Every row in words."""
     names = option_names(findings, words)
     rows = [
-        words("chart.interval", name=names[option], middle=words.amount(row["net_benefit"]), low=words.amount(row["net_benefit_p05"]), high=words.amount(row["net_benefit_p95"]))
+        words(
+            "chart.interval",
+            name=names[option],
+            middle=words.amount(row["net_benefit"]),
+            low=words.amount(row["net_benefit_p05"]),
+            high=words.amount(row["net_benefit_p95"]),
+        )
         for option, row in findings.comparison.table.iterrows()
-    ]  # fmt: skip
+    ]
     return words("chart.comparison.alt", rows="; ".join(rows))
 
 
@@ -122,9 +128,15 @@ def acceptability_texts(findings: Findings, words: Words) -> tuple[str, str]:
     best = curves.loc[used].idxmax()
     title = words("chart.acceptability.title", best=names[best], share=words.share(curves.loc[used, best]), value=words.amount(value))
     rows = [
-        words("chart.acceptability.row", name=names[option], low=words.share(curves[option].iloc[0]), used=words.share(curves.loc[used, option]), high=words.share(curves[option].iloc[-1]))
+        words(
+            "chart.acceptability.row",
+            name=names[option],
+            low=words.share(curves[option].iloc[0]),
+            used=words.share(curves.loc[used, option]),
+            high=words.share(curves[option].iloc[-1]),
+        )
         for option in curves
-    ]  # fmt: skip
+    ]
     return title, words(
         "chart.acceptability.alt",
         low=words.amount(curves.index[0]),
@@ -138,15 +150,23 @@ def draw_line(axes: Axes, findings: Findings, option: str, across: pd.Index | np
     """An option's line, with its own colour, dashes and marker."""
     place = findings.inputs.options().index(option) % len(OPTION_COLOURS)
     axes.plot(
-        across, up, color=OPTION_COLOURS[place], linestyle=OPTION_DASHES[place], linewidth=1.8, marker=OPTION_MARKERS[place], markersize=5,
-        markevery=(place % every, every), label=option, clip_on=False,
-    )  # fmt: skip
+        across,
+        up,
+        color=OPTION_COLOURS[place],
+        linestyle=OPTION_DASHES[place],
+        linewidth=1.8,
+        marker=OPTION_MARKERS[place],
+        markersize=5,
+        markevery=(place % every, every),
+        label=option,
+        clip_on=False,
+    )
 
 
 def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float) -> None:
     """Each line's name at its end, moved apart where they would overlap."""
     options = findings.inputs.options()
-    for (option, end), place in zip(ends.items(), spread(list(ends.values()), gap), strict=True):
+    for option, place in zip(ends, spread(list(ends.values()), gap), strict=True):
         index = options.index(option) % len(OPTION_COLOURS)
         axes.annotate(
             wrapped(names[option], 24, 1), (right, place), (12, 0), textcoords="offset points", va="center", color=OPTION_COLOURS[index]
@@ -231,9 +251,15 @@ def area_row(findings: Findings, words: Words, area: str) -> str:
     names = option_names(findings, words)
     scores = findings.comparison.areas.xs(area, level="area")
     rows = [
-        words("chart.interval", name=names[option], middle=words.points(row["score"]), low=words.points(row["score_p05"]), high=words.points(row["score_p95"]))
+        words(
+            "chart.interval",
+            name=names[option],
+            middle=words.points(row["score"]),
+            low=words.points(row["score_p05"]),
+            high=words.points(row["score_p95"]),
+        )
         for option, row in scores.iterrows()
-    ]  # fmt: skip
+    ]
     return f"{area_names(findings, words)[area]}: {'; '.join(rows)}."
 
 
@@ -285,7 +311,13 @@ def levels_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[st
         end=words.points(ends.max()),
     )
     rows = [
-        words("chart.levels.row", area=called[row["area"]], option=names[row["option"]], now=words.points(row["level_now"]), end=words.points(row["level_end"]))
+        words(
+            "chart.levels.row",
+            area=called[row["area"]],
+            option=names[row["option"]],
+            now=words.points(row["level_now"]),
+            end=words.points(row["level_end"]),
+        )
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
     return title, words("chart.levels.alt", rows="; ".join(rows))

@@ -55,5 +55,5 @@ def evidence_texts(findings: Findings, counts: pd.DataFrame, words: Words) -> tu
     rows = [
         words("chart.evidence.row", table=words(f"table_name.{name}"), **{f"{one}s": words.number(row[one]) for one in KIND_FILLS})
         for name, row in counts.iterrows()
-    ]  # fmt: skip
+    ]
     return title, words("chart.evidence.alt", rows="; ".join(rows))

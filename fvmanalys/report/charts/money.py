@@ -48,9 +48,13 @@ def cost_texts(findings: Findings, words: Words) -> tuple[str, str]:
     lowest = table.loc[table["permanent"], "programme_p50"].idxmin()
     p50, p85 = (words.amount(table.loc[lowest, f"programme_{level}"]) for level in ("p50", "p85"))
     rows = [
-        words("chart.cost.row", name=names[option], **{f"{cost}_{level}": words.amount(row[f"{cost}_{level}"]) for cost in COSTS for level in ("p50", "p85")})
+        words(
+            "chart.cost.row",
+            name=names[option],
+            **{f"{cost}_{level}": words.amount(row[f"{cost}_{level}"]) for cost in COSTS for level in ("p50", "p85")},
+        )
         for option, row in table.iterrows()
-    ]  # fmt: skip
+    ]
     return words("chart.cost.title", option=names[lowest], p50=p50, p85=p85), words("chart.cost.alt", rows="; ".join(rows))
 
 
@@ -125,10 +129,17 @@ def yearly_texts(findings: Findings, words: Words) -> tuple[str, str]:
     title = words("chart.yearly.title", option=names[option], year=year, amount=words.amount(whole.max()))
     totals = findings.yearly.groupby(["option", "category"], sort=False)["cost"].sum()
     rows = [
-        words("chart.yearly.row", option=names[one], total=words.amount(totals[one].sum()), year=whole[one].idxmax(), peak=words.amount(whole[one].max()),
-              category=called[totals[one].idxmax()], part=words.amount(totals[one].max()))
+        words(
+            "chart.yearly.row",
+            option=names[one],
+            total=words.amount(totals[one].sum()),
+            year=whole[one].idxmax(),
+            peak=words.amount(whole[one].max()),
+            category=called[totals[one].idxmax()],
+            part=words.amount(totals[one].max()),
+        )
         for one in names
-    ]  # fmt: skip
+    ]
     return title, words("chart.yearly.alt", rows="; ".join(rows))
 
 
@@ -147,7 +158,7 @@ def plot_views(findings: Findings, words: Words) -> Picture | None:
     shares = sorted(views["view"].unique())
     with sketch(1.35 + len(names) * (0.12 + 0.24 * len(shares))) as (figure, [[axes]]):
         for row, option in enumerate(names):
-            for place, values in enumerate(views.query("option == @option").sort_values("view").to_dict("records")):
+            for place, values in enumerate(views[views["option"] == option].sort_values("view").to_dict("records")):
                 draw_view(axes, row + (place - (len(shares) - 1) / 2) * 0.26, values, shares, words)
         row_labels(axes, list(names.values()))
         number_axis(axes, words, words("chart.views.axis", prices=price_note(findings, words)))
@@ -187,9 +198,15 @@ def views_texts(findings: Findings, words: Words) -> tuple[str, str]:
     median = views[views["option"] == best].set_index("view")["programme_p50"]
     title = words("chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0]))
     rows = [
-        words("chart.views.row", name=names[row["option"]], view=view_name(row["view"], words), p50=words.amount(row["programme_p50"]), p85=words.amount(row["programme_p85"]))
+        words(
+            "chart.views.row",
+            name=names[row["option"]],
+            view=view_name(row["view"], words),
+            p50=words.amount(row["programme_p50"]),
+            p85=words.amount(row["programme_p85"]),
+        )
         for row in views.to_dict("records")
-    ]  # fmt: skip
+    ]
     return title, words("chart.views.alt", rows="; ".join(rows))
 
 
@@ -230,9 +247,11 @@ def plot_published_totals(findings: Findings, words: Words) -> Picture | None:
 def published_texts(rows: list[dict], words: Words) -> tuple[str, str]:
     """The first total beside the model's, and all of them."""
     texts = [
-        words("chart.published.row", name=words.of(row, "name"), published=words.amount(row["likely"]), model=words.amount(row["model_total"]))
+        words(
+            "chart.published.row", name=words.of(row, "name"), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return words("chart.published.title", published=words.amount(rows[0]["likely"]), model=words.amount(rows[0]["model_total"])), "; ".join(
         texts
     ) + "."
@@ -252,8 +271,15 @@ def plot_reference_class(findings: Findings, words: Words) -> Picture | None:
         row_labels(axes, [words.of(row, "name") for row in table.to_dict("records")], 52, 1)
         axes.axvline(1, color=INK, linewidth=1)
         axes.axvline(quantiles["p50"], color=MUTED, linestyle=(0, (3, 2)), linewidth=1)
-        axes.annotate(words("chart.class.median", ratio=words.number(quantiles["p50"], 1)), (quantiles["p50"], 0), (4, 4), xycoords=("data", "axes fraction"),
-                      textcoords="offset points", color=MUTED, fontsize=8.5)  # fmt: skip
+        axes.annotate(
+            words("chart.class.median", ratio=words.number(quantiles["p50"], 1)),
+            (quantiles["p50"], 0),
+            (4, 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            color=MUTED,
+            fontsize=8.5,
+        )
         number_axis(axes, words, words("chart.class.axis"))
         axes.margins(x=0.1)
         title, alt = class_texts(findings, table, words)
@@ -273,8 +299,15 @@ def draw_programme(axes: Axes, place: int, row: dict, words: Words) -> None:
         )
     axes.plot([row["cost_ratio"]], [place], marker="o", color=ACCENT, markerfacecolor=PAPER if bound else ACCENT, markersize=6.5)
     text = words.number(row["cost_ratio"], 1)
-    axes.annotate(words("chart.class.bound", ratio=text) if bound else text, (row["cost_ratio"], place), (28 if bound else 7, 0), textcoords="offset points", va="center",
-                  fontsize=8.5, bbox=ON_PAPER)  # fmt: skip
+    axes.annotate(
+        words("chart.class.bound", ratio=text) if bound else text,
+        (row["cost_ratio"], place),
+        (28 if bound else 7, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+        bbox=ON_PAPER,
+    )
 
 
 def class_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:

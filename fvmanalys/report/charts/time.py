@@ -117,9 +117,16 @@ def timeline_texts(findings: Findings, words: Words) -> tuple[str, str]:
     first = permanent.idxmin() if len(permanent) else findings.comparison.best
     title = words("chart.timeline.title", option=names[first], when=words.month(as_of, table.loc[first, "full_use_p50"]))
     rows = [
-        words("chart.timeline.row", option=names[option], event=words.of(event, "name"), when=words.month(as_of, event["p50"]), low=words.month(as_of, event["p05"]), high=words.month(as_of, event["p95"]))
+        words(
+            "chart.timeline.row",
+            option=names[option],
+            event=words.of(event, "name"),
+            when=words.month(as_of, event["p50"]),
+            low=words.month(as_of, event["p05"]),
+            high=words.month(as_of, event["p95"]),
+        )
         for option, event in main_events(findings)
-    ]  # fmt: skip
+    ]
     return title, words("chart.timeline.alt", rows="; ".join(rows))
 
 
@@ -194,7 +201,12 @@ def milestones_texts(rows: list[dict], words: Words) -> tuple[str, str]:
         versions=words.number(len(most["planned"])),
     )
     texts = [
-        words("chart.milestones.row", name=words.of(row, "name"), planned=", ".join(words.day(day) for day in row["planned"]), actual=words.day(row["actual"]))
+        words(
+            "chart.milestones.row",
+            name=words.of(row, "name"),
+            planned=", ".join(words.day(day) for day in row["planned"]),
+            actual=words.day(row["actual"]),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return title, words("chart.milestones.alt", rows="; ".join(texts))

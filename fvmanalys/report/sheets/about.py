@@ -9,9 +9,7 @@ __all__ = ["write_about"]
 KEY = "about"
 WIDTHS = (34, 92)
 HEAD = ("title", "question", "organisation", "unit", "meeting", "register_number", "version")
-METHOD = (
-    "present_value", "programme", "score", "net_benefit", "best", "loss", "percentiles", "views", "retrospective", "events", "live", "evidence",
-)  # fmt: skip
+METHOD = ("present_value", "programme", "score", "net_benefit", "best", "loss", "percentiles", "views", "retrospective", "events", "live")
 RESERVATIONS = ("estimates", "distributions", "benefit", "weights", "tails", "sunk", "decision")
 
 
@@ -30,7 +28,7 @@ def write_about(book: Book, sheets: list[str]) -> None:
         [(sheet.text(f"reading_{name}.term"), sheet.text(f"reading_{name}.text")) for name in ("missing", "kinds", "inputs", "figures")],
     )
     sheet.heading(sheet.text("method"))
-    pairs(sheet, "method", [(sheet.text(f"method_{name}.term"), sheet.text(f"method_{name}.text")) for name in METHOD])
+    pairs(sheet, "method", [(sheet.text(f"method_{name}.term"), sheet.text(f"method_{name}.text")) for name in (*METHOD, "evidence")])
     sheet.heading(sheet.text("reservations"))
     pairs(
         sheet, "reservations", [(sheet.text(f"reservation_{name}.term"), sheet.text(f"reservation_{name}.text")) for name in RESERVATIONS]
@@ -41,7 +39,7 @@ def write_about(book: Book, sheets: list[str]) -> None:
 
 def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]]) -> None:
     """A table of terms and what they mean."""
-    columns = [Column(sheet.text("term")), Column(sheet.text("meaning"))]
+    columns = [Column(sheet.text("term"), "bold text"), Column(sheet.text("meaning"))]
     sheet.table(sheet.text(name), sheet.text("pairs_about", name=sheet.text(name)), columns, rows)
 
 
@@ -68,13 +66,20 @@ def run_table(sheet: Sheet) -> None:
     """Which calculation this is: enough to make it again."""
     book, words = sheet.book, sheet.words
     simulation, inputs = book.findings.simulation, book.findings.inputs
-    parameters = inputs.tables["parameters"].to_dict("records")
-    rows = [
-        (sheet.text("run_as_of"), words.day(inputs.as_of)), (sheet.text("run_draws"), words.number(simulation.draws)), (sheet.text("run_seed"), str(simulation.seed)),
-        (sheet.text("run_id"), book.run_id), (sheet.text("run_version"), book.version), (sheet.text("run_language"), sheet.text("language")),
-        (sheet.text("run_options"), words.listing(list(book.options.values()))), (sheet.text("run_reference"), book.options[inputs.reference]),
-        *((words.of(row, "name") if row["name"] else words(f"workbook.parameter.{row['parameter_id']}"), parameter_text(sheet, row)) for row in parameters),
-    ]  # fmt: skip
+    run = {
+        "as_of": words.day(inputs.as_of),
+        "draws": words.number(simulation.draws),
+        "seed": str(simulation.seed),
+        "id": book.run_id,
+        "version": book.version,
+        "language": sheet.text("language"),
+        "options": words.listing(list(book.options.values())),
+        "reference": book.options[inputs.reference],
+    }
+    rows = [(sheet.text(f"run_{name}"), text) for name, text in run.items()]
+    for row in inputs.tables["parameters"].to_dict("records"):
+        name = words.of(row, "name") if row["name"] else words(f"workbook.parameter.{row['parameter_id']}")
+        rows.append((name, parameter_text(sheet, row)))
     sheet.heading(sheet.text("run"))
     pairs(sheet, "run", [(term, text) for term, text in rows if text])
 

@@ -79,9 +79,11 @@ def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
         Series(scores.cell(index * count, 0), scores.column(1, 0, count - 1), scores.column(2, index * count, (index + 1) * count - 1))
         for index in range(len(book.options))
     ]
-    title = sheet.text("scores.chart")
-    parts = [sheet.text("scores.alt", area=name, values=sheet.words.listing([f"{book.options[o]} {sheet.words.points(table[o, area])}" for o in book.options])) for area, name in book.areas.items()]  # fmt: skip
-    return column_chart(book, title, series, sheet.text("points")), f"{title}. " + " ".join(parts)
+    title, said = sheet.text("scores.chart"), []
+    for area, name in book.areas.items():
+        values = [f"{book.options[option]} {sheet.words.points(table[option, area])}" for option in book.options]
+        said.append(sheet.text("scores.alt", area=name, values=sheet.words.listing(values)))
+    return column_chart(book, title, series, sheet.text("points")), f"{title}. " + " ".join(said)
 
 
 def levels_table(sheet: Sheet) -> None:

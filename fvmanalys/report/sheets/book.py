@@ -79,10 +79,10 @@ class Book:
         """Excel's code for a style, as written in the United States; Excel itself shows the reader's separators."""
         percent = " %" if self.words.lang == "sv" else "%"
         money = "#,##0" if self.large_amounts else "#,##0.0"
-        codes = {
-            "money": money, "thousand": "#,##0.0", "points": "0.0", "whole": "#,##0", "share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}", "year": "0",
-            "date": "yyyy-mm-dd", "month": "yyyy-mm", "factor": "0.0000", "n0": "#,##0", "n1": "#,##0.0", "n2": "#,##0.00", "n3": "#,##0.000",
-        }  # fmt: skip
+        numbers = {"money": money, "thousand": "#,##0.0", "whole": "#,##0", "points": "0.0", "year": "0", "factor": "0.0000"}
+        decimals = {"n0": "#,##0", "n1": "#,##0.0", "n2": "#,##0.00", "n3": "#,##0.000"}
+        shares = {"share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}"}
+        codes = numbers | decimals | shares | {"date": "yyyy-mm-dd", "month": "yyyy-mm"}
         return codes.get(style, "General")
 
     @cached_property
@@ -135,9 +135,15 @@ class Book:
         return self.form(bold=True, font_size=HEADER_SIZE, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule)
 
     def cell_form(self, style: str, indent: int = 0) -> Format:
-        """How a cell of a table looks; `bold`, `left`, `input`, `fact`, `judgement` and `assumption` may precede its style, with a blank."""
+        """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style, with blanks."""
         *marks, kind = style.split(" ")
-        properties: dict[str, Any] = {"bottom": 1, "bottom_color": LINE, "align": alignment(style), "num_format": self.number_format(kind), "indent": indent}
+        properties: dict[str, Any] = {
+            "bottom": 1,
+            "bottom_color": LINE,
+            "align": alignment(style),
+            "num_format": self.number_format(kind),
+            "indent": indent,
+        }
         if kind in ("text", "link", "right"):
             properties |= {"text_wrap": True}
         if kind == "link":

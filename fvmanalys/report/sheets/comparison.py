@@ -1,7 +1,7 @@
 """Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn themselves."""
 
 import math
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,31 +15,15 @@ from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, sca
 __all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
 
 KEY = "comparison"
-WIDTHS = (30, *[13] * 10)
-COST = (
-    ("cost_mean", "money"), ("cost_p05", "money"), ("cost_p50", "money"), ("cost_p85", "money"), ("cost_p95", "money"), ("below", "money"), ("above", "money"),
-    ("programme_p50", "money"), ("programme_p85", "money"),
-)  # fmt: skip
-USE = (
-    ("full_use_p50", "month"), ("full_use_p85", "month"), ("full_use_within_horizon", "share"), ("score", "points"), ("score_p05", "points"),
-    ("score_p50", "points"), ("score_p95", "points"),
-)  # fmt: skip
-WORTH = (
-    ("net_benefit", "money"), ("net_benefit_p05", "money"), ("net_benefit_p50", "money"), ("net_benefit_p95", "money"), ("below", "money"), ("above", "money"),
-    ("break_even_value", "money"),
-)  # fmt: skip
-CHOICE = (
-    ("p_best", "share1"),
-    ("expected_loss", "money"),
-    ("regret_p95", "money"),
-    ("dominated_by", "text"),
-    ("permanent", "text"),
-    ("reference", "text"),
-)
-VIEWS = (
-    ("cost_p50", "money"), ("cost_p85", "money"), ("programme_p50", "money"), ("programme_p85", "money"), ("full_use_p50", "month"), ("full_use_p85", "month"),
-    ("score", "points"), ("net_benefit", "money"), ("p_best", "share"),
-)  # fmt: skip
+WIDTHS = (30, *[13.5] * 10)
+# What each table shows: the column of the comparison and the style of its values.
+WORTH = "net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money below:money above:money break_even_value:money"
+COST = "cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money below:money above:money"
+COST += " programme_p50:money programme_p85:money"
+USE = "full_use_p50:month full_use_p85:month full_use_within_horizon:share score:points score_p05:points score_p50:points score_p95:points"
+CHOICE = "p_best:share1 expected_loss:money regret_p95:money dominated_by:text permanent:text reference:text"
+VIEWS = "cost_p50:money cost_p85:money programme_p50:money programme_p85:money"
+VIEWS += " full_use_p50:month full_use_p85:month score:points net_benefit:money p_best:share"
 
 
 def write_comparison(book: Book) -> None:
@@ -51,7 +35,7 @@ def write_comparison(book: Book) -> None:
     book.regions["worth"] = option_table(sheet, "worth", table, WORTH, "net_benefit")
     book.regions["cost"] = option_table(sheet, "cost", table, COST, "cost_mean")
     sheet.heading(sheet.text("charts"))
-    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))])
+    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
     option_table(sheet, "use", table, USE)
     option_table(sheet, "choice", table, CHOICE)
     views_tables(sheet)
@@ -61,29 +45,33 @@ def write_comparison(book: Book) -> None:
     sheet.finish()
 
 
-def option_table(sheet: Sheet, name: str, table: pd.DataFrame, columns: Sequence[tuple[str, str]], middle: str = "") -> Region:
-    """Some columns of the comparison, a row an option."""
-    sheet.heading(sheet.text(f"{name}.heading"))
-    heads = [
-        Column(sheet.text("option")),
-        *(Column(sheet.text(f"column.{column}"), style, bars=column == "p_best") for column, style in columns),
-    ]
+def option_table(sheet: Sheet, name: str, table: pd.DataFrame, figures: str, middle: str = "") -> Region:
+    """Some columns of the comparison, a row an option; with how far the interval reaches below and above `middle`."""
+    sheet.section(name, True)
+    heads = [Column(sheet.text("option")), *sheet.columns("column", figures)]
+    heads = [replace(head, bars=head.style == "share1") for head in heads]
     rows = []
     for option, row in table.to_dict("index").items():
         if middle:
             stem = middle.removesuffix("_mean")
             row |= {"below": row[middle] - row[f"{stem}_p05"], "above": row[f"{stem}_p95"] - row[middle]}
-        rows.append([sheet.book.options[option], *(shown(sheet, column, style, row[column]) for column, style in columns)])
-    return sheet.table(sheet.text(f"{name}.heading"), sheet.text(f"{name}.about"), heads, rows)
+        rows.append([sheet.book.options[option], *shown(sheet, figures, row)])
+    return sheet.listing(name, heads, rows)
 
 
-def shown(sheet: Sheet, column: str, style: str, value: Any) -> Any:
-    """A figure of the comparison as its column shows it."""
-    if style == "month":
-        return month_day(sheet.book, value)
-    if column in ("permanent", "reference"):
-        return sheet.words("workbook.yes" if value else "workbook.no")
-    return sheet.book.options.get(value, value) if column == "dominated_by" else value
+def shown(sheet: Sheet, figures: str, row: dict[str, Any]) -> list[Any]:
+    """The figures of a row as their columns show them."""
+    values = []
+    for figure, style in (pair.split(":") for pair in figures.split()):
+        value = row[figure]
+        if style == "month":
+            value = month_day(sheet.book, value)
+        elif figure in ("permanent", "reference"):
+            value = sheet.words("workbook.yes" if value else "workbook.no")
+        elif figure == "dominated_by":
+            value = sheet.book.options.get(value, value)
+        values.append(value)
+    return values
 
 
 def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple[Chart, str]:
@@ -97,7 +85,9 @@ def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple
     best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
     title = words(f"sheet.{KEY}.{name}.chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
-    return interval_chart(book, title, series, (region.column(ends[0]), region.column(ends[1])), span(table, stem)), f"{title}. " + "; ".join(parts)
+    return interval_chart(
+        book, title, series, (region.column(ends[0]), region.column(ends[1])), span(table, stem)
+    ), f"{title}. " + "; ".join(parts)
 
 
 def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
@@ -119,7 +109,12 @@ def acceptability_chart(book: Book) -> tuple[Chart, str]:
     title, unit, share = (words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best"))
     chart = scatter_chart(book, title, series, share, unit, (float(table.index[0]), float(table.index[-1])))
     ends = [
-        words(f"sheet.{KEY}.alt_end", option=book.options[option], low=words.share(table[option].iloc[0]), high=words.share(table[option].iloc[-1]))
+        words(
+            f"sheet.{KEY}.alt_end",
+            option=book.options[option],
+            low=words.share(table[option].iloc[0]),
+            high=words.share(table[option].iloc[-1]),
+        )
         for option in table.columns
     ]
     return chart, f"{title}. " + "; ".join(ends)
@@ -128,11 +123,8 @@ def acceptability_chart(book: Book) -> tuple[Chart, str]:
 def reasons_table(sheet: Sheet) -> None:
     """Every part of each option's difference from the best other: a row a part, a column an option."""
     reasons, book = sheet.book.findings.reasons, sheet.book
-    sheet.heading(sheet.text("reasons.heading"))
-    if reasons.empty:
-        sheet.notes("reasons.none")
+    if not sheet.section("reasons", not reasons.empty, "reasons.note"):
         return
-    sheet.notes("reasons.note")
     others = reasons.drop_duplicates("option").set_index("option")["other"]
     columns = [
         Column(sheet.text("part")),
@@ -152,21 +144,15 @@ def reasons_table(sheet: Sheet) -> None:
 def views_tables(sheet: Sheet) -> None:
     """The inside view, the mixture and the outside view; and what the outside view comes from."""
     book = sheet.book
-    sheet.heading(sheet.text("views.heading"))
-    if not book.findings.inputs.has("reference_class"):
-        sheet.notes("views.none")
+    if not sheet.section("views", book.findings.inputs.has("reference_class")):
         return
-    sheet.notes("views.note")
-    columns = [
-        Column(sheet.text("view_option")),
-        Column(sheet.text("view")),
-        *(Column(sheet.text(f"column.{column}"), style) for column, style in VIEWS),
-    ]
+    sheet.notes("views.note", share=sheet.words.share(book.findings.inputs.parameters["outside_view"]))
+    columns = [Column(sheet.text("view_option")), Column(sheet.text("view")), *sheet.columns("column", VIEWS)]
     rows = [
-        [book.options[row["option"]], view_name(sheet, row["view"]), *(shown(sheet, column, style, row[column]) for column, style in VIEWS)]
+        [book.options[row["option"]], view_name(sheet, row["view"]), *shown(sheet, VIEWS, row)]
         for row in book.findings.views.to_dict("records")
     ]
-    sheet.table(sheet.text("views.heading"), sheet.text("views.about"), columns, rows)
+    sheet.listing("views", columns, rows)
     quantiles = book.findings.class_quantiles
     if {"p10", "p90"} <= set(quantiles):
         class_table(sheet, quantiles)
@@ -174,13 +160,7 @@ def views_tables(sheet: Sheet) -> None:
 
 def view_name(sheet: Sheet, share: float) -> str:
     """What a view is called."""
-    return (
-        sheet.text("inside")
-        if share == 0
-        else sheet.text("outside")
-        if share == 1
-        else sheet.text("mixture", share=sheet.words.share(share))
-    )
+    return sheet.text("inside") if share == 0 else sheet.text("outside") if share == 1 else sheet.text("mixture")
 
 
 def class_table(sheet: Sheet, quantiles: pd.DataFrame) -> None:
@@ -201,9 +181,12 @@ def acceptability(sheet: Sheet) -> None:
     book, table = sheet.book, sheet.book.findings.comparison.acceptability
     sheet.heading(sheet.text("acceptability.heading"))
     sheet.notes("acceptability.note")
-    columns = [Column(sheet.text("column.value_per_point"), "left money"), *(Column(book.options[option], "share") for option in table.columns)]
-    shown = [index for index, value in enumerate(table.index) if index % 2 == 0 or value == book.findings.comparison.value_per_point]
+    columns = [
+        Column(sheet.text("column.value_per_point"), "left money"),
+        *(Column(book.options[option], "share") for option in table.columns),
+    ]
+    shown = [index for index, value in enumerate(table.index) if index % 3 == 0 or value == book.findings.comparison.value_per_point]
     rows = [[table.index[index], *table.iloc[index]] for index in shown]
-    with sheet.band(17):
+    with sheet.band(14):
         book.regions["acceptability"] = sheet.table(sheet.text("acceptability.heading"), sheet.text("acceptability.about"), columns, rows)
-    sheet.charts([acceptability_chart(book)], sheet.band_row, 17)
+    sheet.charts([acceptability_chart(book)], sheet.band_row, 14)

@@ -73,11 +73,13 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     book = sheet.book
     sheet.section("values", True)
     wide = groups.pivot_table(index="group", columns="option", values="present_value", aggfunc="sum", sort=False, observed=True)
-    wide = wide.reindex(columns=list(book.options)).sort_index()
+    wide = wide.reindex(columns=list(book.options)).fillna(0.0).sort_index()
     rows: list[list[Any]] = [[group_name(sheet, group), *wide.loc[group]] for group in wide.index]
     first, last = sheet.row + 2, sheet.row + 1 + len(rows)
     letters = [xl_col_to_name(column) for column in range(1, len(book.options) + 1)]
-    totals = [Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum())) for letter, option in zip(letters, wide, strict=True)]
+    totals = [
+        Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum())) for letter, option in zip(letters, wide, strict=True)
+    ]
     rows.append([(sheet.text("sum"), "bold text"), *((total, "bold money") for total in totals)])
     region = sheet.listing("values", [Column(sheet.text("category")), *option_columns(book)], rows)
     values_chart(sheet, region, len(rows) - 1, wide.sum())
@@ -132,7 +134,11 @@ def published_table(sheet: Sheet) -> None:
         name = sheet.text("published.cell", name=book.words.of(context.loc[row["item_id"]], "name"), categories=categories)
         amounts = [row[part] for part in ("low", "likely", "high", "model_total")]
         rows.append([name, option_label(book, row["option_id"]), *amounts, kind_cell(book, row["kind"]), book.cited(row["source_id"])])
-    sheet.listing("published", sheet.columns("published", "name:text option:text low:money likely:money high:money model:money kind:text source:text"), rows)
+    sheet.listing(
+        "published",
+        sheet.columns("published", "name:text option:text low:money likely:money high:money model:money kind:text source:text"),
+        rows,
+    )
 
 
 def spend_table(sheet: Sheet) -> None:
@@ -157,7 +163,9 @@ def context_table(sheet: Sheet) -> None:
     for row in table.to_dict("records"):
         figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
         unit = sheet.words(f"workbook.unit.{row['unit'] or 'none'}")
-        rows.append([sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+        rows.append(
+            [sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row["kind"]), book.cited(row["source_id"])]
+        )
     styles = "name:text likely:n0 low:n0 high:n0 unit:text known_from:date kind:text source:text"
     sheet.listing("context", sheet.columns("context", styles), rows)
 

@@ -18,9 +18,10 @@ __all__ = ["Book", "Column", "Region", "Sheet"]
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
-MARGIN_INCHES, EDGE_INCHES = 0.5, 0.8
+MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 FULL_PAGE = 0.96
 HEADER_PART = 90
+BAR_COLOUR = "#c9d8e8"
 TITLE_SIZE, HEADING_SIZE = 15, 12
 
 
@@ -89,7 +90,9 @@ class Sheet:
         self.row += 1
         self.begin(self.row)
         self.glued = True
-        self.prose(clause_lines(safe_text(text), self.across, HEADING_SIZE, bold=True), bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
+        self.prose(
+            clause_lines(safe_text(text), self.across, HEADING_SIZE, bold=True), bold=True, font_size=HEADING_SIZE, font_color=ACCENT
+        )
         self.height(self.row - 1, 20)
 
     def begin(self, row: int) -> None:
@@ -118,17 +121,30 @@ class Sheet:
         """A table with the title and the description that this sheet has for `name`."""
         return self.table(self.text(f"{name}.heading"), self.text(f"{name}.about"), columns, rows, **options)
 
-    def table(self, title: str, description: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], *, repeat: bool = False, filters: bool = False) -> Region:
+    def table(
+        self,
+        title: str,
+        description: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Any]],
+        *,
+        repeat: bool = False,
+        filters: bool = False,
+    ) -> Region:
         """A real table with a header row; `repeat` prints its header on every page that follows."""
         self.begin(self.row)
         names = header_names([column.header for column in columns])
         region = Region(self.name, self.row + 1, self.row + max(len(rows), 1), 0)
-        head = [{"header": name, "header_format": self.book.header_form(column.style, indent(index, column.style))} for index, (name, column) in enumerate(zip(names, columns, strict=True))]  # fmt: skip
+        forms = [self.book.header_form(column.style, indent(index, column.style)) for index, column in enumerate(columns)]
+        head = [{"header": name, "header_format": form} for name, form in zip(names, forms, strict=True)]
         self.book.tables += 1
-        said = {"name": f"{self.words('workbook.table')}_{self.book.tables}", "title": safe_text(title, 250), "description": safe_text(description, 2_000)}
-        self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, "style": None, "autofilter": filters, "banded_rows": False, **said})
+        said = {"title": safe_text(title, 250), "description": safe_text(description, 2_000)}
+        look = {"name": f"{self.words('workbook.table')}_{self.book.tables}", "style": None, "autofilter": filters, "banded_rows": False}
+        self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, **look, **said})
         room = 2.5 if filters else 0.0
-        self.set_height(self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names)))
+        self.set_height(
+            self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names))
+        )
         for offset, row in enumerate(rows or [[None] * len(columns)]):
             self.write_row(region.first_row + offset, row, columns)
         for index, column in enumerate(columns):
@@ -161,17 +177,9 @@ class Sheet:
 
     def bars(self, region: Region, column: int) -> None:
         """Bars behind shares, 0 to 1; the figure stays."""
+        scale = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
         place = (region.first_row, column, region.last_row, column)
-        look = {
-            "bar_color": "#c9d8e8",
-            "bar_solid": True,
-            "min_type": "num",
-            "max_type": "num",
-            "min_value": 0,
-            "max_value": 1,
-            "data_bar_2010": True,
-        }
-        self.sheet.conditional_format(*place, {"type": "data_bar", **look})
+        self.sheet.conditional_format(*place, {"type": "data_bar", "bar_color": BAR_COLOUR, **scale})
 
     @contextmanager
     def band(self, rows: int) -> Iterator[None]:
@@ -236,7 +244,7 @@ class Sheet:
             if used and used + points > room and (points <= room or used > room / 2):
                 breaks.append(start)
                 used = 0.0
-            used = (used + points) % room
+            used = room if used + points > room else used + points
         return breaks
 
     def decision(self, column: str) -> str:

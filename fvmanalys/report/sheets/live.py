@@ -86,7 +86,9 @@ def write_live(sheet: Sheet) -> None:
 def changes_line(sheet: Sheet, row: int, tables: Sequence[Region]) -> None:
     """Whether any input has been changed, in words."""
     ends = [(table, table.last_row - table.first_row) for table in tables]
-    count = "+".join(f"SUMPRODUCT(--({table.here(0, 1)}:{table.here(end, 1)}<>{table.here(0, 2)}:{table.here(end, 2)}))" for table, end in ends)
+    count = "+".join(
+        f"SUMPRODUCT(--({table.here(0, 1)}:{table.here(end, 1)}<>{table.here(0, 2)}:{table.here(end, 2)}))" for table, end in ends
+    )
     same, different = (sheet.text(f"live.{name}").replace('"', '""') for name in ("unchanged", "changed"))
     form = sheet.book.form(bold=True, font_color=ACCENT)
     sheet.sheet.write_formula(row, 0, f'=IF({count}=0,"{same}","{different}"&({count}))', form, sheet.text("live.unchanged"))
@@ -150,7 +152,8 @@ def results_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Regio
     """What the options come to at the reader's settings, beside what is published."""
     book, table = sheet.book, sheet.book.findings.comparison.table
     sheet.heading(sheet.text("live.results"))
-    styles = "cost:money published_cost:money score:points published_score:points net_benefit:money published_net_benefit:money rank:n0 published_rank:n0"
+    styles = "cost:money published_cost:money score:points published_score:points"
+    styles += " net_benefit:money published_net_benefit:money rank:n0 published_rank:n0"
     columns = [Column(sheet.text("option")), *sheet.columns("live", styles)]
     ranks = table.loc[table["permanent"], "net_benefit"].rank(ascending=False, method="min").reindex(table.index)
     rows = []
@@ -193,7 +196,8 @@ def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
     book, table = sheet.book, sheet.book.findings.comparison.table
     sheet.heading(sheet.text("live.distance"))
     sheet.notes("live.distance_note")
-    styles = "simulated_cost:money yearly_cost:money cost_distance:n1 cost_distance_share:distance simulated_score:n2 yearly_score:n2 score_distance:n2"
+    styles = "simulated_cost:money yearly_cost:money cost_distance:n1 cost_distance_share:distance"
+    styles += " simulated_score:n2 yearly_score:n2 score_distance:n2"
     columns = [Column(sheet.text("option")), *sheet.columns("live", styles)]
     rows = []
     for option, name in book.options.items():

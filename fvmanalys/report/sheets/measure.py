@@ -10,7 +10,9 @@ CELL_PADDING = 0.9
 
 def text_width(text: str, size: float = 10, bold: bool = False) -> float:
     """The width of a line of text."""
-    ems = sum(0.37 if letter in NARROW else 0.95 if letter in WIDE or letter > "\u2fff" else 0.7 if letter.isupper() else 0.625 for letter in text)
+    ems = sum(
+        0.37 if letter in NARROW else 0.95 if letter in WIDE or letter > "\u2fff" else 0.7 if letter.isupper() else 0.625 for letter in text
+    )
     return ems * EM_IN_UNITS * size / 10 * (BOLD if bold else 1)
 
 

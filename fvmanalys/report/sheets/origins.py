@@ -10,7 +10,7 @@ from fvmanalys.report.sheets.labels import named_estimates, option_label
 __all__ = ["write_origins"]
 
 KEY = "origins"
-WIDTHS = (30, 44, 18, 11, 11, 11, 14, 12, 17, 12, 12, 15, 60)
+WIDTHS = (22, 32, 18, 11.5, 11.5, 8.5, 8.5, 8.5, 10.5, 10.5, 12, 12, 44)
 
 
 def write_origins(book: Book) -> None:
@@ -30,20 +30,23 @@ def counts(sheet: Sheet) -> dict[str, str]:
 
 
 def sources_table(sheet: Sheet) -> None:
-    """The sources that are cited, numbered; the title leads to the page."""
+    """The sources that are cited, numbered, each with a link."""
     book, sources = sheet.book, sheet.book.findings.inputs.sources
     if not sheet.section("sources", not sources.empty):
         return
     rows = []
     for source, row in sources.iterrows():
         name = sheet.text("sources.cell", number=book.source_numbers[source], publisher=row["publisher"])
-        rows.append([name, titled(row), sheet.words(f"workbook.source.{row['type']}"), row["published"]])
-    sheet.listing("sources", sheet.columns("sources", "number:text title:text type:text published:date"), rows, filters=True)
+        rows.append(
+            [name, row["title"], sheet.words(f"workbook.source.{row['type']}"), row["published"], opened(sheet, source, row["url"])]
+        )
+    sheet.listing("sources", sheet.columns("sources", "number:text title:text type:text published:date link:text"), rows, filters=True)
 
 
-def titled(row: Any) -> Any:
-    """A source's title, as a link where it has an address."""
-    return (Link(row["title"], row["url"]), "link") if is_web_address(row["url"]) else row["title"]
+def opened(sheet: Sheet, source: str, address: str) -> Any:
+    """A link that says which source it opens, where there is an address on the web."""
+    text = sheet.text("sources.open", number=sheet.book.source_numbers[source])
+    return (Link(text, address), "link") if is_web_address(address) else None
 
 
 def estimates_table(sheet: Sheet) -> None:
@@ -56,7 +59,9 @@ def estimates_table(sheet: Sheet) -> None:
         named = known[row["id"]]
         figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("low", "likely", "high")]
         shape = words(f"workbook.distribution.{row['distribution'] or 'fixed'}")
-        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), row["known_from"], named.owner, words.of(row, "note")]
-        rows.append([row["id"], named.name, option_label(book, row["option_id"]), *figures, named.unit, shape, *evidence])
-    styles = "id:text name:text option:text low:n0 likely:n0 high:n0 unit:text distribution:text kind:text source:text known_from:date owner:text note:text"
+        evidence = [kind_cell(book, row["kind"]), row["known_from"], book.cited(row["source_id"])]
+        whose = [option_label(book, row["option_id"]), named.owner, words.of(row, "note")]
+        rows.append([row["id"], named.name, *evidence, *figures, named.unit, shape, *whose])
+    styles = "id:text name:text kind:text known_from:date source:text low:n0 likely:n0 high:n0"
+    styles += " unit:text distribution:text option:text owner:text note:text"
     sheet.listing("estimates", sheet.columns("estimates", styles), rows, repeat=True, filters=True)

@@ -47,11 +47,12 @@ def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Cha
 
 
 def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:
-    """A category axis and a value axis with its unit."""
-    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "label_position": "low", **({"interval_unit": every} if every > 1 else {})})
+    """A category axis, with every so many of its labels, and a value axis with its unit."""
+    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
     chart.set_y_axis(
-        {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **titled(unit), **more}
-    )  # fmt: skip
+        {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": grid, **titled(unit), **more}
+    )
 
 
 def titled(text: str) -> dict[str, Any]:
@@ -86,9 +87,7 @@ def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, nu
     """Columns side by side, a colour and a pattern for each series."""
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
-        chart.add_series(
-            {**places(one), "gap": 60, **filled(index)}
-        )
+        chart.add_series({**places(one), "gap": 60, **filled(index)})
     axes(chart, unit, number_format)
     return chart
 
@@ -99,9 +98,9 @@ def filled(index: int) -> dict[str, Any]:
     return {"border": {"color": colour}, **fill_of(colour, pattern)}
 
 
-def fill_of(colour: str, pattern: str) -> dict[str, Any]:
+def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
     """A plain or patterned fill."""
-    return {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": PAPER}} if pattern else {"fill": {"color": colour}}
+    return {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": behind}} if pattern else {"fill": {"color": colour}}
 
 
 def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **scale: Any) -> Chart:
@@ -134,9 +133,9 @@ def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, t
     chart = framed(book, "column", title, "stacked")
     for index, one in enumerate(series):
         colour, hatch = FILLS[index % len(FILLS)]
-        look = {"border": {"color": PAPER, "width": 0.5}, **fill_of(ACCENT if hatch else colour, PATTERNS.get(hatch, "")), "gap": 40}
+        look = {"border": {"color": PAPER, "width": 0.5}, **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour), "gap": 40}
         chart.add_series({**places(one), **look})
-    axes(chart, unit, book.number_format("money"), **({"max": top, "min": 0} if top else {}))
+    axes(chart, unit, book.number_format("money"), every=5 if top else 1, **({"max": top, "min": 0} if top else {}))
     return chart
 
 
@@ -154,10 +153,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
         }
     )
     for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
-        chart.add_series(
-            {**places(one), "border": {"color": ACCENT}, **look}
-        )
-    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": [0]})
+        chart.add_series({**places(one), "border": {"color": ACCENT}, **look})
     chart.set_x_axis(
         {
             "num_font": FONT,
@@ -168,5 +164,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
             "line": {"none": True},
         }
     )
-    chart.set_y_axis({"num_font": FONT, "reverse": True, "crossing": "max", "line": {"color": MUTED}, "major_gridlines": {"visible": False}})
+    chart.set_y_axis(
+        {"num_font": FONT, "reverse": True, "crossing": "max", "line": {"color": MUTED}, "major_gridlines": {"visible": False}}
+    )
     return chart

@@ -92,7 +92,16 @@ def partners_table(sheet: Sheet) -> None:
     rows = []
     for row in table.to_dict("records"):
         who = [sheet.words.of(row, column) for column in ("group", "item")]
-        rows.append([*who, row["count"], row["known_from"], book.cited(row["source_id"]), kind_cell(book, row["kind"]), sheet.words.of(row, "status")])
+        rows.append(
+            [
+                *who,
+                row["count"],
+                row["known_from"],
+                book.cited(row["source_id"]),
+                kind_cell(book, row["kind"]),
+                sheet.words.of(row, "status"),
+            ]
+        )
     styles = "group:text item:text count:n0 known_from:date source:text kind:text status:text"
     sheet.listing("partners", sheet.columns("partners", styles), rows)
 

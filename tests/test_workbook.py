@@ -1,0 +1,437 @@
+"""The workbook: opened again by another program, recalculated by a third, attacked with hostile text, and read for its language."""
+
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from decisions import library_decision, write_tables
+from workbook_checks import faults, table_description_faults
+
+import fvmanalys as fvm
+from fvmanalys.analysis.yearly import (
+    Settings,
+    mid_year_figures,
+    mid_year_present_value,
+    mid_year_score,
+    outlook,
+    published_settings,
+    turnable,
+    year_counts,
+)
+from fvmanalys.evidence.tables import TABLES, text_columns
+from fvmanalys.model.streams import present_value
+from fvmanalys.report.sheets.cells import header_names, is_web_address, safe_text
+from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
+from fvmanalys.report.words import Words
+from fvmanalys.report.workbook import SHEETS, write_workbook
+
+ROOT = Path(__file__).resolve().parents[1]
+RUN, VERSION, DRAWS = "2024-06-01-abcdef1234", "1.2.3", 512
+CASES = ("library", "region")
+SWEDISH = re.compile(r"\b(och|att|är|som|för|av|till|inte|ett|på|vid|kostnad|nytta|alternativ|bemanning|områden?)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(the|and|of|is|what|cost|benefit|year|option|sheet|values?)\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """A small decision with seven options and three areas, and the region's own."""
+    folder = write_tables(tmp_path_factory.mktemp("decision") / "raw", library_decision())
+    return {"library": fvm.find(fvm.load(folder), DRAWS), "region": fvm.find(fvm.load(ROOT / "data" / "raw"), DRAWS)}
+
+
+@pytest.fixture(scope="module")
+def workbooks(findings, tmp_path_factory):
+    """Both decisions in both languages."""
+    folder, paths = tmp_path_factory.mktemp("workbooks"), {}
+    for case in CASES:
+        for lang in ("sv", "en"):
+            paths[case, lang] = folder / f"{case}_{lang}.xlsx"
+            write_workbook(findings[case], paths[case, lang], Words(lang), RUN, VERSION)
+    return paths
+
+
+def strings(path):
+    """Every text in the cells, with its sheet."""
+    book = openpyxl.load_workbook(path, data_only=True)
+    return [(sheet.title, cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def table_with(sheet, heading):
+    """The rows of the table that has a heading, by the heading of each column."""
+    for table in sheet.tables.values():
+        rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+        if heading in rows[0]:
+            return pd.DataFrame(rows[1:], columns=rows[0])
+    raise AssertionError(f"no table has the heading {heading!r}")
+
+
+# What is in it
+
+
+def test_the_sheets_stand_in_order_and_the_first_answers(findings, workbooks):
+    words = Words("sv")
+    book = openpyxl.load_workbook(workbooks["region", "sv"])
+    assert book.sheetnames == [words(f"sheet.{key}.name") for key in SHEETS]
+    assert book.sheetnames[0] == "Sammanfattning" and book.sheetnames[-1] == "Om bilagan"
+    text = " ".join(cell.value for row in book["Sammanfattning"].iter_rows(max_col=1) for cell in row if isinstance(cell.value, str))
+    from fvmanalys.report.answer import answer, what_changes
+
+    for sentence in (*answer(findings["region"], words), *what_changes(findings["region"], words)):
+        assert sentence in text, sentence
+    assert all(row["name"] in text for row in findings["region"].inputs.tables["options"].to_dict("records"))
+
+
+def test_the_summary_prints_on_one_page(workbooks):
+    setup = openpyxl.load_workbook(workbooks["library", "sv"])["Sammanfattning"].page_setup
+    assert (setup.fitToWidth or 1, setup.fitToHeight or 1, setup.orientation) == (1, 1, "portrait")
+
+
+def test_every_estimate_source_context_row_and_milestone_is_there(findings, workbooks):
+    inputs = findings["region"].inputs
+    found = {text for _, text in strings(workbooks["region", "sv"])}
+    assert set(inputs.estimates["id"]) <= found
+    assert {row["title"] for _, row in inputs.sources.iterrows()} <= found
+    assert (
+        set(inputs.tables["context"]["name"]) | set(inputs.tables["milestones"]["name"]) | set(inputs.tables["partners"]["item"]) <= found
+    )
+
+
+def test_sources_lead_to_the_web_by_links_that_say_which(findings, workbooks):
+    sheet = openpyxl.load_workbook(workbooks["region", "en"])["Sources and assumptions"]
+    links = {cell.hyperlink.target: cell.value for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+    addresses = {url for url in findings["region"].inputs.sources["url"] if is_web_address(url)}
+    assert {target.split("#")[0] for target in links} == {address.split("#")[0] for address in addresses}
+    assert all(re.fullmatch(r"Open \[\d+\]", text) for text in links.values())
+
+
+def test_parts_whose_table_is_missing_say_so(workbooks):
+    found = {text for _, text in strings(workbooks["library", "en"])}
+    for key in (
+        "costs.context.none",
+        "costs.spend.none",
+        "costs.published.none",
+        "timeline.partners.none",
+        "timeline.milestones.none",
+        "comparison.views.none",
+    ):
+        assert any(text.startswith(Words("en")(f"sheet.{key}")[:40]) for text in found), key
+
+
+def test_published_figures_equal_the_comparison(findings, workbooks):
+    words, table = Words("en"), findings["library"].comparison.table
+    shown = table_with(
+        openpyxl.load_workbook(workbooks["library", "en"], data_only=True)["Comparison"], words("sheet.comparison.column.net_benefit_p05")
+    )
+    np.testing.assert_allclose(shown[words("sheet.comparison.column.net_benefit")].astype(float), table["net_benefit"], rtol=1e-12)
+    np.testing.assert_allclose(shown[words("sheet.comparison.column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
+
+
+# Accessible, safe, the same every time
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_workbook_is_accessible(workbooks, case, lang):
+    assert faults(workbooks[case, lang]) == []
+    assert table_description_faults(workbooks[case, lang]) == []
+
+
+def test_properties_name_the_organisation_the_language_and_no_clock(workbooks):
+    book = openpyxl.load_workbook(workbooks["region", "sv"])
+    properties = book.properties
+    assert properties.creator == properties.lastModifiedBy == "Västra Götalandsregionen"
+    assert properties.created.date().isoformat() == "2025-05-27" and properties.modified.date().isoformat() == "2025-05-27"
+    assert {item.name: str(item.value) for item in book.custom_doc_props.props}["Språk"] == "sv-SE"
+
+
+def test_the_same_findings_give_the_same_bytes(findings, workbooks, tmp_path):
+    again = tmp_path / "again.xlsx"
+    write_workbook(findings["library"], again, Words("sv"), RUN, VERSION)
+    assert again.read_bytes() == workbooks["library", "sv"].read_bytes()
+
+
+def hostile_strings():
+    """A hundred texts that harm where text is taken for something else."""
+    starts = ["=", "+", "-", "@", "\t=", "\r=", "=cmd|' /C calc'!A0", '=HYPERLINK("http://evil.example","x")', "=1+1", "{=SUM(A1:A9)}"]
+    parts = ["1+1", "<b>&amp;</b>", "]]>", "\x00\x01\x08\x1b", "\ud800", "\ufffe", "_x0041_", "\u202eabc", "😀" * 20, "'; DROP TABLE"]
+    return [start + part for start in starts for part in parts[:-1]] + [
+        "x" * 40_000,
+        "😀" * 20_000,
+        "internal:A1",
+        "file:///etc/passwd",
+        "A&B &P &[Tab]",
+        "%s {0} {name}",
+        '"quoted"',
+        "a\r\nb\tc",
+        "  ",
+        "ÅÄÖ" * 200,
+    ]
+
+
+def attacked(findings):
+    """The findings with hostile text in every text column that is not a key."""
+    inputs, hostile = findings.inputs, hostile_strings()
+    tables, number = {}, 0
+    for name, table in inputs.tables.items():
+        table = table.copy()
+        keys = {*TABLES[name].KEY, "category", "phase", "confidential", "owner_en"}
+        for column in text_columns(name):
+            if column in keys or column not in table:
+                continue
+            table[column] = [hostile[(number + index) % len(hostile)] for index in range(len(table))]
+            number += len(table)
+        tables[name] = table
+    tables["sources"]["url"] = (
+        ["javascript:alert(1)", "file:///etc/passwd"] * 9 if len(tables["sources"]) == 18 else "internal:'Sammanfattning'!A1"
+    )
+    inputs = replace(inputs, tables=tables)
+    return replace(
+        findings,
+        inputs=inputs,
+        simulation=replace(findings.simulation, inputs=inputs),
+        comparison=replace(findings.comparison, simulation=replace(findings.simulation, inputs=inputs)),
+    )
+
+
+def test_hostile_text_comes_out_as_harmless_text(findings, tmp_path):
+    path, again = tmp_path / "attacked.xlsx", tmp_path / "again.xlsx"
+    write_workbook(attacked(findings["library"]), path, Words("sv"), RUN, VERSION)
+    write_workbook(findings["library"], again, Words("sv"), RUN, VERSION)
+    assert formulas(path) == formulas(again), "only our own formulas are formulas"
+    with zipfile.ZipFile(path) as archive:
+        names, content = archive.namelist(), {name: archive.read(name) for name in archive.namelist()}
+    assert not [name for name in names if "externalLink" in name or "vba" in name]
+    relations = b"".join(content[name] for name in names if name.endswith(".rels"))
+    assert b"evil" not in relations and b"javascript" not in relations and b"file:" not in relations
+    charts = b"".join(content[name] for name in names if name.startswith("xl/charts/chart"))
+    assert not re.search(rb"<c:f>[^<]*(cmd|HYPERLINK|DROP)", charts)
+    found = {text for _, text in strings(path)}
+    notes = [text for text in hostile_strings() if safe_text(text).strip()]
+    assert sum(safe_text(text) in found or safe_text(text).strip() in found for text in notes) > 20
+    assert all(len(text.encode("utf-16-le")) // 2 <= 32_767 for text in found)
+    assert faults(path) == []
+
+
+def formulas(path):
+    """The formulas of a workbook, whatever stands in their texts."""
+    book = openpyxl.load_workbook(path)
+    return sorted((sheet.title, cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("a\x00b\x1fc", "abc"), ("a\r\nb\rc", "a\nb\nc"), ("=1+1", "=1+1"), ("\ud800x", "x"), ("\u202eabc", "\u202eabc")]
+)
+def test_text_keeps_all_but_what_xml_cannot_hold(text, expected):
+    assert safe_text(text) == expected
+
+
+@pytest.mark.parametrize("letter", ["x", "😀"])
+def test_text_too_long_for_a_cell_is_cut_with_a_mark(letter):
+    cut = safe_text(letter * 40_000)
+    assert len(cut.encode("utf-16-le")) // 2 <= 32_767 and cut.endswith("[…]")
+
+
+def test_headings_are_made_different_and_never_empty():
+    assert header_names(["A", "a", " A\n", ""]) == ["A", "a (2)", "A (3)", "[4]"]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("https://a.example/b?c=1#d", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc", False),
+        ("https://a b", False),
+        ("internal:A1", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_of_the_web_become_links(address, is_one):
+    assert is_web_address(address) is is_one
+
+
+def test_prose_is_broken_after_clauses_and_never_too_wide():
+    text = "Det första ledet är ganska långt, det andra ledet är kort; det tredje avslutar meningen som här blir lång."
+    lines = clause_lines(text, 60)
+    assert " ".join(lines) == text and lines[0].endswith(",") and all(text_width(line) <= 60 for line in lines)
+    assert "".join(clause_lines("x" * 500, 40)) == "x" * 500
+    assert lines_needed("kort", 20) == 1 and lines_needed("ett\ntvå", 20) == 2 and lines_needed("x" * 100, 20) > 4
+
+
+# In one language
+
+
+def test_nothing_is_left_in_swedish_in_an_english_workbook(findings, workbooks):
+    inputs = findings["region"].inputs
+    given = {text for name in ("title", "publisher") for text in inputs.sources[name]}
+    ours = [text for _, text in strings(workbooks["library", "en"])] + [text for text in texts_of_parts(workbooks["library", "en"])]
+    theirs = [text for _, text in strings(workbooks["region", "en"]) if text not in given and not any(text.endswith(one) for one in given)]
+    assert [text for text in ours if SWEDISH.search(text)] == []
+    assert [text for text in theirs if SWEDISH.search(text)] == []
+
+
+def test_nothing_of_ours_is_in_english_in_a_swedish_workbook(findings, workbooks):
+    inputs = findings["library"].inputs
+    ours = [
+        text for _, text in strings(workbooks["region", "sv"]) if text in set(Words("en").texts.values()) - set(Words("sv").texts.values())
+    ]
+    assert ours == [] and inputs.as_of
+    titles = [text for text in texts_of_parts(workbooks["region", "sv"]) if ENGLISH.search(text)]
+    assert titles == []
+
+
+def texts_of_parts(path):
+    """Texts outside the cells: of charts, alternative texts, table descriptions, headers and footers."""
+    patterns = {r"xl/charts/chart\d+\.xml": r"<a:t>([^<]*)", r"xl/drawings/drawing\d+\.xml": r'descr="([^"]*)"', r"xl/tables/table\d+\.xml": r'altText(?:Summary)?="([^"]*)"', r"xl/worksheets/sheet\d+\.xml": r"<odd(?:Header|Footer)>([^<]*)"}  # fmt: skip
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            for part, text in patterns.items():
+                if re.fullmatch(part, name):
+                    yield from re.findall(text, archive.read(name).decode())
+
+
+# The yearly convention
+
+
+def test_mid_year_figures_equal_a_sum_by_hand():
+    # 100 a year in two whole years at 4 %: 100/1.04^0.5 + 100/1.04^1.5
+    assert mid_year_present_value([100, 100], [0, 1, 2], 0.04) == pytest.approx(100 / 1.04**0.5 + 100 / 1.04**1.5)
+    # a horizon of 1.5 counts half of the second year, from its middle, 1.25
+    assert mid_year_present_value([100, 100], [0, 1, 2], 0.04, 1.5) == pytest.approx(100 / 1.04**0.5 + 50 / 1.04**1.25)
+    assert mid_year_score([40, 60], [0, 1, 2], 0.0, 1.5) == pytest.approx((40 + 30) / 1.5)
+    shares, factors = year_counts([0, 1, 2], 0.0, 0.5)
+    assert shares.tolist() == [0.5, 0.0] and factors.tolist() == [1.0, 1.0]
+
+
+def test_mid_year_lies_close_to_the_continuous_value():
+    edges = np.arange(0, 21.0)
+    assert mid_year_present_value(np.full(20, 10.0), edges, 0.035) == pytest.approx(float(present_value(10, 0, 20, 0.035)), rel=1e-4)
+
+
+def test_the_outlook_sums_to_the_undiscounted_cost_and_reaches_as_far_as_may_be_turned(findings):
+    found = findings["library"]
+    ahead = outlook(found.inputs, DRAWS, found.simulation.seed)
+    assert ahead.edges[-1] == turnable(found.inputs)["horizon_years"].high == 20
+    within = found.yearly.groupby(["option", "year"])["cost"].sum()
+    whole = within[within.index.get_level_values("year") < 2039]
+    for (option, year), cost in whole.items():
+        assert ahead.cost.at[year, option] == pytest.approx(cost, rel=1e-9)
+    first = found.simulation.level_paths(np.array([0.0])).set_index(["option", "area"])["level"]
+    for key, level in first.items():
+        assert ahead.levels[key].iloc[0] == pytest.approx(level, abs=8)
+
+
+def test_all_weights_zero_count_alike(findings):
+    found = findings["library"]
+    ahead, settings = outlook(found.inputs, DRAWS, 1), published_settings(found.comparison)
+    none = mid_year_figures(found.inputs, ahead, replace(settings, weights=dict.fromkeys(settings.weights, 0.0)))
+    alike = mid_year_figures(found.inputs, ahead, replace(settings, weights=dict.fromkeys(settings.weights, 7.0)))
+    pd.testing.assert_frame_equal(none, alike)
+
+
+# Recalculated by LibreOffice
+
+
+def soffice():
+    """LibreOffice, or skip; with FVM_REQUIRE_ALL its absence is a failure."""
+    program = shutil.which("soffice")
+    if program is None:
+        message = "LibreOffice (soffice) is not installed: formulas are not recalculated by another program"
+        pytest.fail(message) if os.environ.get("FVM_REQUIRE_ALL") == "1" else pytest.skip(message)
+    return program
+
+
+def input_cells(book):
+    """The marked inputs: sheet and cell by defined name."""
+    places = {name: next(iter(defined.destinations)) for name, defined in book.defined_names.items() if "Print" not in name}
+    return {name: book[sheet][place.replace("$", "")] for name, (sheet, place) in places.items() if ":" not in place}
+
+
+def random_settings(findings, number):
+    """Settings that a reader may choose."""
+    rng = np.random.default_rng(number)
+    limits = turnable(findings.inputs)
+    chosen = {name: rng.uniform(limit.low, limit.high) for name, limit in limits.items()}
+    return Settings({area: float(rng.integers(0, 90)) for area in findings.inputs.areas}, **chosen)
+
+
+def turn(path, words, findings, settings, out):
+    """Write settings into the marked cells; the copy holds formulas without values, so that they must be calculated."""
+    book = openpyxl.load_workbook(path)
+    cells = input_cells(book)
+    name = {what: words(f"sheet.comparison.live.name.{what}") for what in ("value_per_point", "discount_rate", "horizon_years", "weight")}
+    for what in ("value_per_point", "discount_rate", "horizon_years"):
+        cells[name[what]].value = getattr(settings, what)
+    for area in findings.inputs.areas:
+        cells[f"{name['weight']}_{area}"].value = settings.weights[area]
+    assert not any(cell.protection.locked for cell in cells.values())
+    book.save(out)
+
+
+@pytest.fixture(scope="module")
+def recalculated(findings, workbooks, tmp_path_factory):
+    """Workbooks as published and at several settings, all recalculated in one go."""
+    program, folder = soffice(), tmp_path_factory.mktemp("recalculated")
+    asked = {}
+    for case, lang in (("library", "en"), ("region", "sv")):
+        published = published_settings(findings[case].comparison)
+        turned = {"published": published, "one": random_settings(findings[case], 1), "two": random_settings(findings[case], 2)}
+        turned["zero"] = replace(published, weights=dict.fromkeys(published.weights, 0.0))
+        for name, settings in turned.items():
+            path = folder / f"{case}_{name}.xlsx"
+            turn(workbooks[case, lang], Words(lang), findings[case], settings, path)
+            asked[case, name] = (settings, folder / "out" / path.name)
+    command = [
+        program,
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(folder / "out"),
+    ]
+    subprocess.run([*command, *map(str, sorted(folder.glob("*.xlsx")))], check=True, capture_output=True, timeout=300)
+    return asked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("case", "lang"), [("library", "en"), ("region", "sv")])
+def test_every_formula_recalculates_to_the_value_it_carries(workbooks, recalculated, case, lang):
+    carried = openpyxl.load_workbook(workbooks[case, lang], data_only=True)
+    theirs = openpyxl.load_workbook(recalculated[case, "published"][1], data_only=True)
+    places = [
+        (sheet.title, cell.coordinate)
+        for sheet in openpyxl.load_workbook(workbooks[case, lang])
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert len(places) > 150
+    for sheet, place in places:
+        ours, other = carried[sheet][place].value, theirs[sheet][place].value
+        assert ours is not None and not str(other).startswith(("#", "Err:")), (sheet, place)
+        assert other == (ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-9, abs=1e-9)), (sheet, place)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["published", "one", "two", "zero"])
+@pytest.mark.parametrize(("case", "lang"), [("library", "en"), ("region", "sv")])
+def test_turning_the_inputs_gives_the_library_s_own_values(findings, recalculated, case, lang, name):
+    settings, path = recalculated[case, name]
+    found, words = findings[case], Words(lang)
+    expected = mid_year_figures(found.inputs, outlook(found.inputs, DRAWS, found.simulation.seed), settings)
+    shown = table_with(
+        openpyxl.load_workbook(path, data_only=True)[words("sheet.comparison.name")], words("sheet.comparison.live.published_cost")
+    )
+    for column in ("cost", "score", "net_benefit"):
+        np.testing.assert_allclose(shown[words(f"sheet.comparison.live.{column}")].astype(float), expected[column], rtol=1e-9, atol=1e-8)
+    ranks = pd.to_numeric(shown[words("sheet.comparison.live.rank")], errors="coerce")
+    np.testing.assert_array_equal(ranks, expected["rank"])

@@ -45,9 +45,10 @@ def run(
     from fvmanalys.run import publish
     from fvmanalys.run.suite import read_suite
 
-    given = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
+    given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
+    if lang is not None:
+        read_texts(lang)
     suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
-    read_texts(suite.lang)
     with Bar(quiet) as bar:
         published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance)
     if not quiet:

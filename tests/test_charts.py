@@ -12,6 +12,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.report import charts, palette
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
+from fvmanalys.report.names import quantity
 from fvmanalys.report.words import Words
 
 HOSTILE = '<b>"A & $x_1$"</b>'
@@ -104,6 +105,14 @@ def test_whatever_comes_from_the_data_is_escaped():
     table = html_table("<i>", ["<u>", "b"], [["<script>", Html("<em>kept</em>")]])
     assert "<script>" not in table and "&lt;script&gt;" in table and "<em>kept</em>" in table and "<i>" not in table
     assert "<b>" not in paragraphs("<b>")
+
+
+def test_an_estimate_is_shown_as_published():
+    row = {"low": float("nan"), "likely": 310.57, "high": float("nan"), "unit": "MSEK"}
+    assert quantity(row, Words()) == "310,57 mnkr"
+    assert quantity(row | {"low": 2000.0, "likely": 2100.0, "high": 2200.0}, Words()) == "2\u00a0100 mnkr (2\u00a0000–2\u00a0200 mnkr)"
+    assert quantity(row | {"likely": 0.15, "unit": "share"}, Words()) == "15 %"
+    assert quantity(row | {"likely": 2023.0, "unit": "year"}, Words()) == "2023"
 
 
 def test_only_web_addresses_become_links():

@@ -1,5 +1,6 @@
 """EVPI, EVPPI and EVSI: published numbers, closed forms, and what must hold for any decision's arrays."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -186,7 +187,7 @@ def test_values_lie_between_nothing_and_everything(case, shares):
     values = [float(evsi(worth, inputs, share)) for share in sorted([0, *shares, 1])]
     assert values[0] == 0
     assert values[-1] == pytest.approx(float(known), rel=1e-12)
-    assert all(before <= after + 1e-12 * float(known) for before, after in zip(values, values[1:], strict=False))
+    assert all(before <= after + 1e-12 * float(known) for before, after in pairwise(values))
 
 
 @settings(max_examples=25, deadline=None)

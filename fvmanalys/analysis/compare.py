@@ -72,8 +72,12 @@ def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
     inputs, benefit = simulation.inputs, simulation.net_benefit(value)
     options = inputs.tables["options"].set_index("option_id")
     table = pd.DataFrame({"permanent": options["permanent"] == "yes", "reference": options["reference"] == "yes"})
-    table = table.join(summary(simulation.cost, "cost")).join(summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]])
-    table = table.join(full_use(simulation)).join(summary(simulation.score, "score").rename(columns={"score_mean": "score"}).drop(columns="score_p85"))
+    table = table.join(summary(simulation.cost, "cost")).join(
+        summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]]
+    )
+    table = table.join(full_use(simulation)).join(
+        summary(simulation.score, "score").rename(columns={"score_mean": "score"}).drop(columns="score_p85")
+    )
     table = table.join(summary(benefit, "net_benefit").rename(columns={"net_benefit_mean": "net_benefit"}).drop(columns="net_benefit_p85"))
     competitors = inputs.options(permanent_only=True)
     worth = benefit[competitors].to_numpy()
@@ -151,7 +155,7 @@ def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
 
 def switching_points(cost: pd.Series, score: pd.Series, low: float, high: float) -> pd.DataFrame:
     """Where the option with the highest value·score − cost changes between `low` and `high`: value, from, to."""
-    value, rows = low, []
+    value, rows = low, list[dict[str, object]]()
     best = str((value * score - cost).idxmax())
     while True:
         steeper = score[score > score[best]]

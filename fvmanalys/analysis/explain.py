@@ -38,16 +38,26 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
             met = float((times <= years_after(deadline, simulation.inputs.as_of)).mean()) if deadline else np.nan
             names = {"name": row["name"] or row["event_id"], "name_en": row.get("name_en", "")}
             rows.append(
-                {"option": option, "event": row["event_id"], **names, **dict(zip(("p05", "p50", "p85", "p95"), quantiles, strict=True)),
-                 "happens": float(np.isfinite(times).mean()), "deadline": deadline, "p_deadline_met": met, "shared": row["option_id"] == ALL_OPTIONS}
-            )  # fmt: skip
+                {
+                    "option": option,
+                    "event": row["event_id"],
+                    **names,
+                    **dict(zip(("p05", "p50", "p85", "p95"), quantiles, strict=True)),
+                    "happens": float(np.isfinite(times).mean()),
+                    "deadline": deadline,
+                    "p_deadline_met": met,
+                    "shared": row["option_id"] == ALL_OPTIONS,
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def levels_reached(simulation: Simulation) -> pd.DataFrame:
     """For each option and area: the expected level today, at the horizon, and when the option's own level begins (P50, years)."""
     horizon = simulation.model.horizon
-    paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(index=["option", "area"], columns="time", values="level", sort=False)
+    paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(
+        index=["option", "area"], columns="time", values="level", sort=False
+    )
     rows = []
     for (option, area), levels in paths.iterrows():
         own = simulation.inputs.tables["levels"].query("option_id == @option and area_id == @area")["from_event"]
@@ -64,7 +74,12 @@ def contributions(comparison: Comparison) -> pd.DataFrame:
     weights = pd.DataFrame({area: simulation.draws_of(f"areas/{area}") for area in inputs.areas})
     weights = weights.div(weights.sum(axis=1), axis=0)
     gains = [
-        {"option": option, "kind": "area", "part": area, "value": value * float((weights[area] * simulation.area_scores[option, area]).mean())}
+        {
+            "option": option,
+            "kind": "area",
+            "part": area,
+            "value": value * float((weights[area] * simulation.area_scores[option, area]).mean()),
+        }
         for option in inputs.options()
         for area in inputs.areas
     ]

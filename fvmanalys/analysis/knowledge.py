@@ -71,7 +71,9 @@ class Knowledge:
         """EVPPI of every uncertain number, the largest first: id, name, evppi, standard_error, clear, kind, sourced, owner."""
         about = self.simulation.inputs.estimates.set_index("id")
         found = evppi_all(self.benefit(), self.columns).reset_index(names="id")
-        known = about.loc[found["id"], ["table", "name", "name_en", "option_id", "kind", "source_id", "owner", "confidential", "note", "note_en"]].reset_index(drop=True)
+        known = about.loc[
+            found["id"], ["table", "name", "name_en", "option_id", "kind", "source_id", "owner", "confidential", "note", "note_en"]
+        ].reset_index(drop=True)
         table = pd.concat([found, known], axis=1)
         table["clear"] = table["evppi"] > 2 * table["standard_error"]
         return table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
@@ -88,7 +90,16 @@ class Knowledge:
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
             value = evppi(self.benefit(), self.stack(ids))
-            rows.append({"group_kind": kind, "group": name, "estimates": len(ids), "evppi": value.value, "standard_error": value.standard_error, "warning": value.warning})
+            rows.append(
+                {
+                    "group_kind": kind,
+                    "group": name,
+                    "estimates": len(ids),
+                    "evppi": value.value,
+                    "standard_error": value.standard_error,
+                    "warning": value.warning,
+                }
+            )
         return pd.DataFrame(rows).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
 
     def stack(self, ids: list[str]) -> Floats:
@@ -125,7 +136,15 @@ class Knowledge:
             ids = self.resolved[row["investigation_id"]]
             worth = evsi(self.benefit(value), self.stack(ids), row["variance_reduction"]) if ids else Value(0.0, 0.0)
             cost = float(np.mean(draw(simulation.model.estimates[row["id"]], simulation.seed, blocks(4096))))
-            rows.append({"investigation_id": row["investigation_id"], "evsi": worth.value, "standard_error": worth.standard_error, "cost": cost, "months": row["months"]})
+            rows.append(
+                {
+                    "investigation_id": row["investigation_id"],
+                    "evsi": worth.value,
+                    "standard_error": worth.standard_error,
+                    "cost": cost,
+                    "months": row["months"],
+                }
+            )
         table = pd.DataFrame(rows, columns=["investigation_id", "evsi", "standard_error", "cost", "months"])
         return table.assign(net_value=[net_value(row.evsi, row.cost, row.months, monthly) for row in table.itertuples()])
 
@@ -147,7 +166,16 @@ class Knowledge:
         rows = []
         for value, month in zip(values, monthly, strict=True):
             found = verdict(self.investigations_at(value, month), month)
-            rows.append({"value_per_point": value, "evpi": float(evpi(self.benefit(value))), "cost_of_delay": month, "investigation_id": found.investigation, "net_value": found.net_value, "decide_now": found.decide_now})
+            rows.append(
+                {
+                    "value_per_point": value,
+                    "evpi": float(evpi(self.benefit(value))),
+                    "cost_of_delay": month,
+                    "investigation_id": found.investigation,
+                    "net_value": found.net_value,
+                    "decide_now": found.decide_now,
+                }
+            )
         return pd.DataFrame(rows)
 
     def delay_range(self, values: Floats) -> list[float]:

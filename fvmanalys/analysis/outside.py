@@ -18,8 +18,16 @@ from fvmanalys.model.programmes import read_class
 __all__ = ["backtest", "class_quantiles", "coverage", "overrun_probability", "survival_quantile", "views", "with_parameters"]
 
 VIEW_COLUMNS = [
-    "cost_p50", "cost_p85", "programme_p50", "programme_p85", "full_use_p50", "full_use_p85", "score", "net_benefit", "p_best",
-]  # fmt: skip
+    "cost_p50",
+    "cost_p85",
+    "programme_p50",
+    "programme_p85",
+    "full_use_p50",
+    "full_use_p85",
+    "score",
+    "net_benefit",
+    "p_best",
+]
 
 
 def with_parameters(inputs: Inputs, **values: float) -> Inputs:
@@ -38,8 +46,8 @@ def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
     """Inside view, chosen mixture and outside view side by side: a row a view and option.
 
     `view` is the share of draws in which the outside view applies (0, the parameter's value, 1). Without a reference
-    class that has both kinds of ratio there is only the inside view. Reference class forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project
-    Management Journal 37(3).
+    class that has both kinds of ratio there is only the inside view. Reference class forecasting: Kahneman & Tversky 1979;
+    Flyvbjerg 2006, Project Management Journal 37(3).
     """
     shares = sorted({0.0, inputs.parameters["outside_view"], 1.0}) if read_class(inputs.tables["reference_class"]) else [0.0]
     tables = []
@@ -79,14 +87,34 @@ def backtest(inputs: Inputs) -> pd.DataFrame:
     plans = inputs.history["milestones"]
     outcomes = inputs.tables["milestones"].dropna(subset=["actual_date"]).set_index("milestone_id")["actual_date"].to_dict()
     rows = [row for row in plans.to_dict("records") if is_plan(row, inputs.as_of)]
-    columns = ["milestone", "plan", "name", "name_en", "planned_on", "planned_date", "programmes", "forecast_p50", "forecast_p80", "outcome", "share_below", "within_p80"]
+    columns = [
+        "milestone",
+        "plan",
+        "name",
+        "name_en",
+        "planned_on",
+        "planned_date",
+        "programmes",
+        "forecast_p50",
+        "forecast_p80",
+        "outcome",
+        "share_below",
+        "within_p80",
+    ]
     return pd.DataFrame([forecast_row(row, inputs, outcomes) for row in rows], columns=columns)
 
 
 def is_plan(row: dict[str, Any], as_of: date) -> bool:
     """Whether a milestone row was a plan of the own programme, made by `as_of` for a later day."""
     made, planned = row["known_from"], row["planned_date"]
-    return row["own_programme"] == "yes" and made is not None and planned is not None and row["actual_date"] is None and made <= as_of and planned > made
+    return (
+        row["own_programme"] == "yes"
+        and made is not None
+        and planned is not None
+        and row["actual_date"] is None
+        and made <= as_of
+        and planned > made
+    )
 
 
 def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date]) -> dict[str, Any]:
@@ -99,17 +127,28 @@ def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date])
     realised = ((outcome or inputs.as_of) - made).days / length
     within = "" if p80 is None or (outcome is None and inputs.as_of <= p80) else "yes" if outcome is not None and outcome <= p80 else "no"
     return {
-        "milestone": row["milestone_id"], "plan": row["plan_version"], "name": row["name"], "name_en": row.get("name_en", ""), "planned_on": made,
-        "planned_date": planned, "programmes": len(ratios), "forecast_p50": p50, "forecast_p80": p80, "outcome": outcome,
-        "share_below": share_below(ratios, bounds, realised), "within_p80": within,
-    }  # fmt: skip
+        "milestone": row["milestone_id"],
+        "plan": row["plan_version"],
+        "name": row["name"],
+        "name_en": row.get("name_en", ""),
+        "planned_on": made,
+        "planned_date": planned,
+        "programmes": len(ratios),
+        "forecast_p50": p50,
+        "forecast_p80": p80,
+        "outcome": outcome,
+        "share_below": share_below(ratios, bounds, realised),
+        "within_p80": within,
+    }
 
 
 def known_ratios(inputs: Inputs, day: date) -> tuple[np.ndarray, np.ndarray]:
     """The duration ratios of the core programmes as known on a day, and which of them are lower bounds."""
     known = in_force("reference_class", inputs.history["reference_class"].to_dict("records"), day)
     rows = [row for row in known if row["role"] == "core" and np.isfinite(row["duration_ratio"])]
-    return np.array([row["duration_ratio"] for row in rows]), np.array([row["censored"] in ("duration", "both") for row in rows], dtype=bool)
+    return np.array([row["duration_ratio"] for row in rows]), np.array(
+        [row["censored"] in ("duration", "both") for row in rows], dtype=bool
+    )
 
 
 def kaplan_meier(values: np.ndarray, bounds: np.ndarray) -> Any:
@@ -141,4 +180,3 @@ def day_at(start: date, length: float, ratio: float) -> date | None:
 def coverage(plans: pd.DataFrame) -> dict[str, int]:
     """How many plans' outcomes fell within the forecast's P80, how many beyond, and how many cannot be told."""
     return {name: int((plans["within_p80"] == answer).sum()) for name, answer in (("within", "yes"), ("beyond", "no"), ("open", ""))}
-

@@ -17,7 +17,19 @@ from fvmanalys.model.costs import PAUSE, RESTART, Stream
 from fvmanalys.model.events import DECIDED
 from fvmanalys.model.simulate import Model
 
-__all__ = ["BEST", "MONTHS", "StandingTeam", "cost_of_delay", "delayed", "monthly_cost_of_delay", "pause_streams", "standing_team", "standing_teams", "waiting_is_possible", "worth"]
+__all__ = [
+    "BEST",
+    "MONTHS",
+    "StandingTeam",
+    "cost_of_delay",
+    "delayed",
+    "monthly_cost_of_delay",
+    "pause_streams",
+    "standing_team",
+    "standing_teams",
+    "waiting_is_possible",
+    "worth",
+]
 
 BEST = "best"
 MONTHS = (0, 1, 3, 6, 12, 18, 24)
@@ -60,7 +72,11 @@ def cost_of_delay(
     """
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
     today = simulate(inputs, draws, seed)
-    rows = [row for delay in months for row in delay_rows(today, simulate(inputs, draws, seed, delay=delay / 12) if delay else today, value, delay)]
+    rows = [
+        row
+        for delay in months
+        for row in delay_rows(today, simulate(inputs, draws, seed, delay=delay / 12) if delay else today, value, delay)
+    ]
     return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
 
 
@@ -79,7 +95,16 @@ def delay_rows(today: Simulation, later: Simulation, value: float, months: float
         loss = worth_today[before] - worth_later[after]
         bill = pause_later[after] - pause_today[before]
         points = value * (today.score[before].mean() - later.score[after].mean())
-        rows.append({"months": months, "option": option, "loss": loss, "pause_bill": bill, "lost_points": points, "shifted_costs": loss - bill - points})
+        rows.append(
+            {
+                "months": months,
+                "option": option,
+                "loss": loss,
+                "pause_bill": bill,
+                "lost_points": points,
+                "shifted_costs": loss - bill - points,
+            }
+        )
     return rows
 
 
@@ -116,14 +141,18 @@ class StandingTeam:
     curve: pd.DataFrame
 
 
-def standing_teams(inputs: Inputs, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0) -> dict[str, StandingTeam]:
+def standing_teams(
+    inputs: Inputs, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
+) -> dict[str, StandingTeam]:
     """The standing team of every permanent option; without `readiness` there is none to choose."""
     if not inputs.has("readiness") or not waiting_is_possible(inputs):
         return {}
     return {option: standing_team(inputs, option, draws, seed, shares, delay) for option in inputs.options(permanent_only=True)}
 
 
-def standing_team(inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0) -> StandingTeam:
+def standing_team(
+    inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
+) -> StandingTeam:
     """The share of the full team kept that maximises an option's expected net benefit, over the uncertain decision date.
 
     The grid is searched first, then the best interval around its best point (Brent's method). `delay` years are added to
@@ -142,7 +171,9 @@ def standing_team(inputs: Inputs, option: str, draws: int = 4096, seed: int = 1,
         return pause + rebuild + full[2] - value
 
     found = minimize_scalar(total, bounds=(low, high), method="bounded", options={"xatol": 1e-3})
-    share, least = (float(found.x), float(found.fun)) if found.fun < curve["total"].min() else (float(grid[best]), float(curve["total"].min()))
+    share, least = (
+        (float(found.x), float(found.fun)) if found.fun < curve["total"].min() else (float(grid[best]), float(curve["total"].min()))
+    )
     return StandingTeam(option, share, *flat_range(grid, curve["total"].to_numpy(), least, share), curve)
 
 
@@ -158,7 +189,10 @@ def team_costs(inputs: Inputs, option: str, share: float, draws: int, seed: int,
 def total_costs(parts: dict[float, tuple[float, float, float]]) -> pd.DataFrame:
     """The curve of a standing team from its parts at each share."""
     full = parts[1.0][2]
-    rows = [{"share": share, "pause_cost": pause, "rebuild_cost": rebuild, "late_cost": full - value} for share, (pause, rebuild, value) in parts.items()]
+    rows = [
+        {"share": share, "pause_cost": pause, "rebuild_cost": rebuild, "late_cost": full - value}
+        for share, (pause, rebuild, value) in parts.items()
+    ]
     return pd.DataFrame(rows).assign(total=lambda table: table["pause_cost"] + table["rebuild_cost"] + table["late_cost"])
 
 

@@ -12,12 +12,14 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
     """The likely weight that each viewpoint gives each area, normalised to sum to 1: viewpoints × areas."""
     inputs = comparison.simulation.inputs
     table = inputs.tables["viewpoints"]
-    weights = table.pivot_table(index="viewpoint_id", columns="area_id", values="likely", sort=False).reindex(columns=inputs.areas).fillna(0.0)
+    weights = (
+        table.pivot_table(index="viewpoint_id", columns="area_id", values="likely", sort=False).reindex(columns=inputs.areas).fillna(0.0)
+    )
     return weights.div(weights.sum(axis=1), axis=0)
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
-    """What each viewpoint would choose: viewpoint, name, best option, P(best), its lead (MSEK), and the area that parts it from the common weights.
+    """What each viewpoint would choose: viewpoint, name, best, p_best, lead (MSEK) and dividing_area.
 
     The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
     common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.
@@ -32,13 +34,22 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
         worth = pd.DataFrame({option: value * (scores[option] @ weights) - simulation.cost[option] for option in options})
         ranked = worth.mean().sort_values(ascending=False)
         best, other = ranked.index[0], comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
-        apart = {area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean()) for area in common.index} if other else {}
+        apart = (
+            {area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean()) for area in common.index}
+            if other
+            else {}
+        )
         rows.append(
-            {"viewpoint": viewpoint, "name": names.at[viewpoint, "name"], "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
-             "best": best, "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
-             "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
-             "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else ""}
-        )  # fmt: skip
+            {
+                "viewpoint": viewpoint,
+                "name": names.at[viewpoint, "name"],
+                "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
+                "best": best,
+                "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
+                "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
+                "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else "",
+            }
+        )
     return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "best", "p_best", "lead", "dividing_area"])
 
 

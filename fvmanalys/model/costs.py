@@ -165,7 +165,7 @@ def headcount(stream: Stream, times: Mapping[str, Floats], sample: Sample, optio
     end = event_time(stream.end, times, horizon)
     end = np.where(np.isinf(end), horizon, end)
     through = np.clip((moment - np.where(np.isinf(start), 0.0, start)) / np.where(end > start, end - start, 1.0), 0.0, 1.0)
-    shape = {"level": 1.0, "ramp_up": through, "ramp_down": 1.0 - through}[stream.profile]
+    shape = {"level": np.ones_like(through), "ramp_up": through, "ramp_down": 1.0 - through}[stream.profile]
     present = (start <= moment) & (moment < end)
     if stream.when:
         present = present & sample.holds(option, stream.when)

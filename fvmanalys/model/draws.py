@@ -17,7 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
-__all__ = ["BLOCK", "Block", "Estimate", "Floats", "blocks", "draw", "draw_halves", "draw_runs", "draw_uniform", "quantile", "read_estimates"]
+__all__ = [
+    "BLOCK",
+    "Block",
+    "Estimate",
+    "Floats",
+    "blocks",
+    "draw",
+    "draw_halves",
+    "draw_runs",
+    "draw_uniform",
+    "quantile",
+    "read_estimates",
+]
 
 Floats = NDArray[np.float64]
 BLOCK = 4096

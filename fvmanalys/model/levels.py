@@ -47,7 +47,9 @@ def normalised(weights: Mapping[str, Floats]) -> dict[str, Floats]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def area_scores(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: float, horizon: float) -> dict[str, Floats]:
+def area_scores(
+    levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: float, horizon: float
+) -> dict[str, Floats]:
     """The discounted average level to the horizon of each area: ∫ level·e^(−ρt) dt / ∫ e^(−ρt) dt."""
     scores = {}
     for area in dict.fromkeys(level.area for level in levels):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -88,7 +89,9 @@ def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
     risks = inputs.tables["risks"]
     return Model(
         estimates=read_estimates(inputs.estimates.to_dict("records")),
-        options={name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in inputs.options()},
+        options={
+            name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in inputs.options()
+        },
         areas=inputs.areas,
         risks=frozenset(zip(risks["option_id"], risks["risk_id"], strict=True)),
         reference_class=read_class(inputs.tables["reference_class"]),
@@ -144,13 +147,21 @@ class Simulation:
         sums = run_chunks(model, self.draws, self.seed, self.workers, lambda sample: stream_chunk(model, sample))
         return pd.DataFrame(
             [
-                {"option": option, "stream": stream.estimates[0], "category": stream.category, "payer": stream.payer, "employer": stream.employer,
-                 "start": stream.start, "end": stream.end, "present_value": sum(chunk[option, index] for chunk in sums) / self.draws}
+                {
+                    "option": option,
+                    "stream": stream.estimates[0],
+                    "category": stream.category,
+                    "payer": stream.payer,
+                    "employer": stream.employer,
+                    "start": stream.start,
+                    "end": stream.end,
+                    "present_value": sum(chunk[option, index] for chunk in sums) / self.draws,
+                }
                 for option, index in sums[0]
                 for stream in [model.options[option].streams[index]]
             ],
             columns=["option", "stream", "category", "payer", "employer", "start", "end", "present_value"],
-        )  # fmt: skip
+        )
 
     def level_paths(self, moments: Floats) -> pd.DataFrame:
         """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time, level."""
@@ -199,14 +210,22 @@ class Simulation:
         totals = {key: np.add.reduce([chunk[key] for chunk in chunks]) / self.draws for key in chunks[0]}
         return pd.DataFrame(
             [
-                {"option": option, "stream": stream.estimates[0], "category": stream.category, "payer": stream.payer, "programme": stream.programme,
-                 "year": year, "cost": plain, "present_value": discounted}
+                {
+                    "option": option,
+                    "stream": stream.estimates[0],
+                    "category": stream.category,
+                    "payer": stream.payer,
+                    "programme": stream.programme,
+                    "year": year,
+                    "cost": plain,
+                    "present_value": discounted,
+                }
                 for (option, index), (discounts, plains) in totals.items()
                 for stream in [self.model.options[option].streams[index]]
                 for year, discounted, plain in zip(years, discounts, plains, strict=True)
             ],
             columns=["option", "stream", "category", "payer", "programme", "year", "cost", "present_value"],
-        )  # fmt: skip
+        )
 
 
 def simulate(
@@ -265,7 +284,7 @@ def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
 
 def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
     """The sum over draws of the level of every option and area at some moments."""
-    sums = {}
+    sums: dict[tuple[str, str], Floats] = {}
     for option, parts in model.options.items():
         paths = level_path(parts.levels, model.times(sample, option), sample, option, moments)
         sums |= {(option, area): path * sample.size for area, path in paths.items()}
@@ -285,7 +304,7 @@ def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str,
 
 def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rate: float, horizon: float, edges: Floats) -> list[float]:
     """The sum over draws of one stream in each year."""
-    windows: Iterable[Window] = (Window(rate, horizon, opens, closes) for opens, closes in zip(edges[:-1], edges[1:], strict=True))
+    windows: Iterable[Window] = (Window(rate, horizon, opens, closes) for opens, closes in pairwise(edges))
     return [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]
 
 
@@ -293,4 +312,6 @@ def check_finite(frame: pd.DataFrame) -> None:
     """Stop where an outcome is not a number: a wrong figure is worse than none."""
     wrong = [str(name) for name in frame.columns if not np.isfinite(frame[name].to_numpy()).all()]
     if wrong:
-        raise ModelError(f"the outcome of option {', '.join(wrong)} is not a finite number; look for a zero price index or an infinite range")
+        raise ModelError(
+            f"the outcome of option {', '.join(wrong)} is not a finite number; look for a zero price index or an infinite range"
+        )

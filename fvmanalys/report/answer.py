@@ -23,9 +23,13 @@ def answer_sentence(findings: Findings, words: Words) -> str:
         return words("answer.only", as_of=as_of, best=best)
     shares = comparison.table["p_best"]
     return words(
-        "answer.best", as_of=as_of, best=best, second=option_name(findings, second, words),
-        p_best=words.share(shares[comparison.best]), p_second=words.share(shares[second]),
-    )  # fmt: skip
+        "answer.best",
+        as_of=as_of,
+        best=best,
+        second=option_name(findings, second, words),
+        p_best=words.share(shares[comparison.best]),
+        p_second=words.share(shares[second]),
+    )
 
 
 def answer(findings: Findings, words: Words) -> list[str]:
@@ -38,7 +42,10 @@ def answer(findings: Findings, words: Words) -> list[str]:
         certainty = "clear" if share >= CLEAR else "leaning" if share >= LEANING else "open"
         gap = table["net_benefit"][comparison.best] - table["net_benefit"][second]
         loss = words.amount(table["expected_loss"][comparison.best])
-        sentences += [words(f"answer.{certainty}"), words("answer.gap", second=option_name(findings, second, words), gap=words.amount(gap), loss=loss)]
+        sentences += [
+            words(f"answer.{certainty}"),
+            words("answer.gap", second=option_name(findings, second, words), gap=words.amount(gap), loss=loss),
+        ]
     return [sentence for sentence in sentences if sentence]
 
 
@@ -47,7 +54,9 @@ def decided_sentence(findings: Findings, words: Words) -> str:
     taken = findings.decision_taken
     if taken is None:
         return ""
-    return words("answer.decided", date=words.day(taken["date"]), what=words.of(taken, "name").rstrip("."), as_of=words.day(findings.inputs.as_of))
+    return words(
+        "answer.decided", date=words.day(taken["date"]), what=words.of(taken, "name").rstrip("."), as_of=words.day(findings.inputs.as_of)
+    )
 
 
 def what_changes(findings: Findings, words: Words) -> list[str]:
@@ -56,16 +65,23 @@ def what_changes(findings: Findings, words: Words) -> list[str]:
     if switches.empty:
         return [words("answer.no_switch", low=words.amount(grid[0]), high=words.amount(grid[-1]))]
     return [
-        words("answer.switch", value=words.amount(row["value_per_point"]),
-              from_option=option_name(findings, row["from_option"], words, "short_name"), to_option=option_name(findings, row["to_option"], words, "short_name"))
+        words(
+            "answer.switch",
+            value=words.amount(row["value_per_point"]),
+            from_option=option_name(findings, row["from_option"], words, "short_name"),
+            to_option=option_name(findings, row["to_option"], words, "short_name"),
+        )
         for row in switches.to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def what_it_rests_on(findings: Findings, words: Words) -> str:
     """How many of the figures are facts, judgements and assumptions."""
     counts = findings.evidence_counts.set_index("kind")["estimates"]
     return words(
-        "answer.rests", estimates=words.number(counts.sum()), facts=words.number(counts["fact"]),
-        judgements=words.number(counts["judgement"]), assumptions=words.number(counts["assumption"]),
-    )  # fmt: skip
+        "answer.rests",
+        estimates=words.number(counts.sum()),
+        facts=words.number(counts["fact"]),
+        judgements=words.number(counts["judgement"]),
+        assumptions=words.number(counts["assumption"]),
+    )

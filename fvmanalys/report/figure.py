@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 WIDTH = 8.0
-ON_PAPER = {"boxstyle": "square,pad=0.1", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
+ON_PAPER = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
     "font.family": ["DejaVu Sans"],
     "font.size": 9.5,

@@ -94,8 +94,8 @@ def millions(msek: float, words: Words) -> str:
 
 
 def decimals_of(value: float) -> int:
-    """How many decimals a published figure needs: none from 100 up, at most two."""
-    wanted = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    """How many decimals a figure as published needs: as many as it has, at most two, and none from 1 000 up."""
+    wanted = 0 if abs(value) >= 1_000 else 2
     return next((decimals for decimals in range(wanted) if round(value, decimals) == round(value, wanted)), wanted)
 
 

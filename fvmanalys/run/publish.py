@@ -45,7 +45,13 @@ class Plan:
 
 
 def run(
-    data: Path, out: Path, suite: Suite, as_of: str | None = None, *, wait: bool = False, progress: Callable[[Outcome, int], None] | None = None
+    data: Path,
+    out: Path,
+    suite: Suite,
+    as_of: str | None = None,
+    *,
+    wait: bool = False,
+    progress: Callable[[Outcome, int], None] | None = None,
 ) -> Published:
     """Run the suite on the tables in `data` and publish the appendix in `out`.
 

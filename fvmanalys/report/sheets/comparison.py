@@ -1,7 +1,6 @@
 """Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn themselves."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -49,7 +48,6 @@ def option_table(sheet: Sheet, name: str, table: pd.DataFrame, figures: str, mid
     """Some columns of the comparison, a row an option; with how far the interval reaches below and above `middle`."""
     sheet.section(name, True)
     heads = [Column(sheet.text("option")), *sheet.columns("column", figures)]
-    heads = [replace(head, bars=head.style == "share1") for head in heads]
     rows = []
     for option, row in table.to_dict("index").items():
         if middle:

@@ -21,17 +21,15 @@ LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 FULL_PAGE = 0.96
 HEADER_PART = 90
-BAR_COLOUR = "#c9d8e8"
 TITLE_SIZE, HEADING_SIZE = 15, 12
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading, how its values look, and whether it shows them as bars too."""
+    """A column of a table: its heading, and how its values look."""
 
     header: str
     style: str = "text"
-    bars: bool = False
 
 
 class Sheet:
@@ -147,9 +145,6 @@ class Sheet:
         )
         for offset, row in enumerate(rows or [[None] * len(columns)]):
             self.write_row(region.first_row + offset, row, columns)
-        for index, column in enumerate(columns):
-            if column.bars:
-                self.bars(region, index)
         if repeat:
             self.sheet.repeat_rows(self.row)
         self.row, self.last_column = region.last_row + 1, max(self.last_column, len(columns) - 1)
@@ -174,12 +169,6 @@ class Sheet:
     def width(self, column: int) -> float:
         """How wide a column is; those beyond the sheet's own are as wide as its last."""
         return self.widths[min(column, len(self.widths) - 1)]
-
-    def bars(self, region: Region, column: int) -> None:
-        """Bars behind shares, 0 to 1; the figure stays."""
-        scale = {"min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1}
-        place = (region.first_row, column, region.last_row, column)
-        self.sheet.conditional_format(*place, {"type": "data_bar", "bar_color": BAR_COLOUR, **scale})
 
     @contextmanager
     def band(self, rows: int) -> Iterator[None]:

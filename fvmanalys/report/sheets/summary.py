@@ -60,7 +60,7 @@ def options_table(sheet: Sheet) -> None:
         *(Column(sheet.text(text, unit=unit), style) for text in texts),
         Column(sheet.text("full_use"), "month"),
     ]
-    columns += [Column(sheet.text("score"), "whole"), Column(sheet.text("p_best"), "share", bars=True)]
+    columns += [Column(sheet.text("score"), "whole"), Column(sheet.text("p_best"), "share")]
     rows = []
     for option, row in table.to_dict("index").items():
         name = option_name(book.findings, option, book.words)

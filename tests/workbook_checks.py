@@ -88,7 +88,7 @@ def structure_faults(sheet: Worksheet) -> Iterator[str]:
 def table_faults(sheet: Worksheet) -> Iterator[str]:
     """Every table starts in column A, has unique headings and no empty cell, and everything beside column A is in a table."""
     inside: set[tuple[int, int]] = set()
-    for name, table in sheet.tables.items():
+    for name, table in ((table.name, table) for table in sheet.tables.values()):
         left, top, right, bottom = range_boundaries(table.ref)
         cells = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
         headings = [str(sheet.cell(top, column).value or "").strip().casefold() for column in range(left, right + 1)]

@@ -6,8 +6,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis import explain, outside
+from fvmanalys.analysis import explain, outside, pause, staffing
 from fvmanalys.analysis.compare import Comparison, compare
+from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.priorities import priorities
+from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation, simulate
 
@@ -83,6 +86,47 @@ class Findings:
         """How many estimates are facts, judgements and assumptions."""
         return explain.evidence_counts(self.inputs)
 
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What is worth finding out, what moves the answer, and whether to decide now."""
+        return Knowledge(self.comparison)
+
+    @cached_property
+    def priorities(self) -> pd.DataFrame:
+        """How the answer depends on the weights, over all of them and over those in the given order."""
+        return priorities(self.comparison)
+
+    @cached_property
+    def viewpoints(self) -> pd.DataFrame:
+        """What each group would choose with its own weights."""
+        return viewpoint_choices(self.comparison)
+
+    @cached_property
+    def standing_teams(self) -> dict[str, pause.StandingTeam]:
+        """How large a team to keep through the pause, by option; empty where there is nothing to wait for or no readiness."""
+        return pause.standing_teams(self.inputs, min(4096, self.simulation.draws), self.simulation.seed)
+
+    @property
+    def standing_curves(self) -> pd.DataFrame:
+        """The curve of every standing team: option, share, pause_cost, rebuild_cost, late_cost, total."""
+        curves = [team.curve.assign(option=option) for option, team in self.standing_teams.items()]
+        return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame()
+
+    @cached_property
+    def pause_bill(self) -> pd.DataFrame:
+        """What a month of the pause costs now, by part."""
+        return pause.monthly_bill(self.simulation)
+
+    @cached_property
+    def staffing(self) -> pd.DataFrame:
+        """Expected full-time equivalents month by month."""
+        return staffing.staffing_path(self.simulation)
+
+    @cached_property
+    def staffing_peaks(self) -> pd.DataFrame:
+        """The highest month of each option and employer, beside what the region has had before."""
+        return staffing.peaks(self.staffing, staffing.highest_before(self.inputs))
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The published tables, by file name: tidy, English snake_case columns, internal units."""
         named = {
@@ -100,6 +144,19 @@ class Findings:
             "reasons": self.reasons,
             "published_totals": self.published_totals,
             "evidence_counts": self.evidence_counts,
+            "information_estimates": self.knowledge.estimates,
+            "information_groups": self.knowledge.groups,
+            "investigations": self.knowledge.investigations,
+            "verdict_range": self.knowledge.verdict_range,
+            "tornado": self.knowledge.tornado,
+            "evidence_share": self.knowledge.evidence,
+            "priorities": self.priorities,
+            "viewpoints": self.viewpoints,
+            "cost_of_delay": self.knowledge.delays,
+            "pause_bill": self.pause_bill,
+            "standing_team": self.standing_curves,
+            "staffing": staffing.yearly_staffing(self.staffing),
+            "staffing_peaks": self.staffing_peaks,
             "estimates": self.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
             "sources": self.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
         }

@@ -16,7 +16,7 @@ from fvmanalys.analysis.tails import check_finite_mean
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "verdict"]
+__all__ = ["Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "value_of_fit", "verdict"]
 
 FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
@@ -104,7 +104,11 @@ def partial_value(lead: Floats, inputs: Floats, kept: float = 1.0) -> Value:
     """The value of knowing the inputs, with the conditional means shrunk to the share `kept` of their spread."""
     if not lead.shape[1] or len(lead) < 2:
         return Value(0.0, 0.0 if not lead.shape[1] else np.inf, 0.0)
-    found = regress(lead, inputs)
+    return value_of_fit(lead, regress(lead, inputs), inputs.shape[1], kept)
+
+
+def value_of_fit(lead: Floats, found: Regression, k: int, kept: float = 1.0) -> Value:
+    """The value of knowing k inputs whose regression is already made."""
     mean = lead.mean(axis=0)
     fitted = gain_fitted(found.fitted, mean, 1.0)
     left_out = gain_chosen(lead, found.left_out, mean, 1.0)
@@ -115,7 +119,7 @@ def partial_value(lead: Floats, inputs: Floats, kept: float = 1.0) -> Value:
     error = standard_error(left_out if kept == 1 else gain_chosen(lead, found.left_out, mean, kept))
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, fit, inputs, gap, error, everything))
+    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, fit, (len(lead), k), gap, error, everything))
 
 
 def gain_fitted(fitted: Floats, mean: Floats, kept: float) -> float:
@@ -139,9 +143,9 @@ def gain_chosen(lead: Floats, predicted: Floats, mean: Floats, kept: float) -> F
     return gain
 
 
-def warn(found: Regression, fit: float, inputs: Floats, gap: float, error: float, everything: float) -> str:
-    """The word of warning that a fit deserves, if any."""
-    draws, k = inputs.shape
+def warn(found: Regression, fit: float, shape: tuple[int, int], gap: float, error: float, everything: float) -> str:
+    """The word of warning that a fit deserves, if any; `shape` is draws and inputs."""
+    draws, k = shape
     if draws < FEW_DRAWS_EACH * k:
         return "few_draws"
     if found.alike > max(ALIKE, ALIKE_ERRORS / np.sqrt(draws)) and found.alike * (1 - fit) > MISSED:

@@ -1,7 +1,7 @@
 """What is worth finding out: values of information of a decision's estimates, of natural groups of them, and of investigations."""
 
 import fnmatch
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +9,8 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import Comparison, value_range
-from fvmanalys.analysis.information import Value, Verdict, evpi, evppi, evppi_all, evsi, net_value, verdict
+from fvmanalys.analysis.information import Value, Verdict, evpi, evppi, evppi_all, net_value, value_of_fit, verdict
+from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tornado import numbers, tornado
 from fvmanalys.evidence.rules import split
@@ -31,7 +32,7 @@ class Knowledge:
     """
 
     comparison: Comparison
-    draws: int = 12_288
+    draws: int = 8192
 
     @property
     def simulation(self) -> Simulation:
@@ -128,13 +129,36 @@ class Knowledge:
         """What a month of waiting costs; NaN where there is nothing to wait for."""
         return float(pause.monthly_cost_of_delay(self.delays)[option]) if len(self.delays) else np.nan
 
+    @cached_property
+    def fits(self) -> dict[str, Regression]:
+        """What each investigation's numbers say of the score and cost of every option that may be chosen.
+
+        Net benefit is a sum of the two at any value per point, so one regression serves the whole range.
+        """
+        options = self.simulation.inputs.options(permanent_only=True)
+        outcomes = np.hstack([frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost)])
+        return {name: regress(outcomes, self.stack(ids)) for name, ids in self.resolved.items() if ids}
+
+    def evsi(self, investigation: str, variance_reduction: float, value: float) -> Value:
+        """What an investigation is worth before its own cost, at one value per point."""
+        if investigation not in self.fits or len(self.simulation.inputs.options(permanent_only=True)) < 2:
+            return Value(0.0, 0.0)
+        found, benefit = self.fits[investigation], self.benefit(value).to_numpy()
+        best, count = int(benefit.mean(axis=0).argmax()), benefit.shape[1]
+        turn = np.vstack([np.eye(count) * value, -np.eye(count)])
+        turn = np.delete(turn - turn[:, [best]], best, axis=1)
+        lead = np.delete(benefit - benefit[:, [best]], best, axis=1)
+        left_out = found.left_out @ turn
+        explained = np.clip(1 - ((lead - left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300), 0, 1)
+        at_value = replace(found, fitted=found.fitted @ turn, left_out=left_out, explained=explained)
+        return value_of_fit(lead, at_value, len(self.resolved[investigation]), float(np.sqrt(variance_reduction)))
+
     def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
         """Every investigation at one value per point: investigation_id, evsi, standard_error, cost, months, net_value."""
         simulation = self.simulation
         rows = []
         for row in simulation.inputs.records["investigations"]:
-            ids = self.resolved[row["investigation_id"]]
-            worth = evsi(self.benefit(value), self.stack(ids), row["variance_reduction"]) if ids else Value(0.0, 0.0)
+            worth = self.evsi(row["investigation_id"], row["variance_reduction"], value)
             cost = float(np.mean(draw(simulation.model.estimates[row["id"]], simulation.seed, blocks(4096))))
             rows.append(
                 {
@@ -154,6 +178,11 @@ class Knowledge:
         if not self.simulation.inputs.has("investigations") or not len(self.delays):
             return None
         return verdict(self.investigations_at(self.comparison.value_per_point, self.monthly_delay()), self.monthly_delay())
+
+    @property
+    def investigations(self) -> pd.DataFrame:
+        """Every investigation at the value used, the best first; empty where there is nothing to wait for."""
+        return self.verdict.table if self.verdict is not None else pd.DataFrame()
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:

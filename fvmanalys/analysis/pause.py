@@ -13,7 +13,8 @@ from scipy.optimize import minimize_scalar
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation, simulate
-from fvmanalys.model.costs import PAUSE, RESTART, Stream
+from fvmanalys.model.costs import PAUSE, RESTART, Stream, Window, stream_amount, stream_value
+from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED
 from fvmanalys.model.simulate import Model
 
@@ -23,6 +24,7 @@ __all__ = [
     "StandingTeam",
     "cost_of_delay",
     "delayed",
+    "monthly_bill",
     "monthly_cost_of_delay",
     "pause_streams",
     "standing_team",
@@ -116,6 +118,29 @@ def pause_bill(simulation: Simulation) -> pd.Series:
         ids = {stream.estimates[0] for stream in pause_streams(simulation.model, option)}
         bills[option] = costs.loc[(costs["option"] == option) & costs["stream"].isin(ids), "present_value"].sum()
     return pd.Series(bills)
+
+
+def monthly_bill(simulation: Simulation) -> pd.DataFrame:
+    """What the month after `as_of` costs while nothing is decided, by part: a row a running stream.
+
+    Columns: stream, part (the employer of staffing, else the category), ends_with_decision, msek_per_month (expected,
+    undiscounted, of the reference option), kind, source_id. Without a decision to wait for there are no rows.
+    """
+    columns = ["stream", "part", "name", "name_en", "ends_with_decision", "msek_per_month", "kind", "source_id"]
+    if not waiting_is_possible(simulation.inputs):
+        return pd.DataFrame(columns=columns)
+    model, option = simulation.model, simulation.inputs.reference
+    sample, month = model.sample(blocks(4096), simulation.seed), Window(0.0, model.horizon, 0.0, 1 / 12)
+    times, paused = model.times(sample, option), pause_streams(model, option)
+    about = simulation.inputs.estimates.set_index("id")
+    rows = []
+    for stream in model.options[option].streams:
+        amount = float(np.mean(stream_value(stream, stream_amount(stream, sample, option), times, month)))
+        if stream.basis == "per_year" and abs(amount) > 1e-9:
+            row = about.loc[stream.estimates[0]]
+            part = stream.employer or stream.category
+            rows.append([stream.estimates[0], part, row["name"], row["name_en"], stream in paused, amount, row["kind"], row["source_id"]])
+    return pd.DataFrame(rows, columns=columns).sort_values("msek_per_month", ascending=False, ignore_index=True)
 
 
 def monthly_cost_of_delay(delays: pd.DataFrame) -> pd.Series:

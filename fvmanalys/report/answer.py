@@ -18,7 +18,7 @@ def answer_sentence(findings: Findings, words: Words) -> str:
     """Which option is best, and in what share of the outcomes."""
     comparison, as_of = findings.comparison, words.day(findings.inputs.as_of)
     second = comparison.runner_up
-    best = option_name(findings, comparison.best, words)
+    best = option_name(findings, comparison.best, words, "short_name")
     if second is None:
         return words("answer.only", as_of=as_of, best=best)
     shares = comparison.table["p_best"]
@@ -26,7 +26,7 @@ def answer_sentence(findings: Findings, words: Words) -> str:
         "answer.best",
         as_of=as_of,
         best=best,
-        second=option_name(findings, second, words),
+        second=option_name(findings, second, words, "short_name"),
         p_best=words.share(shares[comparison.best]),
         p_second=words.share(shares[second]),
     )
@@ -44,7 +44,7 @@ def answer(findings: Findings, words: Words) -> list[str]:
         loss = words.amount(table["expected_loss"][comparison.best])
         sentences += [
             words(f"answer.{certainty}"),
-            words("answer.gap", second=option_name(findings, second, words), gap=words.amount(gap), loss=loss),
+            words("answer.gap", second=option_name(findings, second, words, "short_name"), gap=words.amount(gap), loss=loss),
         ]
     return [sentence for sentence in sentences if sentence]
 

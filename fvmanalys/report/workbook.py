@@ -21,12 +21,8 @@ from fvmanalys.report.words import Words
 __all__ = ["write_workbook"]
 
 LONGEST_PROPERTY = 255
-OPTIONS = {
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": "Arial", "font_size": 10},
-}
+TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+FONT = {"font_name": "Arial", "font_size": 10}
 
 # The sheets in the order they stand. Areas and costs hold what the live part of the comparison refers to, and the summary
 # shows charts of the comparison: these are written first.
@@ -48,7 +44,7 @@ def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: s
     Text from the raw tables is never a formula, a link to anything but the web, or longer than a cell may hold. Every
     formula carries its value. The workbook is dated by `as_of`, never by the clock.
     """
-    workbook = Workbook(str(path), OPTIONS)
+    workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
     book = Book(workbook, findings, words, run_id, version)
     for key in SHEETS:
         workbook.add_worksheet(book.sheet_name(key))

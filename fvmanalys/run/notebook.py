@@ -281,7 +281,7 @@ def _judge(job: Job, notebook: NotebookNode) -> None:
 
 BINARY = {"image/png", "image/jpeg", "application/pdf"}
 VOLATILE = [
-    (re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py"), "<cell>"),
+    (re.compile(r"(?:/|[A-Z]:\\)[\w./\\-]{0,200}ipykernel_\d+[/\\]\d+\.py"), "<cell>"),
     (re.compile(r" at 0x[0-9a-fA-F]{6,}"), ""),
 ]
 

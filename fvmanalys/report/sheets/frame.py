@@ -43,6 +43,7 @@ class Sheet:
         self.row, self.band_row, self.last_column = 0, 0, 0
         self.heights: dict[int, float] = {}
         self.blocks: list[int] = []
+        self.new_pages: set[int] = set()
         self.glued = False
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width, book.form())
@@ -83,9 +84,10 @@ class Sheet:
                 self.height(self.row, ROW_POINTS * properties["font_size"] / 10)
             self.row += 1
 
-    def heading(self, text: str) -> None:
+    def heading(self, text: str, new_page: bool = False) -> None:
         """A heading, kept on the page of what follows."""
         self.row += 1
+        self.new_pages |= {self.row} if new_page else set()
         self.begin(self.row)
         self.glued = True
         self.prose(
@@ -230,7 +232,8 @@ class Sheet:
         breaks, used = [], 0.0
         for start, end in pairwise([*starts, self.row]):
             points = sum(self.heights.get(row, ROW_POINTS) for row in range(start, end))
-            if used and used + points > room and (points <= room or used > room / 2):
+            full = used + points > room and (points <= room or used > room / 2)
+            if used and (full or start in self.new_pages):
                 breaks.append(start)
                 used = 0.0
             used = room if used + points > room else used + points

@@ -71,7 +71,7 @@ def write_live(sheet: Sheet) -> None:
     """Inputs, results beside the published ones, and how far the convention lies from the simulation."""
     book = sheet.book
     figures = mid_year_figures(book.findings.inputs, book.outlook, book.settings)
-    sheet.heading(sheet.text("live.heading"))
+    sheet.heading(sheet.text("live.heading"), new_page=True)
     sheet.notes("live.how", "live.reset", "live.fixed", "live.convention")
     changed = sheet.row
     sheet.row += 1

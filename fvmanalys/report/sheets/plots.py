@@ -9,22 +9,18 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
 from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = ["Series", "column_chart", "interval_chart", "line_chart", "nice_step", "scatter_chart", "span_chart", "stacked_chart"]
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
 PATTERNS = {"////": "wide_upward_diagonal", "....": "percent_20", "xxxx": "outlined_diamond"}
-OPTION_PATTERNS = (
-    "",
-    "wide_upward_diagonal",
-    "percent_20",
-    "dark_horizontal",
-    "",
-    "wide_downward_diagonal",
-    "percent_50",
-    "dark_vertical",
-    "diagonal_cross",
+SLANTS, LINES = (
+    ("", "wide_upward_diagonal", "percent_20", "dark_horizontal"),
+    ("", "wide_downward_diagonal", "percent_50", "dark_vertical", "large_check"),
 )
+OPTION_PATTERNS = SLANTS + LINES
+LONGEST_TITLE = 250
 FONT = {"name": "Arial", "size": 9, "color": INK}
 
 
@@ -40,10 +36,16 @@ class Series:
 def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Chart:
     """An empty chart with a title that says what it shows."""
     chart = book.workbook.add_chart({"type": kind} | ({"subtype": subtype} if subtype else {}))
-    chart.set_title({"name": title, "name_font": {**FONT, "size": 11, "bold": True}, "overlay": False})
+    chart.set_title({"name": title_text(title), "name_font": {**FONT, "size": 11, "bold": True}, "overlay": False})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_legend({"position": "bottom", "font": FONT})
     return chart
+
+
+def title_text(text: str) -> str:
+    """A title on one line, which XlsxWriter cannot take for the address of a cell."""
+    line = safe_text(" ".join(safe_text(text).split()), LONGEST_TITLE)
+    return line.replace("!", "!\u2060").lstrip("=")
 
 
 def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:

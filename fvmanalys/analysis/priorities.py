@@ -1,0 +1,57 @@
+"""How the answer depends on what one cares about: every weight vector, an order of importance, and each group's own weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis.compare import Comparison
+from fvmanalys.analysis.viewpoints import common_weights
+from fvmanalys.analysis.weights import central_weights, confidence_factors, ordinal_weights, rank_acceptability
+from fvmanalys.model.draws import Floats
+
+__all__ = ["net_scores", "priorities"]
+
+DRAWS = 8192
+
+
+def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
+    """Area scores with the cost taken off each as points: draws × (option, area).
+
+    Weighted with any weights that sum to 1 they order the options as value·S − C does.
+    """
+    simulation = comparison.simulation
+    options, areas = simulation.inputs.options(permanent_only=True), simulation.inputs.areas
+    points = {option: simulation.cost[option] / comparison.value_per_point for option in options}
+    columns = {(option, area): simulation.area_scores[option, area] - points[option] for option in options for area in areas}
+    return pd.DataFrame(columns).iloc[:draws]
+
+
+def priorities(comparison: Comparison) -> pd.DataFrame:
+    """Rank acceptability, central weights and confidence factors (SMAA: Lahdelma & Salminen 2001, Operations Research 49(3)).
+
+    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean weights) and
+    permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its central weights.
+    """
+    scores = net_scores(comparison)
+    common = common_weights(comparison)
+    order = [int(place) for place in np.argsort(-common.to_numpy(), kind="stable")]
+    seed = comparison.simulation.seed
+    return pd.concat(
+        [set_of_weights("all", scores, None, seed), set_of_weights("ordered", scores, ordered(order, len(scores), seed), seed)],
+        ignore_index=True,
+    )
+
+
+def ordered(order: Sequence[int], draws: int, seed: int) -> Floats:
+    """Weights in a given order, one vector a draw."""
+    return ordinal_weights(order, draws, seed)
+
+
+def set_of_weights(name: str, scores: pd.DataFrame, weights: Floats | None, seed: int) -> pd.DataFrame:
+    """The measures of every option over one set of weights."""
+    ranks = pd.DataFrame(rank_acceptability(scores, weights, seed))
+    centre = pd.DataFrame(central_weights(scores, weights, seed)).add_prefix("weight_")
+    table = pd.DataFrame({"weights": name, "first_rank": ranks.iloc[:, 0], "last_rank": ranks.iloc[:, -1]})
+    table["confidence"] = confidence_factors(scores, weights, seed)
+    return table.join(centre).rename_axis("option").reset_index()

@@ -1,0 +1,50 @@
+"""Published runs that several tests look at: each made once a session, with few draws."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fvmanalys.run import publish
+from fvmanalys.run.suite import read_suite
+from tests.decisions import library_decision, write_tables
+
+ROOT = Path(__file__).parents[1]
+DRAWS = 512
+
+
+def run_suite(out: Path, data: Path = ROOT / "data/raw", as_of: str | None = None, lang: str = "sv") -> Path:
+    """Publish a run of the whole suite; return its folder."""
+    suite = replace(read_suite(ROOT / "suite.toml"), draws=DRAWS, lang=lang)
+    return publish.run(data, out, suite, as_of).path
+
+
+@pytest.fixture(scope="session")
+def appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default decision on its own day."""
+    return run_suite(tmp_path_factory.mktemp("appendix"))
+
+
+@pytest.fixture(scope="session")
+def retrospective(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default decision on a day after it was taken."""
+    return run_suite(tmp_path_factory.mktemp("retrospective"), as_of="2025-12-31")
+
+
+@pytest.fixture(scope="session")
+def other_appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another decision, with seven options and three areas, in English."""
+    data = write_tables(tmp_path_factory.mktemp("library") / "raw", library_decision(7))
+    return run_suite(tmp_path_factory.mktemp("other"), data, lang="en")
+
+
+def need(program: str) -> str:
+    """The path of a program; without it the test skips, or fails where everything must be there."""
+    found = shutil.which(program)
+    if not found and os.environ.get("FVM_REQUIRE_ALL"):
+        pytest.fail(f"{program} is missing")
+    if not found:
+        pytest.skip(f"{program} is not installed")
+    return str(found)

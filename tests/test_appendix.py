@@ -1,0 +1,97 @@
+"""A published run, opened again: complete, dated, traceable, and the same every time."""
+
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from fvmanalys.run.record import file_hashes
+from tests.conftest import ROOT, run_suite
+
+SOURCES = pd.read_csv(ROOT / "data/raw/sources.csv").set_index("source_id")
+
+
+def workbook_text(run: Path) -> str:
+    """Every text in the workbook."""
+    book = openpyxl.load_workbook(run / "beslutsbilaga.xlsx", read_only=True)
+    cells = (cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    return "\n".join(str(cell) for cell in cells if cell is not None)
+
+
+def test_a_run_has_every_part(appendix: Path) -> None:
+    names = {path.name for path in appendix.iterdir()}
+    assert names == {"manifest.json", "beslutsbilaga.xlsx", "beslutsbilaga.html", "notebooks", "tables", "figures", "raw"}
+    assert (appendix.parents[1] / "latest").resolve() == appendix
+
+
+def test_the_manifest_names_every_output_by_its_hash(appendix: Path) -> None:
+    manifest = json.loads((appendix / "manifest.json").read_text("utf-8"))
+    found = {name: digest for name, digest in file_hashes(appendix).items() if not name.startswith(("raw/", "manifest"))}
+    assert manifest["outputs"] == found
+    assert manifest["inputs"] == file_hashes(ROOT / "data/raw")
+    assert manifest["run_id"] == appendix.name
+    assert manifest["as_of"] == "2025-05-27"
+
+
+def test_no_source_is_newer_than_as_of(appendix: Path) -> None:
+    cited = pd.read_csv(appendix / "tables/sources.csv")
+    assert len(cited) > 50
+    assert cited["published"].max() <= "2025-05-27"
+    later = SOURCES[SOURCES["published"] > "2025-05-27"]
+    assert len(later) > 5
+    shown = workbook_text(appendix) + (appendix / "beslutsbilaga.html").read_text("utf-8")
+    shown += "".join(path.read_text("utf-8") for path in (appendix / "notebooks").iterdir())
+    assert [url for url in later["url"].dropna() if url in shown] == []
+    assert [name for name in later.index if re.search(rf"\b{re.escape(name)}\b", shown)] == []
+
+
+def test_no_row_was_known_later_than_as_of(appendix: Path) -> None:
+    for path in (appendix / "tables").glob("*.csv"):
+        table = pd.read_csv(path)
+        if "known_from" in table:
+            assert table["known_from"].dropna().max() <= "2025-05-27", path.name
+
+
+def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, retrospective: Path) -> None:
+    early, late = (json.loads((run / "manifest.json").read_text("utf-8"))["answer"] for run in (appendix, retrospective))
+    assert early != late
+    assert late.startswith("Beslutet var redan fattat 2025-12-03")
+    first_sheet = openpyxl.load_workbook(retrospective / "beslutsbilaga.xlsx").worksheets[0]
+    texts = [str(cell) for row in first_sheet.iter_rows(max_row=12, values_only=True) for cell in row if cell]
+    assert any("Beslutet var redan fattat" in text for text in texts)
+
+
+@pytest.mark.parametrize("words", ["49", "50 000", "2 100", "2023-04-30", "2024-11-12", "2024-11-15", "Mödravård", "Primärvård", "Läkemedel", "Resultathantering", "Patientadministration", "Avtalstid", "förlängning", "formell paus", "Varsel"])
+def test_what_the_board_knows_is_found_in_the_workbook(appendix: Path, words: str) -> None:
+    plain = workbook_text(appendix).replace("\u00a0", " ")
+    assert words in plain or words.replace(" ", "") in plain
+
+
+def test_every_estimate_is_listed_with_its_evidence(appendix: Path) -> None:
+    estimates = pd.read_csv(appendix / "tables/estimates.csv", keep_default_na=False)
+    sheet = openpyxl.load_workbook(appendix / "beslutsbilaga.xlsx")["Källor och antaganden"]
+    shown = {str(row[0]) for row in sheet.iter_rows(values_only=True) if row[0]}
+    assert set(estimates["id"]) <= shown
+
+
+def test_two_runs_are_the_same_to_the_byte(appendix: Path, tmp_path: Path) -> None:
+    again = run_suite(tmp_path)
+    first, second = file_hashes(appendix), file_hashes(again)
+    assert {name for name in first if first[name] != second.get(name)} == {"manifest.json"}
+
+
+def test_another_decision_needs_no_code(other_appendix: Path) -> None:
+    table = pd.read_csv(other_appendix / "tables/comparison.csv")
+    assert list(table["option"]) == list("pqrstuv")
+    assert len(pd.read_csv(other_appendix / "tables/areas.csv")) == 21
+    notebooks = {path.name for path in (other_appendix / "notebooks").iterdir()}
+    assert {f"04_prioriterat_omrade-{area}.ipynb" for area in ("access", "care", "quiet")} <= notebooks
+
+
+def test_notebooks_hold_no_path_of_the_machine(appendix: Path) -> None:
+    for path in (appendix / "notebooks").iterdir():
+        assert str(ROOT) not in path.read_text("utf-8"), path.name
+        assert str(appendix.parents[1]) not in path.read_text("utf-8"), path.name

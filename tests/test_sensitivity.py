@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from decisions import library_decision, write_tables
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.analysis.sensitivity import evidence_share, first_order_from_draws, sobol, tornado
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import blocks, quantile
 from fvmanalys.model.simulate import read_model
+from tests.decisions import library_decision, write_tables
+from tests.tiny import tiny
 
 # Closed forms as SALib 1.6.0 has them (src/SALib/test_functions/Ishigami.py and Sobol_G.py), and for Ishigami, with a = 7 and
 # b = 0.1, by hand: V1 = (1 + bπ⁴/5)²/2, V2 = a²/8, V13 = 8b²π⁸/225.

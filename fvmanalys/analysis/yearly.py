@@ -133,7 +133,7 @@ def mid_year_present_value(cost: ArrayLike, edges: ArrayLike, discount_rate: flo
     share before it counts, from the middle of that share.
 
     >>> round(mid_year_present_value([100.0, 100.0], [0.0, 1.0, 2.0], 0.04), 3)
-    192.344
+    192.345
     """
     shares, factors = year_counts(edges, discount_rate, horizon)
     return float(np.sum(np.asarray(cost, dtype=float) * shares * factors))

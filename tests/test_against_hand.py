@@ -6,10 +6,10 @@ Where a source was read or run is said beside each number; none of the programs 
 import numpy as np
 import pandas as pd
 import pytest
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.analysis.compare import dominated_by, max_regret, switching_points
+from tests.tiny import tiny
 
 # PERT network with merge bias. Heizer & Render, Operations Management, the Milwaukee Paper example: optimistic, likely and
 # pessimistic duration, predecessors. Simulated figures: base R 4.2.2, 2,000,000 draws, beta-PERT with λ = 4.

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 
 import pytest
-from decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.asof import in_force
+from tests.decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 
 RISKS = f"option_id,risk_id,name,low,likely,high,distribution,unit,{EVIDENCE}\n"
 RISK = "*,{name},Flood,,{likely},,,{unit},assumption,,{day},analysts"

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 from openpyxl import Workbook
 
 import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence.read import holds_personal_identity
+from tests.decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 
 QUANTITY = f"low,likely,high,distribution,unit,{EVIDENCE}"
 OPTIONAL = {

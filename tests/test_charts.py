@@ -5,7 +5,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from decisions import library_decision, write_tables
 
 from fvmanalys import find, load
 from fvmanalys.errors import UsageError
@@ -14,6 +13,7 @@ from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
 from fvmanalys.report.names import quantity
 from fvmanalys.report.words import Words
+from tests.decisions import library_decision, write_tables
 
 HOSTILE = '<b>"A & $x_1$"</b>'
 MILESTONES = """milestone_id,plan_version,name,planned_date,actual_date,kind,source_id,known_from

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.analysis.compare import dominated_by, max_regret, probability_best, switching_points
 from fvmanalys.errors import UsageError
+from tests.tiny import tiny
 
 COSTS = {"a": (80, 100, 140), "b": (90, 120, 200), "c": (10, 20, 30)}
 LEVELS = {"a": (30, 40, 50), "b": (40, 60, 70), "c": (60, 70, 90)}

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from decisions import library_decision, write_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -13,6 +12,7 @@ import fvmanalys as fvm
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import BLOCK, Block, Estimate, blocks, draw, draw_uniform, quantile
 from fvmanalys.model.sample import Sample
+from tests.decisions import library_decision, write_tables
 
 P = np.array([1e-6, 0.001, 0.05, 0.1, 0.5, 0.9, 0.95, 0.999, 1 - 1e-6])
 LOGNORMAL_SIGMA = np.log(8 / 2) / (2 * stats.norm.ppf(0.95))

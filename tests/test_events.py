@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import times, tiny
 
 import fvmanalys as fvm
+from tests.tiny import times, tiny
 
 
 def event(name, months=None, after="", option="a", **more):

@@ -122,7 +122,7 @@ def one_input_truth(curve, slopes, lead):
 
 def test_an_interaction_within_a_group_is_found():
     rng = np.random.default_rng(2)
-    x = rng.normal(size=(20_000, 8))
+    x = rng.normal(size=(20_000, 6))
     part = x[:, 0] * x[:, 1]
     worth = benefit(part + rng.normal(size=20_000))
     truth = np.maximum(part, 0).mean() - max(part.mean(), 0)
@@ -179,7 +179,7 @@ decisions = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(decisions, st.lists(st.floats(0, 1), min_size=1, max_size=3))
 def test_values_lie_between_nothing_and_everything(case, shares):
     worth, inputs = case

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.model.levels import discounted_average
+from tests.tiny import tiny
 
 RHO = np.log(1.03)
 EVENTS = [{"option_id": "a", "event_id": name, "is": months} for name, months in (("two", 24), ("same", 24), ("five", 60), ("late", 240))]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from decisions import library_decision, write_tables
 
 from fvmanalys import load
 from fvmanalys.errors import EvidenceError
 from fvmanalys.run.suite import Job, run_notebook
+from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

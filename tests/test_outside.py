@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.analysis.outside import class_quantiles, overrun_probability, views, with_parameters
 from fvmanalys.errors import UsageError
 from fvmanalys.model.programmes import read_class
+from tests.tiny import tiny
 
 CLASS = [("one", 1.1, 1.2, ""), ("two", 1.5, 3.0, ""), ("three", 2.0, 1.8, ""), ("four", 4.0, 2.5, "")]
 

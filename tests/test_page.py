@@ -6,12 +6,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from decisions import library_decision, write_tables
 
 from fvmanalys.errors import RunFailed
 from fvmanalys.report.page import write_page
 from fvmanalys.report.words import Words
 from fvmanalys.run.suite import Job, run_notebook
+from tests.decisions import library_decision, write_tables
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "08_beslutsbilaga.ipynb"
 HOSTILE = "</title><script>alert('x')</script>"

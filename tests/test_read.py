@@ -5,13 +5,13 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
-from decisions import library_decision, write_tables
 from openpyxl import Workbook
 from pandas.testing import assert_frame_equal
 
 import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence.read import read_grid
+from tests.decisions import library_decision, write_tables
 
 PLACE = ["_file", "_row"]
 

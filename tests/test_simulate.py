@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from decisions import ASSUMED, library_decision, write_tables
 from scipy.integrate import quad
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.errors import ModelError
+from tests.decisions import ASSUMED, library_decision, write_tables
+from tests.tiny import tiny
 
 DRAWS = 60
 

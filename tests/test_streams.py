@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from tiny import tiny
 
 import fvmanalys as fvm
 from fvmanalys.model.streams import present_value
+from tests.tiny import tiny
 
 SHAPES = {
     "level": lambda t, start, end: 1.0,

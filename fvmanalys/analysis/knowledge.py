@@ -17,7 +17,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats, blocks, draw
 
-__all__ = ["AROUND", "Knowledge", "natural_groups"]
+__all__ = ["AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters")
 RANGE_POINTS = 9
@@ -243,3 +243,29 @@ def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, st
             if key[1]:
                 groups.setdefault(key, []).append(name)
     return groups
+
+
+def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
+    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now), net_value.
+
+    Neighbouring values with the same verdict are one span, with the highest net value in it; where deciding and
+    investigating change places, the border is where the net value, read linearly, is zero, else half-way.
+    """
+    rows = table.to_dict("records")
+    spans: list[dict[str, object]] = []
+    for place, row in enumerate(rows):
+        chosen = "" if row["decide_now"] else row["investigation_id"]
+        if spans and spans[-1]["investigation_id"] == chosen:
+            spans[-1] |= {"high": row["value_per_point"], "net_value": max(float(str(spans[-1]["net_value"])), row["net_value"])}
+            continue
+        start = border(rows[place - 1], row) if spans else row["value_per_point"]
+        spans = [*spans[:-1], {**spans[-1], "high": start}] if spans else []
+        spans.append({"low": start, "high": row["value_per_point"], "investigation_id": chosen, "net_value": row["net_value"]})
+    return pd.DataFrame(spans, columns=["low", "high", "investigation_id", "net_value"])
+
+
+def border(before: dict, after: dict) -> float:
+    """The value per point between two verdicts where one turns into the other."""
+    low, high, here, there = before["value_per_point"], after["value_per_point"], before["net_value"], after["net_value"]
+    share = here / (here - there) if before["decide_now"] != after["decide_now"] and here != there else 0.5
+    return float(low + share * (high - low))

@@ -20,8 +20,8 @@ __all__ = ["Regression", "regress"]
 
 DEGREE = 3
 FEW_VALUES = 12  # an input with no more distinct values gets a mean for each
-MAX_KNOTS = 20
-MAX_COLUMNS = 300  # of a design, so that fifty inputs stay quick
+MAX_KNOTS = 15
+MAX_COLUMNS = 200  # of a design before products, so that fifty inputs stay quick
 PILOT = 4096  # draws that place the knots
 FEW_DRAWS = 2000
 KEPT = 2**24  # numbers of a design kept between the two passes

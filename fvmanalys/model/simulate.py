@@ -238,7 +238,7 @@ def simulate(
     Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
     """
     if draws != int(draws) or draws < 1 or seed < 0:
-        raise UsageError(f"draws {draws!r} and seed {seed!r}: give whole numbers: at least one draw, and a seed that is not negative")
+        raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
     draws, model = int(draws), read_model(inputs, delay)
     chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
     names = list(model.options)

@@ -4,8 +4,9 @@ from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.charts.evidence import counted_evidence
 from fvmanalys.report.exhibits import head
+from fvmanalys.report.labels import label, option_of
 from fvmanalys.report.markup import Html, html_table, link
-from fvmanalys.report.names import area_names, kind_mark, option_names, quantity, source_marks
+from fvmanalys.report.names import kind_mark, option_names, quantity, source_marks
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -129,32 +130,6 @@ def estimate_row(findings: Findings, row: dict, words: Words) -> list[str]:
     names = option_names(findings, words)
     owner, table = words.of(row, "owner") or "–", words(f"table_name.{row['table']}")
     return [label(findings, row, words), table, option_of(row, names, words), quantity(row, words), owner, *evidence(findings, row, words)]
-
-
-def label(findings: Findings, row: dict, words: Words) -> str:
-    """What a row of a table is about: its name, or else what its keys say."""
-    if row.get("name") or row.get("item"):
-        return words.of(row, "name" if row.get("name") else "item")
-    parts = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
-    parts += [event_names(findings, words).get(row["from_event"], "")] if "area_id" in row and row.get("from_event") else []
-    parts += [
-        words.of(row, column)
-        for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
-        if row.get(column)
-    ]
-    parts += [words("table.standing", share=words.share(row["standing_share"]))] if "standing_share" in row else []
-    return ", ".join(parts) or words(f"table_name.{row['table']}")
-
-
-def event_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every event."""
-    return {row["event_id"]: words.of(row, "name") for row in findings.inputs.tables["timeline"].to_dict("records")}
-
-
-def option_of(row: dict, names: dict[str, str], words: Words) -> str:
-    """Which option an estimate belongs to."""
-    option = row.get("option_id", "")
-    return words("table.all_options") if option == "*" else names.get(option, "–")
 
 
 def table_evidence(findings: Findings, words: Words) -> Html:

@@ -17,6 +17,7 @@ __all__ = [
     "between",
     "category_names",
     "kind_mark",
+    "measured",
     "millions",
     "option_names",
     "price_note",

@@ -1,0 +1,86 @@
+"""What estimates are called, also where a row has no name of its own."""
+
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.names import area_names, measured, option_names
+from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.words import Words
+
+__all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
+
+PREFIXED = ("areas", "criteria", "levels", "readiness", "risks", "staff_costs")
+
+
+def label(findings: Findings, row: dict, words: Words) -> str:
+    """What a row of a table is about: its name, or else what its keys say."""
+    if row.get("name") or row.get("item"):
+        return words.of(row, "name" if row.get("name") else "item")
+    parts = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
+    parts += [event_names(findings, words).get(row["from_event"], "")] if "area_id" in row and row.get("from_event") else []
+    parts += [
+        words.of(row, column)
+        for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
+        if row.get(column)
+    ]
+    parts += [words("table.standing", share=words.share(row["standing_share"]))] if "standing_share" in row else []
+    return ", ".join(parts) or words(f"table_name.{row['table']}")
+
+
+def event_names(findings: Findings, words: Words) -> dict[str, str]:
+    """The name of every event."""
+    return {row["event_id"]: words.of(row, "name") for row in findings.inputs.tables["timeline"].to_dict("records")}
+
+
+def option_of(row: dict, names: dict[str, str], words: Words) -> str:
+    """Which option an estimate belongs to."""
+    option = row.get("option_id", "")
+    return words("table.all_options") if option == "*" else names.get(option, "–")
+
+
+def number_names(findings: Findings, words: Words, marked: bool = False) -> dict[str, str]:
+    """What every estimate is called where it stands alone: what it is, of which option; marked with its kind if asked."""
+    names, records = option_names(findings, words), findings.inputs.records
+    risks = {row["risk_id"]: words.of(row, "name") for row in records["risks"]}
+    found = {}
+    for table, rows in records.items():
+        for row in (row for row in rows if row["id"]):
+            text = full_label(findings, row | {"table": table}, risks, words)
+            option = row.get("option_id", "")
+            text = words("label.of", name=text, option=names[option]) if option in names else text
+            found[row["id"]] = f"{KIND_MARKS[row['kind']]} {text}" if marked else text
+    return found
+
+
+def full_label(findings: Findings, row: dict, risks: dict[str, str], words: Words) -> str:
+    """What one estimate is, with its phase or the condition under which it counts."""
+    text = label(findings, row, words)
+    if row["table"] in PREFIXED:
+        text = words(f"label.{row['table']}", name=text)
+    if row["table"] == "staffing":
+        text = words("label.staffing", name=text, phase=words.get(f"label.phase_{row['phase']}", "") or words.of(row, "phase").lower())
+    risk = str(row.get("when") or "")
+    if risk and risk.lstrip("!") in risks:
+        text = words("label.unless" if risk.startswith("!") else "label.if", name=text, risk=lowered(risks[risk.lstrip("!")]))
+    return text
+
+
+def lowered(text: str) -> str:
+    """A name inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def rough(value: float, unit: str, words: Words) -> str:
+    """A number with its unit, to two significant digits."""
+    if not np.isfinite(value):
+        return "–"
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value else 1.0
+    return measured([float(round(value / step) * step)], unit, words)
+
+
+def investigation_names(findings: Findings, words: Words) -> dict[str, str]:
+    """The name of every investigation."""
+    rows: list[dict[str, Any]] = findings.inputs.tables["investigations"].to_dict("records")
+    return {row["investigation_id"]: words.of(row, "name") for row in rows}

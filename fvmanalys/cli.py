@@ -1,4 +1,4 @@
-"""The command line: check the raw tables, run the suite."""
+"""The command line: check the raw tables, run the suite, list and verify what is published."""
 
 import sys
 from dataclasses import replace
@@ -53,6 +53,32 @@ def run(
         published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance)
     if not quiet:
         print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
+
+
+@app.command()
+def runs(out: Out = Path("data/processed")) -> None:
+    """List what is published and what failed: run, day of knowledge, when it was made, seconds, answer."""
+    from fvmanalys.run import folder
+    from fvmanalys.run.verify import read_manifest
+
+    newest = folder.latest(out)
+    for path in folder.published(out):
+        told = read_manifest(path)
+        mark = "latest" if newest == path.resolve() else "published"
+        print(f"{path.name}  {mark}  as of {told['as_of']}  made {told['created']}  {told['seconds']['whole run']:.0f} s  {told['answer']}")
+    for path in folder.failed(out):
+        print(f"{path.name}  failed  notebooks kept in {path}")
+
+
+@app.command()
+def verify(run: Annotated[Path, typer.Argument(help="Folder of a published run.")]) -> None:
+    """Compute every table of a run anew from its own raw tables; say whether every figure is the same."""
+    from fvmanalys.run.verify import verify as check_run
+
+    found = check_run(run)
+    print("\n".join([f"{run}: {found.verdict}", *found.places]))
+    if not found.holds:
+        raise typer.Exit(1)
 
 
 class Bar:

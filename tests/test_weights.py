@@ -148,7 +148,7 @@ def test_every_option_has_some_rank_and_every_rank_some_option(seed, options, ar
         (lambda: rank_order_centroid(0), "give at least one"),
         (lambda: ordinal_weights([0, 2], 10), "each position from 0 to 1 once"),
         (lambda: rank_acceptability(np.zeros(3)), "draws × options × areas"),
-        (lambda: rank_acceptability(np.array([[1.0, np.nan]])), "draw 0, option 0, area 1 isn't a finite number"),
+        (lambda: rank_acceptability(np.array([[1.0, np.nan]])), "draw 0, option 0, area 1 is not a finite number"),
         (lambda: rank_acceptability(np.zeros((2, 3)), [1, 1]), "for 3 areas"),
         (lambda: rank_acceptability(np.zeros((5, 2, 3)), np.ones((4, 3))), "4 weight vectors for 5 draws"),
         (lambda: rank_acceptability(np.zeros((2, 2)), [-1, 2]), "hold a negative number"),

@@ -1,4 +1,4 @@
-"""What it's worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide now or investigate first.
+"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide now or investigate first.
 
 Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on draws: Strong, Oakley & Brennan 2014,
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
@@ -43,7 +43,7 @@ class Value:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the value can be told from zero: it's more than two standard errors."""
+        """Whether the value can be told from zero: it is more than two standard errors."""
         return self.value > 2 * self.standard_error
 
 
@@ -131,7 +131,7 @@ def gain_fitted(fitted: Floats, mean: Floats, kept: float) -> float:
 def gain_chosen(lead: Floats, predicted: Floats, mean: Floats, kept: float) -> Floats:
     """What each draw gave beyond the best choice now, with the option that is predicted to be best in it.
 
-    With `kept` below 1 the outcome is shrunk as the prediction is, and the mean that it's shrunk to adds its own error.
+    With `kept` below 1 the outcome is shrunk as the prediction is, and the mean that it is shrunk to adds its own error.
     """
     shrunk = mean + kept * (predicted - mean)
     top = shrunk.argmax(axis=1)
@@ -190,7 +190,7 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
 
 
 def read_benefit(net_benefit: ArrayLike) -> Floats:
-    """Net benefit as draws × options; refused where it's not finite or has no mean."""
+    """Net benefit as draws × options; refused where it is not finite or has no mean."""
     benefit = read_columns(net_benefit, "net_benefit")
     for option, values in enumerate(benefit.T):
         check_finite_mean(values, f"net_benefit, option {label(net_benefit, option)}")

@@ -15,7 +15,7 @@ from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tornado import numbers, tornado
 from fvmanalys.evidence.rules import split
 from fvmanalys.model import Simulation
-from fvmanalys.model.draws import Floats, blocks, draw
+from fvmanalys.model.draws import BLOCK, Floats, blocks, draw
 
 __all__ = ["AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
@@ -41,15 +41,15 @@ class Knowledge:
 
     @property
     def size(self) -> int:
-        """How many draws are used."""
-        return min(self.draws, self.simulation.draws)
+        """How many draws are used: whole blocks, since a short block has draws of its own."""
+        return min(-(-self.draws // BLOCK) * BLOCK, self.simulation.draws)
 
     @cached_property
     def columns(self) -> dict[str, Floats]:
         """The draws of every uncertain number of the model; estimates that are the same number stand once, under the first id."""
         tables = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True))
         names = [same[0] for same in numbers(self.simulation.model.estimates) if tables[same[0]] not in AROUND]
-        parts = blocks(self.size) if self.size < self.simulation.draws else blocks(self.simulation.draws)
+        parts = blocks(self.size)
         return {name: draw(self.simulation.model.estimates[name], self.simulation.seed, parts) for name in names}
 
     @cached_property
@@ -101,7 +101,8 @@ class Knowledge:
                     "warning": value.warning,
                 }
             )
-        return pd.DataFrame(rows).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+        columns = ["group_kind", "group", "estimates", "evppi", "standard_error", "warning"]
+        return pd.DataFrame(rows, columns=columns).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
 
     def stack(self, ids: list[str]) -> Floats:
         """Columns side by side: draws × ids."""
@@ -121,8 +122,6 @@ class Knowledge:
     @cached_property
     def delays(self) -> pd.DataFrame:
         """The cost of delay over the months waited; empty where there is nothing to wait for."""
-        if not pause.waiting_is_possible(self.simulation.inputs):
-            return pd.DataFrame(columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
         return pause.cost_of_delay(self.simulation.inputs, self.size, self.simulation.seed, value_per_point=self.comparison.value_per_point)
 
     def monthly_delay(self, option: str = pause.BEST) -> float:

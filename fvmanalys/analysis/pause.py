@@ -3,12 +3,13 @@
 Cost of delay: Reinertsen 2009, The Principles of Product Development Flow, ch. 2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
+from scipy.optimize import brentq, minimize_scalar
 
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.evidence import Inputs
@@ -16,7 +17,8 @@ from fvmanalys.model import Simulation, simulate
 from fvmanalys.model.costs import PAUSE, RESTART, Stream, Window, stream_amount, stream_value
 from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED
-from fvmanalys.model.simulate import Model
+from fvmanalys.model.sample import Sample
+from fvmanalys.model.simulate import Model, read_model
 
 __all__ = [
     "BEST",
@@ -36,7 +38,7 @@ __all__ = [
 BEST = "best"
 MONTHS = (0, 1, 3, 6, 12, 18, 24)
 SHARES = tuple(np.linspace(0, 1, 11))
-NEAR = 1.05
+NEAR, HALF = 1.05, 0.5
 
 
 def waiting_is_possible(inputs: Inputs) -> bool:
@@ -70,8 +72,12 @@ def cost_of_delay(
     """What is lost when every option's decision comes `months` later: a row a delay and option, and one for the best.
 
     Columns: months, option, loss = pause_bill + lost_points + shifted_costs, all MSEK of present value. The loss of the
-    best option compares the best at each delay with the best today. The same draws are used for every delay.
+    best option compares the best at each delay with the best today. The same draws are used for every delay. Where there
+    is nothing to wait for there are no rows.
     """
+    columns = ["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"]
+    if not waiting_is_possible(inputs):
+        return pd.DataFrame(columns=columns)
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
     today = simulate(inputs, draws, seed)
     rows = [
@@ -79,7 +85,7 @@ def cost_of_delay(
         for delay in months
         for row in delay_rows(today, simulate(inputs, draws, seed, delay=delay / 12) if delay else today, value, delay)
     ]
-    return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
+    return pd.DataFrame(rows, columns=columns)
 
 
 def delayed(inputs: Inputs, draws: int, seed: int, months: float) -> tuple[Simulation, Simulation]:
@@ -180,35 +186,68 @@ def standing_team(
 ) -> StandingTeam:
     """The share of the full team kept that maximises an option's expected net benefit, over the uncertain decision date.
 
-    The grid is searched first, then the best interval around its best point (Brent's method). `delay` years are added to
-    the decision.
+    The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's method).
+    `delay` years are added to the decision.
     """
-    alone = only(inputs, option)
-    parts = {float(share): team_costs(alone, option, float(share), draws, seed, delay) for share in sorted({*shares, 1.0})}
-    curve = total_costs(parts)
-    grid = curve["share"].to_numpy()
-    best = int(curve["total"].idxmin())
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
-    full = parts[1.0]
+    team = read_team(inputs, option, draws, seed, delay)
+    grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *team.kinks)})
+    parts = {share: team_costs(team, share) for share in grid}
+    curve, full = total_costs(parts), parts[1.0][2]
 
     def total(share: float) -> float:
-        pause, rebuild, value = team_costs(alone, option, share, draws, seed, delay)
-        return pause + rebuild + full[2] - value
+        pause, rebuild, value = team_costs(team, share)
+        return pause + rebuild + full - value
 
-    found = minimize_scalar(total, bounds=(low, high), method="bounded", options={"xatol": 1e-3})
-    share, least = (
-        (float(found.x), float(found.fun)) if found.fun < curve["total"].min() else (float(grid[best]), float(curve["total"].min()))
-    )
-    return StandingTeam(option, share, *flat_range(grid, curve["total"].to_numpy(), least, share), curve)
+    share, least = least_between(total, grid, curve["total"].to_numpy())
+    limit = least + (NEAR - 1) * abs(least)
+    above = curve.loc[curve["total"] > limit, "share"].to_numpy()
+    low, high = (edge(total, share, side, limit) for side in (above[above < share][-1:], above[above > share][:1]))
+    return StandingTeam(option, share, grid[0] if low is None else low, grid[-1] if high is None else high, curve)
 
 
-def team_costs(inputs: Inputs, option: str, share: float, draws: int, seed: int, delay: float) -> tuple[float, float, float]:
+@dataclass(frozen=True)
+class Team:
+    """A model read with half the full team kept, and its draws, made once for all shares."""
+
+    model: Model
+    sample: Sample
+    option: str
+    value: float
+
+    @property
+    def kinks(self) -> list[float]:
+        """The shares that `readiness` has a row for."""
+        return [share for event in self.model.options[self.option].events for share, _ in event.readiness if 0 <= share <= 1]
+
+
+def read_team(inputs: Inputs, option: str, draws: int, seed: int, delay: float) -> Team:
+    """Compile one option alone: the others would cost only time."""
+    model = read_model(with_parameters(only(inputs, option), standing_share=HALF), delay)
+    return Team(model, model.sample(blocks(draws), seed), option, inputs.parameters["value_per_point"])
+
+
+def with_share(team: Team, share: float) -> Model:
+    """The model with another share of the full team kept."""
+    kept = {PAUSE: share / HALF, RESTART: (1 - share) / HALF}
+    parts = team.model.options[team.option]
+    streams = [
+        replace(stream, factor=stream.factor * kept[stream.category]) if stream.employer and stream.category in kept else stream
+        for stream in parts.streams
+    ]
+    return replace(team.model, options={team.option: replace(parts, streams=streams)}, standing_share=share)
+
+
+def team_costs(team: Team, share: float) -> tuple[float, float, float]:
     """Pause cost, rebuilding cost, and expected value·S − C before both, with one share kept."""
-    simulation = simulate(with_parameters(inputs, standing_share=share), draws, seed, delay=delay)
-    costs = simulation.stream_costs.query("option == @option", local_dict={"option": option}).groupby("category")["present_value"].sum()
-    pause, rebuild = float(costs.get(PAUSE, 0.0)), float(costs.get(RESTART, 0.0))
-    value = inputs.parameters["value_per_point"] * simulation.score[option].mean() - simulation.cost[option].mean()
-    return pause, rebuild, float(value) + pause + rebuild
+    model, sample, option = with_share(team, share), team.sample, team.option
+    outcome, window = model.outcome(sample, option), Window(model.rate, model.horizon)
+    sums = {PAUSE: 0.0, RESTART: 0.0}
+    for stream in model.options[option].streams:
+        if stream.category in sums:
+            amount = stream_amount(stream, sample, option)
+            sums[stream.category] += float(np.mean(stream_value(stream, amount, outcome.events, window)))
+    worth = team.value * float(np.mean(outcome.score)) - float(np.mean(outcome.cost))
+    return sums[PAUSE], sums[RESTART], worth + sums[PAUSE] + sums[RESTART]
 
 
 def total_costs(parts: dict[float, tuple[float, float, float]]) -> pd.DataFrame:
@@ -221,12 +260,19 @@ def total_costs(parts: dict[float, tuple[float, float, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(total=lambda table: table["pause_cost"] + table["rebuild_cost"] + table["late_cost"])
 
 
-def flat_range(grid: np.ndarray, total: np.ndarray, least: float, share: float) -> tuple[float, float]:
-    """Between which shares the total lies within 5 % of its least, read linearly between the points of the curve."""
-    limit = least + (NEAR - 1) * abs(least)
-    fine = np.union1d(np.linspace(grid[0], grid[-1], 1001), [share])
-    near = fine[np.interp(fine, grid, total) <= limit + 1e-9]
-    return (float(min(near.min(), share)), float(max(near.max(), share))) if len(near) else (share, share)
+def least_between(total: Callable[[float], float], grid: list[float], values: np.ndarray) -> tuple[float, float]:
+    """Where a curve is least and how low that is, looking on either side of the best point of the grid."""
+    best = int(values.argmin())
+    found = [(grid[best], float(values[best]))]
+    for low, high in pairwise(grid[max(best - 1, 0) : best + 2]):
+        inside = minimize_scalar(total, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
+        found.append((float(inside.x), float(inside.fun)))
+    return min(found, key=lambda point: point[1])
+
+
+def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
+    """Where the curve passes the limit on the way from the optimum to a share where it is above; None where there is none."""
+    return float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6)) if len(outside) else None
 
 
 def only(inputs: Inputs, option: str) -> Inputs:

@@ -8,6 +8,7 @@ import pandas as pd
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.viewpoints import common_weights
 from fvmanalys.analysis.weights import central_weights, confidence_factors, ordinal_weights, rank_acceptability
+from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
 __all__ = ["net_scores", "priorities"]
@@ -18,9 +19,11 @@ DRAWS = 8192
 def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
     """Area scores with the cost taken off each as points: draws × (option, area).
 
-    Weighted with any weights that sum to 1 they order the options as value·S − C does.
+    Weighted with any weights that sum to 1 they order the options as value·S − C does, so the value must be above 0.
     """
     simulation = comparison.simulation
+    if not comparison.value_per_point > 0:
+        raise UsageError(f"value_per_point {comparison.value_per_point!r}: give one above 0, or no cost can be set against points")
     options, areas = simulation.inputs.options(permanent_only=True), simulation.inputs.areas
     points = {option: simulation.cost[option] / comparison.value_per_point for option in options}
     columns = {(option, area): simulation.area_scores[option, area] - points[option] for option in options for area in areas}

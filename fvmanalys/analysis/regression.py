@@ -237,7 +237,7 @@ def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
     """The combinations of an input's columns, and their penalties; the first curve has 1, a straight line next to none."""
     rough = rough / (np.trace(rough) or 1.0)
     bend, turn = eigh(rough, gram + 1e-12 * np.trace(gram) * np.eye(len(gram)))
-    return turn, np.clip(bend / bend[1], FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
+    return turn, np.clip(bend / max(bend[1], TINY), FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
 
 
 def fit(design: Design, inputs: Floats, outcomes: Floats, order: Floats | None = None) -> Regression:

@@ -91,7 +91,7 @@ def evaluate(function: Callable[[Floats], ArrayLike], points: Floats) -> Floats:
     values = np.atleast_2d(np.array(function(points), dtype=float))
     if values.shape[-1] != points.shape[1] or not np.isfinite(values).all():
         raise UsageError(
-            f"the function gave shape {values.shape} for {points.shape[1]} points, or a number that isn't finite; "
+            f"the function gave shape {values.shape} for {points.shape[1]} points, or a number that is not finite; "
             "let it take inputs × points and give one finite number a point"
         )
     return values

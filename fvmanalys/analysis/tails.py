@@ -9,8 +9,9 @@ from fvmanalys.model.draws import Floats
 __all__ = ["check_finite_mean", "tail_index"]
 
 FEWEST = 1000  # draws; with fewer, a tail without a mean looks like a long one that has it
-WIDE, NARROW = 2.8, 2.3  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
-STRAIGHT = 3.3  # standard errors by which the spread of the logarithms may differ from its mean in a power law
+WIDE, NARROW = 3.2, 2.7  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
+LEAST, MOST = 0.05, 0.4  # how far above 1 that is, at least and at most
+STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may differ from its mean in a power law
 
 
 def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
@@ -61,6 +62,6 @@ def lacks_mean(values: Floats) -> bool:
 def is_power_law(values: Floats, size: int, slack: float) -> bool:
     """Whether the largest values look like draws of a Pareto with an index of 1 or less."""
     excess, error = log_excess(values, size), 1 / np.sqrt(size)
-    if not excess.any() or 1 / excess.mean() > 1 + max(slack * error, 0.05):
+    if not excess.any() or 1 / excess.mean() > 1 + np.clip(slack * error, LEAST, MOST):
         return False
     return bool(abs(excess.std() / excess.mean() - 1) < STRAIGHT * error)

@@ -9,13 +9,16 @@ __all__ = ["viewpoint_choices", "viewpoint_weights"]
 
 
 def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
-    """The likely weight that each viewpoint gives each area, normalised to sum to 1: viewpoints × areas."""
-    inputs = comparison.simulation.inputs
-    table = inputs.tables["viewpoints"]
-    weights = (
-        table.pivot_table(index="viewpoint_id", columns="area_id", values="likely", sort=False).reindex(columns=inputs.areas).fillna(0.0)
-    )
-    return weights.div(weights.sum(axis=1), axis=0)
+    """The likely weight that each viewpoint gives each area, normalised to sum to 1: viewpoints × areas.
+
+    Where only a range is given, its middle counts. A viewpoint that gives no area any weight is left out.
+    """
+    inputs, estimates = comparison.simulation.inputs, comparison.simulation.model.estimates
+    rows = [(row["viewpoint_id"], row["area_id"], estimates[row["id"]].centre) for row in inputs.records["viewpoints"] if row["id"]]
+    table = pd.DataFrame(rows, columns=["viewpoint_id", "area_id", "weight"])
+    weights = table.pivot_table(index="viewpoint_id", columns="area_id", values="weight", sort=False)
+    weights = weights.reindex(columns=inputs.areas).fillna(0.0)
+    return weights[weights.sum(axis=1) > 0].pipe(lambda given: given.div(given.sum(axis=1), axis=0))
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:

@@ -158,7 +158,7 @@ def read_scores(scores: ArrayLike) -> Floats:
         raise UsageError(f"scores have shape {np.shape(scores)}; give draws × options × areas, or options × areas")
     if not np.isfinite(table).all():
         draw, option, area = np.argwhere(~np.isfinite(table))[0]
-        raise UsageError(f"scores: draw {draw}, option {option}, area {area} isn't a finite number; score every option in every area")
+        raise UsageError(f"scores: draw {draw}, option {option}, area {area} is not a finite number; score every option in every area")
     return table
 
 

@@ -151,7 +151,7 @@ class Criterion(Quantified):
 class Parameter(Quantified):
     KEY = ("parameter_id",)
     REQUIRED = True
-    parameter_id: Literal["discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share"]
+    parameter_id: Literal["discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share", "inflation"]
     name: str = ""
 
 

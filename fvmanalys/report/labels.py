@@ -7,7 +7,7 @@ import numpy as np
 from fvmanalys.analysis import Findings
 from fvmanalys.report.names import area_names, measured, option_names
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.words import Words
+from fvmanalys.report.words import SPACE, Words
 
 __all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
 
@@ -47,23 +47,33 @@ def number_names(findings: Findings, words: Words, marked: bool = False) -> dict
     found = {}
     for table, rows in records.items():
         for row in (row for row in rows if row["id"]):
-            text = full_label(findings, row | {"table": table}, risks, words)
-            option = row.get("option_id", "")
-            text = words("label.of", name=text, option=names[option]) if option in names else text
+            text, option = full_label(findings, row | {"table": table}, words), row.get("option_id", "")
+            text = words("label.of", name=text, option=unbroken(names[option])) if option in names else text
+            text = conditional(text, row, risks, words)
             found[row["id"]] = f"{KIND_MARKS[row['kind']]} {text}" if marked else text
     return found
 
 
-def full_label(findings: Findings, row: dict, risks: dict[str, str], words: Words) -> str:
-    """What one estimate is, with its phase or the condition under which it counts."""
+def unbroken(name: str) -> str:
+    """A short name that no line break parts."""
+    return name.replace(" ", SPACE) if len(name) <= 20 else name
+
+
+def conditional(text: str, row: dict, risks: dict[str, str], words: Words) -> str:
+    """A name with the condition under which its row counts."""
+    risk = str(row.get("when") or "")
+    if risk.lstrip("!") not in risks:
+        return text
+    return words("label.unless" if risk.startswith("!") else "label.if", name=text, risk=lowered(risks[risk.lstrip("!")]))
+
+
+def full_label(findings: Findings, row: dict, words: Words) -> str:
+    """What one estimate is, with its phase."""
     text = label(findings, row, words)
     if row["table"] in PREFIXED:
         text = words(f"label.{row['table']}", name=text)
     if row["table"] == "staffing":
         text = words("label.staffing", name=text, phase=words.get(f"label.phase_{row['phase']}", "") or words.of(row, "phase").lower())
-    risk = str(row.get("when") or "")
-    if risk and risk.lstrip("!") in risks:
-        text = words("label.unless" if risk.startswith("!") else "label.if", name=text, risk=lowered(risks[risk.lstrip("!")]))
     return text
 
 

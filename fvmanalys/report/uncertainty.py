@@ -33,7 +33,7 @@ def uncertainty_answer(findings: Findings, words: Words) -> list[str]:
     if findings.comparison.runner_up is None:
         return texts
     everything = words("verdict.everything", value=words.amount(float(findings.knowledge.everything)))
-    return [*texts, everything, first_number(findings, words)]
+    return [*texts, f"{everything} {first_number(findings, words)}"]
 
 
 def first_number(findings: Findings, words: Words) -> str:
@@ -73,7 +73,7 @@ def verdict_sentences(findings: Findings, words: Words) -> list[str]:
     }
     texts = [words("verdict.decide" if found.decide_now else "verdict.investigate", **facts)]
     texts += [] if found.is_clear else [words("verdict.unclear")]
-    return texts + range_sentences(findings, words)
+    return [*texts, " ".join(range_sentences(findings, words))]
 
 
 def range_sentences(findings: Findings, words: Words) -> list[str]:

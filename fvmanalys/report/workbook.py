@@ -14,8 +14,10 @@ from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.sheets.comparison import write_comparison
 from fvmanalys.report.sheets.costs import write_costs
 from fvmanalys.report.sheets.origins import write_origins
+from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
+from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
 from fvmanalys.report.words import Words
 
 __all__ = ["write_workbook"]
@@ -32,9 +34,12 @@ SHEETS: dict[str, Callable[[Book], None]] = {
     "areas": write_areas,
     "costs": write_costs,
     "timeline": write_timeline,
+    "staffing": write_staffing,
+    "uncertainty": write_uncertainty,
     "origins": write_origins,
-    "about": lambda book: write_about(book, list(SHEETS)),
+    "about": lambda book: write_about(book, sheets_of(book)),
 }
+LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, "uncertainty": has_uncertainty}
 WRITTEN_FIRST = ("areas", "costs", "comparison")
 
 
@@ -46,13 +51,19 @@ def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: s
     """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
     book = Book(workbook, findings, words, run_id, version)
-    for key in SHEETS:
+    sheets = sheets_of(book)
+    for key in sheets:
         workbook.add_worksheet(book.sheet_name(key))
-    for key in dict.fromkeys([*WRITTEN_FIRST, *SHEETS]):
+    for key in dict.fromkeys([*WRITTEN_FIRST, *sheets]):
         SHEETS[key](book)
     set_properties(book)
     workbook.worksheets()[0].activate()
     workbook.close()
+
+
+def sheets_of(book: Book) -> list[str]:
+    """The sheets of this workbook: those that have something to show."""
+    return [key for key in SHEETS if key not in LEFT_OUT_UNLESS or LEFT_OUT_UNLESS[key](book)]
 
 
 def set_properties(book: Book) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from fvmanalys.errors import RunFailed, RunLocked
 
-__all__ = ["clean_remains", "held", "keep_failed", "latest", "publish", "scratch"]
+__all__ = ["clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
 
 BUILDING, REPLACED, LOCK, HOLDER = ".building-", ".replaced-", ".lock", ".lock-holder"
 
@@ -99,3 +99,13 @@ def keep_failed(built: Path, out: Path, name: str) -> Path | None:
     target.parent.mkdir(exist_ok=True)
     shutil.copytree(built / "notebooks", target)
     return target
+
+
+def published(out: Path) -> list[Path]:
+    """The published runs of a folder, by name."""
+    return sorted(path.parent for path in (out / "runs").glob("*/manifest.json"))
+
+
+def failed(out: Path) -> list[Path]:
+    """The failed runs whose notebooks are kept, by name."""
+    return sorted(path for path in (out / "failed").glob("*") if path.is_dir())

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
 from fvmanalys.analysis import Findings, find
 from fvmanalys.errors import RunFailed, UsageError
 from fvmanalys.evidence import Inputs, load
@@ -20,7 +18,7 @@ from fvmanalys.run import folder as place
 from fvmanalys.run.record import Request, code_revision, file_hashes, run_id, versions, write_json
 from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
 
-__all__ = ["Published", "run"]
+__all__ = ["Published", "run", "table_texts"]
 
 Say = Callable[[str], None]
 WORKBOOK, PAGE, MANIFEST = "beslutsbilaga.xlsx", "beslutsbilaga.html", "manifest.json"
@@ -115,11 +113,15 @@ def run_notebooks(suite: Suite, jobs: list[Job], target: Path, progress: Callabl
 
 
 def write_tables(findings: Findings, target: Path) -> None:
-    """Write every table as tidy CSV: UTF-8, comma, decimal point, ISO dates."""
+    """Write every table as a file."""
     target.mkdir()
-    for name, table in findings.tables().items():
-        safe = table.map(quoted) if any(not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes) else table
-        safe.to_csv(target / f"{name}.csv", index=False, lineterminator="\n")
+    for name, text in table_texts(findings).items():
+        (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+
+
+def table_texts(findings: Findings) -> dict[str, str]:
+    """Every table as tidy CSV, by name: comma, decimal point, ISO dates."""
+    return {name: table.map(quoted).to_csv(index=False, lineterminator="\n") for name, table in findings.tables().items()}
 
 
 def quoted(value: object) -> object:

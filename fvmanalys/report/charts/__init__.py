@@ -5,6 +5,7 @@ Each `plot_` function takes findings and words and gives a Picture, or None wher
 answer    net benefit, who is best at which value, the areas
 money     budgets and ceilings, cost year by year, inside and outside view, comparable programmes
 time      when events happen, how plans moved
+staffing  who is needed when, what waiting costs, how large a team to keep
 evidence  what the figures rest on
 uncertainty  what swings the answer, and what is worth finding out
 priorities   what depends on who one is, and how past forecasts fared
@@ -15,15 +16,17 @@ from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_
 from fvmanalys.report.charts.evidence import plot_evidence
 from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot_reference_class, plot_views, plot_yearly_cost
 from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_viewpoints
+from fvmanalys.report.charts.staffing import plot_cost_of_delay, plot_pause_bill, plot_staffing, plot_standing_team
 from fvmanalys.report.charts.time import plot_milestones, plot_timeline
 from fvmanalys.report.charts.uncertainty import plot_evidence_share, plot_information, plot_net_value, plot_tornado, plot_verdict
 from fvmanalys.report.figure import Picture
 from fvmanalys.report.words import Words
 
 __all__ = [
-    "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_comparison", "plot_cost", "plot_evidence",
-    "plot_evidence_share", "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_published_totals", "plot_ranks",
-    "plot_reference_class", "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
+    "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_comparison", "plot_cost", "plot_cost_of_delay", "plot_evidence",
+    "plot_evidence_share", "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_pause_bill",
+    "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing", "plot_standing_team", "plot_timeline", "plot_tornado",
+    "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
 ]  # fmt: skip
 
 ALL = (
@@ -47,6 +50,10 @@ ALL = (
     plot_viewpoints,
     plot_ranks,
     plot_backtest,
+    plot_pause_bill,
+    plot_cost_of_delay,
+    plot_standing_team,
+    plot_staffing,
 )
 
 

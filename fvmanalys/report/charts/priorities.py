@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.outside import coverage
-from fvmanalys.report.figure import Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
+from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
 from fvmanalys.report.labels import lowered
 from fvmanalys.report.names import area_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
@@ -125,7 +125,7 @@ def draw_forecast(axes: Axes, place: int, row: dict, today: float, words: Words)
         axes.plot([decimal_year(row["outcome"])], [place], marker="D", color=INK, markersize=6)
     right = max([planned, *ends, decimal_year(row["outcome"]) if row["outcome"] else today])
     text = words(f"chart.backtest.{row['within_p80'] or 'open'}")
-    axes.annotate(text, (right, place), (8, 0), textcoords="offset points", va="center", fontsize=8)
+    axes.annotate(text, (right, place), (8, 0), textcoords="offset points", va="center", fontsize=8, bbox=ON_PAPER)
 
 
 def backtest_texts(findings: Findings, rows: list[dict], words: Words) -> tuple[str, str]:

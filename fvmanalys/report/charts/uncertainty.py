@@ -33,7 +33,7 @@ def plot_tornado(findings: Findings, words: Words) -> Picture | None:
         axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (3, 2)))
         for place, row in enumerate(table.to_dict("records")):
             draw_swing(axes, place, row, kinds.loc[row["id"]], words)
-        row_labels(axes, [labels[name] for name in table["id"]], 46)
+        row_labels(axes, [labels[name] for name in table["id"]], 50, 3)
         names = option_names(findings, words)
         first, second = names[findings.comparison.best], names[str(findings.comparison.runner_up)]
         number_axis(axes, words, words("chart.tornado.axis", first=first, second=second))
@@ -94,7 +94,7 @@ def plot_information(findings: Findings, words: Words) -> Picture | None:
     with sketch(1.5 + 0.42 * len(table)) as (figure, [[axes]]):
         for place, row in enumerate(table.to_dict("records")):
             draw_worth(axes, place, row, words)
-        row_labels(axes, [labels[name] for name in table["id"]], 46)
+        row_labels(axes, [labels[name] for name in table["id"]], 50, 3)
         number_axis(axes, words, words("chart.information.axis"))
         axes.set_xlim(left=0)
         axes.margins(x=0.28)
@@ -148,7 +148,7 @@ def plot_net_value(findings: Findings, words: Words) -> Picture | None:
             draw_wait(axes, place, months, values, row["months"])
             ends[row["investigation_id"]] = values[-1]
         low, high = axes.get_ylim()
-        name_waits(axes, findings, ends, float(months[-1]), (high - low) * 0.062, words)
+        name_waits(axes, findings, ends, float(months[-1]), (high - low) * 0.1, words)
         number_axis(axes, words, words("chart.net_value.axis"), ticks=9)
         axes.set_xlim(0, months[-1])
         axes.set_ylabel(words("chart.net_value.axis_value"))
@@ -171,7 +171,7 @@ def name_waits(axes: Axes, findings: Findings, ends: dict[str, float], right: fl
     names = investigation_names(findings, words)
     for place, (name, where) in enumerate(zip(ends, spread(list(ends.values()), gap), strict=True)):
         colour = OPTION_COLOURS[place % len(OPTION_COLOURS)]
-        text = f"{wrapped(names[name], 40, 1)}"
+        text = wrapped(names[name], 34, 2)
         axes.annotate(text, (right, where), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=8.5)
 
 
@@ -201,7 +201,7 @@ def plot_verdict(findings: Findings, words: Words) -> Picture | None:
     spans = verdict_spans(findings.knowledge.verdict_range)
     if curves.shape[1] < 2 or spans.empty:
         return None
-    with sketch(4.6, 2, 1, sharex=True, height_ratios=[5.5, 1]) as (figure, [[axes], [band]]):
+    with sketch(4.6, 2, 1, sharex=True, height_ratios=[5, 1.4]) as (figure, [[axes], [band]]):
         for option in curves:
             draw_line(axes, findings, option, curves.index, curves[option], every=8)
         label_ends(axes, findings, {option: curves[option].iloc[-1] for option in curves}, float(curves.index[-1]), names, gap=0.072)
@@ -225,7 +225,7 @@ def draw_spans(axes: Axes, spans: pd.DataFrame, findings: Findings, words: Words
         axes.add_patch(
             Rectangle((row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch="////" if filled else "")
         )
-        text = wrapped(span_name(row["investigation_id"], findings, words), max(int(78 * width / whole), 12), 2)
+        text = wrapped(span_name(row["investigation_id"], findings, words), max(int(78 * width / whole), 12), 4)
         if width / whole > 0.12:
             axes.annotate(text, (row["low"] + width / 2, 0.5), ha="center", va="center", fontsize=8, bbox=ON_PAPER)
     axes.set_ylim(0, 1)

@@ -7,7 +7,7 @@ import numpy as np
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.book import Book
 
-__all__ = ["kind_cell", "plain_style"]
+__all__ = ["kind_cell", "plain_style", "rough_style"]
 
 
 def kind_cell(book: Book, kind: str) -> Any:
@@ -21,3 +21,9 @@ def plain_style(value: float, unit: str) -> str:
         return "year"
     most = 0 if abs(value) >= 1_000 else 3
     return f"n{next((places for places in range(most) if abs(value - round(value, places)) < 1e-9), most)}"
+
+
+def rough_style(value: float) -> str:
+    """The style of a computed figure: about two digits that matter."""
+    size = abs(value) if value is not None and np.isfinite(value) else 0.0
+    return "n0" if size >= 100 or size == round(size) else "n1" if size >= 1 else "n2"

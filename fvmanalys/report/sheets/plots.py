@@ -11,7 +11,10 @@ from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COL
 from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.cells import safe_text
 
-__all__ = ["Series", "column_chart", "interval_chart", "line_chart", "nice_step", "scatter_chart", "span_chart", "stacked_chart"]
+__all__ = [
+    "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "scatter_chart", "span_chart", "stacked_chart",
+    "swing_chart",
+]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
 PATTERNS = {"////": "wide_upward_diagonal", "....": "percent_20", "xxxx": "outlined_diamond"}
@@ -116,12 +119,25 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
 
 def scatter_chart(book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]) -> Chart:
     """Shares over a number, a colour and a dash for each series; `ends` are those of the horizontal axis, named `across`."""
+    return curve_chart(book, title, series, (unit, "share"), (across, "money"), ends, min=0, max=1)
+
+
+def curve_chart(
+    book: Book,
+    title: str,
+    series: Sequence[Series],
+    upright: tuple[str, str],
+    across: tuple[str, str],
+    ends: tuple[float, float],
+    **scale: Any,
+) -> Chart:
+    """Lines over a number, a colour and a dash for each series; `upright` and `across` are each axis' name and number style."""
     chart = framed(book, "scatter", title, "straight")
     for index, one in enumerate(series):
         chart.add_series({**places(one), "line": dashed(index), "marker": {"type": "none"}})
-    axes(chart, unit, book.number_format("share"), min=0, max=1)
-    scale = {"min": ends[0], "max": ends[1], "num_format": book.number_format("money")}
-    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across), **scale})
+    axes(chart, upright[0], book.number_format(upright[1]), **scale)
+    span = {"min": ends[0], "max": ends[1], "num_format": book.number_format(across[1])}
+    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span})
     return chart
 
 
@@ -168,5 +184,34 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
     )
     chart.set_y_axis(
         {"num_font": FONT, "reverse": True, "crossing": "max", "line": {"color": MUTED}, "major_gridlines": {"visible": False}}
+    )
+    return chart
+
+
+def swing_chart(book: Book, title: str, ends: Sequence[Series], start: float, unit: str) -> Chart:
+    """Bars from `start` to either end, the first row on top."""
+    chart = framed(book, "bar", title)
+    for one, look in zip(ends, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
+        chart.add_series({**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look})
+    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+    chart.set_x_axis(
+        {
+            "num_font": FONT,
+            "num_format": book.number_format("money"),
+            "crossing": start,
+            "line": {"none": True},
+            "major_gridlines": grid,
+            **titled(unit),
+        }
+    )
+    chart.set_y_axis(
+        {
+            "num_font": FONT,
+            "reverse": True,
+            "crossing": "max",
+            "label_position": "low",
+            "line": {"color": MUTED},
+            "major_gridlines": {"visible": False},
+        }
     )
     return chart

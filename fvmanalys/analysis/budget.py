@@ -1,0 +1,93 @@
+"""The budget view, apart from present value: nominal amounts by calendar year and payer, and what contracts come to per year and user."""
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.evidence import Inputs
+from fvmanalys.model import Simulation
+
+__all__ = ["INFLATION", "contract_terms", "contracts_compared", "nominal_budget", "nominal_factor", "per_user"]
+
+INFLATION = 0.02
+CONTRACT, TERM, EXTENSION, USERS = "contract_value", "contract_term", "contract_extension", "users"
+
+
+def nominal_factor(inputs: Inputs, year: int) -> float:
+    """What turns money of the price year into money of a calendar year.
+
+    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have none: the
+    inflation target of Sveriges Riksbank).
+    """
+    rate = inputs.parameters.get("inflation", INFLATION)
+    base = inputs.parameters.get("price_year", np.nan)
+    base = float(inputs.as_of.year) if np.isnan(base) else float(base)
+    factors = inputs.price_factors
+    last = min(max(factors), year) if factors else base
+    known = 1 / factors[last] if last in factors else 1.0
+    return float(known * (1 + rate) ** (year - last))
+
+
+def nominal_budget(simulation: Simulation) -> pd.DataFrame:
+    """Expected cost of each option, payer and calendar year, in fixed prices and in the money of the year.
+
+    Columns: option, payer ("" is the organisation itself), year, real, nominal, MSEK. Everything is an expense when it
+    is paid; whether some of it may be capitalised is for the accounts.
+    """
+    streams = simulation.yearly_streams
+    table = streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"].sum().rename(columns={"cost": "real"})
+    factors = {year: nominal_factor(simulation.inputs, year) for year in table["year"].unique()}
+    return table.assign(nominal=table["real"] * table["year"].map(factors))
+
+
+def contracts_compared(inputs: Inputs) -> pd.DataFrame:
+    """Published contracts per year and per user and year, as published: item_id, amount, years, per_year, per_user (SEK).
+
+    From context: `contract_value` over `contract_term` (and with `contract_extension`) and `users`; and every other
+    amount X that has an `X_years`, with `X_users` where that is known.
+    """
+    known = context_values(inputs)
+    rows = []
+    if CONTRACT in known and TERM in known:
+        rows.append(contract_row(CONTRACT, known[CONTRACT], known[TERM], known.get(USERS, np.nan)))
+        if EXTENSION in known:
+            rows.append(contract_row(CONTRACT, known[CONTRACT], known[TERM] + known[EXTENSION], known.get(USERS, np.nan)))
+    for item, amount in known.items():
+        if f"{item}_years" in known:
+            rows.append(contract_row(item, amount, known[f"{item}_years"], known.get(f"{item}_users", np.nan)))
+    return pd.DataFrame(rows, columns=["item_id", "amount", "years", "per_year", "per_user"])
+
+
+def contract_row(item: str, amount: float, years: float, users: float) -> list[object]:
+    """One contract per year, and per user and year in SEK."""
+    return [item, amount, years, amount / years, 1e6 * amount / years / users]
+
+
+def context_values(inputs: Inputs) -> dict[str, float]:
+    """The likely value of every figure in context."""
+    table = inputs.tables["context"]
+    return dict(zip(table["item_id"], table["likely"], strict=True))
+
+
+def per_user(simulation: Simulation) -> pd.DataFrame:
+    """The expected undiscounted cost of each option per year, and per user and year (SEK) where `users` is known: option, total, per_year, per_user."""
+    totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
+    years, users = simulation.model.horizon, context_values(simulation.inputs).get(USERS, np.nan)
+    table = pd.DataFrame({"total": totals, "per_year": totals / years, "per_user": 1e6 * totals / years / users})
+    return table.reset_index()
+
+
+def contract_terms(simulation: Simulation) -> pd.DataFrame:
+    """When the contract of the option that it belongs to runs out: option, full_use, end, extended (years after `as_of`, P50).
+
+    The option is the one that `contract_term` in context names; the term counts from full use.
+    """
+    table = simulation.inputs.tables["context"].set_index("item_id")
+    owner = str(table.at[TERM, "option_id"]) if TERM in table.index else ""
+    columns = ["option", "full_use", "end", "extended"]
+    if owner not in simulation.inputs.options():
+        return pd.DataFrame(columns=columns)
+    event = simulation.inputs.tables["options"].set_index("option_id").at[owner, "full_use_event"]
+    start = float(np.quantile(simulation.events[owner, event], 0.5, method="inverted_cdf"))
+    known = context_values(simulation.inputs)
+    end = start + known[TERM]
+    return pd.DataFrame([[owner, start, end, end + known.get(EXTENSION, 0.0)]], columns=columns)

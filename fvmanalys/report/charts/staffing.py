@@ -1,0 +1,238 @@
+"""Figures of staffing and the pause: who is needed when, what a month costs, what waiting costs, how large a team to keep."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from matplotlib.ticker import FixedLocator
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.pause import BEST, StandingTeam
+from fvmanalys.report.charts.answer import draw_line, label_ends
+from fvmanalys.report.figure import Picture, decimal_year, finish, number_axis, row_labels, sketch, small_multiples, wrapped
+from fvmanalys.report.labels import number_names
+from fvmanalys.report.names import option_names
+from fvmanalys.report.palette import ACCENT, FILLS, INK, KIND_FILLS, LINE, MUTED, PAPER
+from fvmanalys.report.words import Words
+
+__all__ = ["FLAT", "plot_cost_of_delay", "plot_pause_bill", "plot_staffing", "plot_standing_team"]
+
+FLAT = 0.3
+PARTS = ("pause_cost", "rebuild_cost", "late_cost")
+
+
+def plot_staffing(findings: Findings, words: Words) -> Picture | None:
+    """Expected full-time equivalents of every option over time: stacked by phase, and the consultants among them."""
+    path = findings.staffing
+    if path.empty:
+        return None
+    names = option_names(findings, words)
+    options = [option for option in names if option in set(path["option"])]
+    phases = list(path.loc[path["fte"] > 0].sort_values("time", kind="stable")["phase"].unique())
+    rows, columns = small_multiples(len(options), 2)
+    with sketch(1.4 + 1.85 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
+        for axes, option in zip(grid.flat, options, strict=False):
+            draw_team(axes, findings, path[path["option"] == option], phases, words)
+            axes.set_title(wrapped(names[option], 50, 1))
+        for axes in grid.flat[len(options) :]:
+            axes.set_visible(False)
+        for axes in grid[:, 0]:
+            axes.set_ylabel(words("chart.staffing.axis"))
+        handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in (phase_look(i) for i in range(len(phases)))]
+        called = phase_names(findings, words)
+        labels = [called[phase] for phase in phases]
+        line = grid.flat[0].lines[0]
+        figure.legend([*handles, line], [*labels, words("chart.staffing.consultants")], loc="outside lower left", ncols=3)
+        title, alt = staffing_texts(findings, words)
+        return finish(figure, "staffing", title, words("chart.staffing.note"), alt)
+
+
+def phase_look(place: int) -> tuple[str, str]:
+    """The fill of a phase."""
+    return FILLS[place % len(FILLS)]
+
+
+def phase_names(findings: Findings, words: Words) -> dict[str, str]:
+    """What the phases of staffing are called."""
+    rows = findings.inputs.tables["staffing"].to_dict("records")
+    return {row["phase"]: words.get(f"chart.staffing.{row['phase']}", "") or words.of(row, "phase").capitalize() for row in rows}
+
+
+def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], words: Words) -> None:
+    """One option: a layer a phase, and a line for consultants."""
+    wide = path.pivot_table(index="time", columns="phase", values="fte", aggfunc="sum", fill_value=0.0).reindex(
+        columns=phases, fill_value=0.0
+    )
+    across = decimal_year(findings.inputs.as_of) + wide.index.to_numpy()
+    layers = axes.stackplot(across, wide.to_numpy().T, colors=[phase_look(place)[0] for place in range(len(phases))], linewidth=0)
+    for place, layer in enumerate(layers):
+        layer.set(hatch=phase_look(place)[1], edgecolor=MUTED if phase_look(place)[1] else "none", linewidth=0)
+    hired = path[path["employer"] == "consultant"].groupby("time")["fte"].sum().reindex(wide.index, fill_value=0.0)
+    axes.plot(across, hired, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)))
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    axes.set_xlim(across[0], across[-1])
+    axes.xaxis.set_major_locator(year_locator(across[0], across[-1]))
+    axes.xaxis.set_major_formatter(lambda value, _: str(int(value)))
+    axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+
+
+def year_locator(low: float, high: float) -> FixedLocator:
+    """Whole years, far enough apart."""
+    years = np.arange(np.ceil(low), np.floor(high) + 1)
+    return FixedLocator(years[years % (5 if high - low > 14 else 2) == 0])
+
+
+def staffing_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """The highest peak, and each option's."""
+    names, as_of = option_names(findings, words), findings.inputs.as_of
+    totals = findings.staffing.groupby(["option", "time"], sort=False)["fte"].sum()
+    shares = findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
+    peak, when = totals.groupby("option", sort=False).max(), totals.groupby("option", sort=False).idxmax()
+    top = str(peak.idxmax())
+    title = words("chart.staffing.title", option=names[top], peak=words.number(peak[top]), when=words.month(as_of, when[top][1]))
+    rows = [
+        words(
+            "chart.staffing.row",
+            option=names[option],
+            peak=words.number(peak[option]),
+            when=words.month(as_of, when[option][1]),
+            share=words.share(shares.get((option, "consultant"), 0.0)),
+        )
+        for option in names
+        if option in peak
+    ]
+    return title, words("chart.staffing.alt", rows="; ".join(rows))
+
+
+def plot_pause_bill(findings: Findings, words: Words) -> Picture | None:
+    """What a month costs while nothing is decided: what ends with the decision, and what goes on all the same."""
+    table = findings.pause_bill
+    if table.empty:
+        return None
+    ordered = table.sort_values(["ends_with_decision", "msek_per_month"], ascending=False, kind="stable")
+    labels = number_names(findings, words, marked=True)
+    with sketch(1.4 + 0.42 * len(ordered)) as (figure, [[axes]]):
+        for place, row in enumerate(ordered.to_dict("records")):
+            colour, hatch = KIND_FILLS[row["kind"]]
+            edge = ACCENT if row["ends_with_decision"] else MUTED
+            axes.barh(place, row["msek_per_month"], height=0.55, facecolor=colour, hatch=hatch, edgecolor=edge, linewidth=1.2)
+            key = "chart.bill.ends" if row["ends_with_decision"] else "chart.bill.goes_on"
+            text = words(key, amount=words.amount(row["msek_per_month"]))
+            axes.annotate(text, (row["msek_per_month"], place), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
+        row_labels(axes, [labels[name] for name in ordered["stream"]], 44)
+        number_axis(axes, words, words("chart.bill.axis"))
+        axes.set_xlim(left=0)
+        axes.margins(x=0.3)
+        title, alt = bill_texts(findings, ordered, words)
+        return finish(figure, "pause-bill", title, words("chart.bill.note"), alt)
+
+
+def bill_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
+    """What a month costs in all, and every part."""
+    ends = table.loc[table["ends_with_decision"], "msek_per_month"].sum()
+    title = words("chart.bill.title", ends=words.amount(ends), goes_on=words.amount(table["msek_per_month"].sum() - ends))
+    labels = number_names(findings, words)
+    rows = [words("chart.bill.row", name=labels[r["stream"]], amount=words.amount(r["msek_per_month"])) for r in table.to_dict("records")]
+    return title, words("chart.bill.alt", rows="; ".join(rows))
+
+
+def plot_cost_of_delay(findings: Findings, words: Words) -> Picture | None:
+    """What is lost in net benefit as the decision comes later: each option, and the best."""
+    table, names = findings.knowledge.delays, option_names(findings, words)
+    if table.empty:
+        return None
+    wide = table.pivot_table(index="months", columns="option", values="loss", sort=False)
+    options = [option for option in names if option in wide]
+    with sketch(4.0) as (figure, [[axes]]):
+        for option in options:
+            draw_line(axes, findings, option, wide.index, wide[option], every=2)
+        axes.plot(wide.index, wide[BEST], color=INK, linewidth=3.4, alpha=0.35)
+        span = float(wide.to_numpy().max() - min(wide.to_numpy().min(), 0.0)) or 1.0
+        label_ends(axes, findings, {option: wide[option].iloc[-1] for option in options}, float(wide.index[-1]), names, gap=0.062 * span)
+        axes.axhline(0, color=MUTED, linewidth=1)
+        number_axis(axes, words, words("chart.delay.axis"), ticks=9)
+        axes.set_xlim(0, wide.index[-1])
+        axes.set_ylabel(words("chart.delay.axis_value"))
+        axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+        title, alt = delay_texts(findings, wide, names, words)
+        return finish(figure, "cost-of-delay", title, words("chart.delay.note"), alt)
+
+
+def delay_texts(findings: Findings, wide: pd.DataFrame, names: dict[str, str], words: Words) -> tuple[str, str]:
+    """What a month costs, and each option's loss at the longest wait."""
+    last = float(wide.index[-1])
+    title = words(
+        "chart.delay.title",
+        month=words.amount(findings.knowledge.monthly_delay()),
+        months=words.number(last),
+        loss=words.amount(wide[BEST].iloc[-1]),
+    )
+    rows = [words("chart.delay.row", name=names[option], loss=words.amount(wide[option].iloc[-1])) for option in wide if option in names]
+    return title, words("chart.delay.alt", months=words.number(last), rows="; ".join(rows))
+
+
+def plot_standing_team(findings: Findings, words: Words) -> Picture | None:
+    """What keeping a share of the team costs through the pause, with the best share and the range within 5 %."""
+    teams, names = findings.standing_teams, option_names(findings, words)
+    if not teams:
+        return None
+    rows, columns = small_multiples(len(teams), 2)
+    with sketch(1.4 + 1.85 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
+        for axes, (option, team) in zip(grid.flat, teams.items(), strict=False):
+            draw_shares(axes, team, words)
+            axes.set_title(wrapped(names[option], 50, 1))
+        totals = pd.concat([team.curve["total"] for team in teams.values()])
+        grid.flat[0].set_ylim(min(0.0, totals.min()), 1.06 * totals.max())
+        for axes in grid.flat[len(teams) :]:
+            axes.set_visible(False)
+        for axes in grid[:, 0]:
+            axes.set_ylabel(words("chart.standing.axis_value"))
+        for axes in grid[-1]:
+            axes.set_xlabel(words("chart.standing.axis"), loc="left")
+        handles = [Patch(facecolor=FILLS[i][0], hatch=FILLS[i][1], edgecolor=MUTED, linewidth=0.3) for i in range(len(PARTS))]
+        handles.append(Patch(facecolor=LINE, alpha=0.5))
+        labels = [words(f"chart.standing.{part}") for part in (*PARTS, "near")]
+        figure.legend(handles, labels, loc="outside lower left", ncols=2)
+        title, alt = standing_texts(findings, words)
+        return finish(figure, "standing-team", title, words("chart.standing.note"), alt)
+
+
+def draw_shares(axes: Axes, team: StandingTeam, words: Words) -> None:
+    """One option: the three costs stacked over the share kept, the optimum, and the range near it."""
+    curve = team.curve
+    axes.axvspan(team.low, team.high, color=LINE, alpha=0.5, linewidth=0)
+    bottom = np.zeros(len(curve))
+    for place, part in enumerate(PARTS):
+        colour, hatch = FILLS[place]
+        top = bottom + curve[part].to_numpy()
+        axes.fill_between(
+            curve["share"], bottom, top, facecolor=colour, hatch=hatch, edgecolor=MUTED if hatch else "none", linewidth=0.2, alpha=0.9
+        )
+        bottom = top
+    axes.plot(curve["share"], curve["total"], color=INK, linewidth=1.6)
+    least = float(np.interp(team.share, curve["share"], curve["total"]))
+    axes.plot([team.share], [least], marker="D", color=INK, markerfacecolor=PAPER, markersize=8, clip_on=False, zorder=5)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+    axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+
+
+def standing_texts(findings: Findings, words: Words) -> tuple[str, str]:
+    """The best share for the best option, and each option's."""
+    names, teams = option_names(findings, words), findings.standing_teams
+    first = teams.get(findings.comparison.best) or next(iter(teams.values()))
+    title = words("chart.standing.title", option=names[first.option], share=words.share(first.share))
+    rows = [
+        words(
+            "chart.standing.row",
+            option=names[team.option],
+            share=words.share(team.share),
+            low=words.share(team.low),
+            high=words.share(team.high),
+        )
+        for team in teams.values()
+    ]
+    return title, words("chart.standing.alt", rows="; ".join(rows))

@@ -1,0 +1,89 @@
+"""Who is needed when: full-time equivalents by year, phase and employer, and the peaks beside what there has been before."""
+
+import pandas as pd
+from xlsxwriter.chart import Chart
+
+from fvmanalys.analysis.staffing import yearly_staffing
+from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.calendar import month_day
+from fvmanalys.report.sheets.frame import Column, Region, Sheet
+from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
+
+__all__ = ["peaks_table", "yearly_table"]
+
+MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
+BAND_ROWS, CHARTS_ABREAST = 15, 2
+
+
+def peaks_table(sheet: Sheet) -> None:
+    """The highest month of each option and employer, beside the most that there has been before."""
+    book, table = sheet.book, sheet.book.findings.staffing_peaks
+    sheet.section("peaks", True, "peaks.note")
+    rows = []
+    for row in table.to_dict("records"):
+        known = pd.notna(row["before_fte"])
+        exceeds = sheet.words("workbook.yes" if row["exceeds"] else "workbook.no") if known else sheet.text("peaks.unknown")
+        who = [book.options[row["option"]], sheet.words(f"employer.{row['employer']}")]
+        rows.append([*who, row["peak_fte"], month_day(book, row["peak_time"]), row["before_fte"], exceeds, row["mean_share"]])
+    styles = "option:text employer:text peak:n0 month:month before:n0 exceeds:text share:share"
+    sheet.listing("peaks", sheet.columns("peaks", styles), rows)
+
+
+def yearly_table(sheet: Sheet) -> None:
+    """Full-time equivalents of every option and year by phase, their sum, and how much of it is consultants; with a chart each."""
+    book, yearly = sheet.book, phased(yearly_staffing(sheet.book.findings.staffing))
+    phases = list(dict.fromkeys(yearly["group"]))
+    names = {phase: phase_name(sheet, phase) for phase in phases}
+    options = [option for option in book.options if option in set(yearly["option"])]
+    wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
+    hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum().reindex(wide.index).fillna(0.0)
+    wide = wide.assign(total=wide.sum(axis=1)).loc[options]
+    rows = [
+        [book.options[option], year, *row, hired[option, year] / row.iloc[-1] if row.iloc[-1] else None]
+        for (option, year), row in wide.iterrows()
+    ]
+    columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
+    columns += sheet.columns("yearly", "total:bold_n0 consultants:share")
+    sheet.section("yearly", True, "yearly.note")
+    bands = -(-len(options) // CHARTS_ABREAST)
+    with sheet.band(BAND_ROWS * bands):
+        region = sheet.listing("yearly", columns, rows, repeat=True)
+    charts = [staff_chart(sheet, region, wide, option, len(phases)) for option in options]
+    for band in range(bands):
+        abreast = charts[band * CHARTS_ABREAST : (band + 1) * CHARTS_ABREAST]
+        sheet.charts(abreast, sheet.band_row + band * BAND_ROWS, BAND_ROWS, CHARTS_ABREAST)
+
+
+def phased(yearly: pd.DataFrame) -> pd.DataFrame:
+    """The yearly staffing with a column `group`: its phase, or other for the smallest where there are many."""
+    sizes = yearly.groupby("phase", sort=False)["fte"].sum()
+    kept = set(sizes.index if len(sizes) <= MOST_PHASES else sizes.nlargest(MOST_PHASES - 1).index)
+    return yearly.assign(group=yearly["phase"].where(yearly["phase"].isin(kept), OTHER)).sort_values(
+        "group", key=lambda column: column.eq(OTHER), kind="stable"
+    )
+
+
+def phase_name(sheet: Sheet, phase: str) -> str:
+    """What a phase is called."""
+    if phase == OTHER:
+        return sheet.text("other")
+    rows = sheet.book.findings.inputs.tables["staffing"]
+    called = sheet.words.of(rows[rows["phase"] == phase].iloc[0], "phase")
+    return sheet.words.get(f"sheet.{sheet.key}.phase.{phase}", called[:1].upper() + called[1:])
+
+
+def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, phases: int) -> tuple[Chart, str]:
+    """The full-time equivalents of an option year by year, by phase; all options on one scale."""
+    book, mine = sheet.book, wide.loc[option]
+    first = wide.index.get_loc(wide.loc[[option]].index[0])
+    last = first + len(mine) - 1
+    series = [
+        Series(region.heading(2 + index), region.column(1, first, last), region.column(2 + index, first, last))
+        for index in range(phases)
+    ]
+    step = nice_step(wide["total"].max() / 5)
+    top = step * -(-wide["total"].max() // step)
+    title = sheet.text("yearly.chart", option=book.options[option])
+    peak = mine["total"].idxmax()
+    alt = sheet.text("yearly.alt", option=book.options[option], year=peak, amount=sheet.words.number(mine["total"].max()))
+    return stacked_chart(book, title, series, sheet.words("workbook.unit.fte"), top), alt

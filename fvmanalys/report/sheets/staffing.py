@@ -1,0 +1,162 @@
+"""Bemanning: what waiting costs, how large a team to keep, and who is needed when."""
+
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.analysis.pause import BEST
+from fvmanalys.analysis.whatif import latest_decisions
+from fvmanalys.model.costs import PAUSE
+from fvmanalys.report.sheets.calendar import month_day
+from fvmanalys.report.sheets.evidence import kind_cell, plain_style
+from fvmanalys.report.sheets.frame import Book, Region, Sheet
+from fvmanalys.report.sheets.headcount import peaks_table, yearly_table
+from fvmanalys.report.sheets.plots import Series, curve_chart
+from fvmanalys.report.waiting import wait_missing, waiting_answer
+
+__all__ = ["has_staffing", "write_staffing"]
+
+KEY = "staffing"
+WIDTHS = (46, 20, *[15] * 8)
+CURVE_ROWS = 17
+NOTICE = "notice"
+
+
+def has_staffing(book: Book) -> bool:
+    """Whether any option has staff."""
+    return not book.findings.staffing.empty
+
+
+def write_staffing(book: Book) -> None:
+    """The answer, what the pause costs, the standing team, and staffing over time."""
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
+    sheet.lines(waiting_answer(book.findings, book.words), font_size=11)
+    sheet.notes("note", "sources")
+    if not wait_missing(book.findings, book.words):
+        for part in (delay_table, bill_table, team_table, deadlines_table):
+            part(sheet)
+    peaks_table(sheet)
+    terms_table(sheet)
+    yearly_table(sheet)
+    sheet.finish()
+
+
+def delay_table(sheet: Sheet) -> None:
+    """What is lost by waiting so many months, for the best and for each option, as curves and split into its parts."""
+    book, table = sheet.book, sheet.book.findings.knowledge.delays
+    names = {BEST: sheet.text("delay.best"), **book.options}
+    parts = ("loss", "pause_bill", "lost_points", "shifted_costs")
+    sheet.section("delay", True, "delay.note")
+    groups = [(names[option], table[table["option"] == option]) for option in names if option in set(table["option"])]
+    rows = [[name, row["months"], *(row[part] for part in parts)] for name, group in groups for row in group.to_dict("records")]
+    with sheet.band(CURVE_ROWS):
+        styles = "option:text months:n0 loss:money pause_bill:money lost_points:money shifted_costs:money"
+        region = sheet.listing("delay", sheet.columns("delay", styles), rows)
+    series = grouped_series(region, [len(group) for _, group in groups], 1, 2)
+    said = [sheet.text("delay.row", option=name, cost=sheet.words.amount(group["loss"].iloc[-1])) for name, group in groups]
+    months = float(table["months"].max())
+    title = sheet.text("delay.chart")
+    across = (sheet.text("delay.months"), "n0")
+    chart = curve_chart(book, title, series, (sheet.words("workbook.millions"), "money"), across, (0, months))
+    sheet.charts([(chart, sheet.text("delay.alt", title=title, months=sheet.words.number(months), rows="; ".join(said)))], sheet.band_row, CURVE_ROWS)
+
+
+def grouped_series(region: Region, sizes: list[int], across: int, upright: int) -> list[Series]:
+    """A series for each run of rows that belong together, named by its first cell."""
+    starts = [sum(sizes[:index]) for index in range(len(sizes))]
+    return [
+        Series(region.cell(start, 0), region.column(across, start, start + size - 1), region.column(upright, start, start + size - 1))
+        for start, size in zip(starts, sizes, strict=True)
+    ]
+
+
+def bill_table(sheet: Sheet) -> None:
+    """What a month of the pause costs now, by part, with its evidence; the sum, and the sum of what ends with the decision."""
+    book, table = sheet.book, sheet.book.findings.pause_bill
+    if not sheet.section("bill", not table.empty, "bill.note"):
+        return
+    known = book.findings.inputs.estimates.set_index("id")
+    rows: list[list[Any]] = []
+    for row in table.to_dict("records"):
+        part = sheet.words.get(f"employer.{row['part']}", book.categories.get(row["part"], row["part"]))
+        ends = sheet.words("workbook.yes" if row["ends_with_decision"] else "workbook.no")
+        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), known.at[row["stream"], "known_from"]]
+        rows.append([sheet.words.of(row, "name"), part, ends, row["msek_per_month"], *evidence])
+    ending = table.loc[table["ends_with_decision"].astype(bool), "msek_per_month"].sum()
+    for key, amount in (("bill.sum_ending", ending), ("bill.sum", table["msek_per_month"].sum())):
+        rows.append([(sheet.text(key), "bold text"), None, None, (amount, "bold n1"), None, None, None])
+    sheet.listing("bill", sheet.columns("bill", "name:text part:text ends:text amount:n1 kind:text source:text known_from:date"), rows)
+
+
+def team_table(sheet: Sheet) -> None:
+    """How much of the team to keep for each option, in shares and in full-time equivalents."""
+    book, teams = sheet.book, sheet.book.findings.standing_teams
+    if not sheet.section("team", bool(teams), "team.note"):
+        return
+    whole = full_team(book)
+    rows = []
+    for option, team in teams.items():
+        people, ends = whole.get(option, np.nan), {"low": sheet.words.share(team.low), "high": sheet.words.share(team.high)}
+        said = sheet.text("team.nearly", **ends) if team.low < team.high else None
+        rows.append([book.options[option], said, team.share, team.low, team.high, people, people * team.share])
+    styles = "option:text reading:text share:share low:share high:share full:n0 kept:n0"
+    sheet.listing("team", sheet.columns("team", styles), rows)
+    curve_table(sheet)
+
+
+def full_team(book: Book) -> dict[str, float]:
+    """The expected full-time equivalents of the whole team at the beginning of the period, by option; empty where none is kept."""
+    path, kept = book.findings.staffing, book.findings.inputs.parameters["standing_share"]
+    now = path[(path["phase"] == PAUSE) & (path["time"] == path["time"].min())]
+    return {option: fte / kept for option, fte in now.groupby("option")["fte"].sum().items()} if kept else {}
+
+
+def curve_table(sheet: Sheet) -> None:
+    """What each share of the team costs through the pause, in rebuilding and by a later start, for every option."""
+    book, words = sheet.book, sheet.words
+    sheet.section("curve", True, "curve.note")
+    parts = ("pause_cost", "rebuild_cost", "late_cost", "total")
+    curves = {book.options[option]: team.curve for option, team in book.findings.standing_teams.items()}
+    rows = [[name, row["share"], *(row[part] for part in parts)] for name, curve in curves.items() for row in curve.to_dict("records")]
+    with sheet.band(CURVE_ROWS):
+        styles = "option:text share:left_share pause_cost:money rebuild_cost:money late_cost:money total:money"
+        region = sheet.listing("curve", sheet.columns("curve", styles), rows, repeat=True)
+    series = grouped_series(region, [len(curve) for curve in curves.values()], 1, 5)
+    said = [
+        sheet.text("curve.row", option=name, none=words.amount(curve["total"].iloc[0]), all=words.amount(curve["total"].iloc[-1]))
+        for name, curve in curves.items()
+    ]
+    title = sheet.text("curve.chart")
+    upright, across = (words("workbook.millions"), "money"), (sheet.text("curve.share"), "share")
+    chart = curve_chart(book, title, series, upright, across, (0, 1), min=0)
+    sheet.charts([(chart, sheet.text("curve.alt", title=title, rows="; ".join(said)))], sheet.band_row, CURVE_ROWS)
+
+
+def deadlines_table(sheet: Sheet) -> None:
+    """By when to decide for each option to be in full use before the end of a year, in half and in 80 of 100 outcomes."""
+    book, table = sheet.book, latest_decisions(sheet.book.findings.simulation)
+    if not sheet.section("deadlines", not table.empty, "deadlines.note"):
+        return
+    missed, as_of = sheet.words("table.missed"), book.findings.inputs.as_of
+    rows = []
+    for row in table.to_dict("records"):
+        days = [missed if row[name] is None or row[name] < as_of else row[name] for name in ("p50", "p80")]
+        rows.append([book.options[row["option"]], row["year"], *days])
+    sheet.listing("deadlines", sheet.columns("deadlines", "option:text year:left_year p50:date p80:date"), rows)
+
+
+def terms_table(sheet: Sheet) -> None:
+    """Notice periods and what else is known of consultants and other employers, from the background figures."""
+    book, table = sheet.book, sheet.book.findings.inputs.tables["context"]
+    employers = tuple(set(book.findings.staffing["employer"]) - {"own"})
+    chosen = table[[NOTICE in item or item.startswith(employers) for item in table["item_id"]]] if len(table) else table
+    if not sheet.section("terms", not chosen.empty, "terms.note"):
+        return
+    rows = []
+    for row in chosen.to_dict("records"):
+        figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
+        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), row["known_from"]]
+        rows.append([sheet.words.of(row, "name"), sheet.words(f"workbook.unit.{row['unit'] or 'none'}"), *figures, *evidence])
+    styles = "name:text unit:text likely:n0 low:n0 high:n0 kind:text source:text known_from:date"
+    sheet.listing("terms", sheet.columns("terms", styles), rows)

@@ -1,0 +1,249 @@
+"""What waiting costs, how large a team to keep and by when to decide: the sentences and tables of that question."""
+
+from datetime import date
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.pause import BEST, waiting_is_possible
+from fvmanalys.analysis.whatif import latest_decisions, standing_over_delays
+from fvmanalys.report.charts.staffing import FLAT
+from fvmanalys.report.exhibits import head
+from fvmanalys.report.labels import number_names
+from fvmanalys.report.markup import Html, html_table
+from fvmanalys.report.names import kind_mark, millions, option_names, source_marks
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "notice_sentences",
+    "standing_moves",
+    "table_bill",
+    "table_deadlines",
+    "table_delays",
+    "table_peaks",
+    "table_standing",
+    "table_start_burden",
+    "team_missing",
+    "wait_missing",
+    "waiting_answer",
+]
+
+AT_END = 0.02
+
+
+def wait_missing(findings: Findings, words: Words) -> str:
+    """Why nothing can be said of waiting; nothing where it can."""
+    if findings.decision_taken is not None:
+        return words("missing.wait_taken", date=words.day(findings.decision_taken["date"]))
+    return "" if waiting_is_possible(findings.inputs) else words("missing.wait_no_decision")
+
+
+def team_missing(findings: Findings, words: Words) -> str:
+    """Why no standing team can be weighed; nothing where it can."""
+    return wait_missing(findings, words) or ("" if findings.inputs.has("readiness") else words("missing.readiness"))
+
+
+def waiting_answer(findings: Findings, words: Words) -> list[str]:
+    """What a month of waiting costs, how large a team to keep, and by when to decide; or why that cannot be said."""
+    reason = wait_missing(findings, words)
+    if reason:
+        return [reason]
+    team = team_missing(findings, words)
+    return [
+        delay_sentence(findings, words),
+        *bill_sentence(findings, words),
+        team or team_sentence(findings, words),
+        *use_sentences(findings, words),
+    ]
+
+
+def delay_sentence(findings: Findings, words: Words) -> str:
+    """What the first month of delay costs, by part."""
+    table = findings.knowledge.delays
+    first = table.loc[table["months"] > 0, "months"].min()
+    row = table[(table["months"] == first) & (table["option"] == BEST)].iloc[0]
+    parts = {name: words.amount(row[name] / first) for name in ("loss", "pause_bill", "lost_points")}
+    shifted = words(
+        "waiting.shift_up" if row["shifted_costs"] >= 0 else "waiting.shift_down", amount=words.amount(abs(row["shifted_costs"]) / first)
+    )
+    return words("waiting.month", shifted=shifted, **parts)
+
+
+def bill_sentence(findings: Findings, words: Words) -> list[str]:
+    """What is paid each month, and how much of it ends with the decision."""
+    table = findings.pause_bill
+    if table.empty:
+        return []
+    ends = table.loc[table["ends_with_decision"], "msek_per_month"].sum()
+    return [words("waiting.bill", ends=words.amount(ends), goes_on=words.amount(table["msek_per_month"].sum() - ends))]
+
+
+def team_sentence(findings: Findings, words: Words) -> str:
+    """How large a team to keep for the best option, and how flat the curve is or at which end it is best."""
+    team = findings.standing_teams[findings.comparison.best]
+    facts = {"option": option_names(findings, words)[team.option], "share": words.share(team.share)}
+    facts |= {"low": words.share(team.low), "high": words.share(team.high)}
+    texts = [words("waiting.team", **facts)]
+    if team.share <= AT_END or team.share >= 1 - AT_END:
+        curve = team.curve.set_index("share")["total"]
+        more = words.amount(abs(curve.iloc[-1] - curve.iloc[0]))
+        texts.append(words("waiting.team_none" if team.share <= AT_END else "waiting.team_full", more=more))
+    texts += [words("waiting.team_flat")] if team.high - team.low >= FLAT else []
+    return " ".join(texts)
+
+
+def use_sentences(findings: Findings, words: Words) -> list[str]:
+    """By when to decide for the best option to be in full use by the first years that can be reached."""
+    table, as_of = latest_decisions(findings.simulation), findings.inputs.as_of
+    rows = table[table["option"] == findings.comparison.best].to_dict("records")
+    within = [row for row in rows if row["p50"] is not None and row["p50"] >= as_of]
+    name = option_names(findings, words)[findings.comparison.best]
+    if not within:
+        return [words("waiting.too_late", option=name)] if rows else []
+    row = within[0]
+    late = words("waiting.missed") if row["p80"] is None or row["p80"] < as_of else words("waiting.by_day", day=month_of(row["p80"], words))
+    return [words("waiting.use", option=name, year=row["year"], p50=month_of(row["p50"], words), p80=late)]
+
+
+def month_of(day: date, words: Words) -> str:
+    """The month of a day, which is as exact as an expected day can be."""
+    return words.month(day, 0.0)
+
+
+def notice_sentences(findings: Findings, words: Words) -> list[str]:
+    """The notice of the pause where it is known, and agreements that the material says end."""
+    context = findings.inputs.tables["context"]
+    rows = context[context["item_id"].isin(["pause_notice", "consultants_contracted", "consultant_reduction"])]
+    return [
+        words("waiting.known", name=words.of(row, "name"), note=words.of(row, "note")) for row in rows.to_dict("records") if row["note"]
+    ]
+
+
+def standing_moves(findings: Findings, words: Words) -> list[str]:
+    """How the best share moves if the decision comes later, and which option is chosen."""
+    names, best = option_names(findings, words), findings.comparison.best
+    moves = standing_over_delays(findings.inputs, best, draws=min(2048, findings.simulation.draws), seed=findings.simulation.seed)
+    texts = [
+        words(
+            "waiting.moves",
+            years=words.number(row["delay"]),
+            share=words.share(row["share"]),
+            low=words.share(row["low"]),
+            high=words.share(row["high"]),
+        )
+        for row in moves.to_dict("records")
+        if row["delay"] > 0
+    ]
+    others = [words("waiting.other", option=names[o], share=words.share(t.share)) for o, t in findings.standing_teams.items() if o != best]
+    return texts + ([words("waiting.others", parts=words.listing(others))] if others else [])
+
+
+def table_bill(findings: Findings, words: Words) -> Html | None:
+    """What a month of the pause costs, by part, with its evidence."""
+    labels = number_names(findings, words)
+    rows = [
+        [
+            labels[row["stream"]],
+            words.get(f"employer.{row['part']}", "") or str(row["part"]),
+            words.number(row["msek_per_month"], 1),
+            words(f"yes_no.{'yes' if row['ends_with_decision'] else 'no'}"),
+            kind_mark(row["kind"], words),
+            source_marks(findings, row["source_id"]) or "–",
+        ]
+        for row in findings.pause_bill.to_dict("records")
+    ]
+    return html_table(words("table.bill"), head("bill", "name part amount ends kind sources", words), rows, (2,)) if rows else None
+
+
+def table_delays(findings: Findings, words: Words) -> Html | None:
+    """The loss of each option, and of the best, at every delay, by part."""
+    names = option_names(findings, words) | {BEST: words("waiting.best")}
+    rows = [
+        [
+            names[row["option"]],
+            words.number(row["months"]),
+            *(millions(row[part], words) for part in ("loss", "pause_bill", "lost_points", "shifted_costs")),
+        ]
+        for row in findings.knowledge.delays.sort_values(["option", "months"], kind="stable").to_dict("records")
+        if row["months"] > 0
+    ]
+    return (
+        html_table(words("table.delays"), head("delays", "option months loss pause_bill lost_points shifted", words), rows, 5)
+        if rows
+        else None
+    )
+
+
+def table_standing(findings: Findings, words: Words) -> Html | None:
+    """The best share of the team for each option, the range within 5 %, and what it costs beside keeping all or none."""
+    names = option_names(findings, words)
+    rows = []
+    for option, team in findings.standing_teams.items():
+        curve = team.curve.set_index("share")["total"]
+        near = words("table.range", low=words.share(team.low), high=words.share(team.high))
+        rows.append(
+            [
+                names[option],
+                words.share(team.share),
+                near,
+                *(millions(value, words) for value in (curve.min(), curve.iloc[0], curve.iloc[-1])),
+            ]
+        )
+    return html_table(words("table.standing_team"), head("standing", "option share near least none full", words), rows, 5) if rows else None
+
+
+def table_peaks(findings: Findings, words: Words) -> Html | None:
+    """The highest month of each option and employer beside what has been had before, and the employer's share of all."""
+    names, as_of = option_names(findings, words), findings.inputs.as_of
+    rows = [
+        [
+            names[row["option"]],
+            words(f"employer.{row['employer']}"),
+            words.number(row["peak_fte"]),
+            words.month(as_of, row["peak_time"]),
+            words.number(row["before_fte"]) if pd.notna(row["before_fte"]) else words("table.unknown"),
+            words("table.unknown") if pd.isna(row["before_fte"]) else words(f"yes_no.{'yes' if row['exceeds'] else 'no'}"),
+            words.share(row["mean_share"]),
+        ]
+        for row in findings.staffing_peaks.to_dict("records")
+    ]
+    return (
+        html_table(words("table.peaks"), head("peaks", "option employer peak when before exceeds share", words), rows, (2, 4, 6))
+        if rows
+        else None
+    )
+
+
+def table_deadlines(findings: Findings, words: Words) -> Html | None:
+    """By when to decide for each option to be in full use by the end of a year, in half and in 80 of 100 outcomes."""
+    table, names, as_of = latest_decisions(findings.simulation), option_names(findings, words), findings.inputs.as_of
+    if table.empty:
+        return None
+    years = list(table["year"].unique())
+
+    def cell(row: dict) -> str:
+        days = [words("table.missed") if row[name] is None or row[name] < as_of else month_of(row[name], words) for name in ("p50", "p80")]
+        return days[0] if days[0] == days[1] else words("table.deadline", p50=days[0], p80=days[1])
+
+    rows = [
+        [names[option], *(cell(row) for row in table[table["option"] == option].to_dict("records"))] for option in table["option"].unique()
+    ]
+    return html_table(words("table.deadlines"), [words("column.option"), *(str(year) for year in years)], rows)
+
+
+def table_start_burden(findings: Findings, words: Words) -> Html | None:
+    """The load around go-lives that no programme budget shows: own one-off costs outside it, such as training and lost production."""
+    labels, names = number_names(findings, words), option_names(findings, words)
+    costs = findings.simulation.yearly_streams.groupby(["option", "stream"], sort=False)["cost"].sum()
+    rows = [
+        [
+            labels[row["id"]],
+            millions(costs.get((row["option_id"], row["id"]), 0.0), words),
+            kind_mark(row["kind"], words),
+            source_marks(findings, row["source_id"]) or "–",
+            words.of(row, "note") or "–",
+        ]
+        for row in findings.inputs.records["contracts"]
+        if row["programme"] == "no" and row["basis"] == "total" and row["option_id"] in names
+    ]
+    return html_table(words("table.burden"), head("burden", "name cost kind sources note", words), rows, (1,)) if rows else None

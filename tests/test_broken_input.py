@@ -144,7 +144,7 @@ FAULTS = {
     "no reference": (change("options", "yes,yes", "yes,no"), "options.csv", 2, "reference", "0 options are the reference"),
     "no permanent option": (lambda t: t.update(options=t["options"].replace(",yes,yes,", ",no,yes,").replace(",yes,no,", ",no,no,")), "options.csv", 2, "permanent", "may be the lasting answer"),
     "a parameter missing": (change("parameters", "discount_rate", "outside_view"), "parameters.csv", None, "parameter_id", "'discount_rate' is not known at 2024-06-01; add the row"),
-    "a parameter unknown": (add("parameters", f"inflation,,,0.02,,,share,{ASSUMED}"), "parameters.csv", LAST, "parameter_id", "'inflation' is not one of the allowed values; use one of"),
+    "a parameter unknown": (add("parameters", f"exchange_rate,,,0.02,,,share,{ASSUMED}"), "parameters.csv", LAST, "parameter_id", "'exchange_rate' is not one of the allowed values; use one of"),
     "a horizon of no years": (change("parameters", "10,15,20", "0,0,20"), "parameters.csv", 3, "likely", "0 is not above zero; give a positive"),
     "a personal identity number": (change("sources", "Reader survey", "Survey of 19811228-9874"), "sources.csv", 3, "title", "holds a personal identity number; remove it"),
     "strength without a factor": (

@@ -7,25 +7,65 @@ import numpy as np
 import pytest
 
 from fvmanalys import find, load
+from fvmanalys.analysis.information import Value
 from fvmanalys.errors import UsageError
 from fvmanalys.report import charts, palette
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
 from fvmanalys.report.names import quantity
+from fvmanalys.report.uncertainty import verdict_missing, verdict_sentences, worth
+from fvmanalys.report.waiting import team_missing, wait_missing, waiting_answer
 from fvmanalys.report.words import Words
 from tests.decisions import library_decision, write_tables
 
 HOSTILE = '<b>"A & $x_1$"</b>'
-MILESTONES = """milestone_id,plan_version,name,planned_date,actual_date,kind,source_id,known_from
-opening,plan 1,Opening,2022-01-01,,fact,quote,2023-11-01
-opening,plan 2,Opening,2023-01-01,,fact,quote,2023-11-01
-opening,outcome,Opening,,2024-01-01,fact,quote,2024-01-01"""
+MILESTONES = """milestone_id,plan_version,name,planned_date,actual_date,own_programme,kind,source_id,known_from
+opening,plan 1,Opening,2022-01-01,,no,fact,quote,2023-11-01
+opening,plan 2,Opening,2023-01-01,,no,fact,quote,2023-11-01
+opening,outcome,Opening,,2024-01-01,no,fact,quote,2024-01-01
+moving,plan 1,Moving,2024-03-01,,yes,fact,quote,2023-11-01"""
 REFERENCE_CLASS = """programme_id,name,role,cost_ratio,duration_ratio,censored,kind,source_id,known_from,owner
 one,One,core,1.5,1.2,,assumption,quote,2023-11-01,analysts
 two,Two,core,2.5,,cost,assumption,quote,2023-11-01,analysts"""
 CONTEXT = """item_id,name,option_id,categories,likely,unit,kind,source_id,known_from
 total,Published total,p,Building;Running,30,MSEK,fact,quote,2023-11-01"""
-EXTRA = {"milestones": MILESTONES, "reference_class": REFERENCE_CLASS, "context": CONTEXT}
+INVESTIGATIONS = """investigation_id,name,resolves,variance_reduction,months,low,likely,high,distribution,unit,kind,source_id,known_from,owner
+survey,Ask the readers,levels/*,0.5,2,0.01,0.02,0.05,pert,MSEK,assumption,,2024-01-01,analysts
+tender,Ask the builders,contracts/*/build,0.7,4,0.1,0.2,0.3,pert,MSEK,assumption,,2024-01-01,analysts"""
+VIEWPOINTS = """viewpoint_id,area_id,name,likely,unit,kind,source_id,known_from,owner
+readers,access,Readers,80,points,assumption,,2024-01-01,analysts
+readers,quiet,Readers,20,points,assumption,,2024-01-01,analysts
+keepers,care,Keepers,100,points,assumption,,2024-01-01,analysts"""
+STAFFING = """option_id,role_id,phase,name,employer,from_event,to_event,low,likely,high,distribution,unit,kind,source_id,known_from,owner
+*,mover,pause,Movers,own,,decided,2,4,6,pert,fte,assumption,,2024-01-01,analysts
+p,mover,restart,Movers again,consultant,decided,open,1,2,3,pert,fte,assumption,,2024-01-01,analysts"""
+STAFF_COSTS = """role_id,low,likely,high,distribution,unit,kind,source_id,known_from,owner
+mover,0.05,0.1,0.2,pert,MSEK,assumption,,2024-01-01,analysts"""
+READINESS = """option_id,standing_share,likely,unit,kind,source_id,known_from,owner
+*,0,12,months,assumption,,2024-01-01,analysts
+*,1,2,months,assumption,,2024-01-01,analysts"""
+EXTRA = {
+    "milestones": MILESTONES,
+    "reference_class": REFERENCE_CLASS,
+    "context": CONTEXT,
+    "investigations": INVESTIGATIONS,
+    "viewpoints": VIEWPOINTS,
+    "staffing": STAFFING,
+    "staff_costs": STAFF_COSTS,
+    "readiness": READINESS,
+}
+WITHOUT_TABLES = [
+    charts.plot_milestones,
+    charts.plot_views,
+    charts.plot_reference_class,
+    charts.plot_published_totals,
+    charts.plot_verdict,
+    charts.plot_net_value,
+    charts.plot_viewpoints,
+    charts.plot_backtest,
+    charts.plot_standing_team,
+    charts.plot_staffing,
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +94,7 @@ def test_the_same_findings_give_the_same_bytes(library):
     assert first == second
 
 
-@pytest.mark.parametrize("plot", [charts.plot_milestones, charts.plot_views, charts.plot_reference_class, charts.plot_published_totals])
+@pytest.mark.parametrize("plot", WITHOUT_TABLES)
 def test_a_figure_whose_table_is_missing_is_none(tmp_path, plot):
     findings = find(load(write_tables(tmp_path, library_decision(2))), draws=64)
     assert plot(findings, Words()) is None
@@ -118,3 +158,42 @@ def test_an_estimate_is_shown_as_published():
 def test_only_web_addresses_become_links():
     assert link("title", "javascript:alert(1)") == "title"
     assert link("<t>", 'https://x.se/?a="') == '<a href="https://x.se/?a=&quot;">&lt;t&gt;</a>'
+
+
+def test_a_number_that_cannot_be_told_from_zero_is_said_to_be_so_in_words(library):
+    picture = charts.plot_information(library, Words("en"))
+    table = library.knowledge.estimates
+    assert table["clear"].all() or "cannot be told from zero" in picture.alt
+    for _, row in table[~table["clear"]].iterrows():
+        assert worth(Value(row["evppi"], row["standard_error"]), Words("en")) == "cannot be told from zero"
+
+
+def test_the_verdict_names_an_investigation_and_its_range(library):
+    sentences = " ".join(verdict_sentences(library, Words("en")))
+    assert re.search(r"Decide now|Investigate first", sentences)
+    assert re.search(r"Ask the (readers|builders)", sentences)
+    assert "when a point is worth between" in sentences or "over the whole range" in sentences
+
+
+def test_what_cannot_be_weighed_is_left_out_with_the_reason(tmp_path):
+    findings = find(load(write_tables(tmp_path, library_decision(3))), draws=64)
+    words = Words("en")
+    assert verdict_missing(findings, words).startswith("The tables have no investigations")
+    assert team_missing(findings, words).startswith("The tables do not say how long a restart takes")
+    assert wait_missing(findings, words) == ""
+    assert any("how large a team" in text for text in waiting_answer(findings, words))
+
+
+def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
+    tables = library_decision(3) | {"readiness": READINESS, "investigations": INVESTIGATIONS}
+    tables["timeline"] = (
+        tables["timeline"]
+        .replace("option_id,event_id,name,after,low", "option_id,event_id,name,after,date,low")
+        .replace("*,decided,Decision,,3,6,12,pert,months", "*,decided,Decision,,2024-02-01,,,,,")
+    )
+    tables["timeline"] = re.sub(r"^(\w),open,Open,decided,", r"\1,open,Open,decided,,", tables["timeline"], flags=re.MULTILINE)
+    findings = find(load(write_tables(tmp_path, tables)), draws=64)
+    assert waiting_answer(findings, Words("en")) == [wait_missing(findings, Words("en"))]
+    assert "2024-02-01" in verdict_missing(findings, Words("en"))
+    assert charts.plot_standing_team(findings, Words("en")) is None
+    assert charts.plot_net_value(findings, Words("en")) is None

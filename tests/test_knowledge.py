@@ -12,7 +12,7 @@ from tests.decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 from tests.tiny import tiny
 
 INVESTIGATIONS = f"""investigation_id,name,resolves,variance_reduction,months,low,likely,high,distribution,unit,{EVIDENCE}
-survey,Ask the readers,levels/r/*;levels/s/*/*/open,0.8,1,0.05,0.1,0.2,pert,MSEK,{ASSUMED}
+survey,Ask readers and other libraries,levels/r/*;levels/s/*/*/open;contracts/[pr]/run,0.8,1,0.05,0.1,0.2,pert,MSEK,{ASSUMED}
 quotes,Ask for quotations,contracts/*/build;timeline/[*]/decided,0.5,2,,0.02,,,MSEK,{ASSUMED}
 nothing,Ask about what is certain,areas/care,0.9,6,,0.3,,,MSEK,{ASSUMED}"""
 DRAWS = 4096
@@ -66,7 +66,11 @@ def test_what_is_shown_around_the_decision_is_no_input(books):
 
 
 def test_patterns_resolve_to_estimates(books):
-    assert books.resolved["survey"] == [f"levels/{option}/{area}//open" for option in "rs" for area in ("access", "care", "quiet")]
+    assert books.resolved["survey"] == [
+        "contracts/p/run",
+        "contracts/r/run",
+        *(f"levels/{option}/{area}//open" for option in "rs" for area in ("access", "care", "quiet")),
+    ]
     assert books.resolved["quotes"] == ["timeline/*/decided", *(f"contracts/{option}/build" for option in "pqrs")]
     assert books.resolved["nothing"] == []
 
@@ -186,8 +190,8 @@ def test_without_investigations_there_is_no_verdict_but_everything_else(tmp_path
 
 
 def test_with_one_option_to_choose_nothing_is_worth_finding_out(tmp_path):
-    options = library_decision(3)["options"].replace(",yes,no,open,", ",no,no,open,")
-    found = knowledge(library(tmp_path, 3, options=options), 512)
+    options = library_decision(4)["options"].replace(",yes,no,open,", ",no,no,open,")
+    found = knowledge(library(tmp_path, options=options), 512)
     assert found.simulation.inputs.options(permanent_only=True) == ["p"]
     assert (found.everything.value, found.estimates["evppi"].max(), found.groups["evppi"].max()) == (0, 0, 0)
     assert found.verdict.decide_now

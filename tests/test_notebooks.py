@@ -10,7 +10,6 @@ import pytest
 from fvmanalys import load
 from fvmanalys.errors import EvidenceError
 from fvmanalys.run.suite import Job, run_notebook
-from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -59,11 +58,9 @@ def test_prose_names_no_option_area_or_organisation(path):
     assert [name for name in names if re.search(rf"\b{re.escape(name)}\b", prose, re.IGNORECASE)] == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("path", **BY_NAME)
-def test_every_notebook_runs_on_another_decision(path, tmp_path):
-    data = write_tables(tmp_path / "data", library_decision())
-    assert run_notebook(Job(path, path.name, {"data": data, "draws": 512, "lang": "en"}), tmp_path / "out").path.is_file()
+def test_every_notebook_runs_on_another_decision(other_appendix):
+    ran = {path.stem.split("-")[0] for path in (other_appendix / "notebooks").iterdir()}
+    assert ran == {path.stem for path in NOTEBOOKS}
 
 
 @pytest.mark.slow

@@ -89,7 +89,7 @@ def test_options_that_cannot_last_do_not_compete(tmp_path):
 
 
 def test_without_a_value_of_a_point_there_is_nothing_to_order_by():
-    with pytest.raises(UsageError, match="value_per_point 0.0: give one above 0"):
+    with pytest.raises(UsageError, match=r"value_per_point 0\.0: give one above 0"):
         priorities(compared(choice({"a": (60, 20), "b": (20, 60)}), value=0))
 
 

@@ -69,7 +69,7 @@ def context_values(inputs: Inputs) -> dict[str, float]:
 
 
 def per_user(simulation: Simulation) -> pd.DataFrame:
-    """The expected undiscounted cost of each option per year, and per user and year (SEK) where `users` is known: option, total, per_year, per_user."""
+    """The expected undiscounted cost of each option: option, total, per_year and, in SEK where `users` is known, per_user and year."""
     totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
     years, users = simulation.model.horizon, context_values(simulation.inputs).get(USERS, np.nan)
     table = pd.DataFrame({"total": totals, "per_year": totals / years, "per_user": 1e6 * totals / years / users})

@@ -16,6 +16,7 @@ Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 NOT_NEGATIVE = ("fte", "months", "years", "count", "points")
 PARAMETER_UNITS = {
+    "inflation": "share",
     "discount_rate": "share",
     "horizon_years": "years",
     "price_year": "year",

@@ -17,6 +17,7 @@ from fvmanalys.report.words import Words
 __all__ = [
     "notice_sentences",
     "standing_moves",
+    "start_burden",
     "table_bill",
     "table_deadlines",
     "table_delays",
@@ -206,6 +207,7 @@ def table_peaks(findings: Findings, words: Words) -> Html | None:
             words.share(row["mean_share"]),
         ]
         for row in findings.staffing_peaks.to_dict("records")
+        if row["peak_fte"] >= 0.5
     ]
     return (
         html_table(words("table.peaks"), head("peaks", "option employer peak when before exceeds share", words), rows, (2, 4, 6))
@@ -231,9 +233,15 @@ def table_deadlines(findings: Findings, words: Words) -> Html | None:
     return html_table(words("table.deadlines"), [words("column.option"), *(str(year) for year in years)], rows)
 
 
+def start_burden(findings: Findings) -> list[dict]:
+    """The rows of what the services bear around go-lives: an option's own one-off costs outside its programme."""
+    rows, options = findings.inputs.records["contracts"], findings.inputs.options()
+    return [row for row in rows if row["programme"] == "no" and row["basis"] == "total" and row["option_id"] in options]
+
+
 def table_start_burden(findings: Findings, words: Words) -> Html | None:
     """The load around go-lives that no programme budget shows: own one-off costs outside it, such as training and lost production."""
-    labels, names = number_names(findings, words), option_names(findings, words)
+    labels = number_names(findings, words)
     costs = findings.simulation.yearly_streams.groupby(["option", "stream"], sort=False)["cost"].sum()
     rows = [
         [
@@ -243,7 +251,6 @@ def table_start_burden(findings: Findings, words: Words) -> Html | None:
             source_marks(findings, row["source_id"]) or "–",
             words.of(row, "note") or "–",
         ]
-        for row in findings.inputs.records["contracts"]
-        if row["programme"] == "no" and row["basis"] == "total" and row["option_id"] in names
+        for row in start_burden(findings)
     ]
     return html_table(words("table.burden"), head("burden", "name cost kind sources note", words), rows, (1,)) if rows else None

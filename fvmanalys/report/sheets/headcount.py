@@ -12,7 +12,8 @@ from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 __all__ = ["peaks_table", "yearly_table"]
 
 MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
-BAND_ROWS, CHARTS_ABREAST = 15, 2
+BAND_ROWS, CHARTS_ABREAST = 17, 3
+NOBODY = 0.05
 
 
 def peaks_table(sheet: Sheet) -> None:
@@ -34,12 +35,12 @@ def yearly_table(sheet: Sheet) -> None:
     book, yearly = sheet.book, phased(yearly_staffing(sheet.book.findings.staffing))
     phases = list(dict.fromkeys(yearly["group"]))
     names = {phase: phase_name(sheet, phase) for phase in phases}
-    options = [option for option in book.options if option in set(yearly["option"])]
+    options = [option for option in book.options if option in set(yearly.loc[yearly["fte"] >= NOBODY, "option"])]
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
     hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum().reindex(wide.index).fillna(0.0)
-    wide = wide.assign(total=wide.sum(axis=1)).loc[options]
+    wide = wide.assign(total=wide.sum(axis=1)).loc[options].query("total >= @NOBODY", local_dict={"NOBODY": NOBODY})
     rows = [
-        [book.options[option], year, *row, hired[option, year] / row.iloc[-1] if row.iloc[-1] else None]
+        [book.options[option], year, *row, hired[option, year] / row["total"]]
         for (option, year), row in wide.iterrows()
     ]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]

@@ -31,7 +31,7 @@ def groups_table(sheet: Sheet) -> None:
         [
             group_name(findings, row, sheet.words),
             reading(sheet, row),
-            sheet.text(f"groups.{row['group_kind']}"),
+            sheet.text(f"groups.of_{row['group_kind']}"),
             row["evppi"],
             row["standard_error"],
             row["estimates"],
@@ -49,13 +49,14 @@ def numbers_table(sheet: Sheet) -> None:
         return
     sheet.notes("numbers.note", everything=sheet.words.amount(float(book.findings.knowledge.everything)))
     names, known = number_names(book.findings, book.words), named_estimates(book)
-    since = book.findings.inputs.estimates.set_index("id")["known_from"]
+    about = book.findings.inputs.estimates.set_index("id")
     rows = []
     for row in table.to_dict("records"):
-        evidence = [since[row["id"]], book.cited(row["source_id"]), known[row["id"]].owner]
-        said = [names[row["id"]], reading(sheet, row), kind_cell(book, row["kind"])]
-        rows.append([*said, row["evppi"], row["standard_error"], *evidence])
-    styles = "name:text reading:text kind:text evppi:money error:money known_from:date source:text owner:text"
+        ends = [(about.at[row["id"], end], rough_style(about.at[row["id"], end])) for end in ("low", "high")]
+        named, said = known[row["id"]], [names[row["id"]], reading(sheet, row), kind_cell(book, row["kind"])]
+        whose = " ".join(part for part in (named.owner, book.cited(row["source_id"])) if part)
+        rows.append([*said, row["evppi"], row["standard_error"], *ends, named.unit, whose])
+    styles = "name:text reading:text kind:text evppi:money error:money low:n1 high:n1 unit:text owner:text"
     sheet.listing("numbers", sheet.columns("numbers", styles), rows)
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.model.costs import PAUSE
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
-from fvmanalys.report.sheets.frame import Book, Region, Sheet
+from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.headcount import peaks_table, yearly_table
 from fvmanalys.report.sheets.plots import Series, curve_chart
 from fvmanalys.report.waiting import wait_missing, waiting_answer
@@ -17,7 +18,7 @@ from fvmanalys.report.waiting import wait_missing, waiting_answer
 __all__ = ["has_staffing", "write_staffing"]
 
 KEY = "staffing"
-WIDTHS = (46, 20, *[15] * 8)
+WIDTHS = (38, 18, *[14] * 10)
 CURVE_ROWS = 17
 NOTICE = "notice"
 
@@ -43,32 +44,38 @@ def write_staffing(book: Book) -> None:
 
 
 def delay_table(sheet: Sheet) -> None:
-    """What is lost by waiting so many months, for the best and for each option, as curves and split into its parts."""
-    book, table = sheet.book, sheet.book.findings.knowledge.delays
+    """What is lost by waiting so many months, for the best and for each option; and what the first month's loss is made of."""
+    book, words, table = sheet.book, sheet.words, sheet.book.findings.knowledge.delays
     names = {BEST: sheet.text("delay.best"), **book.options}
-    parts = ("loss", "pause_bill", "lost_points", "shifted_costs")
+    wide = table.pivot_table(index="months", columns="option", values="loss")[[option for option in names if option in set(table["option"])]]
     sheet.section("delay", True, "delay.note")
-    groups = [(names[option], table[table["option"] == option]) for option in names if option in set(table["option"])]
-    rows = [[name, row["months"], *(row[part] for part in parts)] for name, group in groups for row in group.to_dict("records")]
+    columns = [*sheet.columns("delay", "months:left_n0"), *(Column(names[option], "money") for option in wide)]
     with sheet.band(CURVE_ROWS):
-        styles = "option:text months:n0 loss:money pause_bill:money lost_points:money shifted_costs:money"
-        region = sheet.listing("delay", sheet.columns("delay", styles), rows)
-    series = grouped_series(region, [len(group) for _, group in groups], 1, 2)
-    said = [sheet.text("delay.row", option=name, cost=sheet.words.amount(group["loss"].iloc[-1])) for name, group in groups]
-    months = float(table["months"].max())
-    title = sheet.text("delay.chart")
-    across = (sheet.text("delay.months"), "n0")
-    chart = curve_chart(book, title, series, (sheet.words("workbook.millions"), "money"), across, (0, months))
-    sheet.charts([(chart, sheet.text("delay.alt", title=title, months=sheet.words.number(months), rows="; ".join(said)))], sheet.band_row, CURVE_ROWS)
+        region = sheet.listing("delay", columns, [[months, *row] for months, row in wide.iterrows()])
+    said = [sheet.text("delay.row", option=names[option], cost=words.amount(wide[option].iloc[-1])) for option in wide]
+    title, across = sheet.text("delay.chart"), (sheet.text("delay.months"), "n0")
+    chart = curve_chart(
+        book, title, columns_of(region, len(wide.columns)), (words("workbook.millions"), "money"), across, (0, wide.index[-1])
+    )
+    alt = sheet.text("delay.alt", title=title, months=words.number(wide.index[-1]), rows="; ".join(said))
+    sheet.charts([(chart, alt)], sheet.band_row, CURVE_ROWS)
+    month_table(sheet, names)
 
 
-def grouped_series(region: Region, sizes: list[int], across: int, upright: int) -> list[Series]:
-    """A series for each run of rows that belong together, named by its first cell."""
-    starts = [sum(sizes[:index]) for index in range(len(sizes))]
-    return [
-        Series(region.cell(start, 0), region.column(across, start, start + size - 1), region.column(upright, start, start + size - 1))
-        for start, size in zip(starts, sizes, strict=True)
-    ]
+def columns_of(region: Region, count: int) -> list[Series]:
+    """A series for each of a table's columns, over its first."""
+    return [Series(region.heading(index), region.column(0), region.column(index)) for index in range(1, count + 1)]
+
+
+def month_table(sheet: Sheet, names: dict[str, str]) -> None:
+    """What the first month of delay costs, by part."""
+    table = sheet.book.findings.knowledge.delays
+    first = table.loc[table["months"] > 0, "months"].min()
+    losses = table[table["months"] == first].set_index("option")
+    sheet.section("month", True, "month.note")
+    parts = ("loss", "pause_bill", "lost_points", "shifted_costs")
+    rows = [[names[option], *(losses.at[option, part] / first for part in parts)] for option in names if option in losses.index]
+    sheet.listing("month", sheet.columns("month", "option:text loss:n1 pause_bill:n1 lost_points:n1 shifted_costs:n1"), rows)
 
 
 def bill_table(sheet: Sheet) -> None:
@@ -113,24 +120,32 @@ def full_team(book: Book) -> dict[str, float]:
 
 
 def curve_table(sheet: Sheet) -> None:
-    """What each share of the team costs through the pause, in rebuilding and by a later start, for every option."""
+    """What each share of the team costs through the pause, in rebuilding and by a later start: the sum for every option."""
     book, words = sheet.book, sheet.words
+    curves = {option: team.curve.set_index("share") for option, team in book.findings.standing_teams.items()}
+    totals = pd.DataFrame({option: curve["total"] for option, curve in curves.items()})
     sheet.section("curve", True, "curve.note")
-    parts = ("pause_cost", "rebuild_cost", "late_cost", "total")
-    curves = {book.options[option]: team.curve for option, team in book.findings.standing_teams.items()}
-    rows = [[name, row["share"], *(row[part] for part in parts)] for name, curve in curves.items() for row in curve.to_dict("records")]
+    columns = [*sheet.columns("curve", "share:left_share"), *(Column(book.options[option], "money") for option in totals)]
     with sheet.band(CURVE_ROWS):
-        styles = "option:text share:left_share pause_cost:money rebuild_cost:money late_cost:money total:money"
-        region = sheet.listing("curve", sheet.columns("curve", styles), rows, repeat=True)
-    series = grouped_series(region, [len(curve) for curve in curves.values()], 1, 5)
+        region = sheet.listing("curve", columns, [[share, *row] for share, row in totals.iterrows()])
     said = [
-        sheet.text("curve.row", option=name, none=words.amount(curve["total"].iloc[0]), all=words.amount(curve["total"].iloc[-1]))
-        for name, curve in curves.items()
+        sheet.text("curve.row", option=book.options[option], none=words.amount(sums.iloc[0]), all=words.amount(sums.iloc[-1]))
+        for option, sums in totals.items()
     ]
-    title = sheet.text("curve.chart")
-    upright, across = (words("workbook.millions"), "money"), (sheet.text("curve.share"), "share")
-    chart = curve_chart(book, title, series, upright, across, (0, 1), min=0)
+    title, upright = sheet.text("curve.chart"), (words("workbook.millions"), "money")
+    chart = curve_chart(book, title, columns_of(region, len(curves)), upright, (sheet.text("curve.share"), "share"), (0, 1), min=0)
     sheet.charts([(chart, sheet.text("curve.alt", title=title, rows="; ".join(said)))], sheet.band_row, CURVE_ROWS)
+    best = book.findings.comparison.best
+    if best in curves:
+        parts_table(sheet, curves[best], book.options[best])
+
+
+def parts_table(sheet: Sheet, curve: pd.DataFrame, option: str) -> None:
+    """The curve of the best option, by part."""
+    sheet.heading(sheet.text("parts.heading", option=option))
+    styles = "share:left_share pause_cost:money rebuild_cost:money late_cost:money total:money"
+    rows = [[share, *(row[part] for part in ("pause_cost", "rebuild_cost", "late_cost", "total"))] for share, row in curve.iterrows()]
+    sheet.table(sheet.text("parts.heading", option=option), sheet.text("parts.about"), sheet.columns("parts", styles), rows)
 
 
 def deadlines_table(sheet: Sheet) -> None:

@@ -7,10 +7,13 @@ import numpy as np
 
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.report.answer import answer, option_name, what_changes, what_it_rests_on
+from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.sheets.labels import named_estimates
+from fvmanalys.report.uncertainty import verdict_sentences
+from fvmanalys.report.waiting import wait_missing
 
 __all__ = ["write_summary"]
 
@@ -27,7 +30,8 @@ def write_summary(book: Book) -> None:
     sheet.lines([sheet.text("question", question=sheet.decision("question"))], italic=True)
     sheet.heading(sheet.text("answer"))
     sheet.lines(answer(book.findings, book.words), font_size=11)
-    sheet.lines([what_it_rests_on(book.findings, book.words)])
+    sheet.lines(list(advice_lines(sheet)))
+    sheet.lines([" ".join([what_it_rests_on(book.findings, book.words), *owed_to(sheet)])])
     options_table(sheet)
     sheet.row += 1
     sheet.charts([worth_chart(book), acceptability_chart(book)], rows=15)
@@ -46,6 +50,22 @@ def head_line(sheet: Sheet) -> str:
     parts = [sheet.decision(column) for column in ("organisation", "unit", "meeting", "register_number", "version")]
     as_of = sheet.words("workbook.as_of", as_of=sheet.words.day(sheet.book.findings.inputs.as_of))
     return " · ".join([part for part in parts if part] + [as_of])
+
+
+def advice_lines(sheet: Sheet) -> Iterator[str]:
+    """Whether to decide now or find out first, and what a month of waiting costs; nothing where that cannot be said."""
+    findings, words = sheet.book.findings, sheet.words
+    yield from verdict_sentences(findings, words)[:1]
+    if not wait_missing(findings, words):
+        yield sheet.text("waiting", cost=words.amount(findings.knowledge.monthly_delay()))
+
+
+def owed_to(sheet: Sheet) -> Iterator[str]:
+    """How much of the uncertainty is owed to each kind of evidence, and to chance, where there is a choice."""
+    table = sheet.book.findings.knowledge.evidence
+    if not table.empty:
+        shares = table.set_index("kind")["share"].reindex([*KIND_MARKS, "chance"]).fillna(0.0)
+        yield sheet.text("owed_to", **{kind: sheet.words.share(share) for kind, share in shares.items()})
 
 
 def options_table(sheet: Sheet) -> None:

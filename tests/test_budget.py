@@ -98,7 +98,7 @@ def test_the_team_kept_and_the_value_of_a_point_can_be_chosen(inputs):
 def test_impossible_choices_are_refused(inputs):
     with pytest.raises(UsageError, match="decision_date 2024-01-01 lies before as_of 2024-06-01; give a later day"):
         adjusted(inputs, "2024-01-01")
-    with pytest.raises(UsageError, match="standing_share 2 is more than the whole team"):
+    with pytest.raises(UsageError, match="standing_share 2 is no share of the team"):
         adjusted(inputs, standing_share=2)
 
 

@@ -21,16 +21,16 @@ COARSE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SURE = {"p50": 0.5, "p80": 0.8}
 
 
-def adjusted(inputs: Inputs, decision_date: str = "", standing_share: float = -1.0, value_per_point: float = 0.0) -> Inputs:
+def adjusted(inputs: Inputs, decision_date: str = "", standing_share: float | str = "", value_per_point: float = 0.0) -> Inputs:
     """The inputs with a decision on a given day, a share of the team kept, or a value of a point in MSEK.
 
-    An empty day, a negative share and a value of 0 leave what the tables say.
+    An empty day, an empty share and a value of 0 leave what the tables say.
     """
     day = parse_day(decision_date)
-    values = {"standing_share": standing_share} if standing_share >= 0 else {}
+    values = {} if standing_share == "" else {"standing_share": float(standing_share)}
     values |= {"value_per_point": value_per_point} if value_per_point > 0 else {}
-    if standing_share > 1:
-        raise UsageError(f"standing_share {standing_share!r} is more than the whole team; give a share between 0 and 1")
+    if not 0 <= values.get("standing_share", 0) <= 1:
+        raise UsageError(f"standing_share {standing_share!r} is no share of the team; give a number between 0 and 1, or nothing")
     changed = with_parameters(inputs, **values) if values else inputs
     return changed if day is None else decided_on(changed, day)
 

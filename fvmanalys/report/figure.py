@@ -33,6 +33,7 @@ __all__ = [
     "sketch",
     "small_multiples",
     "spread",
+    "value_axis",
     "wrapped",
 ]
 
@@ -137,6 +138,14 @@ def number_axis(axes: Axes, words: Words, label: str, percent: bool = False, tic
     axes.set_xlabel(label, loc="left")
     axes.grid(axis="x")
     axes.set_axisbelow(True)
+
+
+def value_axis(axes: Axes, words: Words, label: str) -> None:
+    """Write the vertical axis as the language does, with its unit and no more decimals than it needs."""
+    low, high = axes.get_ylim()
+    decimals = 0 if abs(high - low) > 5 else 1 if abs(high - low) > 0.5 else 2
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value, decimals)))
+    axes.set_ylabel(label)
 
 
 def tick_decimals(axes: Axes) -> int:

@@ -88,8 +88,10 @@ def between(low: str, high: str, words: Words) -> str:
 
 
 def millions(msek: float, words: Words) -> str:
-    """An amount of MSEK without its unit, to two or three digits."""
+    """An amount of MSEK without its unit, to two or three digits; small ones with decimals."""
     size = abs(msek) if np.isfinite(msek) else 0
+    if 0 < size < 9.95 and not float(msek).is_integer():
+        return words.number(msek, 1 if size >= 0.95 else 2)
     step = 1 if size < 100 else 10 if size < 1_000 else 50 if size < 2_000 else 100
     return words.number(round(msek / step) * step if size else msek)
 

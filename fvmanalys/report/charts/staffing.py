@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.pause import BEST, StandingTeam
 from fvmanalys.report.charts.answer import draw_line, label_ends
-from fvmanalys.report.figure import Picture, decimal_year, finish, number_axis, row_labels, sketch, small_multiples, wrapped
+from fvmanalys.report.figure import Picture, decimal_year, finish, number_axis, row_labels, sketch, small_multiples, value_axis, wrapped
 from fvmanalys.report.labels import number_names
 from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, FILLS, INK, KIND_FILLS, LINE, MUTED, PAPER
@@ -18,6 +18,7 @@ from fvmanalys.report.words import Words
 __all__ = ["FLAT", "plot_cost_of_delay", "plot_pause_bill", "plot_staffing", "plot_standing_team"]
 
 FLAT = 0.3
+SOMEBODY = 0.5
 PARTS = ("pause_cost", "rebuild_cost", "late_cost")
 
 
@@ -27,17 +28,20 @@ def plot_staffing(findings: Findings, words: Words) -> Picture | None:
     if path.empty:
         return None
     names = option_names(findings, words)
-    options = [option for option in names if option in set(path["option"])]
+    most = path.groupby(["option", "time"])["fte"].sum().groupby("option").max()
+    options = [option for option in names if most.get(option, 0.0) >= SOMEBODY]
+    if not options:
+        return None
     phases = list(path.loc[path["fte"] > 0].sort_values("time", kind="stable")["phase"].unique())
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.4 + 1.85 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
         for axes, option in zip(grid.flat, options, strict=False):
-            draw_team(axes, findings, path[path["option"] == option], phases, words)
+            draw_team(axes, findings, path[path["option"] == option], phases)
             axes.set_title(wrapped(names[option], 50, 1))
         for axes in grid.flat[len(options) :]:
             axes.set_visible(False)
         for axes in grid[:, 0]:
-            axes.set_ylabel(words("chart.staffing.axis"))
+            value_axis(axes, words, words("chart.staffing.axis"))
         handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in (phase_look(i) for i in range(len(phases)))]
         called = phase_names(findings, words)
         labels = [called[phase] for phase in phases]
@@ -58,7 +62,7 @@ def phase_names(findings: Findings, words: Words) -> dict[str, str]:
     return {row["phase"]: words.get(f"chart.staffing.{row['phase']}", "") or words.of(row, "phase").capitalize() for row in rows}
 
 
-def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], words: Words) -> None:
+def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str]) -> None:
     """One option: a layer a phase, and a line for consultants."""
     wide = path.pivot_table(index="time", columns="phase", values="fte", aggfunc="sum", fill_value=0.0).reindex(
         columns=phases, fill_value=0.0
@@ -74,7 +78,6 @@ def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[s
     axes.set_xlim(across[0], across[-1])
     axes.xaxis.set_major_locator(year_locator(across[0], across[-1]))
     axes.xaxis.set_major_formatter(lambda value, _: str(int(value)))
-    axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
 
 
 def year_locator(low: float, high: float) -> FixedLocator:
@@ -153,8 +156,7 @@ def plot_cost_of_delay(findings: Findings, words: Words) -> Picture | None:
         axes.axhline(0, color=MUTED, linewidth=1)
         number_axis(axes, words, words("chart.delay.axis"), ticks=9)
         axes.set_xlim(0, wide.index[-1])
-        axes.set_ylabel(words("chart.delay.axis_value"))
-        axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+        value_axis(axes, words, words("chart.delay.axis_value"))
         title, alt = delay_texts(findings, wide, names, words)
         return finish(figure, "cost-of-delay", title, words("chart.delay.note"), alt)
 
@@ -187,7 +189,7 @@ def plot_standing_team(findings: Findings, words: Words) -> Picture | None:
         for axes in grid.flat[len(teams) :]:
             axes.set_visible(False)
         for axes in grid[:, 0]:
-            axes.set_ylabel(words("chart.standing.axis_value"))
+            value_axis(axes, words, words("chart.standing.axis_value"))
         for axes in grid[-1]:
             axes.set_xlabel(words("chart.standing.axis"), loc="left")
         handles = [Patch(facecolor=FILLS[i][0], hatch=FILLS[i][1], edgecolor=MUTED, linewidth=0.3) for i in range(len(PARTS))]
@@ -215,7 +217,6 @@ def draw_shares(axes: Axes, team: StandingTeam, words: Words) -> None:
     axes.plot([team.share], [least], marker="D", color=INK, markerfacecolor=PAPER, markersize=8, clip_on=False, zorder=5)
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
-    axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
     axes.grid(axis="y")
     axes.set_axisbelow(True)
 

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
-from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, spread, wrapped
+from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, spread, value_axis, wrapped
 from fvmanalys.report.labels import investigation_names, number_names, rough
 from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER
@@ -29,6 +29,7 @@ def plot_tornado(findings: Findings, words: Words) -> Picture | None:
     labels = number_names(findings, words, marked=True)
     lead = tornado_lead(findings)
     with sketch(1.6 + 0.42 * len(table)) as (figure, [[axes]]):
+        axes.use_sticky_edges = False
         axes.axvline(lead, color=MUTED, linewidth=1)
         axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (3, 2)))
         for place, row in enumerate(table.to_dict("records")):
@@ -151,8 +152,7 @@ def plot_net_value(findings: Findings, words: Words) -> Picture | None:
         name_waits(axes, findings, ends, float(months[-1]), (high - low) * 0.1, words)
         number_axis(axes, words, words("chart.net_value.axis"), ticks=9)
         axes.set_xlim(0, months[-1])
-        axes.set_ylabel(words("chart.net_value.axis_value"))
-        axes.yaxis.set_major_formatter(lambda value, _: words.number(value))
+        value_axis(axes, words, words("chart.net_value.axis_value"))
         title, alt = net_value_texts(findings, words)
         return finish(figure, "net-value", title, words("chart.net_value.note", monthly=words.amount(monthly)), alt)
 

@@ -4,7 +4,6 @@ import pandas as pd
 from xlsxwriter.chart import Chart
 
 from fvmanalys.analysis.staffing import yearly_staffing
-from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
@@ -13,12 +12,12 @@ __all__ = ["peaks_table", "yearly_table"]
 
 MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
 BAND_ROWS, CHARTS_ABREAST = 17, 3
-NOBODY = 0.05
+NOBODY = 0.5
 
 
 def peaks_table(sheet: Sheet) -> None:
     """The highest month of each option and employer, beside the most that there has been before."""
-    book, table = sheet.book, sheet.book.findings.staffing_peaks
+    book, table = sheet.book, sheet.book.findings.staffing_peaks.query("peak_fte >= @NOBODY", local_dict={"NOBODY": NOBODY})
     sheet.section("peaks", True, "peaks.note")
     rows = []
     for row in table.to_dict("records"):
@@ -39,10 +38,7 @@ def yearly_table(sheet: Sheet) -> None:
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
     hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum().reindex(wide.index).fillna(0.0)
     wide = wide.assign(total=wide.sum(axis=1)).loc[options].query("total >= @NOBODY", local_dict={"NOBODY": NOBODY})
-    rows = [
-        [book.options[option], year, *row, hired[option, year] / row["total"]]
-        for (option, year), row in wide.iterrows()
-    ]
+    rows = [[book.options[option], year, *row, hired[option, year] / row["total"]] for (option, year), row in wide.iterrows()]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
     columns += sheet.columns("yearly", "total:bold_n0 consultants:share")
     sheet.section("yearly", True, "yearly.note")
@@ -79,8 +75,7 @@ def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, p
     first = wide.index.get_loc(wide.loc[[option]].index[0])
     last = first + len(mine) - 1
     series = [
-        Series(region.heading(2 + index), region.column(1, first, last), region.column(2 + index, first, last))
-        for index in range(phases)
+        Series(region.heading(2 + index), region.column(1, first, last), region.column(2 + index, first, last)) for index in range(phases)
     ]
     step = nice_step(wide["total"].max() / 5)
     top = step * -(-wide["total"].max() // step)

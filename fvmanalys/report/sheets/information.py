@@ -44,7 +44,7 @@ def groups_table(sheet: Sheet) -> None:
 def numbers_table(sheet: Sheet) -> None:
     """The single numbers worth most to know."""
     book = sheet.book
-    table = leading_numbers(book.findings).head(MOST_NUMBERS)
+    table = leading_numbers(book.findings).query("evppi > 0").head(MOST_NUMBERS)
     if not sheet.section("numbers", not table.empty):
         return
     sheet.notes("numbers.note", everything=sheet.words.amount(float(book.findings.knowledge.everything)))
@@ -63,8 +63,7 @@ def numbers_table(sheet: Sheet) -> None:
 def gaps_table(sheet: Sheet) -> None:
     """The assumptions worth most to replace, who answers for them and what would replace them."""
     book = sheet.book
-    table = leading_numbers(book.findings, "assumption")
-    table = table[table["evppi"] > 0].head(MOST_GAPS)
+    table = leading_numbers(book.findings, "assumption").query("evppi > 0").head(MOST_GAPS)
     if not sheet.section("gaps", not table.empty, "gaps.note"):
         return
     names, known = number_names(book.findings, book.words), named_estimates(book)

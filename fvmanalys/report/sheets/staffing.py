@@ -8,7 +8,6 @@ import pandas as pd
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.model.costs import PAUSE
-from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.headcount import peaks_table, yearly_table
@@ -18,7 +17,7 @@ from fvmanalys.report.waiting import wait_missing, waiting_answer
 __all__ = ["has_staffing", "write_staffing"]
 
 KEY = "staffing"
-WIDTHS = (38, 18, *[14] * 10)
+WIDTHS = (38, 18, 14, 14, 16.5, 16.5, *[14] * 6)
 CURVE_ROWS = 17
 NOTICE = "notice"
 
@@ -47,7 +46,7 @@ def delay_table(sheet: Sheet) -> None:
     """What is lost by waiting so many months, for the best and for each option; and what the first month's loss is made of."""
     book, words, table = sheet.book, sheet.words, sheet.book.findings.knowledge.delays
     names = {BEST: sheet.text("delay.best"), **book.options}
-    wide = table.pivot_table(index="months", columns="option", values="loss")[[option for option in names if option in set(table["option"])]]
+    wide = table.pivot_table(index="months", columns="option", values="loss").reindex(columns=list(names)).dropna(axis=1)
     sheet.section("delay", True, "delay.note")
     columns = [*sheet.columns("delay", "months:left_n0"), *(Column(names[option], "money") for option in wide)]
     with sheet.band(CURVE_ROWS):
@@ -104,10 +103,9 @@ def team_table(sheet: Sheet) -> None:
     whole = full_team(book)
     rows = []
     for option, team in teams.items():
-        people, ends = whole.get(option, np.nan), {"low": sheet.words.share(team.low), "high": sheet.words.share(team.high)}
-        said = sheet.text("team.nearly", **ends) if team.low < team.high else None
-        rows.append([book.options[option], said, team.share, team.low, team.high, people, people * team.share])
-    styles = "option:text reading:text share:share low:share high:share full:n0 kept:n0"
+        people = whole.get(option, np.nan)
+        rows.append([book.options[option], team.share, team.low, team.high, people, people * team.share])
+    styles = "option:text share:share low:share high:share full:n0 kept:n0"
     sheet.listing("team", sheet.columns("team", styles), rows)
     curve_table(sheet)
 

@@ -40,14 +40,11 @@ def write_uncertainty(book: Book) -> None:
 
 
 def investigations_table(sheet: Sheet) -> None:
-    """What each investigation is worth, costs and delays; a sentence where that cannot be said."""
+    """What each investigation is worth, costs and delays; where that cannot be said, the answer above has said so."""
     book, knowledge = sheet.book, sheet.book.findings.knowledge
-    missing = verdict_missing(book.findings, book.words)
-    sheet.heading(sheet.text("investigations.heading"))
-    if missing or knowledge.investigations.empty:
-        sheet.lines([missing or sheet.words("missing.investigations")])
+    if verdict_missing(book.findings, book.words) or knowledge.investigations.empty:
         return
-    sheet.notes("investigations.note")
+    sheet.section("investigations", True, "investigations.note")
     names, monthly = investigation_names(book.findings, book.words), knowledge.monthly_delay()
     about = book.findings.inputs.tables["investigations"].set_index("investigation_id")
     rows = []

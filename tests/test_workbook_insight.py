@@ -1,0 +1,173 @@
+"""The sheets on staffing and uncertainty, opened again by another program: what they hold, and what they leave out and why."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.analysis.pause import BEST
+from fvmanalys.report.charts.uncertainty import tornado_lead
+from fvmanalys.report.uncertainty import uncertainty_answer, verdict_missing, verdict_sentences
+from fvmanalys.report.waiting import wait_missing, waiting_answer
+from fvmanalys.report.words import Words
+from fvmanalys.report.workbook import write_workbook
+from tests.decisions import library_decision, write_tables
+from tests.workbook_checks import faults, table_description_faults
+
+ROOT = Path(__file__).resolve().parents[1]
+DRAWS = 512
+WORDS = Words("sv")
+STAFFING, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffing", "uncertainty", "summary"))
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """The region's decision, the same after it was taken, and a small one without staff."""
+    library = write_tables(tmp_path_factory.mktemp("decision") / "raw", library_decision())
+    raw = ROOT / "data" / "raw"
+    asked = {"region": (raw, None), "later": (raw, "2025-12-31"), "library": (library, None)}
+    return {name: fvm.find(fvm.load(*arguments), DRAWS) for name, arguments in asked.items()}
+
+
+@pytest.fixture(scope="module")
+def paths(findings, tmp_path_factory):
+    """Each as a Swedish workbook."""
+    folder = tmp_path_factory.mktemp("workbooks")
+    for name, found in findings.items():
+        write_workbook(found, folder / f"{name}.xlsx", WORDS)
+    return {name: folder / f"{name}.xlsx" for name in findings}
+
+
+@pytest.fixture(scope="module")
+def books(paths):
+    """Each opened again."""
+    return {name: openpyxl.load_workbook(path, data_only=True) for name, path in paths.items()}
+
+
+def first_column(sheet):
+    """The text of the first column, in one line."""
+    return " ".join(cell.value for row in sheet.iter_rows(max_col=1) for cell in row if isinstance(cell.value, str))
+
+
+def table(sheet, *headings):
+    """The table that has these headings."""
+    for one in sheet.tables.values():
+        rows = [[cell.value for cell in row] for row in sheet[one.ref]]
+        if set(headings) <= set(rows[0]):
+            return pd.DataFrame(rows[1:], columns=rows[0])
+    raise AssertionError(f"no table has the headings {headings}")
+
+
+def called(key):
+    """A heading of one of the two sheets."""
+    return WORDS(f"sheet.{key}")
+
+
+def test_both_sheets_stand_between_the_timeline_and_the_sources(books):
+    names = books["region"].sheetnames
+    place = names.index(WORDS("sheet.timeline.name"))
+    assert names[place + 1 : place + 4] == [STAFFING, UNCERTAINTY, WORDS("sheet.origins.name")]
+
+
+def test_without_staff_there_is_no_staffing_sheet_and_the_contents_do_not_name_it(books):
+    assert STAFFING not in books["library"].sheetnames and UNCERTAINTY in books["library"].sheetnames
+    assert STAFFING not in first_column(books["library"][WORDS("sheet.about.name")])
+
+
+@pytest.mark.parametrize("case", ["region", "later", "library"])
+def test_the_sheets_open_with_the_sentences_that_the_page_has(findings, books, case):
+    text = first_column(books[case][UNCERTAINTY])
+    assert all(sentence in text for sentence in uncertainty_answer(findings[case], WORDS))
+    if STAFFING in books[case].sheetnames:
+        assert all(sentence in first_column(books[case][STAFFING]) for sentence in waiting_answer(findings[case], WORDS))
+
+
+def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings, books):
+    text = first_column(books["region"][SUMMARY])
+    cost = WORDS.amount(findings["region"].knowledge.monthly_delay())
+    assert verdict_sentences(findings["region"], WORDS)[0] in text and WORDS("sheet.summary.waiting", cost=cost) in text
+    share = findings["region"].knowledge.evidence.set_index("kind").at["assumption", "share"]
+    assert WORDS("sheet.summary.owed_to", assumption=WORDS.share(share), judgement="|", fact="", chance="").split("|")[0] in text
+
+
+def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):
+    missing = wait_missing(findings["later"], WORDS), verdict_missing(findings["later"], WORDS)
+    assert missing[0] in first_column(books["later"][STAFFING]) and missing[1] in first_column(books["later"][UNCERTAINTY])
+    for sheet, key in (
+        (STAFFING, "staffing.delay.heading"),
+        (STAFFING, "staffing.team.heading"),
+        (UNCERTAINTY, "uncertainty.range.heading"),
+    ):
+        assert called(key) in first_column(books["region"][sheet]) and called(key) not in first_column(books["later"][sheet])
+    assert called("staffing.yearly.heading") in first_column(books["later"][STAFFING])
+
+
+@pytest.mark.parametrize("case", ["later", "library"])
+def test_the_workbook_is_accessible(paths, case):
+    assert faults(paths[case]) == [] and table_description_faults(paths[case]) == []
+
+
+def test_the_same_findings_give_the_same_bytes(findings, paths, tmp_path):
+    write_workbook(findings["later"], tmp_path / "again.xlsx", WORDS)
+    assert (tmp_path / "again.xlsx").read_bytes() == paths["later"].read_bytes()
+
+
+def test_the_waiting_table_holds_the_cost_of_delay(findings, books):
+    shown = table(books["region"][STAFFING], called("staffing.delay.months"), called("staffing.delay.best"))
+    delays = findings["region"].knowledge.delays.query("option == @BEST", local_dict={"BEST": BEST})
+    np.testing.assert_allclose(shown[called("staffing.delay.best")].astype(float), delays["loss"], rtol=1e-12)
+
+
+def test_the_bill_sums_to_its_parts(findings, books):
+    shown = table(books["region"][STAFFING], called("staffing.bill.amount"))[called("staffing.bill.amount")].astype(float)
+    bill = findings["region"].pause_bill
+    assert shown.iloc[-1] == pytest.approx(shown.iloc[:-2].sum()) == pytest.approx(bill["msek_per_month"].sum())
+    assert shown.iloc[-2] == pytest.approx(bill.loc[bill["ends_with_decision"].astype(bool), "msek_per_month"].sum())
+
+
+def test_yearly_staffing_sums_over_phases_and_skips_years_without_staff(books):
+    shown = table(books["region"][STAFFING], called("staffing.yearly.consultants"))
+    total = shown[called("staffing.yearly.total")].astype(float)
+    np.testing.assert_allclose(shown.iloc[:, 2:-2].astype(float).sum(axis=1), total, rtol=1e-9)
+    assert (total > 0).all() and shown[called("staffing.yearly.consultants")].between(0, 1).all()
+
+
+def test_the_tornado_s_bars_stand_around_the_lead(findings, books):
+    shown = table(books["region"][UNCERTAINTY], called("uncertainty.tornado.swing"))
+    low, high = (shown[called(f"uncertainty.tornado.{end}")].astype(float) for end in ("low", "high"))
+    np.testing.assert_allclose((high - low).abs(), shown[called("uncertainty.tornado.swing")].astype(float), rtol=1e-9)
+    assert len(shown) == 10 and (np.minimum(low, high) < tornado_lead(findings["region"])).mean() >= 0.8
+
+
+def test_a_value_that_cannot_be_told_from_zero_says_so(findings, books):
+    shown = table(books["region"][UNCERTAINTY], called("uncertainty.groups.numbers"))
+    value, error = (shown[called(f"uncertainty.groups.{name}")].astype(float) for name in ("evppi", "error"))
+    said = shown[called("uncertainty.groups.reading")].str.startswith(WORDS("chart.information.unclear"))
+    np.testing.assert_array_equal(said, value <= 2 * error)
+    assert said.any() and not said.all()
+
+
+def test_the_shares_of_the_uncertainty_sum_to_one(books):
+    for case in ("region", "library"):
+        shown = table(books[case][UNCERTAINTY], called("uncertainty.evidence.count_share"))
+        assert shown[called("uncertainty.evidence.share")].astype(float).sum() == pytest.approx(1)
+
+
+def test_warnings_of_a_poor_fit_are_words(findings, books):
+    warned = findings["region"].knowledge.groups.query("warning != '' and estimates > 1")
+    texts = first_column(books["region"][UNCERTAINTY]) + " ".join(
+        table(books["region"][UNCERTAINTY], called("uncertainty.groups.numbers"))[called("uncertainty.groups.reading")]
+    )
+    assert all(WORDS(f"warning.{word}") in texts for word in warned["warning"])
+
+
+def test_one_option_alone_leaves_only_what_it_has(findings, tmp_path):
+    inputs = findings["library"].inputs
+    options = inputs.tables["options"].assign(permanent=["yes"] + ["no"] * 6)
+    found = fvm.find(replace(inputs, tables={**inputs.tables, "options": options}), DRAWS)
+    write_workbook(found, tmp_path / "one.xlsx", WORDS)
+    assert UNCERTAINTY not in openpyxl.load_workbook(tmp_path / "one.xlsx").sheetnames

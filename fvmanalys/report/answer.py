@@ -46,7 +46,18 @@ def answer(findings: Findings, words: Words) -> list[str]:
             words(f"answer.{certainty}"),
             words("answer.gap", second=option_name(findings, second, words, "short_name"), gap=words.amount(gap), loss=loss),
         ]
-    return [sentence for sentence in sentences if sentence]
+    return [sentence for sentence in [*sentences, ahead_sentence(findings, words)] if sentence]
+
+
+def ahead_sentence(findings: Findings, words: Words) -> str:
+    """That an option which may not be the lasting answer has a higher expected net benefit than the best, if one has."""
+    table = findings.comparison.table
+    lead = table["net_benefit"] - table["net_benefit"][findings.comparison.best]
+    ahead = lead[~table["permanent"] & (lead > 0)]
+    if ahead.empty:
+        return ""
+    option, best = (option_name(findings, name, words, "short_name") for name in (str(ahead.idxmax()), findings.comparison.best))
+    return words("answer.ahead", option=option, best=best, lead=words.amount(ahead.max()))
 
 
 def decided_sentence(findings: Findings, words: Words) -> str:

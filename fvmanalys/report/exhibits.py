@@ -244,10 +244,11 @@ def table_milestones(findings: Findings, words: Words) -> Html | None:
             else "–",
             kind_mark(row["kind"], words),
             source_marks(findings, row["source_id"]),
+            words.of(row, "note"),
         ]
         for row in sorted(rows, key=lambda row: row["actual_date"] or row["planned_date"])
     ]
-    top = head("milestones", "milestone plan planned actual slip kind sources", words)
+    top = head("milestones", "milestone plan planned actual slip kind sources remark", words)
     return html_table(words("table.milestones"), top, shown) if shown else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.analysis import Findings
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.names import area_names, measured, option_names
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import SPACE, Words
@@ -19,7 +20,7 @@ def label(findings: Findings, row: dict, words: Words) -> str:
     if row.get("name") or row.get("item"):
         return words.of(row, "name" if row.get("name") else "item")
     parts = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
-    parts += [event_names(findings, words).get(row["from_event"], "")] if "area_id" in row and row.get("from_event") else []
+    parts += [event_name(findings, row, words)] if "area_id" in row and row.get("from_event") else []
     parts += [
         words.of(row, column)
         for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
@@ -29,9 +30,11 @@ def label(findings: Findings, row: dict, words: Words) -> str:
     return ", ".join(parts) or words(f"table_name.{row['table']}")
 
 
-def event_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every event."""
-    return {row["event_id"]: words.of(row, "name") for row in findings.inputs.tables["timeline"].to_dict("records")}
+def event_name(findings: Findings, row: dict, words: Words) -> str:
+    """The name of the event from which a row counts: the option's own, else the one that all share, else any option's."""
+    rows = [event for event in findings.inputs.records["timeline"] if event["event_id"] == row["from_event"]]
+    nearest = sorted(rows, key=lambda event: (event["option_id"] != row.get("option_id"), event["option_id"] != ALL_OPTIONS))
+    return words.of(nearest[0], "name") if nearest else ""
 
 
 def option_of(row: dict, names: dict[str, str], words: Words) -> str:

@@ -76,7 +76,8 @@ def bill_sentence(findings: Findings, words: Words) -> list[str]:
     if table.empty:
         return []
     ends = table.loc[table["ends_with_decision"], "msek_per_month"].sum()
-    return [words("waiting.bill", ends=words.amount(ends), goes_on=words.amount(table["msek_per_month"].sum() - ends))]
+    on = table["msek_per_month"].sum() - ends
+    return [words("waiting.bill" if on else "waiting.bill_only", ends=words.amount(ends), goes_on=words.amount(on))]
 
 
 def team_sentence(findings: Findings, words: Words) -> str:

@@ -50,7 +50,8 @@ def verify(run: Path) -> Verified:
         return Verified(TAMPERED, changed)
     asked = manifest["parameters"]
     findings = find(load(run / "raw", asked["as_of"]), asked["draws"], asked["seed"])
-    differences = [place for name, text in table_texts(findings).items() for place in table_differences(run / "tables" / f"{name}.csv", text)]
+    texts = table_texts(findings).items()
+    differences = [place for name, text in texts for place in table_differences(run / "tables" / f"{name}.csv", text)]
     if differences:
         return Verified(DIFFERENT, differences)
     if manifest["versions"] == versions():

@@ -19,8 +19,8 @@ from fvmanalys.analysis.information import evpi, evppi_all
 from fvmanalys.analysis.sensitivity import sobol
 from fvmanalys.model.draws import quantile
 from fvmanalys.model.simulate import read_model
+from tests.benchmarks.evppi_floor import ESTIMATES, bare_evppi, same_shaped
 from tests.benchmarks.floor import floor
-from tests.benchmarks.test_information_speed import ESTIMATES, bare_evppi, same_shaped
 
 PEAK = """
 import resource, sys, fvmanalys as fvm

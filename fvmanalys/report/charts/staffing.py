@@ -134,7 +134,8 @@ def plot_pause_bill(findings: Findings, words: Words) -> Picture | None:
 def bill_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
     """What a month costs in all, and every part."""
     ends = table.loc[table["ends_with_decision"], "msek_per_month"].sum()
-    title = words("chart.bill.title", ends=words.amount(ends), goes_on=words.amount(table["msek_per_month"].sum() - ends))
+    on = table["msek_per_month"].sum() - ends
+    title = words("chart.bill.title" if on else "chart.bill.title_only", ends=words.amount(ends), goes_on=words.amount(on))
     labels = number_names(findings, words)
     rows = [words("chart.bill.row", name=labels[r["stream"]], amount=words.amount(r["msek_per_month"])) for r in table.to_dict("records")]
     return title, words("chart.bill.alt", rows="; ".join(rows))

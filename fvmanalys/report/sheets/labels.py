@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.report.labels import event_name
 from fvmanalys.report.sheets.book import Book
 
-__all__ = ["Named", "event_names", "named_estimates", "option_label"]
+__all__ = ["Named", "named_estimates", "option_label"]
 
 
 @dataclass(frozen=True)
@@ -20,20 +21,20 @@ class Named:
 
 def named_estimates(book: Book) -> dict[str, Named]:
     """Every estimate by id, its name made from its keys where the data gives none."""
-    inputs, events = book.findings.inputs, event_names(book)
+    inputs = book.findings.inputs
     places = {(row["_file"], row["_row"]): row for table in inputs.tables.values() for row in table.to_dict("records")}
     found = {}
     for estimate in inputs.estimates.to_dict("records"):
         row = places[estimate["_file"], estimate["_row"]]
-        found[estimate["id"]] = Named(label(book, estimate, row, events), unit_name(book, estimate, row), book.words.of(row, "owner"))
+        found[estimate["id"]] = Named(label(book, estimate, row), unit_name(book, estimate, row), book.words.of(row, "owner"))
     return found
 
 
-def label(book: Book, estimate: dict[str, Any], row: dict[str, Any], events: dict[str, str]) -> str:
+def label(book: Book, estimate: dict[str, Any], row: dict[str, Any]) -> str:
     """The name of one estimate."""
     table, words = estimate["table"], book.words
     if table == "levels":
-        start = events.get(row["from_event"], "") or words("workbook.label.now")
+        start = event_name(book.findings, row, words) if row["from_event"] else words("workbook.label.now")
         return words("workbook.label.level", area=book.areas.get(row["area_id"], row["area_id"]), start=start)
     if table == "readiness":
         return words("workbook.label.readiness", share=words.share(row["standing_share"]))
@@ -49,12 +50,6 @@ def unit_name(book: Book, estimate: dict[str, Any], row: dict[str, Any]) -> str:
     unit = book.words(f"workbook.unit.{estimate['unit'] or 'none'}")
     basis = "per_person" if estimate["table"] == "staff_costs" else row.get("basis", "")
     return book.words.get(f"workbook.basis.{basis}", "{unit}").format(unit=unit)
-
-
-def event_names(book: Book) -> dict[str, str]:
-    """The name of every event."""
-    rows = book.findings.inputs.tables["timeline"].to_dict("records")
-    return {row["event_id"]: book.words.of(row, "name") or row["event_id"] for row in rows}
 
 
 def option_label(book: Book, option: Any) -> str:

@@ -100,9 +100,10 @@ def partners_table(sheet: Sheet) -> None:
                 book.cited(row["source_id"]),
                 kind_cell(book, row["kind"]),
                 sheet.words.of(row, "status"),
+                sheet.words.of(row, "note"),
             ]
         )
-    styles = "group:text item:text count:n0 known_from:date source:text kind:text status:text"
+    styles = "group:text item:text count:n0 known_from:date source:text kind:text status:text remark:text"
     sheet.listing("partners", sheet.columns("partners", styles), rows)
 
 
@@ -119,6 +120,6 @@ def milestones_table(sheet: Sheet) -> None:
         moved = round((planned - start).days / DAYS_PER_MONTH) if planned and start and planned != start else None
         texts = [sheet.words.of(row, column) for column in ("plan_version", "name")]
         evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), row["known_from"]]
-        rows.append([*texts, planned, row["actual_date"], moved, *evidence])
-    styles = "plan:text name:text planned:date actual:date moved:n0 kind:text source:text known_from:date"
+        rows.append([*texts, planned, row["actual_date"], moved, *evidence, sheet.words.of(row, "note")])
+    styles = "plan:text name:text planned:date actual:date moved:n0 kind:text source:text known_from:date remark:text"
     sheet.listing("milestones", sheet.columns("milestones", styles), rows, repeat=True)

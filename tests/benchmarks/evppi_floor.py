@@ -1,29 +1,11 @@
-"""How long values of information and Sobol' indices take, as ratios to a bare script of the same arithmetic in the same run.
-
-    python -m pytest tests/benchmarks -s
-"""
-
-from time import perf_counter
+"""A bare script of EVPPI by regression splines, for the benchmarks to compare with."""
 
 import numpy as np
-import pytest
 from scipy.interpolate import BSpline
 
 from fvmanalys.model.draws import Estimate, quantile
 
-pytestmark = pytest.mark.slow
 ESTIMATES = [Estimate(f"e{i}", 1.0, 2.0 + i / 10, 6.0 + i / 4, "pert") for i in range(25)]
-
-
-def ratio(ours, bare, repeats=7):
-    """The least time of ours over the least of the bare script, taken in turn."""
-    times = []
-    for _ in range(repeats):
-        for call in (ours, bare):
-            start = perf_counter()
-            call()
-            times.append(perf_counter() - start)
-    return min(times[::2]) / min(times[1::2])
 
 
 def bare_evppi(worth, x, knots=8):

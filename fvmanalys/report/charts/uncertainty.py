@@ -57,7 +57,9 @@ def draw_swing(axes: Axes, place: int, row: dict, about: pd.Series, words: Words
     axes.barh(place, right[0] - left[0], left=left[0], height=0.5, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
     for (where, value), offset, side in ((left, -4, "right"), (right, 4, "left")):
         text = rough(value, about["unit"], words)
-        axes.annotate(text, (where, place), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=7.5, color=MUTED)
+        axes.annotate(
+            text, (where, place), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=7.5, color=MUTED, bbox=ON_PAPER
+        )
 
 
 def tornado_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:

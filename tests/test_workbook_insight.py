@@ -20,6 +20,7 @@ from tests.workbook_checks import faults, table_description_faults
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 512
+pytestmark = pytest.mark.slow
 WORDS = Words("sv")
 STAFFING, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffing", "uncertainty", "summary"))
 

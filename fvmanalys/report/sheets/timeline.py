@@ -15,7 +15,7 @@ from fvmanalys.report.sheets.plots import Series, span_chart
 __all__ = ["write_timeline"]
 
 KEY = "timeline"
-WIDTHS = (32, 50, 13, 13, 13, 17, 24, 13)
+WIDTHS = (28, 44, 13, 13, 13, 17, 22, 44, 13)
 QUANTILES = ("p05", "p50", "p85")
 BAND_ROWS = 16
 EXCEL_DAY_0, DAYS_PER_MONTH = date(1899, 12, 30), 365.25 / 12
@@ -119,7 +119,7 @@ def milestones_table(sheet: Sheet) -> None:
         start = first.setdefault(row["milestone_id"], planned) if planned else None
         moved = round((planned - start).days / DAYS_PER_MONTH) if planned and start and planned != start else None
         texts = [sheet.words.of(row, column) for column in ("plan_version", "name")]
-        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), row["known_from"]]
-        rows.append([*texts, planned, row["actual_date"], moved, *evidence, sheet.words.of(row, "note")])
-    styles = "plan:text name:text planned:date actual:date moved:n0 kind:text source:text known_from:date remark:text"
+        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), sheet.words.of(row, "note"), row["known_from"]]
+        rows.append([*texts, planned, row["actual_date"], moved, *evidence])
+    styles = "plan:text name:text planned:date actual:date moved:n0 kind:text source:text remark:text known_from:date"
     sheet.listing("milestones", sheet.columns("milestones", styles), rows, repeat=True)

@@ -22,7 +22,7 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
-    """What each viewpoint would choose: viewpoint, name, best, p_best, lead (MSEK) and dividing_area.
+    """What each viewpoint would choose: viewpoint, name, kind (of its weights), best, p_best, lead (MSEK), dividing_area.
 
     The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
     common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.
@@ -47,13 +47,14 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
                 "viewpoint": viewpoint,
                 "name": names.at[viewpoint, "name"],
                 "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
+                "kind": names.at[viewpoint, "kind"],
                 "best": best,
                 "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
                 "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
                 "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else "",
             }
         )
-    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "best", "p_best", "lead", "dividing_area"])
+    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "kind", "best", "p_best", "lead", "dividing_area"])
 
 
 def common_weights(comparison: Comparison) -> pd.Series:

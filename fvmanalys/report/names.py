@@ -10,7 +10,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.markup import Html
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.words import MINUS, Words
+from fvmanalys.report.words import MINUS, SPACE, Words
 
 __all__ = [
     "area_names",
@@ -23,6 +23,7 @@ __all__ = [
     "price_note",
     "quantity",
     "source_marks",
+    "viewpoint_name",
     "truth",
 ]
 
@@ -111,3 +112,8 @@ def price_note(findings: Findings, words: Words) -> str:
     """In which year's prices amounts are, where that is said."""
     year = findings.inputs.parameters.get("price_year")
     return words("quantity.prices", year=int(year)) if year and np.isfinite(year) else words("quantity.real")
+
+
+def viewpoint_name(row: dict, words: Words) -> str:
+    """What a viewpoint is called, with the mark and the word of what its weights are."""
+    return f"{KIND_MARKS[row['kind']]}{SPACE}{words.of(row, 'name')} ({words('kind.' + row['kind'])})"

@@ -10,7 +10,7 @@ from fvmanalys.report.charts.uncertainty import leading_numbers
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import investigation_names, number_names
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, millions, option_names, source_marks
+from fvmanalys.report.names import area_names, millions, option_names, source_marks, viewpoint_name
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -205,7 +205,7 @@ def table_viewpoints(findings: Findings, words: Words) -> Html | None:
     called = area_names(findings, words)
     rows = [
         [
-            words.of(row, "name"),
+            viewpoint_name(row, words),
             option_name(findings, row["best"], words, "short_name"),
             words.share(row["p_best"]),
             millions(row["lead"], words),

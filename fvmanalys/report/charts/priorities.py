@@ -7,7 +7,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
 from fvmanalys.report.labels import lowered
-from fvmanalys.report.names import area_names, option_names
+from fvmanalys.report.names import area_names, option_names, viewpoint_name
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
 from fvmanalys.report.words import Words
 
@@ -28,7 +28,7 @@ def plot_viewpoints(findings: Findings, words: Words) -> Picture | None:
             axes.plot([0, row["lead"]], [place, place], color=OPTION_COLOURS[look], linewidth=2.2, alpha=0.55)
             axes.plot([row["lead"]], [place], marker=OPTION_MARKERS[look], color=OPTION_COLOURS[look], markersize=8)
             axes.annotate(viewpoint_label(findings, row, words), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
-        row_labels(axes, [words.of(row, "name") for row in rows], 24)
+        row_labels(axes, [viewpoint_name(row, words) for row in rows], 24)
         axes.set_ylim(len(rows) - 0.5, -0.75)
         number_axis(axes, words, words("chart.viewpoints.axis"))
         axes.set_xlim(left=0)

@@ -3,6 +3,7 @@
 from fvmanalys.report.charts.priorities import viewpoints_texts
 from fvmanalys.report.charts.uncertainty import share_texts, tornado_lead, tornado_texts
 from fvmanalys.report.labels import investigation_names, number_names
+from fvmanalys.report.names import viewpoint_name
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.evidence import kind_cell, rough_style
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
@@ -134,7 +135,7 @@ def viewpoints_table(sheet: Sheet) -> None:
         return
     sheet.lines([f"{viewpoints_texts(book.findings, table.to_dict('records'), book.words)[0]}."])
     rows = [
-        [sheet.words.of(row, "name"), book.options[row["best"]], book.areas.get(row["dividing_area"]), row["p_best"], row["lead"]]
+        [viewpoint_name(row, sheet.words), book.options[row["best"]], book.areas.get(row["dividing_area"]), row["p_best"], row["lead"]]
         for row in table.to_dict("records")
     ]
     sheet.listing("viewpoints", sheet.columns("viewpoints", "group:text best:text area:text p_best:share lead:money"), rows)

@@ -58,8 +58,8 @@ def run(
 @app.command()
 def runs(out: Out = Path("data/processed")) -> None:
     """List what is published and what failed: run, day of knowledge, when it was made, seconds, answer."""
+    from fvmanalys.evidence.published import read_manifest
     from fvmanalys.run import folder
-    from fvmanalys.run.verify import read_manifest
 
     newest = folder.latest(out)
     for path in folder.published(out):

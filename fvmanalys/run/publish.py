@@ -10,6 +10,7 @@ from pathlib import Path
 from fvmanalys.analysis import Findings, find
 from fvmanalys.errors import RunFailed, UsageError
 from fvmanalys.evidence import Inputs, load
+from fvmanalys.evidence.published import MANIFEST
 from fvmanalys.report.answer import answer
 from fvmanalys.report.charts import figures
 from fvmanalys.report.page import write_page
@@ -21,7 +22,7 @@ from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
 __all__ = ["Published", "run", "table_texts"]
 
 Say = Callable[[str], None]
-WORKBOOK, PAGE, MANIFEST = "beslutsbilaga.xlsx", "beslutsbilaga.html", "manifest.json"
+WORKBOOK, PAGE = "beslutsbilaga.xlsx", "beslutsbilaga.html"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Whether a published run still says what its inputs say: every file by its hash, every table computed anew."""
 
-import json
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -10,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import find
-from fvmanalys.errors import UsageError
 from fvmanalys.evidence import load
-from fvmanalys.run.publish import MANIFEST, table_texts
+from fvmanalys.evidence.published import MANIFEST, read_manifest
+from fvmanalys.run.publish import table_texts
 from fvmanalys.run.record import file_hashes, versions
 
-__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "read_manifest", "verify"]
+__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "verify"]
 
 SAME, SAME_NUMBERS, DIFFERENT, TAMPERED = "same", "same numbers, other versions", "different", "tampered"
 NEAR = 1e-9
@@ -32,14 +31,6 @@ class Verified:
     def holds(self) -> bool:
         """Whether every figure is the same."""
         return self.verdict in (SAME, SAME_NUMBERS)
-
-
-def read_manifest(run: Path) -> dict[str, Any]:
-    """The manifest of a run."""
-    try:
-        return json.loads((run / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{run}: has no readable {MANIFEST} ({error}); name the folder of a published run") from error
 
 
 def verify(run: Path) -> Verified:

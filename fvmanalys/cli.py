@@ -43,14 +43,16 @@ def run(
     """Run the notebooks and publish a decision appendix: workbook, page, tables, figures."""
     from fvmanalys.report.words import read_texts
     from fvmanalys.run import publish
+    from fvmanalys.run.failing import stoppable
+    from fvmanalys.run.log import Log
     from fvmanalys.run.suite import read_suite
 
     given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
     if lang is not None:
         read_texts(lang)
     suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
-    with Bar(quiet) as bar:
-        published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance)
+    with stoppable(), Bar(quiet) as bar:
+        published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance, log=Log(bar.say))
     if not quiet:
         print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
 
@@ -82,7 +84,7 @@ def verify(run: Annotated[Path, typer.Argument(help="Folder of a published run."
 
 
 class Bar:
-    """A progress bar in a terminal, a line a notebook elsewhere, nothing when quiet."""
+    """A line a step, and in a terminal a progress bar below them; nothing when quiet."""
 
     def __init__(self, quiet: bool):
         self.console = Console(stderr=True, quiet=quiet)
@@ -99,10 +101,11 @@ class Bar:
 
     def advance(self, outcome: Any, total: int) -> None:
         """Hear that a notebook is done."""
-        if self.console.is_terminal:
-            self.progress.update(self.task, total=total, advance=1, description=outcome.path.stem)
-        else:
-            self.console.print(f"{outcome.path.stem}: {outcome.seconds:.1f} s", highlight=False)
+        self.progress.update(self.task, total=total, advance=1, description=outcome.path.stem)
+
+    def say(self, line: str) -> None:
+        """Show what a step came to, above the bar if there is one."""
+        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def main() -> None:

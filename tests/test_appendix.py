@@ -23,13 +23,13 @@ def workbook_text(run: Path) -> str:
 
 def test_a_run_has_every_part(appendix: Path) -> None:
     names = {path.name for path in appendix.iterdir()}
-    assert names == {"manifest.json", "beslutsbilaga.xlsx", "beslutsbilaga.html", "notebooks", "tables", "figures", "raw"}
+    assert names == {"manifest.json", "beslutsbilaga.xlsx", "beslutsbilaga.html", "notebooks", "tables", "figures", "raw", "log.jsonl"}
     assert (appendix.parents[1] / "latest").resolve() == appendix
 
 
 def test_the_manifest_names_every_output_by_its_hash(appendix: Path) -> None:
     manifest = json.loads((appendix / "manifest.json").read_text("utf-8"))
-    found = {name: digest for name, digest in file_hashes(appendix).items() if not name.startswith(("raw/", "manifest"))}
+    found = {name: digest for name, digest in file_hashes(appendix).items() if not name.startswith(("raw/", "manifest", "log"))}
     assert manifest["outputs"] == found
     assert manifest["inputs"] == file_hashes(ROOT / "data/raw")
     assert manifest["run_id"] == appendix.name
@@ -81,7 +81,7 @@ def test_two_runs_are_the_same_to_the_byte(other_appendix: Path, tmp_path: Path)
     again = run_suite(tmp_path, other_appendix / "raw", lang="en")
     assert again.name == other_appendix.name
     first, second = file_hashes(other_appendix), file_hashes(again)
-    assert {name for name in first if first[name] != second.get(name)} == {"manifest.json"}
+    assert {name for name in first if first[name] != second.get(name)} == {"manifest.json", "log.jsonl"}
 
 
 def test_another_decision_needs_no_code(other_appendix: Path) -> None:

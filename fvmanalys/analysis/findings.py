@@ -12,6 +12,7 @@ from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation, simulate
 
 __all__ = ["Findings", "find"]
@@ -24,6 +25,7 @@ class Findings:
     inputs: Inputs
     simulation: Simulation
     comparison: Comparison
+    former: PublishedRun | None = None
 
     @cached_property
     def decision_taken(self) -> dict | None:
@@ -170,7 +172,7 @@ def tidy(wide: pd.DataFrame, value: str) -> pd.DataFrame:
     return wide.stack().rename(value).reset_index()
 
 
-def find(inputs: Inputs, draws: int = 100_000, seed: int = 1) -> Findings:
-    """Simulate and compare; everything else is computed when asked for."""
+def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:
+    """Simulate and compare; everything else is computed when asked for. `former` is the run to tell changes from."""
     simulation = simulate(inputs, draws, seed)
-    return Findings(inputs, simulation, compare(simulation))
+    return Findings(inputs, simulation, compare(simulation), former)

@@ -11,7 +11,8 @@ import pandas as pd
 from fvmanalys.analysis import find
 from fvmanalys.evidence import load
 from fvmanalys.evidence.published import MANIFEST, read_manifest
-from fvmanalys.run.publish import table_texts
+from fvmanalys.run.build import table_texts
+from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes, versions
 
 __all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "verify"]
@@ -52,7 +53,7 @@ def verify(run: Path) -> Verified:
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
     """The files that are not as the manifest says: changed, missing, or added."""
-    recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()}
+    recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()} | {LOG: manifest["log"]}
     found = {name: digest for name, digest in file_hashes(run).items() if name != MANIFEST}
     words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
     names = sorted(name for name in recorded | found if recorded.get(name) != found.get(name))

@@ -1,0 +1,150 @@
+"""What a published run consists of, step by step, each made in a folder that nobody sees yet."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fvmanalys.analysis import Findings, find
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.published import MANIFEST, PublishedRun
+from fvmanalys.report.answer import answer
+from fvmanalys.report.charts import figures
+from fvmanalys.report.page import write_page
+from fvmanalys.report.words import Words
+from fvmanalys.run.log import LOG, Log
+from fvmanalys.run.record import Request, code_revision, file_hashes, versions, write_json
+from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
+
+__all__ = ["PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_files", "table_texts", "write_manifest"]
+
+Progress = Callable[[Outcome, int], None]
+WORKBOOK, PAGE = "beslutsbilaga.xlsx", "beslutsbilaga.html"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A run that is about to be made."""
+
+    name: str
+    request: Request
+    inputs: Inputs
+    suite: Suite
+    data: Path
+    former: PublishedRun | None = None
+
+    @property
+    def words(self) -> Words:
+        """The words of its language."""
+        return Words(self.request.lang)
+
+
+def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -> list[str]:
+    """Make everything in the folder `built`; return the answer in sentences."""
+    with log.step("raw tables"):
+        copy_tables(plan.data, built / "raw")
+    with log.step("model"):
+        findings = find(plan.inputs, plan.request.draws, plan.request.seed, plan.former)
+    with log.step("tables"):
+        write_tables(findings, built / "tables")
+    jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
+    with log.step("notebooks"):
+        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress))
+    with log.step("figures"):
+        write_figures(findings, plan.words, built / "figures")
+    with log.step("workbook"):
+        write_book(plan, findings, built / WORKBOOK)
+    with log.step("page"):
+        write_appendix_page(plan, jobs, built)
+    return answer(findings, plan.words)
+
+
+def table_files(data: Path) -> list[Path]:
+    """The files of the raw tables."""
+    return sorted(path for path in data.iterdir() if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")))
+
+
+def copy_tables(data: Path, target: Path) -> None:
+    """Keep the raw tables with the run: the notebooks read this copy, so an edit half-way changes nothing."""
+    target.mkdir()
+    for path in table_files(data):
+        shutil.copyfile(path, target / path.name)
+
+
+def notebook_parameters(plan: Plan, built: Path) -> dict[str, object]:
+    """What every notebook is told, as far as it asks."""
+    former = plan.former.folder if plan.former else ""
+    return {"data": built / "raw", **plan.request.parameters(), "run_id": plan.name, "former": former}
+
+
+def heard(jobs: list[Job], log: Log, progress: Progress | None) -> Callable[[Outcome], None]:
+    """What is done when a notebook is done: log it and tell who wants to know."""
+
+    def hear(outcome: Outcome) -> None:
+        log.add(outcome.path.name, outcome.seconds)
+        if progress:
+            progress(outcome, len(jobs))
+
+    return hear
+
+
+def write_tables(findings: Findings, target: Path) -> None:
+    """Write every table as a file."""
+    target.mkdir()
+    for name, text in table_texts(findings).items():
+        (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
+
+
+def table_texts(findings: Findings) -> dict[str, str]:
+    """Every table as tidy CSV, by name: comma, decimal point, ISO dates."""
+    return {name: table.map(quoted).to_csv(index=False, lineterminator="\n") for name, table in findings.tables().items()}
+
+
+def quoted(value: object) -> object:
+    """Text that a spreadsheet would take for a formula gets a quote before it (OWASP: CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else value
+
+
+def write_figures(findings: Findings, words: Words, target: Path) -> None:
+    """Write every figure as SVG."""
+    target.mkdir()
+    for picture in figures(findings, words):
+        (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
+
+
+def write_book(plan: Plan, findings: Findings, path: Path) -> None:
+    """Write the workbook."""
+    from fvmanalys.report.workbook import write_workbook
+
+    write_workbook(findings, path, plan.words, run_id=plan.name, version=versions()["fvmanalys"])
+
+
+def write_appendix_page(plan: Plan, jobs: list[Job], built: Path) -> None:
+    """Write the page from the notebook that is the appendix, if the suite has one."""
+    appendix = [job for job in jobs if job.appendix]
+    if appendix:
+        title = plan.words.of(plan.inputs.decision, "title")
+        write_page(built / "notebooks" / appendix[0].name, built / PAGE, plan.words, title=title)
+
+
+def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
+    """Write what the run was made of and what came out; it and the log alone hold the clock."""
+    write_json(
+        built / MANIFEST,
+        {
+            "run_id": plan.name,
+            "as_of": plan.request.as_of.isoformat(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "former": plan.former.run_id if plan.former else None,
+            "answer": " ".join(told),
+            "parameters": plan.request.parameters(),
+            "model_parameters": plan.inputs.parameters,
+            "versions": versions(),
+            "code_revision": code_revision(),
+            "seconds": {line["step"]: line["seconds"] for line in log.lines} | {"whole run": round(log.elapsed, 2)},
+            "inputs": file_hashes(built / "raw"),
+            "outputs": {name: digest for name, digest in file_hashes(built).items() if not name.startswith("raw/") and name != LOG},
+            "log": file_hashes(built, [built / LOG]).get(LOG),
+        },
+    )

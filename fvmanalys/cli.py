@@ -1,4 +1,4 @@
-"""The command line: check the raw tables, run the suite, list and verify what is published."""
+"""The command line: check the raw tables, run the suite, list, verify and compare what is published."""
 
 import sys
 from dataclasses import replace
@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from fvmanalys.errors import FvmanalysError
 
@@ -32,9 +35,11 @@ def run(
     data: Data = Path("data/raw"),
     out: Out = Path("data/processed"),
     as_of: AsOf = None,
+    weekly: Annotated[str | None, typer.Option(help="A run for each week from one day to another: 2025-01-07..2025-03-25.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language of workbook and page: sv or en.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="Mask what is confidential, and all that it could be told from.")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
@@ -45,31 +50,39 @@ def run(
     from fvmanalys.run import publish
     from fvmanalys.run.failing import stoppable
     from fvmanalys.run.log import Log
-    from fvmanalys.run.suite import read_suite
+    from fvmanalys.run.suite import read_suite, weeks
 
     given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
     if lang is not None:
         read_texts(lang)
     suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
-    with stoppable(), Bar(quiet) as bar:
-        published = publish.run(data, out, suite, as_of, wait=wait, progress=bar.advance, log=Log(bar.say))
-    if not quiet:
-        print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
+    for day in weeks(weekly, as_of) if weekly else [as_of]:
+        with stoppable(), Bar(quiet) as bar:
+            published = publish.run(data, out, suite, day, public=public, wait=wait, progress=bar.advance, log=Log(bar.say))
+        if not quiet:
+            print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
 
 
 @app.command()
 def runs(out: Out = Path("data/processed")) -> None:
     """List what is published and what failed: run, day of knowledge, when it was made, seconds, answer."""
-    from fvmanalys.evidence.published import read_manifest
-    from fvmanalys.run import folder
+    from fvmanalys.run.listing import listed
 
-    newest = folder.latest(out)
-    for path in folder.published(out):
-        told = read_manifest(path)
-        mark = "latest" if newest == path.resolve() else "published"
-        print(f"{path.name}  {mark}  as of {told['as_of']}  made {told['created']}  {told['seconds']['whole run']:.0f} s  {told['answer']}")
-    for path in folder.failed(out):
-        print(f"{path.name}  failed  notebooks kept in {path}")
+    for line in listed(out):
+        print(line)
+
+
+@app.command()
+def history(
+    out: Annotated[Path, typer.Option(help="File to write: its name ends in .xlsx or .csv.")],
+    runs: Annotated[Path, typer.Option(help="Folder that runs are published in.")] = Path("data/processed"),
+    lang: Annotated[str, typer.Option(help="Language of the workbook: sv or en.")] = "sv",
+) -> None:
+    """Write how the answer and its certainty moved over all published runs, as a workbook or as CSV."""
+    from fvmanalys.run.history import write_history_file
+
+    for line in write_history_file(runs, out, lang):
+        print(line)
 
 
 @app.command()
@@ -81,6 +94,33 @@ def verify(run: Annotated[Path, typer.Argument(help="Folder of a published run."
     print("\n".join([f"{run}: {found.verdict}", *found.places]))
     if not found.holds:
         raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    run_a: Annotated[str, typer.Argument(help="The former run: its folder, or its name within --out.")],
+    run_b: Annotated[str, typer.Argument(help="The later run: its folder, or its name within --out.")],
+    out: Out = Path("data/processed"),
+    lang: Annotated[str | None, typer.Option(help="Language: sv or en; default: the later run's.")] = None,
+) -> None:
+    """Say what changed in the answer from one run to another, and which inputs did it."""
+    from fvmanalys.run.differences import differences
+
+    former, later = (Path(run) if Path(run).is_dir() else out / "runs" / run for run in (run_a, run_b))
+    told = differences(former, later, lang)
+    print("\n".join(told.sentences))
+    for grid in told.grids:
+        show(grid.title, grid.head, grid.rows, grid.numbers)
+
+
+def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> None:
+    """Print a table, the last `numbers` columns to the right."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for place, name in enumerate(head):
+        table.add_column(Text(name), justify="right" if place >= len(head) - numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)
 
 
 class Bar:

@@ -6,6 +6,7 @@ FvmanalysError                      1
 ├── ModelError                      1   a number cannot be computed from what was given
 └── RunFailed                       1   a notebook, or the publication, failed
     ├── RunTimedOut                 3   a cell, a notebook or the run took too long
+    ├── RunStopped                  1   somebody, or the scheduler, asked it to stop
     ├── KernelDied                  4   a kernel died or never answered
     └── RunLocked                   5   another run holds the folder
 """
@@ -20,6 +21,7 @@ __all__ = [
     "ModelError",
     "RunFailed",
     "RunLocked",
+    "RunStopped",
     "RunTimedOut",
     "UsageError",
 ]
@@ -73,6 +75,10 @@ class RunTimedOut(RunFailed):
     """A cell, a notebook or the whole run took longer than its limit."""
 
     exit_code = 3
+
+
+class RunStopped(RunFailed):
+    """A run was asked to stop: Ctrl-C, a scheduler's signal, a closed terminal."""
 
 
 class KernelDied(RunFailed):

@@ -1,11 +1,13 @@
 """Who is needed when: full-time equivalents worked by hand, with ramps, a standing share, conditions and a decision between."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.outside import with_parameters
-from fvmanalys.analysis.staffing import highest_before, peaks, staffing_path, yearly_staffing
+from fvmanalys.analysis.staffing import agreements, highest_before, peaks, staffing_path, terms, training_load, yearly_staffing
 from tests.conftest import ROOT
 from tests.tiny import tiny
 
@@ -126,6 +128,98 @@ def test_what_the_region_has_had_before_comes_from_the_facts():
     context = [{"item_id": "peak_own", "name": "Most at once", "is": 40, "unit": "fte", **known}, {"item_id": "users", "name": "Users", "is": 9, "unit": "count", **known}]
     assert highest_before(worked(context=context)) == {"own": 40}
     assert highest_before(worked()) == {}
+
+
+KNOWN = {"kind": "fact", "source_id": "s", "known_from": "2023-01-01"}
+
+
+def figure(item, value, unit="count", **more):
+    """A background figure."""
+    return {"item_id": item, "name": item, "is": value, "unit": unit, **KNOWN, **more}
+
+
+def test_an_agreement_gathers_its_date_its_number_and_its_notice_from_rows_of_one_stem():
+    context = [figure("late_count", 7), figure("early_notice", 4, "months"), figure("early_count", (10, 20, 90)), figure("lease_notice", 6, "months"), figure("users", 5)]
+    milestones = [
+        {"milestone_id": "late_ends", "name": "Late", "planned_date": "2026-12-31", **KNOWN},
+        {"milestone_id": "early_ends", "name": "Early", "planned_date": "2025-12-31", "actual_date": "2025-06-30", **KNOWN},
+        {"milestone_id": "opening", "name": "Opening", "planned_date": "2025-01-01", **KNOWN},
+    ]
+    found = agreements(tiny(context=context, milestones=milestones))
+    names = [[parts[name] and parts[name]["name"] for name in ("ends", "count", "notice")] for parts in found]
+    assert names == [["Early", "early_count", "early_notice"], ["Late", "late_count", None], [None, None, "lease_notice"]]
+    assert agreements(tiny()) == []
+
+
+def test_terms_are_the_figures_of_employers_that_are_no_part_of_an_agreement():
+    context = [figure("consultants_working", 5), figure("consultants_first_count", 3), figure("partner_staff", 2), figure("own_staff", 2), figure("consultants_notice", 2, "months")]
+    assert [row["item_id"] for row in terms(worked(context=context))] == ["consultants_working"]
+
+
+# 2 000 users of 10–20–30 hours at 0.5 MSEK a thousand: 40 thousand hours and 20 MSEK, from 2 000·10 hours to 2 000·30. They run from the
+# decision after 12 months to 36 months: 40 000 / 1 600 / 2 years = 12.5 full-time equivalents. Option b trains half as many users.
+FIGURES = [figure("training_users", 2000), figure("training_hours", (10, 20, 30)), figure("training_hour_cost", 0.5, "MSEK"), figure("working_hours", 1600)]
+
+
+def trained(*, likely=18, **tables):
+    """Two options with a cost row for training."""
+    contracts = [
+        {"option_id": option, "item_id": "training", "category": "t", "basis": "total", "from_event": "decided", "to_event": "done", "is": (8, likely, 40)}
+        for option in "ab"
+    ]
+    timeline = [{"option_id": "*", "event_id": "decided", "is": 12}, {"option_id": "*", "event_id": "done", "is": 36}]
+    return fvm.simulate(tiny("ab", parameters={"horizon_years": 8}, timeline=timeline, contracts=contracts, **tables), 64)
+
+
+def test_the_training_load_is_users_times_hours_times_cost():
+    own = figure("training_users_b", 1000, option_id="b")
+    table = training_load(trained(context=[*FIGURES, own])).set_index("option")
+    assert table.loc["a", ["hours_low", "hours", "hours_high"]].tolist() == [20_000, 40_000, 60_000]
+    assert table.loc["a", ["cost_low", "cost", "cost_high"]].tolist() == [10, 20, 30]
+    assert table.loc["a", ["months", "fte"]].tolist() == pytest.approx([24, 12.5])
+    assert table.loc["b", ["users", "hours", "cost", "fte"]].tolist() == pytest.approx([1000, 20_000, 10, 6.25])
+    assert table.loc["a", ["contract_low", "contract", "contract_high"]].tolist() == [8, 18, 40]
+
+
+@pytest.mark.parametrize(("likely", "agrees"), [(18, True), (35, False), (9, False)])
+def test_the_training_load_says_whether_the_cost_rows_fit_with_it(likely, agrees):
+    assert training_load(trained(likely=likely, context=FIGURES))["agrees"].tolist() == [agrees, agrees]
+
+
+def test_training_in_steps_runs_from_the_first_to_the_last():
+    contracts = [
+        {"option_id": "a", "item_id": "training_one", "category": "t", "basis": "once", "from_event": "first", "is": 6},
+        {"option_id": "a", "item_id": "training_two", "category": "t", "basis": "total", "from_event": "first", "to_event": "later", "is": 10},
+        {"option_id": "a", "item_id": "training_three", "category": "t", "basis": "once", "from_event": "done", "is": 4},
+        {"option_id": "a", "item_id": "new_training", "category": "t", "basis": "once", "from_event": "done", "is": 99},
+    ]
+    timeline = [{"option_id": "*", "event_id": name, "is": months} for name, months in (("first", 6), ("later", 12), ("done", 18))]
+    row = training_load(fvm.simulate(tiny(timeline=timeline, contracts=contracts, context=FIGURES), 16)).iloc[0]
+    assert (row["months"], row["contract"]) == (pytest.approx(12), 20)
+
+
+def test_without_the_figures_or_without_cost_rows_no_training_load_is_claimed():
+    assert training_load(trained()).empty
+    assert training_load(trained(context=FIGURES[:2])).empty
+    assert training_load(fvm.simulate(tiny(context=FIGURES), 16)).empty
+
+
+def test_no_figure_of_agreements_or_training_moves_the_answer():
+    inputs = fvm.load(ROOT / "data/raw")
+    bare = {name: inputs.tables[name].iloc[:0] for name in ("context", "milestones")}
+    without = replace(inputs, tables={**inputs.tables, **bare})
+    full, empty = (fvm.simulate(one, 64) for one in (inputs, without))
+    assert full.cost.equals(empty.cost)
+    assert full.score.equals(empty.score)
+
+
+def test_the_default_decision_holds_its_agreements_and_its_training_by_what_was_known():
+    known = fvm.load(ROOT / "data/raw")
+    dated = [parts for parts in agreements(known) if parts["ends"]]
+    assert len(dated) >= 2
+    assert all(parts["ends"]["kind"] == "fact" and parts["count"]["kind"] == "assumption" for parts in dated)
+    assert agreements(fvm.load(ROOT / "data/raw", "2025-02-24")) == []
+    assert training_load(fvm.simulate(known, 64))["agrees"].all()
 
 
 def test_the_default_decision_has_staffing_of_every_option_that_has_rows():

@@ -80,7 +80,7 @@ def table_with(sheet, heading):
 def test_the_sheets_stand_in_order_and_the_first_answers(findings, workbooks):
     words = Words("sv")
     book = openpyxl.load_workbook(workbooks["region", "sv"])
-    assert book.sheetnames == [words(f"sheet.{key}.name") for key in SHEETS]
+    assert book.sheetnames == [words(f"sheet.{key}.name") for key in SHEETS if key != "changes"]
     assert book.sheetnames[0] == "Sammanfattning" and book.sheetnames[-1] == "Om bilagan"
     text = " ".join(cell.value for row in book["Sammanfattning"].iter_rows(max_col=1) for cell in row if isinstance(cell.value, str))
     for sentence in (*answer(findings["region"], words), *what_changes(findings["region"], words)):

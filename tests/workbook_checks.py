@@ -1,7 +1,47 @@
 """Is a workbook accessible and tidy? The UK Analysis Function's guidance on spreadsheets, point by point, as checks.
 
-https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/ ; each check returns the
-faults it finds as sentences, and `faults` gathers them.
+https://analysisfunction.civilservice.gov.uk/policy-store/releasing-statistics-in-spreadsheets/ and its checklist of the basics; (E)
+marks what the guidance holds essential. Each check returns the faults it finds as sentences, and `faults` gathers them.
+
+Tables
+  mark up tables (E)                              table_faults, table_description_faults
+  meaningful names                                table_faults
+  no merged or split cells, no nested tables (E)  structure_faults, table_faults (no two overlap)
+  no blank rows or columns within tables (E)      table_faults
+  one tagged header row, unique headings (E)      table_faults
+  wrap text within cells (E)                      wrap_faults
+  no filters and no frozen panes                  kept: the title row is frozen (structure_faults), and the two lists of hundreds of rows
+                                                  have filters, because readers look things up in them
+  empty cells only with a reason (E)              table_faults: none is empty; what a dash means is said on the sheets
+  no hidden rows or columns                       structure_faults, document_faults (sheets)
+  columns of a sensible width                     test_printed: no word is cut or broken on paper
+Notes
+  no symbols or superscripts for notes (E)        format_faults; sources are numbers in brackets, and the sheet says where they lead
+  the word note, notes in a table of their own    does not apply: notes stand as sentences by the table or in its last column
+Formatting
+  accessible writing                              test_words (both languages, no word of the other); the data's texts are their owners'
+  links that say where they lead (E)              link_faults
+  readable text: size, no italics as meaning      format_faults (nothing below 9 points)
+  descriptive, tagged titles (E)                  title_faults: in A1, large and bold. Not tagged by a named cell style, which xlsxwriter
+                                                  cannot write; the title is the first cell that is read
+  avoid symbols                                   meaning_faults: the marks of evidence always stand with their word
+  nothing said in headers, footers, text boxes    header_faults: what they say stands in a cell too; part_faults
+  or toolbars alone (E)
+  no visual dividers                              structure_faults: gridlines are off and nothing is drawn but tables and charts
+  no background fill; colour not alone (E)        meaning_faults: fills repeat what mark and word say
+  contrast (E)                                    contrast_faults
+  no images                                       drawing_faults: charts only, each with alternative text and its figures in a table
+  no macros                                       part_faults
+Structure
+  unique sheet names, no blank sheet (E)          structure_faults (Excel itself refuses two alike)
+  column A used wisely, tables at the left (E)    table_faults: everything outside tables stands in column A
+  nothing below a table, one table a sheet        does not apply: a sheet is a chapter, each table under a heading and with a title of its own
+Before publishing
+  spelling                                        codespell for the code; the texts are proof-read
+  the accessibility checker                       Excel's own, by hand
+  document information (E)                        document_faults
+  cursor in A1 of the first sheet (E)             structure_faults, document_faults
+Beyond it: print_faults and protection_faults, since this workbook is printed and turned by its readers.
 """
 
 import re
@@ -28,7 +68,7 @@ def faults(path: Path) -> list[str]:
     book = openpyxl.load_workbook(path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    found = [*document_faults(book), *part_faults(parts), *drawing_faults(parts)]
+    found = [*document_faults(book), *header_faults(book), *part_faults(parts), *drawing_faults(parts)]
     for sheet in book.worksheets:
         found += [f"{sheet.title}: {fault}" for check in SHEET_CHECKS for fault in check(sheet)]
     return found
@@ -45,6 +85,16 @@ def document_faults(book: Workbook) -> Iterator[str]:
         yield "the first sheet is not the one that opens"
     if any(sheet.sheet_state != "visible" for sheet in book.worksheets):
         yield "a sheet is hidden"
+
+
+def header_faults(book: Workbook) -> Iterator[str]:
+    """Whatever a page header or footer says, but the page number, stands in a cell or is the name of a sheet."""
+    said = " ".join(str(cell.value) for sheet in book.worksheets for cell in used_cells(sheet)) + " ".join(book.sheetnames)
+    for sheet in book.worksheets:
+        for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.left, sheet.oddFooter.right):
+            text = str(part.text or "").replace("&&", "&").rstrip("…")
+            if " ".join(text.split()) not in " ".join(said.split()):
+                yield f"{sheet.title}: only its header or footer says {text!r}"
 
 
 def part_faults(parts: dict[str, bytes]) -> Iterator[str]:
@@ -73,7 +123,11 @@ def title_faults(sheet: Worksheet) -> Iterator[str]:
 
 
 def structure_faults(sheet: Worksheet) -> Iterator[str]:
-    """Nothing merged or hidden; the cursor on A1; panes frozen."""
+    """Nothing merged or hidden; the cursor on A1; panes frozen; no blank sheet; no gridlines."""
+    if sheet.max_row < 3:
+        yield "is blank"
+    if sheet.sheet_view.showGridLines:
+        yield "shows gridlines"
     if sheet.merged_cells.ranges:
         yield f"merged cells {sheet.merged_cells.ranges}"
     hidden = [key for dimensions in (sheet.row_dimensions, sheet.column_dimensions) for key, size in dimensions.items() if size.hidden]
@@ -92,6 +146,8 @@ def table_faults(sheet: Worksheet) -> Iterator[str]:
         left, top, right, bottom = range_boundaries(table.ref)
         cells = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
         headings = [str(sheet.cell(top, column).value or "").strip().casefold() for column in range(left, right + 1)]
+        if not re.search(r"[^\W\d_]{3}", name) or re.fullmatch(r"(table|tabell)_*\d*", name.casefold()):
+            yield f"table {name} has a name that says nothing"
         if left != 1:
             yield f"table {name} does not start in column A"
         if table.headerRowCount == 0 or "" in headings or len(set(headings)) < len(headings):
@@ -109,6 +165,23 @@ def table_faults(sheet: Worksheet) -> Iterator[str]:
     ]
     if stray:
         yield f"cells outside every table: {stray[:5]}"
+
+
+def wrap_faults(sheet: Worksheet) -> Iterator[str]:
+    """Text in a table wraps, so that none runs out of its cell."""
+    for table in sheet.tables.values():
+        for row in sheet[table.ref]:
+            texts = [cell for cell in row if cell.data_type == "s" and len(cell.value) > 8]
+            loose = [cell.coordinate for cell in texts if not cell.alignment.wrap_text]
+            if loose:
+                yield f"text that does not wrap: {loose[:5]}"
+
+
+def format_faults(sheet: Worksheet) -> Iterator[str]:
+    """No superscripts, and no text below 9 points."""
+    for cell in used_cells(sheet):
+        if cell.font.vertAlign or cell.font.size < 9:
+            yield f"{cell.coordinate}: text of {cell.font.size} points{' raised' if cell.font.vertAlign else ''}"
 
 
 def table_description_faults(path: Path) -> list[str]:
@@ -189,5 +262,6 @@ def used_cells(sheet: Worksheet) -> Iterator[Cell]:
 
 
 SHEET_CHECKS = (
-    title_faults, structure_faults, table_faults, contrast_faults, meaning_faults, link_faults, print_faults, protection_faults,
+    title_faults, structure_faults, table_faults, wrap_faults, format_faults, contrast_faults, meaning_faults, link_faults, print_faults,
+    protection_faults,
 )  # fmt: skip

@@ -3,6 +3,8 @@
 compare   net benefit, probability of being best, expected loss, dominance, regret, break-even
 outside   reference class forecasting
 explain   what the comparison is made of
+changes   what changed between two runs, and why
+mixtures  old and new rows mixed; shapley divides a change among them
 findings  everything that an appendix tells, computed once
 """
 

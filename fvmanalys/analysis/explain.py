@@ -11,9 +11,12 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model import Simulation
+from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED, own_or_shared, years_after
 
-__all__ = ["contributions", "decision_taken", "event_table", "evidence_counts", "levels_reached", "published_totals", "reasons"]
+__all__ = [
+    "contributions", "decision_taken", "event_table", "evidence_counts", "full_use_after", "levels_reached", "published_totals", "reasons",
+]  # fmt: skip
 
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
@@ -50,6 +53,32 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def full_use_after(simulation: Simulation) -> pd.DataFrame:
+    """Options whose full use also counts outcomes in which something has gone wrong, as their timeline's conditions say.
+
+    Columns: option, share (of all draws, in which the risk holds and full use comes), risk and event, with `_en`: the
+    name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
+    """
+    inputs, sample = simulation.inputs, simulation.model.sample(blocks(simulation.draws), simulation.seed)
+    last = {row["option_id"]: row["full_use_event"] for row in inputs.records["options"]}
+    risks = {(row["option_id"], row["risk_id"]): row for row in inputs.records["risks"]}
+    rows = []
+    for row in inputs.records["timeline"]:
+        option, risk = row["option_id"], str(row["when"] or "")
+        if not risk or risk.startswith("!") or row["event_id"] != last.get(option):
+            continue
+        known = risks.get((option, risk)) or risks[ALL_OPTIONS, risk]
+        share = (sample.holds(option, risk) & np.isfinite(simulation.events[option, last[option]].to_numpy())).mean()
+        same = [one for one in inputs.records["timeline"] if (one["option_id"], one["when"]) == (option, risk)]
+        rows.append([option, float(share), *names_of([known]), *names_of([one for one in same if last[option] in split(one["after"])])])
+    return pd.DataFrame(rows, columns=["option", "share", "risk", "risk_en", "event", "event_en"])
+
+
+def names_of(rows: list[dict[str, Any]]) -> list[str]:
+    """The name of the first row in both languages."""
+    return [rows[0]["name"], rows[0].get("name_en", "")] if rows else ["", ""]
 
 
 def levels_reached(simulation: Simulation) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import explain, outside, pause, staffing
+from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.priorities import priorities
@@ -20,12 +21,16 @@ __all__ = ["Findings", "find"]
 
 @dataclass(frozen=True)
 class Findings:
-    """The parts of an appendix, each computed when first asked for; tables are tidy DataFrames in MSEK and years after `as_of`."""
+    """The parts of an appendix, each computed when first asked for; tables are tidy DataFrames in MSEK and years after `as_of`.
+
+    `former` is the run to tell changes from; `published` is the run that these findings are, where they are published already.
+    """
 
     inputs: Inputs
     simulation: Simulation
     comparison: Comparison
     former: PublishedRun | None = None
+    published: PublishedRun | None = None
 
     @cached_property
     def decision_taken(self) -> dict | None:
@@ -129,6 +134,11 @@ class Findings:
         """The highest month of each option and employer, beside what the region has had before."""
         return staffing.peaks(self.staffing, staffing.highest_before(self.inputs))
 
+    @cached_property
+    def changes(self) -> Changes:
+        """What changed from the former run, and why."""
+        return what_changed(self, self.former, self.published)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The published tables, by file name: tidy, English snake_case columns, internal units."""
         named = {
@@ -159,6 +169,8 @@ class Findings:
             "standing_team": self.standing_curves,
             "staffing": staffing.yearly_staffing(self.staffing),
             "staffing_peaks": self.staffing_peaks,
+            "changes": self.changes.attribution,
+            "changed_rows": self.changes.rows,
             "estimates": self.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
             "sources": self.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
         }

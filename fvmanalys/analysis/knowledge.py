@@ -3,6 +3,7 @@
 import fnmatch
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ __all__ = ["AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters")
 RANGE_POINTS = 9
+RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear"]
 MONTHS_WAITED = tuple(range(0, 25))
 
 
@@ -185,9 +187,9 @@ class Knowledge:
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:
-        """The verdict over the range of value_per_point: value_per_point, evpi, best investigation, its net value, decide_now."""
+        """The verdict over the range of value_per_point: value_per_point, evpi, best investigation, its net value, decide_now, clear."""
         if self.verdict is None:
-            return pd.DataFrame(columns=["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now"])
+            return pd.DataFrame(columns=RANGE_COLUMNS)
         grid = value_range(self.simulation.inputs)
         values = np.union1d(np.geomspace(max(grid[0], grid[-1] / 1000), grid[-1], RANGE_POINTS - 1), [self.comparison.value_per_point])
         monthly = self.delay_range(values)
@@ -202,6 +204,7 @@ class Knowledge:
                     "investigation_id": found.investigation,
                     "net_value": found.net_value,
                     "decide_now": found.decide_now,
+                    "clear": found.is_clear,
                 }
             )
         return pd.DataFrame(rows)
@@ -245,26 +248,30 @@ def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, st
 
 
 def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
-    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now), net_value.
+    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now), net_value, clear.
 
-    Neighbouring values with the same verdict are one span, with the highest net value in it; where deciding and
-    investigating change places, the border is where the net value, read linearly, is zero, else half-way.
+    Neighbouring values with the same verdict are one span, with the highest net value in it, and so are those at which
+    deciding and investigating are even within the error: such a span is not `clear` and has the best investigation. Where
+    deciding and investigating change places, the border is where the net value, read linearly, is zero, else half-way.
     """
     rows = table.to_dict("records")
-    spans: list[dict[str, object]] = []
+    spans: list[dict[str, Any]] = []
     for place, row in enumerate(rows):
-        chosen = "" if row["decide_now"] else row["investigation_id"]
-        if spans and spans[-1]["investigation_id"] == chosen:
-            spans[-1] |= {"high": row["value_per_point"], "net_value": max(float(str(spans[-1]["net_value"])), row["net_value"])}
+        clear = bool(row.get("clear", True))
+        chosen = "" if row["decide_now"] and clear else row["investigation_id"]
+        if spans and spans[-1]["clear"] == clear and (not clear or spans[-1]["investigation_id"] == chosen):
+            spans[-1] |= {"high": row["value_per_point"], "net_value": max(spans[-1]["net_value"], row["net_value"])}
             continue
         start = border(rows[place - 1], row) if spans else row["value_per_point"]
         spans = [*spans[:-1], {**spans[-1], "high": start}] if spans else []
-        spans.append({"low": start, "high": row["value_per_point"], "investigation_id": chosen, "net_value": row["net_value"]})
-    return pd.DataFrame(spans, columns=["low", "high", "investigation_id", "net_value"])
+        found = {"investigation_id": chosen, "net_value": row["net_value"], "clear": clear}
+        spans.append({"low": start, "high": row["value_per_point"], **found})
+    return pd.DataFrame(spans, columns=["low", "high", "investigation_id", "net_value", "clear"])
 
 
 def border(before: dict, after: dict) -> float:
     """The value per point between two verdicts where one turns into the other."""
     low, high, here, there = before["value_per_point"], after["value_per_point"], before["net_value"], after["net_value"]
-    share = here / (here - there) if before["decide_now"] != after["decide_now"] and here != there else 0.5
+    turns = before["decide_now"] != after["decide_now"] and before.get("clear", True) and after.get("clear", True)
+    share = here / (here - there) if turns and here != there else 0.5
     return float(low + share * (high - low))

@@ -1,19 +1,25 @@
-"""Who is needed when: full-time equivalents by option, role, employer and phase, over time and at the peak."""
+"""Who is needed when: full-time equivalents over time and at the peak, the load of training, and agreements that end."""
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
-from fvmanalys.model.costs import headcount
+from fvmanalys.model.costs import Stream, headcount
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, run_chunks, year_edges
 
-__all__ = ["highest_before", "peaks", "staffing_path", "yearly_staffing"]
+__all__ = ["agreements", "highest_before", "peaks", "staffing_path", "terms", "training_load", "yearly_staffing"]
 
 MONTHS_A_YEAR = 12
 PHASE_LIKE = ["option", "role_id", "phase", "employer"]
+ENDS, COUNT, NOTICE = "_ends", "_count", "_notice"
+TRAINING, PARTS, HOURS_A_YEAR = "training", ("training_users", "training_hours", "training_hour_cost"), "working_hours"
+LOAD = ["option", "users", "hours_low", "hours", "hours_high", "months", "fte", "cost_low", "cost", "cost_high"]
+IN_CONTRACTS = ["contract_low", "contract", "contract_high", "agrees"]
 
 
 def staffing_path(simulation: Simulation) -> pd.DataFrame:
@@ -79,3 +85,80 @@ def highest_before(inputs: Inputs) -> dict[str, float]:
     table = inputs.tables["context"]
     known = table[table["item_id"].str.startswith("peak_")] if len(table) else table
     return {item.removeprefix("peak_"): float(value) for item, value in zip(known["item_id"], known["likely"], strict=True)}
+
+
+def agreements(inputs: Inputs) -> list[dict[str, Any]]:
+    """What ends when, how many it concerns and at what notice: the background rows whose ids share a stem.
+
+    Each has `ends` (a milestone `<stem>_ends`), `count` and `notice` (context items `<stem>_count` and `<stem>_notice`);
+    a part that nobody has published is None. In the order of the dates, then those without one.
+    """
+    context, milestones = inputs.records["context"], inputs.records["milestones"]
+    found: dict[str, dict[str, Any]] = {}
+    for part, rows, key in ((ENDS, milestones, "milestone_id"), (COUNT, context, "item_id"), (NOTICE, context, "item_id")):
+        for row in (row for row in rows if row[key].endswith(part)):
+            found.setdefault(row[key].removesuffix(part), dict.fromkeys(("ends", "count", "notice")))[part[1:]] = row
+    return sorted(found.values(), key=lambda parts: (end_of(parts) is None, str(end_of(parts))))
+
+
+def end_of(parts: dict[str, Any]) -> Any:
+    """The day on which an agreement ended, or is to end."""
+    return parts["ends"] and (parts["ends"]["actual_date"] or parts["ends"]["planned_date"])
+
+
+def terms(inputs: Inputs) -> list[dict[str, Any]]:
+    """What else is known of other employers' people: context items that begin with the name of an employer that the staffing has."""
+    employers = tuple({row["employer"] for row in inputs.records["staffing"]} - {"own"})
+    rows = [row for row in inputs.records["context"] if row["item_id"].startswith(employers)]
+    return [row for row in rows if not row["item_id"].endswith((COUNT, NOTICE))]
+
+
+def training_load(simulation: Simulation) -> pd.DataFrame:
+    """Users × hours × cost for each option, from background figures, beside what its own cost rows for training say.
+
+    Context items `training_users`, `training_hours` (a user's) and `training_hour_cost` (MSEK of a thousand hours) count
+    for every option; one that begins so and names an option counts for that option instead. The ends are the products of
+    the ends. `months` is the median time over which the option's contracts `training…` run, `fte` the likely hours
+    over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether it lies between the
+    ends. An option without such rows, or a decision without the figures, has no row.
+    """
+    rows = []
+    for option in simulation.inputs.options():
+        streams = [stream for stream in simulation.model.options[option].streams if stream.estimates[0].split("/")[-1].startswith(TRAINING)]
+        figures = [background(simulation.inputs, part, option) for part in PARTS]
+        if streams and all(figures):
+            rows.append([option, *load_of(simulation, option, streams, np.array(figures))])
+    return pd.DataFrame(rows, columns=LOAD + IN_CONTRACTS)
+
+
+def load_of(simulation: Simulation, option: str, streams: list[Stream], figures: Floats) -> list[Any]:
+    """The load of one option: `figures` has a row for users, hours and cost, with low, likely and high."""
+    hours, months = figures[0] * figures[1], training_months(simulation, option, streams)
+    cost, a_year = hours / 1000 * figures[2], background(simulation.inputs, HOURS_A_YEAR, option)
+    known = simulation.inputs.estimates.set_index("id")
+    in_contracts = np.sum([stream.factor * np.array(ends(known.loc[stream.estimates[0]].to_dict())) for stream in streams], axis=0)
+    fte = hours[1] / a_year[1] / (months / MONTHS_A_YEAR) if a_year and months else np.nan
+    return [figures[0][1], *hours, months, fte, *cost, *in_contracts, bool(cost[0] <= in_contracts[1] <= cost[2])]
+
+
+def training_months(simulation: Simulation, option: str, streams: list[Stream]) -> float:
+    """The median time from the first start to the last end of some streams, of those draws where they end."""
+    events, horizon = simulation.events[option], simulation.model.horizon
+    starts = [events[stream.start] if stream.start else 0.0 * events.iloc[:, 0] for stream in streams]
+    stops = [stream.end or (stream.start if stream.basis == "once" else "") for stream in streams]
+    ends_at = [events[stop] if stop else pd.Series(horizon, events.index) for stop in stops]
+    lengths = pd.concat(ends_at, axis=1).max(axis=1) - pd.concat(starts, axis=1).min(axis=1)
+    finite = lengths[np.isfinite(lengths)]
+    return float(MONTHS_A_YEAR * finite.median()) if len(finite) else np.nan
+
+
+def background(inputs: Inputs, item: str, option: str) -> list[float]:
+    """Low, likely and high of a context item: the option's own where it has one, else the common one; empty where there is none."""
+    rows = [row for row in inputs.records["context"] if row["item_id"] == item or row["item_id"].startswith(f"{item}_")]
+    chosen = [row for owner in (option, "") for row in rows if row["option_id"] == owner]
+    return ends(chosen[0]) if chosen else []
+
+
+def ends(row: dict[str, Any]) -> list[float]:
+    """Low, likely and high of a row; a fixed number is all three."""
+    return [row["likely"] if pd.isna(row[part]) else row[part] for part in ("low", "likely", "high")]

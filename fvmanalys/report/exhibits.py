@@ -4,13 +4,26 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.explain import full_use_after
 from fvmanalys.report.charts.money import view_name
 from fvmanalys.report.charts.time import slipped_plans
-from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, between, category_names, kind_mark, millions, option_names, price_note, source_marks
+from fvmanalys.report.labels import lowered
+from fvmanalys.report.markup import Html, html_table, paragraphs
+from fvmanalys.report.names import (
+    area_names,
+    between,
+    category_names,
+    kind_mark,
+    millions,
+    option_names,
+    outcomes,
+    price_note,
+    source_marks,
+)
 from fvmanalys.report.words import Words
 
 __all__ = [
+    "full_use_sentences",
     "table_areas", "table_costs", "table_events", "table_levels", "table_milestones", "table_options", "table_published_totals",
     "table_reasons", "table_reference_class", "table_ways", "table_views",
 ]  # fmt: skip
@@ -48,8 +61,28 @@ def table_options(findings: Findings, words: Words) -> Html:
         words("column.measure"),
         *(words("column.best", option=names[option]) if option == best else names[option] for option in table.index),
     ]
-    rows = [[words(f"measure.{name}"), *(shown(row) for _, row in table.iterrows())] for name, shown in measures.items()]
-    return html_table(words("table.options", prices=price_note(findings, words)), top, rows, len(table), "measures")
+    reference = names[findings.inputs.reference]
+    rows = [
+        [words(f"measure.{name}", reference=reference), *(text(row) for _, row in table.iterrows())] for name, text in measures.items()
+    ]
+    shown = html_table(words("table.options", prices=price_note(findings, words)), top, rows, len(table), "measures")
+    return Html(shown + paragraphs(full_use_sentences(findings, words), "note"))
+
+
+def full_use_sentences(findings: Findings, words: Words) -> list[str]:
+    """In which share of its outcomes an option comes into full use although something has gone wrong, and by what."""
+    names, found = option_names(findings, words), full_use_after(findings.simulation).to_dict("records")
+    parts = [
+        words(
+            "answer.full_use_replaced" if row["event"] else "answer.full_use_risk",
+            option=names[row["option"]],
+            share=words.share(row["share"]),
+            risk=lowered(words.of(row, "risk")),
+            event=lowered(words.of(row, "event")),
+        )
+        for row in found
+    ]
+    return [words("answer.full_use", parts="; ".join(parts))] if parts else []
 
 
 def table_ways(findings: Findings, words: Words) -> Html:
@@ -204,7 +237,7 @@ def table_events(findings: Findings, words: Words) -> Html:
             between(words.month(as_of, row["p05"]), words.month(as_of, row["p95"]), words),
             words.share(row["happens"]),
             words.day(row["deadline"]),
-            words.share(row["p_deadline_met"]),
+            outcomes(row["p_deadline_met"], words) if row["deadline"] else "–",
         ]
         for row in ordered.to_dict("records")
     ]

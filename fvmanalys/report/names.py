@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
@@ -20,6 +21,7 @@ __all__ = [
     "measured",
     "millions",
     "option_names",
+    "outcomes",
     "price_note",
     "quantity",
     "source_marks",
@@ -70,10 +72,10 @@ def source_marks(findings: Findings, text: str) -> str:
 def quantity(row: dict[str, Any], words: Words) -> str:
     """An estimate as published: its likely value, and its range where it has one."""
     low, likely, high = row["low"], row["likely"], row["high"]
-    if not np.isfinite(low) or low == high:
+    if pd.isna(low) or low == high:
         return measured([likely], row["unit"], words)
     ends = measured([low, high], row["unit"], words)
-    return words("quantity.range", likely=measured([likely], row["unit"], words), ends=ends) if np.isfinite(likely) else ends
+    return words("quantity.range", likely=measured([likely], row["unit"], words), ends=ends) if pd.notna(likely) else ends
 
 
 def measured(values: list[float], unit: str, words: Words) -> str:
@@ -106,6 +108,12 @@ def decimals_of(value: float) -> int:
 def truth(value: Any, words: Words) -> str:
     """Something shown as it is if it is a date or a text, and as a dash where there is nothing."""
     return words.day(value) if isinstance(value, date) or value is None else str(value) or "–"
+
+
+def outcomes(share: float, words: Words) -> str:
+    """In how many of the outcomes: none, all, or a share of them."""
+    key = "no_outcome" if share == 0 else "all_outcomes" if share == 1 else "outcomes"
+    return words(f"quantity.{key}", share=words.share(share))
 
 
 def price_note(findings: Findings, words: Words) -> str:

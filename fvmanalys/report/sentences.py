@@ -7,11 +7,12 @@ from fvmanalys.evidence.tables import TABLES
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import what_it_rests_on
 from fvmanalys.report.charts.time import slipped_plans
-from fvmanalys.report.names import area_names, option_names
+from fvmanalys.report.names import area_names, option_names, outcomes
 from fvmanalys.report.words import Words
 
 __all__ = ["about", "area_answer", "area_scale", "cost_answer", "header", "known_answer", "time_answer", "unknowns", "view_changes"]
 
+ERRORS = 2.0
 OPTIONAL = (
     "staffing",
     "risks",
@@ -91,7 +92,10 @@ def time_answer(findings: Findings, words: Words) -> list[str]:
     deadlines = findings.events.dropna(subset=["p_deadline_met"]).drop_duplicates(["event", "p_deadline_met"])
     return texts + [
         words(
-            "notebook.deadline", event=words.of(row, "name"), deadline=words.day(row["deadline"]), share=words.share(row["p_deadline_met"])
+            "notebook.deadline",
+            event=words.of(row, "name"),
+            deadline=words.day(row["deadline"]),
+            share=outcomes(row["p_deadline_met"], words),
         )
         for row in deadlines.to_dict("records")
     ]
@@ -120,10 +124,12 @@ def area_answer(findings: Findings, words: Words, area: str) -> list[str]:
     texts = [words("notebook.area", area=called[area], best=names[best], **ranges)]
     if len(scores) > 1:
         second = scores["score"].drop(best).idxmax()
-        share = float((findings.simulation.area_scores[best, area] > findings.simulation.area_scores[second, area]).mean())
+        gap = findings.simulation.area_scores[best, area] - findings.simulation.area_scores[second, area]
+        share = float((gap > 0).mean())
+        even = gap.mean() <= ERRORS * gap.std() / np.sqrt(len(gap))
         texts.append(
             words(
-                "notebook.area_second",
+                "notebook.area_even" if even else "notebook.area_second",
                 second=names[second],
                 score=words.points(scores.loc[second, "score"]),
                 share=words.share(share),

@@ -6,7 +6,7 @@ from fvmanalys.analysis.knowledge import verdict_spans
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.analysis.pause import waiting_is_possible
 from fvmanalys.report.answer import option_name
-from fvmanalys.report.charts.uncertainty import leading_numbers
+from fvmanalys.report.charts.uncertainty import alike, leading_numbers
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import investigation_names, number_names
 from fvmanalys.report.markup import Html, html_table
@@ -41,8 +41,9 @@ def first_number(findings: Findings, words: Words) -> str:
     table = leading_numbers(findings)
     if table.empty or not table.iloc[0]["clear"]:
         return words("verdict.no_number")
-    row = table.iloc[0]
-    return words("verdict.number", name=number_names(findings, words)[row["id"]], value=words.amount(row["evppi"]))
+    row, tied = table.iloc[0], alike(table)
+    facts = {"name": number_names(findings, words)[row["id"]], "value": words.amount(row["evppi"])}
+    return words("verdict.numbers", count=words.number(tied), **facts) if tied > 1 else words("verdict.number", **facts)
 
 
 def verdict_missing(findings: Findings, words: Words) -> str:
@@ -71,9 +72,9 @@ def verdict_sentences(findings: Findings, words: Words) -> list[str]:
         "delay": words.amount(row["months"] * findings.knowledge.monthly_delay()),
         "net": words.amount(abs(row["net_value"])),
     }
-    texts = [words("verdict.decide" if found.decide_now else "verdict.investigate", **facts)]
-    texts += [] if found.is_clear else [words("verdict.unclear")]
-    return [*texts, " ".join(range_sentences(findings, words))]
+    text = words("verdict.decide" if found.decide_now else "verdict.investigate", **facts)
+    text = text if found.is_clear else f"{text} {words('verdict.unclear')}"
+    return [text, " ".join(range_sentences(findings, words))]
 
 
 def range_sentences(findings: Findings, words: Words) -> list[str]:
@@ -87,6 +88,8 @@ def range_sentences(findings: Findings, words: Words) -> list[str]:
             texts.append(words("verdict.everywhere", **ends))
         elif row["low"] <= value <= row["high"]:
             texts.insert(0, words("verdict.holds", **ends))
+        elif not row["clear"]:
+            texts.append(words("verdict.elsewhere_even", name=names[row["investigation_id"]], **ends))
         elif row["investigation_id"]:
             texts.append(words("verdict.elsewhere", name=names[row["investigation_id"]], net=words.amount(row["net_value"]), **ends))
         else:

@@ -1,30 +1,43 @@
-"""What waiting costs, how large a team to keep and by when to decide: the sentences and tables of that question."""
+"""What waiting costs, how large a team to keep, by when to decide and what agreements bind: sentences and tables."""
 
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.pause import BEST, waiting_is_possible
+from fvmanalys.analysis.staffing import agreements, terms, training_load
 from fvmanalys.analysis.whatif import latest_decisions, standing_over_delays
+from fvmanalys.evidence.rules import split
 from fvmanalys.report.charts.staffing import FLAT
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import number_names
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import kind_mark, millions, option_names, source_marks
+from fvmanalys.report.names import between, kind_mark, millions, option_names, quantity, source_marks
+from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import Words
 
 __all__ = [
+    "agreement_kinds",
+    "agreement_name",
+    "agreement_note",
+    "agreement_sources",
     "notice_sentences",
     "standing_moves",
     "start_burden",
+    "table_agreements",
     "table_bill",
     "table_deadlines",
     "table_delays",
     "table_peaks",
     "table_standing",
     "table_start_burden",
+    "table_training",
     "team_missing",
+    "terms_sentences",
+    "training_sentences",
     "wait_missing",
     "waiting_answer",
 ]
@@ -113,12 +126,108 @@ def month_of(day: date, words: Words) -> str:
 
 
 def notice_sentences(findings: Findings, words: Words) -> list[str]:
-    """The notice of the pause where it is known, and agreements that the material says end."""
-    context = findings.inputs.tables["context"]
-    rows = context[context["item_id"].isin(["pause_notice", "consultants_contracted", "consultant_reduction"])]
+    """When each agreement ends, or at what notice."""
+    texts = []
+    for parts in agreements(findings.inputs):
+        row = parts["ends"] or parts["notice"]
+        if row:
+            value = words.day(row["actual_date"] or row["planned_date"]) if row is parts["ends"] else quantity(row, words)
+            facts = {"value": value, "kind": words(f"kind.{row['kind']}").lower(), "note": words.of(row, "note")}
+            texts.append(words("waiting.known", name=words.of(row, "name"), **facts).strip())
+    return texts
+
+
+def terms_sentences(findings: Findings, words: Words) -> list[str]:
+    """What else is known of consultants and other parties' people."""
+    rows = terms(findings.inputs)
     return [
-        words("waiting.known", name=words.of(row, "name"), note=words.of(row, "note")) for row in rows.to_dict("records") if row["note"]
+        words("waiting.known", name=words.of(row, "name"), value=quantity(row, words), kind=words(f"kind.{row['kind']}").lower(), note=note)
+        for row in rows
+        for note in [words.of(row, "note")]
     ]
+
+
+def agreement_name(parts: dict[str, Any], words: Words) -> str:
+    """What an agreement is called: its milestone, else the figure known of it."""
+    return next(words.of(row, "name") for row in (parts["ends"], parts["notice"], parts["count"]) if row)
+
+
+def agreement_kinds(parts: dict[str, Any], words: Words) -> list[str]:
+    """What each part that is known of an agreement rests on: its mark and its word."""
+    known = [(words(f"agreement.{name}"), row["kind"]) for name, row in parts.items() if row]
+    return [words("agreement.kind", part=part, kind=f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known]
+
+
+def agreement_sources(parts: dict[str, Any]) -> str:
+    """The ids of the sources of an agreement, each once."""
+    return ";".join(dict.fromkeys(one for row in parts.values() if row for one in split(row["source_id"])))
+
+
+def agreement_note(parts: dict[str, Any], words: Words) -> str:
+    """What is said of an agreement."""
+    return " ".join(dict.fromkeys(words.of(row, "note") for row in parts.values() if row and row["note"]))
+
+
+def table_agreements(findings: Findings, words: Words) -> Html | None:
+    """Which agreements end, when, how many they concern and at what notice, with the evidence of each part."""
+    rows = [
+        [
+            agreement_name(parts, words),
+            words.day(parts["ends"]["actual_date"] or parts["ends"]["planned_date"]) if parts["ends"] else words("agreement.no_date"),
+            quantity(parts["count"], words) if parts["count"] else "–",
+            quantity(parts["notice"], words) if parts["notice"] else words("table.unknown"),
+            "; ".join(agreement_kinds(parts, words)),
+            source_marks(findings, agreement_sources(parts)) or "–",
+            agreement_note(parts, words) or "–",
+        ]
+        for parts in agreements(findings.inputs)
+    ]
+    top = head("agreements", "name ends count notice kind sources note", words)
+    return html_table(words("table.agreements"), top, rows) if rows else None
+
+
+def training_sentences(findings: Findings, words: Words) -> list[str]:
+    """What training takes with the best option, and whether the cost rows say the same."""
+    table, names = training_load(findings.simulation), option_names(findings, words)
+    rows = table[table["option"] == findings.comparison.best].to_dict("records")
+    texts = [words("training.load", option=names[row["option"]], **load_texts(row, words)) for row in rows]
+    apart = [names[option] for option in table.loc[~table["agrees"].astype(bool), "option"]]
+    agree = [words("training.apart", options=words.listing(apart)) if apart else words("training.agrees")] if len(table) else []
+    return texts + agree
+
+
+def load_texts(row: dict[str, Any], words: Words) -> dict[str, str]:
+    """The parts of a training load in words, to two significant digits."""
+    hours = [words.number(two_digits(row[part] / 1000)) for part in ("hours", "hours_low", "hours_high")]
+    return {
+        "users": words.number(row["users"]),
+        "hours": words("quantity.range", likely=hours[0], ends=between(hours[1], hours[2], words)),
+        "months": words.number(two_digits(row["months"])),
+        "fte": words.number(two_digits(row["fte"])),
+        **{part: spread(row, part, words) for part in ("cost", "contract")},
+    }
+
+
+def spread(row: dict[str, Any], part: str, words: Words) -> str:
+    """An amount with its range."""
+    ends = between(millions(row[f"{part}_low"], words), millions(row[f"{part}_high"], words), words)
+    return words("quantity.range", likely=millions(row[part], words), ends=ends)
+
+
+def two_digits(value: float) -> float:
+    """A number to two significant digits."""
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
+    return round(value / step) * step if np.isfinite(value) else value
+
+
+def table_training(findings: Findings, words: Words) -> Html | None:
+    """What training takes with each option: users, hours, full-time equivalents and cost, beside the cost rows' own."""
+    names, shown = option_names(findings, words), ("users", "hours", "months", "fte", "cost", "contract")
+    rows = [
+        [names[row["option"]], *(load_texts(row, words)[part] for part in shown)]
+        for row in training_load(findings.simulation).to_dict("records")
+    ]
+    return html_table(words("table.training"), head("training", f"option {' '.join(shown)}", words), rows, 6) if rows else None
 
 
 def standing_moves(findings: Findings, words: Words) -> list[str]:

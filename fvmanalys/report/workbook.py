@@ -11,9 +11,11 @@ from fvmanalys.report.sheets.about import write_about
 from fvmanalys.report.sheets.areas import write_areas
 from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.cells import safe_text
+from fvmanalys.report.sheets.changes import has_changes, write_changes
 from fvmanalys.report.sheets.comparison import write_comparison
 from fvmanalys.report.sheets.costs import write_costs
 from fvmanalys.report.sheets.origins import write_origins
+from fvmanalys.report.sheets.screen import Screen
 from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
@@ -36,21 +38,24 @@ SHEETS: dict[str, Callable[[Book], None]] = {
     "timeline": write_timeline,
     "staffing": write_staffing,
     "uncertainty": write_uncertainty,
+    "changes": write_changes,
     "origins": write_origins,
     "about": lambda book: write_about(book, sheets_of(book)),
 }
-LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, "uncertainty": has_uncertainty}
+LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, "uncertainty": has_uncertainty, "changes": has_changes}
 WRITTEN_FIRST = ("areas", "costs", "comparison")
 
 
-def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "") -> None:
+def write_workbook(
+    findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "", screen: Screen | None = None
+) -> None:
     """Write the appendix to `path`; the same findings, words, run and version give the same bytes.
 
     Text from the raw tables is never a formula, a link to anything but the web, or longer than a cell may hold. Every
-    formula carries its value. The workbook is dated by `as_of`, never by the clock.
+    formula carries its value. The workbook is dated by `as_of`, never by the clock. What the sheets say passes `screen`.
     """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
-    book = Book(workbook, findings, words, run_id, version)
+    book = Book(workbook, findings, words, run_id, version, screen or Screen())
     sheets = sheets_of(book)
     for key in sheets:
         workbook.add_worksheet(book.sheet_name(key))

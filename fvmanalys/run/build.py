@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from fvmanalys.analysis import Findings, find
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
 from fvmanalys.report.answer import answer
-from fvmanalys.report.charts import figures
+from fvmanalys.report.charts import figures, plot_history
 from fvmanalys.report.page import write_page
 from fvmanalys.report.words import Words
+from fvmanalys.run.history import known_history
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, code_revision, file_hashes, versions, write_json
 from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
+from fvmanalys.run.tidy import tidy_csv
 
 __all__ = ["PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_files", "table_texts", "write_manifest"]
 
 Progress = Callable[[Outcome, int], None]
-WORKBOOK, PAGE = "beslutsbilaga.xlsx", "beslutsbilaga.html"
+WORKBOOK, PAGE, HISTORY = "beslutsbilaga.xlsx", "beslutsbilaga.html", "tables/history.csv"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Plan:
     inputs: Inputs
     suite: Suite
     data: Path
+    out: Path
     former: PublishedRun | None = None
 
     @property
@@ -48,11 +54,12 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -
         findings = find(plan.inputs, plan.request.draws, plan.request.seed, plan.former)
     with log.step("tables"):
         write_tables(findings, built / "tables")
+        write_history(plan, findings, built / HISTORY)
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
         run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress))
     with log.step("figures"):
-        write_figures(findings, plan.words, built / "figures")
+        write_figures(findings, read_history(built / HISTORY), plan.words, built / "figures")
     with log.step("workbook"):
         write_book(plan, findings, built / WORKBOOK)
     with log.step("page"):
@@ -75,7 +82,8 @@ def copy_tables(data: Path, target: Path) -> None:
 def notebook_parameters(plan: Plan, built: Path) -> dict[str, object]:
     """What every notebook is told, as far as it asks."""
     former = plan.former.folder if plan.former else ""
-    return {"data": built / "raw", **plan.request.parameters(), "run_id": plan.name, "former": former}
+    history = built / HISTORY if (built / HISTORY).exists() else ""
+    return {"data": built / "raw", **plan.request.parameters(), "run_id": plan.name, "former": former, "history": history}
 
 
 def heard(jobs: list[Job], log: Log, progress: Progress | None) -> Callable[[Outcome], None]:
@@ -96,20 +104,22 @@ def write_tables(findings: Findings, target: Path) -> None:
         (target / f"{name}.csv").write_text(text, encoding="utf-8", newline="\n")
 
 
+def write_history(plan: Plan, findings: Findings, target: Path) -> None:
+    """Write how the answer has moved; a run that is made again keeps what it knew, as it keeps its former run."""
+    kept = plan.out / "runs" / plan.name / HISTORY
+    known = kept.read_text("utf-8") if kept.exists() else tidy_csv(known_history(plan.out, findings, plan.name, plan.words))
+    target.write_text(known, encoding="utf-8", newline="\n")
+
+
 def table_texts(findings: Findings) -> dict[str, str]:
     """Every table as tidy CSV, by name: comma, decimal point, ISO dates."""
-    return {name: table.map(quoted).to_csv(index=False, lineterminator="\n") for name, table in findings.tables().items()}
+    return {name: tidy_csv(table) for name, table in findings.tables().items()}
 
 
-def quoted(value: object) -> object:
-    """Text that a spreadsheet would take for a formula gets a quote before it (OWASP: CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else value
-
-
-def write_figures(findings: Findings, words: Words, target: Path) -> None:
+def write_figures(findings: Findings, history: pd.DataFrame, words: Words, target: Path) -> None:
     """Write every figure as SVG."""
     target.mkdir()
-    for picture in figures(findings, words):
+    for picture in filter(None, [*figures(findings, words), plot_history(history, words)]):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 

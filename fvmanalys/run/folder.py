@@ -1,53 +1,70 @@
-"""The output folder: what is published appears at once, `latest` moves only after, and one run holds it at a time."""
+"""The output folder: what is published appears at once, `latest` moves only after, and one run holds it at a time.
+
+Whatever moment a run is killed at, `latest` is a complete run. Only whole folders are moved, and only by a rename: a run
+is built in `.building-RUN_ID-…`; a published run that is to be replaced by its equal stands, as a whole copy, in
+`.replaced-RUN_ID` until the new one is in place. What a killed run leaves is settled and removed by the next.
+"""
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from fvmanalys.errors import RunFailed, RunLocked
+from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.run.kernels import remove_temporary
+from fvmanalys.run.log import LOG
 
 __all__ = ["clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
 
-BUILDING, REPLACED, LOCK, HOLDER = ".building-", ".replaced-", ".lock", ".lock-holder"
+BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
 
 
 @contextmanager
 def held(out: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the folder while something is built in it; RunLocked tells who else does."""
+    """Hold the folder while something is built in it; RunLocked tells who else does.
+
+    The system lets go of the lock of a process that is killed.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = FileLock(out / LOCK, timeout=-1 if wait else 0)
         lock.acquire()
     except Timeout as error:
-        holder = (out / HOLDER).read_text("utf-8").strip() if (out / HOLDER).exists() else "another run"
-        raise RunLocked(f"{out} is held by {holder}; wait for it, or run again with --wait") from error
+        raise RunLocked(f"{out} is held by {holder(out)}; wait for it, or run again with --wait") from error
     except OSError as error:
         raise RunFailed(f"{out} cannot be written ({error.strerror}); choose another folder with --out") from error
     try:
-        (out / HOLDER).write_text(f"process {os.getpid()}\n", encoding="utf-8")
+        with suppress(OSError):  # who holds the folder is told as a kindness: a full disk shows soon enough
+            since = datetime.now(UTC).isoformat(timespec="seconds")
+            (out / HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()} since {since}\n", encoding="utf-8")
         yield
     finally:
-        (out / HOLDER).unlink(missing_ok=True)
+        with suppress(OSError):
+            (out / HOLDER).unlink(missing_ok=True)
         lock.release()
 
 
-def clean_remains(out: Path) -> list[str]:
-    """Remove what a killed run left behind; to be called by who holds the folder."""
-    remains = [path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED))]
-    for path in remains:
-        shutil.rmtree(path, ignore_errors=True)
-    return [path.name for path in remains]
+def holder(out: Path) -> str:
+    """Who holds the folder, in words."""
+    with suppress(OSError):
+        return (out / HOLDER).read_text("utf-8").strip() or "another run"
+    return "another run"
+
+
+# Where a run is made, and what is left of one that did not succeed
 
 
 @contextmanager
-def scratch(out: Path) -> Iterator[Path]:
+def scratch(out: Path, name: str = "run") -> Iterator[Path]:
     """A folder beside the published ones, on the same disk, that is gone afterwards unless it was published."""
-    folder = Path(tempfile.mkdtemp(prefix=BUILDING, dir=out))
+    folder = Path(tempfile.mkdtemp(prefix=f"{BUILDING}{name}-", dir=out))
     folder.chmod(0o755)
     try:
         yield folder
@@ -55,31 +72,143 @@ def scratch(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def clean_remains(out: Path) -> list[str]:
+    """Settle and remove what a killed run left behind; to be called by who holds the folder.
+
+    Its log is kept, as that of a failed run; not its notebooks, which nobody has looked through. Gives the names of what
+    was there.
+    """
+    remains = sorted(path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED, PART)))
+    settle(out)
+    for path in remains:
+        remove_temporary(path)
+        if path.name.startswith(BUILDING):
+            shutil.rmtree(path / "notebooks", ignore_errors=True)
+            keep_failed(path, out, path.name.removeprefix(BUILDING).rpartition("-")[0])
+        remove(path)
+    return [path.name for path in remains]
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder, as far as it can be."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def keep_failed(built: Path, out: Path, name: str) -> Path | None:
+    """Keep the notebooks and the log of a failed run, where somebody can open them; None where nothing was written.
+
+    They are moved, which needs no room on a full disk.
+    """
+    target = out / "failed" / name
+    kept = [path for path in (built / "notebooks", built / LOG) if path.exists()]
+    if not kept:
+        return None
+    with suppress(OSError):  # what failed is worth more than why it could not be kept
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for path in kept:
+            for part in path.iterdir() if path.is_dir() else [path]:
+                os.replace(part, target / part.name)
+    return target if target.is_dir() else None
+
+
+# Publication
+
+
 def publish(built: Path, out: Path, name: str) -> Path:
     """Move a complete run to its place and let `latest` point at it; an identical run replaces its equal."""
     target = out / "runs" / name
     target.parent.mkdir(exist_ok=True)
-    if target.exists():
-        former = out / f"{REPLACED}{name}"
-        shutil.rmtree(former, ignore_errors=True)
-        os.replace(target, former)
+    sync(built)
+    try:
+        if target.exists():
+            set_aside(target, out)
+        link = make_link(out, f"runs/{name}")  # needs room on the disk, the two renames do not
         os.replace(built, target)
-        shutil.rmtree(former, ignore_errors=True)
-    else:
-        os.replace(built, target)
-    point_latest(out, name)
+        sync_folder(target.parent)
+        os.replace(link, out / "latest")
+        sync_folder(out)
+    finally:
+        settle(out)
+    remove(out / "failed" / name)
     return target
 
 
-def point_latest(out: Path, name: str) -> None:
-    """Let `latest` be a link to the run, or a text file with its path where links are impossible."""
-    part = out / f"{BUILDING}latest"
+def set_aside(target: Path, out: Path) -> None:
+    """Make room for the equal of a published run: where `latest` is that run, it is a whole copy of it meanwhile."""
+    former = out / f"{REPLACED}{target.name}"
+    copy_whole(target, former, out)
+    if latest(out) == target.resolve():
+        os.replace(make_link(out, former.name), out / "latest")
+    unname(target, out)
+
+
+def settle(out: Path) -> None:
+    """Bring a replacement to its end, or back to its beginning, and let `latest` be a run in its own place."""
+    for former in out.glob(f"{REPLACED}*"):
+        target = out / "runs" / former.name.removeprefix(REPLACED)
+        if not target.exists():
+            copy_whole(former, target, out)
+        if latest(out) == former.resolve():
+            os.replace(make_link(out, f"runs/{target.name}"), out / "latest")
+        unname(former, out)
+    for part in out.glob(f"{PART}*"):
+        remove(part)
+
+
+def copy_whole(source: Path, target: Path, out: Path) -> None:
+    """Copy a folder, so that the copy is there whole or not at all."""
+    part = Path(tempfile.mkdtemp(prefix=PART, dir=out))
+    try:
+        shutil.copytree(source, part, dirs_exist_ok=True)
+        sync(part)
+        os.replace(part, target)
+    finally:
+        remove(part)
+
+
+def unname(path: Path, out: Path) -> None:
+    """Take a folder from its place in one stroke, to be removed: half of it must never stand there."""
+    os.replace(path, Path(tempfile.mkdtemp(prefix=PART, dir=out)) / path.name)
+
+
+def make_link(out: Path, to: str) -> Path:
+    """What will be `latest`: a link, or a text file with the path where links are impossible or cannot be replaced."""
+    part = out / f"{PART}latest"
     part.unlink(missing_ok=True)
     try:
-        part.symlink_to(Path("runs") / name, target_is_directory=True)
+        if os.name != "posix":
+            raise OSError("a link to a folder cannot be replaced in one stroke here")
+        part.symlink_to(to, target_is_directory=True)
     except OSError:
-        part.write_text(f"runs/{name}\n", encoding="utf-8")
-    os.replace(part, out / "latest")
+        part.write_text(f"{to}\n", encoding="utf-8")
+    return part
+
+
+def sync(folder: Path) -> None:
+    """Bring every file of a folder to the disk before its name: after a power cut it is whole, or not there."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    for path in [folder, *filter(Path.is_dir, folder.rglob("*"))]:
+        sync_folder(path)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+# What is there
 
 
 def latest(out: Path) -> Path | None:
@@ -87,23 +216,12 @@ def latest(out: Path) -> Path | None:
     link = out / "latest"
     if link.is_symlink() or link.is_dir():
         return link.resolve()
-    return out / link.read_text("utf-8").strip() if link.exists() else None
-
-
-def keep_failed(built: Path, out: Path, name: str) -> Path | None:
-    """Keep the notebooks of a failed run, where somebody can open them; None where nothing was written."""
-    if not any(built.rglob("*.ipynb")):
-        return None
-    target = out / "failed" / name
-    shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(exist_ok=True)
-    shutil.copytree(built / "notebooks", target)
-    return target
+    return (out / link.read_text("utf-8").strip()).resolve() if link.exists() else None
 
 
 def published(out: Path) -> list[Path]:
     """The published runs of a folder, by name."""
-    return sorted(path.parent for path in (out / "runs").glob("*/manifest.json"))
+    return sorted(path.parent for path in (out / "runs").glob(f"*/{MANIFEST}"))
 
 
 def failed(out: Path) -> list[Path]:

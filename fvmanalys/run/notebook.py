@@ -10,19 +10,14 @@ import os
 import re
 import site
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import nbformat
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -33,8 +28,9 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as declared
 
 from fvmanalys.errors import FvmanalysError, KernelDied, RunFailed, RunTimedOut, UsageError
+from fvmanalys.run.kernels import Kernels
 
-__all__ = ["Job", "Kernels", "Limits", "Outcome", "Stopped", "clean_notebook", "execute", "read_notebook"]
+__all__ = ["Job", "Limits", "Outcome", "Stopped", "clean_notebook", "execute", "read_notebook"]
 
 LOG = logging.getLogger("papermill")
 LOG.addHandler(logging.NullHandler())  # our errors say it better
@@ -97,49 +93,6 @@ def read_notebook(path: Path) -> NotebookNode:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); correct the path") from error
     except (ValueError, nbformat.ValidationError) as error:
         raise UsageError(f"{path}: is not a notebook ({error}); save it again in JupyterLab") from error
-
-
-# Kernels: this Python, private sockets, and an end to all of them at the first failure
-
-
-class ThisPython(KernelSpecManager):
-    """Knows one kernel: ipykernel in the interpreter that runs us, whatever else the machine has installed."""
-
-    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give that kernel, by any name."""
-        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
-
-
-class Kernels:
-    """The kernels now running, so that the first failure can end them all."""
-
-    def __init__(self) -> None:
-        self._managers: set[AsyncKernelManager] = set()
-        self._lock = threading.Lock()
-        self.stopped = False
-
-    @contextmanager
-    def manager(self) -> Iterator[AsyncKernelManager]:
-        """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about one."""
-        with tempfile.TemporaryDirectory(prefix="fvmanalys-", ignore_cleanup_errors=True) as folder:
-            transport = "ipc" if os.name == "posix" else "tcp"
-            files = {"connection_file": os.path.join(folder, "kernel.json"), "transport": transport}
-            manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), **files)
-            with self._lock:
-                self._managers.add(manager)
-            try:
-                yield manager
-            finally:
-                with self._lock:
-                    self._managers.discard(manager)
-
-    def stop(self) -> None:
-        """End every kernel; one that is about to start ends before its first cell."""
-        with self._lock:
-            self.stopped = True
-            processes = [getattr(manager.provisioner, "process", None) for manager in self._managers]
-        for process in filter(None, processes):
-            process.kill()
 
 
 def _environment(scratch: str) -> dict[str, str]:
@@ -211,6 +164,10 @@ class Watch:
             environment = _environment(os.path.dirname(manager.connection_file))
             return client.execute(cleanup_kc=True, cwd=str(self.job.notebook.parent), env=environment)
 
+    def cannot_start(self, error: Exception) -> bool:
+        """Whether the kernel failed before it answered: of a busy machine, that is worth another try."""
+        return not self.answered and isinstance(error, RuntimeError | OSError)
+
     def failure(self, error: Exception) -> RunFailed | Stopped:
         """Say what happened, where, and what to do."""
         if self.kernels.stopped:
@@ -221,10 +178,10 @@ class Watch:
             return RunTimedOut(f"{place}: not done after {seconds:g} s; make it faster or raise limits.{self.limit}")
         if isinstance(error, DeadKernelError):
             return KernelDied(f"{place}: the kernel died; it crashed, was killed, or ran out of memory")
-        if not self.answered and isinstance(error, RuntimeError):
+        if self.cannot_start(error):
             return KernelDied(f"{place}: the kernel did not start in {self.limits.start_seconds:g} s, twice ({error})")
         if isinstance(error, PapermillExecutionError):
-            return RunFailed(f"{place}: {error.ename}: {error.evalue}")
+            return RunFailed(f"{place}: {error.ename}: {error.evalue}\n{plain(error.traceback)}")
         return RunFailed(f"{place}: {type(error).__name__}: {error}")
 
 
@@ -238,13 +195,24 @@ def execute(job: Job, folder: Path, limits: Limits, kernels: Kernels, run_ends: 
             _judge(job, notebook)
             return Outcome(_write(job, notebook, folder), time.monotonic() - begun)
         except Exception as error:
-            if attempt == "first" and not watch.answered and not kernels.stopped and isinstance(error, RuntimeError):
+            if attempt == "first" and watch.cannot_start(error) and not kernels.stopped:
                 continue
             failure = error if isinstance(error, FvmanalysError) else watch.failure(error)
             if isinstance(failure, RunFailed) and watch.notebook is not None:
-                failure.args = (f"{failure}\nwhat it came to: {_write(job, watch.notebook, folder / 'failed')}",)
+                _keep_partial(watch, failure, folder / "failed")
             raise failure from error
     raise AssertionError("unreachable")
+
+
+def _keep_partial(watch: Watch, failure: RunFailed, folder: Path) -> None:
+    """Write the notebook as far as it came, and name it in the failure; on a full disk the failure must do."""
+    with suppress(OSError):
+        failure.args = (f"{failure}\nwhat it came to: {_write(watch.job, watch.notebook, folder)}",)
+
+
+def plain(traceback: list[str]) -> str:
+    """A traceback as the kernel gives it, without the colours of a terminal."""
+    return COLOUR.sub("", "\n".join(traceback)).strip()
 
 
 def _run(watch: Watch) -> NotebookNode:
@@ -279,6 +247,7 @@ def _judge(job: Job, notebook: NotebookNode) -> None:
 
 # What is the same every time
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 BINARY = {"image/png", "image/jpeg", "application/pdf"}
 VOLATILE = [
     (re.compile(r"(?:/|[A-Z]:\\)[\w./\\-]{0,200}ipykernel_\d+[/\\]\d+\.py"), "<cell>"),

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,7 +19,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
-from fvmanalys.run.notebook import Job, Kernels, Limits, Outcome, Stopped, clean_notebook, execute, read_notebook
+from fvmanalys.run.kernels import Kernels
+from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute, read_notebook
 
 __all__ = [
     "Job",
@@ -32,6 +34,7 @@ __all__ = [
     "read_suite",
     "run_notebook",
     "run_suite",
+    "weeks",
 ]
 
 DECLARED = ConfigDict(extra="forbid")
@@ -100,6 +103,19 @@ def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
 def _did_you_mean(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
+
+
+def weeks(span: str, as_of: str | None = None) -> list[str]:
+    """The days of `FIRST..LAST`, a week apart, as `as_of` takes them."""
+    try:
+        first, last = map(date.fromisoformat, span.split(".."))
+    except ValueError as error:
+        raise UsageError(f"--weekly {span!r}: is not two days; write 2025-01-07..2025-03-25") from error
+    if as_of:
+        raise UsageError(f"--weekly {span!r}: comes with --as-of; give one of them")
+    if last < first:
+        raise UsageError(f"--weekly {span!r}: ends before it begins; swap the days")
+    return [(first + timedelta(days=7 * week)).isoformat() for week in range((last - first).days // 7 + 1)]
 
 
 # What to run: one job a notebook, or one an area
@@ -202,12 +218,12 @@ def run_suite(
 
     `progress` is called in this thread with each outcome as it comes.
     """
-    limits, folder, kernels, report = limits or Limits(), Path(folder).absolute(), Kernels(), progress or (lambda outcome: None)
+    limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
     _check_names(jobs)
     run_ends = time.monotonic() + limits.run_seconds
-    with ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
+    with Kernels(folder) as kernels, ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
         waiting = [pool.submit(_in_turn, job, folder, limits, kernels, run_ends) for job in jobs]
         try:
             for done in as_completed(waiting):

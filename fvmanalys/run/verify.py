@@ -10,20 +10,21 @@ import pandas as pd
 
 from fvmanalys.analysis import find
 from fvmanalys.evidence import load
-from fvmanalys.evidence.published import MANIFEST, read_manifest
+from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
 from fvmanalys.run.build import table_texts
 from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes, versions
 
-__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "verify"]
+__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "UNCHANGED", "Verified", "verify"]
 
 SAME, SAME_NUMBERS, DIFFERENT, TAMPERED = "same", "same numbers, other versions", "different", "tampered"
+UNCHANGED = "unchanged: a public run is checked by its hashes alone, since its secrets are masked"
 NEAR = 1e-9
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What verification found: one of four verdicts, and the places it rests on."""
+    """What verification found: one of five verdicts, and the places it rests on."""
 
     verdict: str
     places: list[str] = field(default_factory=list)
@@ -31,7 +32,7 @@ class Verified:
     @property
     def holds(self) -> bool:
         """Whether every figure is the same."""
-        return self.verdict in (SAME, SAME_NUMBERS)
+        return self.verdict in (SAME, SAME_NUMBERS, UNCHANGED)
 
 
 def verify(run: Path) -> Verified:
@@ -40,15 +41,31 @@ def verify(run: Path) -> Verified:
     changed = tampered_files(run, manifest)
     if changed:
         return Verified(TAMPERED, changed)
-    asked = manifest["parameters"]
-    findings = find(load(run / "raw", asked["as_of"]), asked["draws"], asked["seed"])
-    texts = table_texts(findings).items()
-    differences = [place for name, text in texts for place in table_differences(run / "tables" / f"{name}.csv", text)]
+    if manifest.get("public"):
+        return Verified(UNCHANGED)
+    differences, unknown = compare_tables(run, manifest)
     if differences:
         return Verified(DIFFERENT, differences)
     if manifest["versions"] == versions():
-        return Verified(SAME)
-    return Verified(SAME_NUMBERS, [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()])
+        return Verified(SAME, unknown)
+    other = [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()]
+    return Verified(SAME_NUMBERS, unknown + other)
+
+
+def compare_tables(run: Path, manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """Where the tables differ from those computed anew, and which rest on other runs and are checked by their hashes alone."""
+    asked = manifest["parameters"]
+    findings = find(load(run / "raw", asked["as_of"]), asked["draws"], asked["seed"], former_of(run, manifest))
+    texts = table_texts(findings)
+    different = [place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)]
+    others = sorted(path.name for path in (run / "tables").glob("*.csv") if path.stem not in texts)
+    return different, [f"{name}: rests on other runs too, and is checked by its hash alone" for name in others]
+
+
+def former_of(run: Path, manifest: dict[str, Any]) -> PublishedRun | None:
+    """The run that a run tells changes from, where it still stands beside it."""
+    folder = run.resolve().parent / (manifest.get("former") or MANIFEST)
+    return read_published(folder) if (folder / MANIFEST).is_file() else None
 
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:

@@ -8,12 +8,16 @@ time      when events happen, how plans moved
 staffing  who is needed when, what waiting costs, how large a team to keep
 evidence  what the figures rest on
 uncertainty  what swings the answer, and what is worth finding out
+changes      what changed since the former run
+history      how the answer moved over the published runs (it takes their history instead of findings)
 priorities   what depends on who one is, and how past forecasts fared
 """
 
 from fvmanalys.analysis import Findings
 from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
+from fvmanalys.report.charts.changes import plot_changes
 from fvmanalys.report.charts.evidence import plot_evidence
+from fvmanalys.report.charts.history import plot_history
 from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot_reference_class, plot_views, plot_yearly_cost
 from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_viewpoints
 from fvmanalys.report.charts.staffing import plot_cost_of_delay, plot_pause_bill, plot_staffing, plot_standing_team
@@ -23,10 +27,10 @@ from fvmanalys.report.figure import Picture
 from fvmanalys.report.words import Words
 
 __all__ = [
-    "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_comparison", "plot_cost", "plot_cost_of_delay", "plot_evidence",
-    "plot_evidence_share", "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_pause_bill",
-    "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing", "plot_standing_team", "plot_timeline", "plot_tornado",
-    "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
+    "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
+    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_history", "plot_information", "plot_levels", "plot_milestones",
+    "plot_net_value", "plot_pause_bill", "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing",
+    "plot_standing_team", "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
 ]  # fmt: skip
 
 ALL = (
@@ -50,6 +54,7 @@ ALL = (
     plot_viewpoints,
     plot_ranks,
     plot_backtest,
+    plot_changes,
     plot_pause_bill,
     plot_cost_of_delay,
     plot_standing_team,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from fvmanalys.analysis import Findings
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, row_labels, sketch, spread
-from fvmanalys.report.names import option_names
+from fvmanalys.report.names import option_names, outcomes
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.words import Words
 
@@ -93,7 +93,7 @@ def label_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) ->
         text = words("chart.timeline.maybe", share=words.share(event["happens"]))
     if isinstance(event["deadline"], date):
         text = words(
-            "chart.timeline.deadline", when=text, deadline=words.day(event["deadline"]), share=words.share(event["p_deadline_met"])
+            "chart.timeline.deadline", when=text, deadline=words.day(event["deadline"]), share=outcomes(event["p_deadline_met"], words)
         )
     ends = [today + event["p95"]] if np.isfinite(event["p95"]) else []
     ends += [decimal_year(event["deadline"])] if isinstance(event["deadline"], date) else []

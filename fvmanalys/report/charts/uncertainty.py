@@ -1,5 +1,7 @@
 """Figures of uncertainty: what swings the answer, what is worth finding out, whether to wait for it, and what it rests on."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -14,7 +16,7 @@ from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER
 from fvmanalys.report.words import Words
 
-__all__ = ["leading_numbers", "plot_evidence_share", "plot_information", "plot_net_value", "plot_tornado", "plot_verdict"]
+__all__ = ["alike", "leading_numbers", "plot_evidence_share", "plot_information", "plot_net_value", "plot_tornado", "plot_verdict"]
 
 MOST = 12
 ZERO_ERRORS = 2.0
@@ -88,6 +90,13 @@ def leading_numbers(findings: Findings, kind: str = "") -> pd.DataFrame:
     return alone[alone["kind"].eq(kind) | (not kind)].reset_index(drop=True)
 
 
+def alike(table: pd.DataFrame) -> int:
+    """How many numbers, from the first on, are worth as much as the first within the error of the difference."""
+    first = table.iloc[0]
+    apart = ZERO_ERRORS * np.hypot(table["standard_error"], first["standard_error"])
+    return int((table["clear"] & (first["evppi"] - table["evppi"] <= apart)).sum())
+
+
 def plot_information(findings: Findings, words: Words) -> Picture | None:
     """What it is worth to know each number before choosing, with two standard errors to either side."""
     table = leading_numbers(findings).head(MOST)
@@ -118,13 +127,11 @@ def draw_worth(axes: Axes, place: int, row: dict, words: Words) -> None:
 
 
 def information_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
-    """The number worth most to know, and every bar."""
-    labels, first = number_names(findings, words), table.iloc[0]
-    title = (
-        words("chart.information.title", name=labels[first["id"]], value=words.amount(first["evppi"]))
-        if first["clear"]
-        else words("chart.information.title_none")
-    )
+    """The number worth most to know, or how many cannot be told apart, and every bar."""
+    labels, first, tied = number_names(findings, words), table.iloc[0], alike(table)
+    key = "title_none" if not first["clear"] else "title_tied" if tied > 1 else "title"
+    facts = {"name": labels[first["id"]], "value": words.amount(first["evppi"]), "count": words.number(tied)}
+    title = words(f"chart.information.{key}", **facts)
     rows = [
         words(
             "chart.information.row" if row["clear"] else "chart.information.row_unclear",
@@ -219,40 +226,37 @@ def plot_verdict(findings: Findings, words: Words) -> Picture | None:
 
 
 def draw_spans(axes: Axes, spans: pd.DataFrame, findings: Findings, words: Words) -> None:
-    """The band: filled where an investigation comes first, hollow where one decides now."""
+    """The band: filled where an investigation comes first, hollow where one decides now, dotted where the two are even."""
     whole = spans["high"].max() - spans["low"].min()
     for row in spans.to_dict("records"):
-        filled = bool(row["investigation_id"])
-        width = row["high"] - row["low"]
-        axes.add_patch(
-            Rectangle((row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch="////" if filled else "")
-        )
-        text = wrapped(span_name(row["investigation_id"], findings, words), max(int(78 * width / whole), 12), 4)
+        filled = bool(row["investigation_id"]) and row["clear"]
+        width, hatch = row["high"] - row["low"], "////" if filled else "" if row["clear"] else "...."
+        axes.add_patch(Rectangle((row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch=hatch))
+        text = wrapped(span_name(row, findings, words), max(int(78 * width / whole), 12), 4)
         if width / whole > 0.12:
             axes.annotate(text, (row["low"] + width / 2, 0.5), ha="center", va="center", fontsize=8, bbox=ON_PAPER)
     axes.set_ylim(0, 1)
     axes.set_yticks([])
 
 
-def span_name(investigation: str, findings: Findings, words: Words) -> str:
+def span_name(span: Any, findings: Findings, words: Words) -> str:
     """What one does in a span."""
-    return (
-        words("chart.verdict.investigate", name=investigation_names(findings, words)[investigation])
-        if investigation
-        else words("chart.verdict.decide")
-    )
+    if not span["investigation_id"]:
+        return words("chart.verdict.decide")
+    name = investigation_names(findings, words)[span["investigation_id"]]
+    return words("chart.verdict.investigate" if span["clear"] else "chart.verdict.even", name=name)
 
 
 def verdict_texts(findings: Findings, spans: pd.DataFrame, words: Words) -> tuple[str, str]:
     """What holds at the value used, and over which range."""
     value = findings.comparison.value_per_point
     used = spans[(spans["low"] <= value) & (spans["high"] >= value)].iloc[0]
-    name = span_name(used["investigation_id"], findings, words)
+    name = span_name(used, findings, words)
     ends = {"low": words.amount(used["low"]), "high": words.amount(used["high"])}
     rows = [
         words(
             "chart.verdict.row",
-            name=span_name(row["investigation_id"], findings, words),
+            name=span_name(row, findings, words),
             low=words.amount(row["low"]),
             high=words.amount(row["high"]),
         )

@@ -1,5 +1,7 @@
 """Om bilagan: contents, how to read it, the method in plain words, and exactly which calculation it shows."""
 
+from collections.abc import Sequence
+
 from fvmanalys.report.answer import answer
 from fvmanalys.report.sheets.cells import Jump
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
@@ -22,17 +24,11 @@ def write_about(book: Book, sheets: list[str]) -> None:
     sheet.heading(sheet.text("answer"))
     pairs(sheet, "answer", [(str(number), text) for number, text in enumerate(answer(book.findings, book.words), start=1)])
     sheet.heading(sheet.text("reading"))
-    pairs(
-        sheet,
-        "reading",
-        [(sheet.text(f"reading_{name}.term"), sheet.text(f"reading_{name}.text")) for name in ("missing", "kinds", "inputs", "figures")],
-    )
+    terms(sheet, "reading", ("missing", "kinds", "inputs", "figures"))
     sheet.heading(sheet.text("method"))
-    pairs(sheet, "method", [(sheet.text(f"method_{name}.term"), sheet.text(f"method_{name}.text")) for name in (*METHOD, "evidence")])
+    terms(sheet, "method", (*METHOD, "evidence"))
     sheet.heading(sheet.text("reservations"))
-    pairs(
-        sheet, "reservations", [(sheet.text(f"reservation_{name}.term"), sheet.text(f"reservation_{name}.text")) for name in RESERVATIONS]
-    )
+    terms(sheet, "reservations", RESERVATIONS)
     run_table(sheet)
     sheet.finish()
 
@@ -41,6 +37,13 @@ def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]]) -> None:
     """A table of terms and what they mean."""
     columns = [Column(sheet.text("term"), "bold text"), Column(sheet.text("meaning"))]
     sheet.table(sheet.text(name), sheet.text("pairs_about", name=sheet.text(name)), columns, rows)
+
+
+def terms(sheet: Sheet, name: str, keys: Sequence[str]) -> None:
+    """A table of terms that this sheet has texts for; not those of the live part where the screen leaves that out."""
+    told = [key for key in keys if not (key in ("inputs", "live") and sheet.book.screen.no_live)]
+    stem = name.removesuffix("s")
+    pairs(sheet, name, [(sheet.text(f"{stem}_{key}.term"), sheet.text(f"{stem}_{key}.text")) for key in told])
 
 
 def contents_table(sheet: Sheet, sheets: list[str]) -> None:

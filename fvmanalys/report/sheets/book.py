@@ -13,6 +13,7 @@ from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_sett
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.names import area_names, category_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
+from fvmanalys.report.sheets.screen import Screen
 from fvmanalys.report.words import Words
 
 __all__ = ["Book", "Region", "alignment"]
@@ -64,6 +65,7 @@ class Book:
     words: Words
     run_id: str
     version: str
+    screen: Screen = field(default_factory=Screen)
     formats: dict[tuple, Format] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     tables: int = 0
@@ -88,7 +90,7 @@ class Book:
     @cached_property
     def large_amounts(self) -> bool:
         """Whether costs are so large that decimals of a million say nothing."""
-        return bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100)
+        return self.screen.choice("large_amounts", bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100))
 
     @cached_property
     def options(self) -> dict[str, str]:

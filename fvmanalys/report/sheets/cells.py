@@ -9,10 +9,11 @@ import numpy as np
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Formula", "Input", "Jump", "Link", "header_names", "is_web_address", "safe_text", "write_cell"]
+__all__ = ["Formula", "Input", "Jump", "Link", "header_names", "is_web_address", "safe_text", "table_name", "write_cell"]
 
 LONGEST_TEXT = 32_767
 LONGEST_HEADER = 255
+LONGEST_NAME = 80
 CUT_MARK = " […]"
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 WEB_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
@@ -78,6 +79,12 @@ def header_names(names: list[str]) -> list[str]:
         taken.add(text.casefold())
         unique.append(text)
     return unique
+
+
+def table_name(title: str, number: int, word: str) -> str:
+    """A name for a table that says what it holds, and that Excel takes: letters, digits and underscores, no digit first."""
+    words = "_".join(re.findall(r"\w+", title))[:LONGEST_NAME].strip("_")
+    return f"{words}_{number}" if words and not words[0].isdigit() else f"{word}_{words}_{number}".replace("__", "_")
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, form: Format, nothing: str = "–") -> None:

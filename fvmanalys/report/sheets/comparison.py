@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.chart import Chart
 
+from fvmanalys.report.exhibits import full_use_sentences
+from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.live import write_live
@@ -36,11 +38,15 @@ def write_comparison(book: Book) -> None:
     sheet.heading(sheet.text("charts"))
     sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
     option_table(sheet, "use", table, USE)
+    sheet.lines(full_use_sentences(book.findings, book.words), font_color=MUTED)
     option_table(sheet, "choice", table, CHOICE)
     views_tables(sheet)
     reasons_table(sheet)
     acceptability(sheet)
-    write_live(sheet)
+    if book.screen.no_live:
+        sheet.lines([book.screen.no_live], italic=True)
+    else:
+        write_live(sheet)
     sheet.finish()
 
 

@@ -37,7 +37,8 @@ def write_costs(book: Book) -> None:
     published_table(sheet)
     spend_table(sheet)
     context_table(sheet)
-    write_years(sheet)
+    if not book.screen.no_live:
+        write_years(sheet)
     yearly_table(sheet, groups)
     sheet.finish()
 

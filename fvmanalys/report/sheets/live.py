@@ -161,7 +161,7 @@ def results_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Regio
         mine, known = figures.loc[option], table.loc[option]
         mine_and_known = zip(("cost", "score", "net_benefit"), ("cost_mean", "score", "net_benefit"), formulas, strict=False)
         row = [cell for own, published, formula in mine_and_known for cell in (Formula(formula, mine[own]), known[published])]
-        rank = [Formula(formulas[3], mine["rank"]), ranks[option]] if known["permanent"] else [sheet.text("live.unranked")] * 2
+        rank = [Formula(formulas[3], mine["rank"]), ranks[option]] if known["permanent"] else [(sheet.text("live.unranked"), "right")] * 2
         rows.append([name, *row, *rank])
     return sheet.table(sheet.text("live.results"), sheet.text("live.results_about"), columns, rows)
 

@@ -1,11 +1,14 @@
 """How much room a text takes, in units of column width, as a wide font sets it: so that nothing is cut in another one."""
 
-__all__ = ["clause_lines", "lines_needed", "text_width"]
+import re
+from collections.abc import Iterable
+
+__all__ = ["clause_lines", "lines_needed", "text_width", "whole_words"]
 
 EM_IN_UNITS = 1.55  # an em of 10 points in the wide font, in units of column width
 NARROW, WIDE = set("iljtfrI.,:;|!'()[]/ -·"), set("mwMWÅÄÖ%@—✓●◐○")
 BOLD = 1.12
-CELL_PADDING = 0.9
+CELL_PADDING, INDENT = 0.9, 1.5
 
 
 def text_width(text: str, size: float = 10, bold: bool = False) -> float:
@@ -14,6 +17,12 @@ def text_width(text: str, size: float = 10, bold: bool = False) -> float:
         0.37 if letter in NARROW else 0.95 if letter in WIDE or letter > "\u2fff" else 0.7 if letter.isupper() else 0.625 for letter in text
     )
     return ems * EM_IN_UNITS * size / 10 * (BOLD if bold else 1)
+
+
+def whole_words(texts: Iterable[str], least: float, most: float) -> float:
+    """How wide a column must be for no word of some texts to be broken, within limits."""
+    words = {word for text in texts for word in re.split(r"[\s/-]+", text)}
+    return min(max([least, *(text_width(word) + CELL_PADDING + INDENT for word in words)]), most)
 
 
 def lines_needed(text: str, width: float, size: float = 10, bold: bool = False) -> int:

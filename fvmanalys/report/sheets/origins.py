@@ -6,21 +6,31 @@ from fvmanalys.report.sheets.cells import Link, is_web_address
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Sheet
 from fvmanalys.report.sheets.labels import named_estimates, option_label
+from fvmanalys.report.sheets.measure import whole_words
 
 __all__ = ["write_origins"]
 
 KEY = "origins"
-WIDTHS = (22, 32, 18, 11.5, 11.5, 8.5, 8.5, 8.5, 10.5, 10.5, 12, 12, 44)
+WIDTHS = (22, 32, 18, 11.5, 11.5, 8.5, 8.5, 8.5, 10.5, 13.5, 12, 12, 42)
+OWNER = 11
 
 
 def write_origins(book: Book) -> None:
     """Sources first, then figures, so that the longer table's header can be repeated in print."""
-    sheet = Sheet(book, KEY, WIDTHS)
+    sheet = Sheet(book, KEY, widths(book))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "kinds", "counts", **counts(sheet))
     sources_table(sheet)
     estimates_table(sheet)
     sheet.finish()
+
+
+def widths(book: Book) -> list[float]:
+    """The columns' widths, so that no id and no owner's name is broken."""
+    estimates = book.findings.inputs.estimates
+    owners = [label.owner for label in named_estimates(book).values()]
+    ids = whole_words(estimates["id"], WIDTHS[0], 40)
+    return [ids, *WIDTHS[1:OWNER], whole_words(owners, WIDTHS[OWNER], 24), *WIDTHS[OWNER + 1 :]]
 
 
 def counts(sheet: Sheet) -> dict[str, str]:

@@ -8,10 +8,11 @@ import pandas as pd
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.model.costs import PAUSE
-from fvmanalys.report.sheets.evidence import kind_cell, plain_style
+from fvmanalys.report.sheets.evidence import kind_cell
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.headcount import peaks_table, yearly_table
 from fvmanalys.report.sheets.plots import Series, curve_chart
+from fvmanalys.report.sheets.terms import agreements_table, terms_table, training_table
 from fvmanalys.report.waiting import wait_missing, waiting_answer
 
 __all__ = ["has_staffing", "write_staffing"]
@@ -19,7 +20,6 @@ __all__ = ["has_staffing", "write_staffing"]
 KEY = "staffing"
 WIDTHS = (38, 18, 14, 14, 16.5, 16.5, *[14] * 6)
 CURVE_ROWS = 17
-NOTICE = "notice"
 
 
 def has_staffing(book: Book) -> bool:
@@ -37,8 +37,8 @@ def write_staffing(book: Book) -> None:
         for part in (delay_table, bill_table, team_table, deadlines_table):
             part(sheet)
     peaks_table(sheet)
-    terms_table(sheet)
-    yearly_table(sheet)
+    for part in (agreements_table, terms_table, training_table, yearly_table):
+        part(sheet)
     sheet.finish()
 
 
@@ -157,19 +157,3 @@ def deadlines_table(sheet: Sheet) -> None:
         days = [missed if row[name] is None or row[name] < as_of else row[name] for name in ("p50", "p80")]
         rows.append([book.options[row["option"]], row["year"], *days])
     sheet.listing("deadlines", sheet.columns("deadlines", "option:text year:left_year p50:date p80:date"), rows)
-
-
-def terms_table(sheet: Sheet) -> None:
-    """Notice periods and what else is known of consultants and other employers, from the background figures."""
-    book, table = sheet.book, sheet.book.findings.inputs.tables["context"]
-    employers = tuple(set(book.findings.staffing["employer"]) - {"own"})
-    chosen = table[[NOTICE in item or item.startswith(employers) for item in table["item_id"]]] if len(table) else table
-    if not sheet.section("terms", not chosen.empty, "terms.note"):
-        return
-    rows = []
-    for row in chosen.to_dict("records"):
-        figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
-        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), row["known_from"]]
-        rows.append([sheet.words.of(row, "name"), sheet.words(f"workbook.unit.{row['unit'] or 'none'}"), *figures, *evidence])
-    styles = "name:text unit:text likely:n0 low:n0 high:n0 kind:text source:text known_from:date"
-    sheet.listing("terms", sheet.columns("terms", styles), rows)

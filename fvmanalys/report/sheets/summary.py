@@ -7,6 +7,7 @@ import numpy as np
 
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.report.answer import answer, option_name, what_changes, what_it_rests_on
+from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
@@ -18,7 +19,7 @@ from fvmanalys.report.waiting import wait_missing
 __all__ = ["write_summary"]
 
 KEY = "summary"
-WIDTHS = (27, 13, 13, 13, 13, 13, 13, 13)
+WIDTHS = (27, *[11.5] * 8)
 BILLIONS_FROM = 9_950
 
 
@@ -27,11 +28,13 @@ def write_summary(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS, portrait=True, one_page=True)
     sheet.title(sheet.text("title", title=sheet.decision("title")))
     sheet.lines([head_line(sheet)], font_color="#595959")
+    sheet.lines(book.screen.notices, bold=True)
     sheet.lines([sheet.text("question", question=sheet.decision("question"))], italic=True)
     sheet.heading(sheet.text("answer"))
     sheet.lines(answer(book.findings, book.words), font_size=11)
     sheet.lines(list(advice_lines(sheet)))
     sheet.lines([" ".join([what_it_rests_on(book.findings, book.words), *owed_to(sheet)])])
+    sheet.lines(list(filter(None, [changes_sentence(book.findings, book.words)])))
     options_table(sheet)
     sheet.row += 1
     sheet.charts([worth_chart(book), acceptability_chart(book)], rows=15)
@@ -77,6 +80,7 @@ def options_table(sheet: Sheet) -> None:
     texts = ("cost_p50", "cost_p85", "programme_p50", "programme_p85")
     columns = [
         Column(sheet.text("option")),
+        Column(sheet.text("net_benefit", unit=unit), style),
         *(Column(sheet.text(text, unit=unit), style) for text in texts),
         Column(sheet.text("full_use"), "month"),
     ]
@@ -85,12 +89,12 @@ def options_table(sheet: Sheet) -> None:
     for option, row in table.to_dict("index").items():
         name = option_name(book.findings, option, book.words)
         label = name if row["permanent"] else sheet.text("not_permanent", name=name)
-        amounts = [row[text] / scale for text in texts]
+        amounts = [row[text] / scale for text in ("net_benefit", *texts)]
         rows.append([label, *amounts, month_day(book, row["full_use_p50"]), row["score"], row["p_best"]])
         if option == book.findings.comparison.best:
             rows[-1][0] = (label, "bold text")
     sheet.table(sheet.text("options_name"), sheet.text("options_about"), columns, rows)
-    sheet.notes("percentiles", "amounts")
+    sheet.notes("percentiles", "amounts", reference=book.options[book.findings.inputs.reference])
 
 
 def prices(sheet: Sheet) -> str:

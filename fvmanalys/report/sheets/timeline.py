@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fvmanalys.report.names import outcomes
 from fvmanalys.report.sheets.calendar import day_after, month_day
 from fvmanalys.report.sheets.evidence import kind_cell
 from fvmanalys.report.sheets.frame import Book, Sheet
@@ -79,9 +80,14 @@ def events_table(sheet: Sheet) -> None:
     for row in shown.to_dict("records"):
         option = sheet.words("workbook.all") if row["common"] else book.options[row["option"]]
         times = [month_day(book, row[quantile]) for quantile in QUANTILES]
-        rows.append([option, sheet.words.of(row, "name"), *times, row["happens"], row["deadline"], row["p_deadline_met"]])
+        rows.append([option, sheet.words.of(row, "name"), *times, row["happens"], row["deadline"], met(sheet, row["p_deadline_met"])])
     styles = "option:text event:text p05:month p50:month p85:month happens:share deadline:date met:share"
     sheet.listing("events", sheet.columns("events", styles), rows)
+
+
+def met(sheet: Sheet, share: float) -> Any:
+    """How often a deadline is met; in words where it never or always is."""
+    return (outcomes(share, sheet.words), "right") if share in (0, 1) else share
 
 
 def partners_table(sheet: Sheet) -> None:

@@ -68,7 +68,7 @@ def range_table(sheet: Sheet) -> None:
     figures = ("net_value", "evpi", "cost_of_delay")
     rows = []
     for row in table.to_dict("records"):
-        verdict = sheet.text("range.now" if row["decide_now"] else "range.first")
+        verdict = sheet.text("range.even" if not row["clear"] else "range.now" if row["decide_now"] else "range.first")
         rows.append([row["value_per_point"], names.get(row["investigation_id"]), verdict, *(row[figure] for figure in figures)])
     styles = "value:left_n1 best:text verdict:text net:n1 evpi:money delay:n1"
     sheet.listing("range", sheet.columns("range", styles), rows)

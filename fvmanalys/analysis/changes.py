@@ -1,0 +1,235 @@
+"""What changed between two runs, and why: the change in each figure divided among the groups of inputs that differ."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis.compare import probability_best
+from fvmanalys.analysis.mixtures import CALENDAR, PARAMETERS, Cell, Group, Mixture, RowChange, merged, mixable, words_of
+from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
+from fvmanalys.analysis.shapley import Shares, shapley
+from fvmanalys.errors import FvmanalysError
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.published import PublishedRun
+from fvmanalys.model import simulate
+from fvmanalys.model.draws import BLOCK, Floats
+
+if TYPE_CHECKING:
+    from fvmanalys.analysis.findings import Findings
+
+__all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "what_changed"]
+
+MEASURES = ("cost_mean", "score", "net_benefit", "p_best", "expected_loss")
+CODE, SAMPLING = "code", "sampling"
+ALL_DRAWS_UP_TO = 3
+ATTRIBUTION = ["option", "measure", "group", "kind", "change", "standard_error", "before", "after"]
+ROWS = ["group", "table", "option", "key", "what", "columns", "before", "after", "kind", "source_id", "known_from", "confidential"]
+
+
+class Unmixable(Exception):
+    """A mixture of old and new rows that could not stand as evidence."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from the `former` run, in money of MSEK, scores 0–100 and shares.
+
+    `attribution` has a row an option that both runs have, measure and group: `change` is what the group did, and the
+    changes of all groups sum to `after` − `before`, the figures as published. Group `code` is what today's code, draws
+    and seed make of the former inputs, less what was published then; `sampling` is what a game on fewer draws than the
+    run's leaves unexplained. `row_changes` are the rows that differ and `rows` the same as a table, each with its group
+    (empty where nothing is computed from it). `reason` says why there is nothing to tell: first, public, other,
+    unreadable; empty where there is.
+    """
+
+    former: PublishedRun | None = None
+    reason: str = ""
+    groups: tuple[Group, ...] = ()
+    attribution: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=ATTRIBUTION))
+    row_changes: tuple[RowChange, ...] = ()
+    arrived: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    best_before: str = ""
+
+    @property
+    def told(self) -> bool:
+        """Whether it can be told what changed."""
+        return not self.reason
+
+    def parts(self, measure: str) -> pd.DataFrame:
+        """What each group (rows) did to one measure of each option (columns)."""
+        rows = self.attribution[self.attribution["measure"] == measure]
+        wide = rows.pivot_table(index="group", columns="option", values="change", sort=False, observed=True)
+        return wide.reindex(rows["group"].drop_duplicates())
+
+    def whole(self, measure: str) -> pd.DataFrame:
+        """One measure of each option (rows) before and after, and the change."""
+        rows = self.attribution[self.attribution["measure"] == measure].drop_duplicates("option").set_index("option")
+        return rows[["before", "after"]].assign(change=rows["after"] - rows["before"])
+
+    def group_of(self, change: RowChange) -> str:
+        """The group that a row belongs to; empty where nothing is computed from what differs in it."""
+        return next((group.name for group in self.groups if change.counts and change.cell in group.cells), "")
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows that differ."""
+        return pd.DataFrame([self.row_record(change) for change in self.row_changes], columns=ROWS)
+
+    def row_record(self, change: RowChange) -> dict[str, Any]:
+        """One row that differs, as plain values."""
+        about = {name: change.row.get(name, "") for name in ("kind", "source_id", "known_from", "confidential")}
+        place = {"group": self.group_of(change), "table": change.table, "option": change.row.get("option_id", ""), "key": change.key}
+        columns = [name for name in change.columns if change.what == "changed" or name not in words_of(change.table)]
+        sides = {name: listed(row, columns) for name, row in (("before", change.before), ("after", change.after))}
+        return {**place, "what": change.what, "columns": ";".join(columns), **sides, **about}
+
+
+def listed(row: dict[str, Any] | None, columns: Sequence[str]) -> str:
+    """What stands in some columns of a row."""
+    shown = {name: value for name in columns if (value := (row or {}).get(name)) not in (None, "")}
+    return "; ".join(f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}" for name, value in shown.items())
+
+
+def what_changed(findings: "Findings", former: PublishedRun | None, latter: PublishedRun | None = None) -> Changes:
+    """Say what changed from a `former` run to the findings, and which inputs did it.
+
+    The change of every figure is divided among the groups of inputs that differ by their Shapley values; each
+    mixture of old and new inputs is simulated with the findings' draws and seed. `latter` is the findings as they were
+    published, where that may differ from what the code makes of them today. What cannot be told is given as a reason.
+    """
+    if former is None:
+        return Changes(reason="first")
+    if former.public or (latter is not None and latter.public):
+        return Changes(former, "public")
+    try:
+        mixture, before = Mixture(former.inputs, findings.inputs), former.comparison.reindex(columns=MEASURES)
+        if not mixture.both or not set(former.inputs.areas) & set(findings.inputs.areas):
+            return Changes(former, "other")
+        after = (findings.comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
+        return divided(findings, mixture, former, (before, after))
+    except (FvmanalysError, OSError, ValueError, KeyError):
+        return Changes(former, "unreadable")
+
+
+def divided(findings: "Findings", mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]) -> Changes:
+    """Play the game, and put its parts beside what was published."""
+    game = Game(mixture, findings)
+    groups, shares = game.play()
+    whole = findings.comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
+    before, after = (table.reindex(mixture.both).to_numpy(dtype=float) for table in published)
+    start = game.value(frozenset(), findings.simulation.draws)
+    parts = {group.name: (group.kind, *pair) for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)}
+    parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
+    left = whole - start - shares.values.sum(axis=0)
+    parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < findings.simulation.draws else {}
+    old, new = mixture.old.options(), mixture.new.options()
+    return Changes(
+        former,
+        groups=tuple(groups),
+        attribution=attribution(mixture.both, parts, before, after),
+        row_changes=tuple(mixture.changes),
+        arrived=tuple(option for option in new if option not in old),
+        gone=tuple(option for option in old if option not in new),
+        best_before=best_of(former),
+    )
+
+
+def best_of(run: PublishedRun) -> str:
+    """The option that a run found best."""
+    table = run.comparison
+    return str(table.loc[table["permanent"].astype(bool), "net_benefit"].idxmax())
+
+
+def attribution(options: Sequence[str], parts: dict[str, tuple[str, Floats, Floats]], before: Floats, after: Floats) -> pd.DataFrame:
+    """The parts as rows; a figure that either run lacks is left out."""
+    rows = [
+        [option, measure, name, kind, changes[place], errors[place], before[place], after[place]]
+        for i, option in enumerate(options)
+        for j, measure in enumerate(MEASURES)
+        for place in [(i, j)]
+        for name, (kind, changes, errors) in parts.items()
+        if np.isfinite(before[place]) and np.isfinite(after[place])
+    ]
+    return pd.DataFrame(rows, columns=ATTRIBUTION)
+
+
+class Game:
+    """Old and new inputs as a game: the groups that differ are the players, the figures of every option what is won.
+
+    An option's cost and score depend on the rows of that option and of all; each such mixture is simulated once.
+    """
+
+    def __init__(self, mixture: Mixture, findings: "Findings"):
+        self.mixture, self.seed = mixture, findings.simulation.seed
+        self.changed = frozenset(cell for group in mixture.groups() for cell in group.cells)
+        self.groups = mixable(mixture.groups(), lambda some: mixture.is_valid(cells(some), self.changed))
+        self.everything: Floats = findings.comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
+        self.all_draws = findings.simulation.draws
+        self.draws = self.all_draws if len(self.groups) <= ALL_DRAWS_UP_TO else min(self.all_draws, BLOCK)
+        self.outcomes: dict[tuple[str, frozenset[Cell], int], tuple[Floats, Floats]] = {}
+
+    def play(self) -> tuple[list[Group], Shares]:
+        """The groups, and the share of each; what turns out not to be mixable after all is one group."""
+        try:
+            return self.groups, self.shares(self.groups)
+        except Unmixable:
+            rows = [group for group in self.groups if group.cells != (CALENDAR,)]
+            self.groups = merged(self.groups, rows)
+            return self.groups, self.shares(self.groups)
+
+    def shares(self, groups: list[Group]) -> Shares:
+        """The Shapley value of every group."""
+        named = {group.name: group for group in groups}
+        if not named:
+            return Shares(np.zeros((0, *self.everything.shape)), np.zeros((0, *self.everything.shape)))
+        return shapley(list(named), lambda names: self.value(cells(named[name] for name in names), self.draws), seed=self.seed)
+
+    def value(self, chosen: frozenset[Cell], draws: int) -> Floats:
+        """The figures of the options that both have (rows: options, columns: measures) when the chosen cells are new."""
+        if chosen == self.changed and draws == self.all_draws:
+            return self.everything
+        if not self.mixture.is_valid(chosen, self.changed):
+            raise Unmixable
+        source = self.source(SET_OF_OPTIONS, chosen)
+        options = source.options()
+        outcomes = [self.outcome(option, chosen, draws) for option in options]
+        worth = np.column_stack([self.point_value(chosen) * score - cost for cost, score in outcomes])
+        means = {name: [outcome[place].mean() for outcome in outcomes] for place, name in enumerate(("cost_mean", "score"))}
+        found = pd.DataFrame(means, options)
+        return found.join(rivalry(source, worth)).loc[self.mixture.both, list(MEASURES)].to_numpy(dtype=float)
+
+    def outcome(self, option: str, chosen: frozenset[Cell], draws: int) -> tuple[Floats, Floats]:
+        """Cost and score of one option in every draw."""
+        key = option, frozenset(cell for cell in chosen if cell[1] in ("*", option) and cell != SET_OF_OPTIONS), draws
+        if key not in self.outcomes:
+            simulation = simulate(self.mixture.one_option(option, chosen, self.changed), draws, self.seed)
+            self.outcomes[key] = simulation.cost[option].to_numpy(), simulation.score[option].to_numpy()
+        return self.outcomes[key]
+
+    def source(self, cell: Cell, chosen: frozenset[Cell]) -> Inputs:
+        """The inputs that a cell is taken from."""
+        return self.mixture.new if self.mixture.side_of(cell, chosen, self.changed) else self.mixture.old
+
+    def point_value(self, chosen: frozenset[Cell]) -> float:
+        """What a point is worth, in MSEK."""
+        return self.source(PARAMETERS, chosen).parameters["value_per_point"]
+
+
+def rivalry(inputs: Inputs, worth: Floats) -> pd.DataFrame:
+    """What each option is worth beside the others: net benefit, P(best), expected loss."""
+    options = inputs.options()
+    benefit = worth - worth[:, [options.index(inputs.reference)]]
+    rivals = [options.index(option) for option in inputs.options(permanent_only=True)]
+    found = pd.DataFrame({"net_benefit": benefit.mean(axis=0), "p_best": np.nan, "expected_loss": np.nan}, options)
+    found.iloc[rivals, 1] = probability_best(benefit[:, rivals])
+    found.iloc[rivals, 2] = (benefit[:, rivals].max(axis=1, keepdims=True) - benefit[:, rivals]).mean(axis=0)
+    return found
+
+
+def cells(groups: Any) -> frozenset[Cell]:
+    """The cells of some groups."""
+    return frozenset(cell for group in groups for cell in group.cells)

@@ -1,0 +1,301 @@
+"""Two states of the raw tables and every mixture of them: which groups of rows differ, and which can be mixed."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, estimate_rows, frame, frames
+from fvmanalys.evidence.rules import Rows, Tables, id_part
+from fvmanalys.evidence.standing import standing_faults
+from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
+
+__all__ = ["CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "words_of"]
+
+Cell = tuple[str, str]
+Groups = Sequence["Group"]
+CALENDAR, PARAMETERS, OPTIONS = ("calendar", ALL_OPTIONS), ("parameters", ALL_OPTIONS), ("options", ALL_OPTIONS)
+MODEL = (
+    "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks", "readiness",
+    "price_index", "reference_class",
+)  # fmt: skip
+PLACE = ("_file", "_row")
+ORDERED = ("levels",)
+WITHOUT_EFFECT = {"deadline", "minimum", "programme"}
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row in force on one side only, or on both with other content; `columns` are those that differ."""
+
+    table: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    columns: tuple[str, ...]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The row as it is now, or as it was where it is gone."""
+        return self.after or self.before or {}
+
+    @property
+    def what(self) -> str:
+        """Whether the row is new, changed or withdrawn."""
+        return "new" if self.before is None else "withdrawn" if self.after is None else "changed"
+
+    @property
+    def cell(self) -> Cell:
+        """Its table and option; `*` for what all options share."""
+        return cell_of(self.table, self.row)
+
+    @property
+    def key(self) -> str:
+        """The keys of the row, as in an estimate's id."""
+        return "/".join(id_part(part) for part in key_of(self.table, self.row) if part != "")
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything that the answer is computed from differs."""
+        return self.table in MODEL and bool(set(self.columns) - words_of(self.table))
+
+
+@dataclass(frozen=True)
+class Group:
+    """What changes together: the calendar, or rows of some tables and options."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """What the group is called in tables."""
+        return "+".join(cell[0] if cell[1] == ALL_OPTIONS else "/".join(cell) for cell in self.cells)
+
+    @property
+    def kind(self) -> str:
+        """calendar, parameters, options (which are in play), rows of one table and option, or several that cannot be told apart."""
+        if OPTIONS in self.cells:
+            return "options"
+        if len(self.cells) > 1:
+            return "several"
+        return {CALENDAR: "calendar", PARAMETERS: "parameters"}.get(self.cells[0], "rows")
+
+
+def words_of(table: str) -> set[str]:
+    """The columns of a table that are words and evidence, or shown beside the answer: no compared figure is computed from them."""
+    texts = set(text_columns(table)) - {"moves_with", "when"}
+    return texts | WITHOUT_EFFECT | set(Evidenced.model_fields) | {f"{name}_en" for name in texts}
+
+
+def cell_of(table: str, row: dict[str, Any]) -> Cell:
+    """The table and option of a row."""
+    return table, (row.get("option_id") or ALL_OPTIONS) if table != "options" else ALL_OPTIONS
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table and what `Inputs` makes of it."""
+
+    name: str
+    frame: pd.DataFrame
+
+    @cached_property
+    def estimates(self) -> Rows:
+        """Its quantities, each with its id."""
+        return list(estimate_rows(self.name, self.frame))
+
+    @cached_property
+    def records(self) -> Rows:
+        """Its rows, each with the id of its quantity."""
+        known = {(row["_file"], row["_row"]): row["id"] for row in self.estimates}
+        return [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in self.frame.to_dict("records")]
+
+
+@dataclass(frozen=True)
+class MixedInputs(Inputs):
+    """Inputs put together from tables that many mixtures share, so that each is read once."""
+
+    parts: dict[str, ReadTable]
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """As in all inputs."""
+        blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
+        return pd.DataFrame([blank | row for part in self.parts.values() for row in part.estimates], columns=ESTIMATE_COLUMNS)
+
+    @cached_property
+    def records(self) -> dict[str, Rows]:
+        """As in all inputs."""
+        return {name: self.parts[name].records if name in self.parts else [] for name in self.tables}
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The rows in force in two inputs, `old` and `new`."""
+
+    old: Inputs
+    new: Inputs
+
+    @cached_property
+    def sides(self) -> tuple[Tables, Tables]:
+        """The rows of both, empty cells as None; places of the old ones are marked, so that no two rows share one."""
+        return plain_rows(self.old, "former/"), plain_rows(self.new)
+
+    @cached_property
+    def changes(self) -> list[RowChange]:
+        """Every row that differs, whether or not anything is computed from it; in the order of the tables."""
+        return [change for name in TABLES for change in row_changes(name, self.sides[0][name], self.sides[1][name])]
+
+    @cached_property
+    def both(self) -> list[str]:
+        """The options that both have in play, in the order of the new."""
+        return [option for option in self.new.options() if option in self.old.options()]
+
+    @cached_property
+    def coming_or_going(self) -> set[str]:
+        """The options that only one of them has in play."""
+        return set(self.old.options()) ^ set(self.new.options())
+
+    @cached_property
+    def cells(self) -> dict[tuple[bool, Cell], Rows]:
+        """The rows of each cell, on either side."""
+        found: dict[tuple[bool, Cell], Rows] = {}
+        for side, tables in enumerate(self.sides):
+            for name in MODEL:
+                for row in tables[name]:
+                    found.setdefault((bool(side), cell_of(name, row)), []).append(row)
+        return found
+
+    def groups(self) -> list[Group]:
+        """What has changed, group by group; rows of options that come or go belong to the set of options."""
+        playing = {ALL_OPTIONS, *self.both}
+        changed = dict.fromkeys(self.changed_cells())
+        single = [cell for cell in changed if cell[1] in playing and cell != OPTIONS]
+        moving = [cell for cell in changed if cell[1] in self.coming_or_going]
+        groups = [Group((CALENDAR,))] if self.old.as_of != self.new.as_of else []
+        groups += [Group((OPTIONS, *moving))] if OPTIONS in changed or moving else []
+        return groups + [Group((cell,)) for cell in single]
+
+    def changed_cells(self) -> Iterator[Cell]:
+        """The cells that a figure is computed from and that differ."""
+        yield from (change.cell for change in self.changes if change.counts)
+        for cell in dict.fromkeys(cell for _, cell in self.cells if cell[0] in ORDERED):
+            before, after = ([key_of(cell[0], row) for row in self.cells.get((side, cell), [])] for side in (False, True))
+            if before != after and sorted(map(str, before)) == sorted(map(str, after)):
+                yield cell
+
+    def side_of(self, cell: Cell, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:
+        """Whether a cell's rows are the new ones: chosen to be, or the same on both sides."""
+        return cell in chosen or cell not in changed
+
+    def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], option: str | None = None) -> Tables:
+        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with `option`, only what concerns it."""
+        tables: Tables = {name: [] for name in MODEL}
+        concerned = {ALL_OPTIONS, option}
+        for name, owner in dict.fromkeys(cell for _, cell in self.cells):
+            if option is None or owner in concerned:
+                side = self.side_of((name, owner), chosen, changed)
+                tables[name] += self.cells.get((side, (name, owner)), [])
+        return tables
+
+    def day(self, chosen: frozenset[Cell]) -> date:
+        """The day on which time 0 lies in a mixture."""
+        return self.new.as_of if CALENDAR in chosen else self.old.as_of
+
+    def one_option(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> Inputs:
+        """A mixture with a single option in play."""
+        tables = self.rows(chosen, changed, option)
+        tables["options"] = [next(row for side in reversed(self.sides) for row in side["options"] if row["option_id"] == option)]
+        made = {name: self.table(name, rows) for name, rows in tables.items()}
+        return MixedInputs(self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made)
+
+    @cached_property
+    def empty(self) -> dict[str, pd.DataFrame]:
+        """Every table without rows."""
+        return frames({})
+
+    @cached_property
+    def made(self) -> dict[tuple[str, tuple], "ReadTable"]:
+        """Tables made so far, by the places of their rows: many mixtures share them."""
+        return {}
+
+    def table(self, name: str, rows: Rows) -> "ReadTable":
+        """Some rows as a table."""
+        places = tuple((row["_file"], row["_row"]) for row in rows)
+        if (name, places) not in self.made:
+            self.made[name, places] = ReadTable(name, frame(name, rows))
+        return self.made[name, places]
+
+    def is_valid(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:
+        """Whether a mixture could stand as evidence of its own."""
+        return next(standing_faults(self.rows(chosen, changed), self.day(chosen)), None) is None
+
+
+def plain_rows(inputs: Inputs, mark: str = "") -> Tables:
+    """The rows of every table as dicts, with None where there is no number."""
+    return {name: [plain_row(row, mark) for row in table.to_dict("records")] for name, table in inputs.tables.items()}
+
+
+def plain_row(row: dict[str, Any], mark: str) -> dict[str, Any]:
+    """One row, its place marked."""
+    empty = {name: None for name, value in row.items() if isinstance(value, float) and np.isnan(value)}
+    return {**row, **empty, "_file": f"{mark}{row['_file']}"}
+
+
+def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:
+    """The rows of a table that differ, found by their keys: those that are there now in their order, then those that are gone."""
+    old = {key_of(table, row): row for row in before}
+    keys = {key_of(table, row) for row in after}
+    for row in after:
+        former = old.get(key_of(table, row))
+        names = differing(former or {}, row)
+        if names:
+            yield RowChange(table, former, row, names)
+    yield from (RowChange(table, row, None, differing({}, row)) for key, row in old.items() if key not in keys)
+
+
+def differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
+    """The columns whose content differs; an absent one is as an empty one."""
+    names = [name for name in dict.fromkeys([*after, *before]) if name not in PLACE]
+    return tuple(name for name in names if filled(before, name) != filled(after, name))
+
+
+def filled(row: dict[str, Any], name: str) -> Any:
+    """What stands in a column, None where nothing does."""
+    value = row.get(name)
+    return None if isinstance(value, str) and value == "" else value
+
+
+def mixable(groups: Groups, valid: Callable[[frozenset[Group]], bool]) -> list[Group]:
+    """Merge groups until each can be new beside the old rest, and old beside the new rest.
+
+    A new cost row may begin at an event that only the new timeline has: such groups are one.
+    """
+    everyone = frozenset(groups)
+    tests: list[Callable[[frozenset[Group]], bool]] = [valid, lambda some: valid(everyone - some)]
+    clashes = (company(group, groups, test) for group in groups for test in tests)
+    clash = next((clash for clash in clashes if len(clash) > 1), None)
+    return list(groups) if clash is None else mixable(merged(groups, clash), valid)
+
+
+def company(group: Group, groups: Groups, valid: Callable[[frozenset[Group]], bool]) -> frozenset[Group]:
+    """The group with as few others as it needs beside it."""
+    if valid(frozenset([group])):
+        return frozenset([group])
+    needed = frozenset(groups)
+    for other in groups:
+        if other != group and valid(needed - {other}):
+            needed -= {other}
+    return needed
+
+
+def merged(groups: Groups, several: Iterable[Group]) -> list[Group]:
+    """The groups with several of them made one, in the place of the first."""
+    together = [group for group in groups if group in set(several)]
+    one = Group(tuple(cell for group in together for cell in group.cells))
+    return [one if group is together[0] else group for group in groups if group is together[0] or group not in together]

@@ -1,0 +1,88 @@
+"""Shapley values: what each of several changes does to an outcome, whatever the order they are made in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import comb
+
+import numpy as np
+
+from fvmanalys.model.draws import Floats
+
+__all__ = ["EXACT_UP_TO", "Shares", "Value", "pairs_within", "shapley"]
+
+Value = Callable[[frozenset[str]], Floats]
+EXACT_UP_TO = 6
+EVALUATIONS = 128
+FEWEST_PAIRS = 4
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The share of every player (first axis, in the order given) in every outcome, and its standard error: 0 where exact.
+
+    The shares sum to the value of all players less that of none.
+    """
+
+    values: Floats
+    errors: Floats
+
+
+def shapley(players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1) -> Shares:
+    """Divide `value` of all players, less that of none, among them (Shapley 1953, Contributions to the Theory of Games 2).
+
+    `value` gives an array of outcomes for a set of players; it is asked once for each. Exact up to six players, beyond
+    them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning Research 11), each taken
+    with its reverse (Mitchell et al. 2022, same journal 23). `pairs` of them; 0: as many as `pairs_within`.
+    """
+    known: dict[frozenset[str], Floats] = {}
+
+    def once(coalition: frozenset[str]) -> Floats:
+        if coalition not in known:
+            known[coalition] = np.asarray(value(coalition), dtype=float)
+        return known[coalition]
+
+    if len(players) <= EXACT_UP_TO and not pairs:
+        values = np.array([exact_share(player, players, once) for player in players])
+        return Shares(values, np.zeros_like(values))
+    return sampled_shares(players, once, pairs or pairs_within(len(players)), seed)
+
+
+def pairs_within(players: int) -> int:
+    """How many pairs of orders keep the work within bounds; a number of evaluations, never a time, so that runs are equal."""
+    return max(FEWEST_PAIRS, EVALUATIONS // (2 * players))
+
+
+def exact_share(player: str, players: Sequence[str], value: Value) -> Floats:
+    """The mean of what a player adds, over every order in which all may come."""
+    others = [other for other in players if other != player]
+    added: Floats = np.zeros_like(value(frozenset()))
+    for size in range(len(players)):
+        weight = 1 / (len(players) * comb(len(others), size))
+        for before in map(frozenset, combinations(others, size)):
+            added += weight * (value(before | {player}) - value(before))
+    return added
+
+
+def sampled_shares(players: Sequence[str], value: Value, pairs: int, seed: int) -> Shares:
+    """The mean of what each player adds, over random orders and their reverses."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(pairs):
+        order = rng.permutation(len(players))
+        found.append((added_in_order(players, order, value) + added_in_order(players, order[::-1], value)) / 2)
+    means = np.array(found)
+    spread = means.std(axis=0, ddof=1) if pairs > 1 else np.full_like(means[0], np.nan)
+    return Shares(means.mean(axis=0), spread / np.sqrt(pairs))
+
+
+def added_in_order(players: Sequence[str], order: Sequence[int] | np.ndarray, value: Value) -> Floats:
+    """What each player adds when all come in one order."""
+    before = value(frozenset())
+    added = np.empty((len(players), *before.shape))
+    coalition: frozenset[str] = frozenset()
+    for place in order:
+        coalition = coalition | {players[place]}
+        after = value(coalition)
+        added[place], before = after - before, after
+    return added

@@ -1,0 +1,123 @@
+"""What is new since the last run: events, figures and sources that the tables now hold and did not hold then."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.asof import in_force, key_of, supersedes
+from fvmanalys.evidence.published import PublishedRun
+from fvmanalys.evidence.rules import split
+from fvmanalys.evidence.tables import TABLES, columns
+
+__all__ = ["WINDOW_DAYS", "Change", "News", "news"]
+
+WINDOW_DAYS = 30
+EVIDENCE = ("kind", "source_id")
+ASIDE = (*EVIDENCE, "known_from", "owner", "confidential", "note")
+OWN_SECTION = ("decision", "sources", "milestones")
+
+Tables = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that is `new`, `changed`, `confirmed` (the same value, other evidence) or `withdrawn`, and what stood there before."""
+
+    table: str
+    what: str
+    row: dict[str, Any]
+    before: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class News:
+    """What is new since a day: changed rows, and ids of sources not cited then.
+
+    `told_by_run` says whether a former run's own tables were compared; else the days on which things became known tell.
+    `begins` says that nothing of the decision was known then: all is new.
+    """
+
+    since: date
+    told_by_run: bool
+    begins: bool
+    changes: list[Change]
+    sources: list[str]
+    before: Tables
+
+    @property
+    def milestones(self) -> list[Change]:
+        """Changes of what has happened and what is planned."""
+        return [change for change in self.changes if change.table == "milestones"]
+
+    @property
+    def figures(self) -> list[Change]:
+        """Changes of everything else."""
+        return [change for change in self.changes if change.table not in OWN_SECTION]
+
+
+def news(findings: Findings) -> News:
+    """Compare the tables in force with those of the former run; without one, with what was known `WINDOW_DAYS` before."""
+    inputs, former = findings.inputs, findings.former
+    now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
+    since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)
+    kept = former_tables(former)
+    then = kept or {name: known_then(inputs, name, since) for name in inputs.history}
+    changes = [change for name in TABLES for change in compared(name, then.get(name, []), now[name])]
+    return News(since, kept is not None, not then.get("options"), changes, newly_cited(then, now), then)
+
+
+def former_tables(former: PublishedRun | None) -> Tables | None:
+    """The tables that a former run kept; none where it is public, or older than what can be read today."""
+    if former is None or former.public:
+        return None
+    try:
+        return {name: table.to_dict("records") for name, table in former.inputs.tables.items()}
+    except UsageError:
+        return None
+
+
+def known_then(inputs: Inputs, table: str, day: date) -> list[dict[str, Any]]:
+    """The rows of a table in force on an earlier day."""
+    return in_force(table, [plain(row) for row in inputs.history[table].to_dict("records")], day)
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with None for every missing value, as the reader of files gives it."""
+    return {column: None if pd.isna(value) else value for column, value in row.items()}
+
+
+def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[Change]:
+    """What differs between the rows of one table then and now."""
+    keyed, left = [(key_of(table, row), row) for row in then], list(then)
+    for row in now:
+        before = next((old for key, old in keyed if supersedes(key_of(table, row), key)), None)
+        left = [old for old in left if before is None or not supersedes(key_of(table, row), key_of(table, old))]
+        what = "new" if before is None else difference(table, before, row)
+        if what:
+            yield Change(table, what, row, before)
+    yield from (Change(table, "withdrawn", row, row) for row in left)
+
+
+def difference(table: str, before: dict[str, Any], row: dict[str, Any]) -> str:
+    """Whether a row says something else than before, or the same with other evidence; empty where it says the same."""
+    old, new = plain(before), plain(row)
+    if any(old.get(column) != new.get(column) for column in columns(table) if column not in ASIDE):
+        return "changed"
+    return "confirmed" if any(old.get(column) != new.get(column) for column in EVIDENCE) else ""
+
+
+def newly_cited(then: Tables, now: Tables) -> list[str]:
+    """The sources cited now and not then, the newest first."""
+    published = {row["source_id"]: row["published"] for row in now["sources"]}
+    return sorted(cited(now) - cited(then), key=lambda source: (published.get(source) or date.min, source), reverse=True)
+
+
+def cited(tables: Tables) -> set[str]:
+    """The ids of sources that rows cite."""
+    return {one for name, rows in tables.items() if name != "sources" for row in rows for one in split(row.get("source_id") or "")}

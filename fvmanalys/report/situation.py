@@ -1,0 +1,364 @@
+"""The situation report: the answer and how it moved, what is new, where each way forward stands, money and people."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.model.events import DECIDED
+from fvmanalys.report.answer import answer, option_name
+from fvmanalys.report.exhibits import head, listed
+from fvmanalys.report.labels import full_label, lowered
+from fvmanalys.report.markup import Html, bullets, heading, html_table, link, paragraphs, safe
+from fvmanalys.report.names import (
+    area_names,
+    between,
+    category_names,
+    kind_mark,
+    measured,
+    millions,
+    option_names,
+    price_note,
+    quantity,
+    source_marks,
+)
+from fvmanalys.report.news import WINDOW_DAYS, Change, News
+from fvmanalys.report.sentences import decision_time
+from fvmanalys.report.waiting import bill_sentence, delay_sentence, team_missing, team_sentence, wait_missing
+from fvmanalys.report.words import Words
+
+__all__ = [
+    "bullets_events", "confirmed_sentences", "cost_review", "figures_missing", "likely_months", "news_basis", "news_sentence",
+    "news_title", "options_now", "source_links", "summary", "table_figures", "team_review", "ways_forward",
+]  # fmt: skip
+
+MOST_FIGURES = 15
+ORDER = ("changed", "confirmed", "withdrawn", "new")
+KINDS = ("fact", "judgement", "assumption", "")
+
+
+def summary(findings: Findings, new: News, words: Words) -> list[str]:
+    """The answer and how it moved, what is new, what a month costs, and when the decision is expected."""
+    texts = [*answer(findings, words)[:2], moved_sentence(findings, words), news_sentence(new, words)]
+    if not wait_missing(findings, words):
+        texts += [delay_sentence(findings, words)]
+        event = findings.events.query("event == @DECIDED", local_dict={"DECIDED": DECIDED}).iloc[0].to_dict()
+        texts += [decision_time(event, findings, words)]
+    return [text for text in texts if text]
+
+
+def moved_sentence(findings: Findings, words: Words) -> str:
+    """Which option the former run had ahead, and in what share of the outcomes; nothing without a former run."""
+    if findings.former is None or findings.former.public:
+        return ""
+    table, best = findings.former.comparison, findings.comparison.best
+    competing = table.loc[table["p_best"].notna()]
+    ahead = str(competing["net_benefit"].idxmax())
+    facts = {"since": words.day(findings.former.as_of), "before": words.share(competing.loc[ahead, "p_best"])}
+    if ahead == best:
+        return words("situation.same_best", **facts)
+    return words("situation.other_best", option=option_names(findings, words).get(ahead, ahead), **facts)
+
+
+def news_sentence(new: News, words: Words) -> str:
+    """How much is new since the former run, or since the day counted from without one."""
+    if new.begins:
+        return words("situation.begins", count=words.number(len(new.figures)), sources=words.number(len(new.sources)))
+    counts = {
+        "event": len(new.milestones),
+        **{what: sum(one.what == what for one in new.figures) for what in ORDER},
+        "source": len(new.sources),
+    }
+    parts = [
+        words(f"situation.{name}_one" if count == 1 else f"situation.{name}", count=words.number(count))
+        for name, count in counts.items()
+        if count
+    ]
+    since = words("situation.since_run" if new.told_by_run else "situation.since_day", day=words.day(new.since))
+    return words("situation.news", since=since, parts=words.listing(parts)) if parts else words("situation.no_news", since=since)
+
+
+def news_title(findings: Findings, words: Words) -> str:
+    """The heading of what is new: since the former run, or of the last days without one."""
+    return words("situation.section_news") if findings.former else words("situation.section_news_days", days=words.number(WINDOW_DAYS))
+
+
+def news_basis(findings: Findings, new: News, words: Words) -> list[str]:
+    """What to know of what counts as new: what it is compared with, and whether chance plays a part."""
+    former = findings.former
+    if former is None:
+        return [] if new.begins else [words("situation.no_former", days=words.number(WINDOW_DAYS))]
+    asked, simulation = former.manifest.get("parameters", {}), findings.simulation
+    same = (asked.get("draws"), asked.get("seed")) == (simulation.draws, simulation.seed)
+    texts = [] if new.told_by_run else [words("situation.unreadable", since=words.day(new.since))]
+    return texts if same else [*texts, words("situation.other_draws")]
+
+
+def bullets_events(findings: Findings, new: News, words: Words) -> Html:
+    """What has happened or been planned, as far as it is new, in order of time, with links to the sources."""
+    told = {one.row["actual_date"] for one in new.milestones}
+    dated = [one for one in new.figures if one.table == "timeline" and one.row["date"] and one.row["date"] not in told]
+    rows = sorted([*new.milestones, *dated], key=lambda one: str(day_of(one.row)))
+    return bullets(event_text(findings, new, one, words) for one in rows if one.what != "withdrawn")
+
+
+def day_of(row: dict[str, Any]) -> date | None:
+    """The day of something that has happened or is planned."""
+    days = [row.get(column) for column in ("actual_date", "date", "planned_date")]
+    return next((day for day in days if isinstance(day, date)), None)
+
+
+def event_text(findings: Findings, new: News, change: Change, words: Words) -> Html:
+    """One event: the day, what it is, what was planned before, its note and its sources."""
+    row = change.row
+    former = [old for old in new.before.get("milestones", []) if old["milestone_id"] == row.get("milestone_id")]
+    facts = {"day": words.day(day_of(row)), "name": words.of(row, "name").rstrip("."), "kind": words(f"kind.{row['kind']}")}
+    planned = "milestone_id" in row and not isinstance(row["actual_date"], date)
+    key = "planned" if planned else "confirmed_event" if change.what == "confirmed" else "happened"
+    texts = [words(f"situation.{key}", **facts)]
+    texts += [words("situation.planned_before", day=words.day(day_of(former[-1])))] if planned and former else []
+    return joined([*texts, words.of(row, "note") or "", source_links(findings, row["source_id"], words)])
+
+
+def joined(parts: list[str]) -> Html:
+    """Texts, some of them HTML, as one line."""
+    return Html(" ".join(safe(part) for part in parts if part))
+
+
+def source_links(findings: Findings, text: str, words: Words) -> Html:
+    """Sources as links with the name of who published them."""
+    table = findings.inputs.tables["sources"].set_index("source_id")
+    known = [table.loc[one] for one in dict.fromkeys(part.strip() for part in text.split(";")) if one in table.index]
+    links = [link(words.of(row, "publisher"), row["url"]) for row in known]
+    return Html(f"({', '.join(safe(one) for one in links)})") if links else Html("")
+
+
+def table_figures(findings: Findings, new: News, words: Words) -> Html | None:
+    """New, changed and withdrawn figures, what they were and what they are; the first of them where they are many."""
+    told = [one for one in new.figures if one.what != "confirmed"]
+    if new.begins or not told:
+        return None
+    ranked = sorted(told, key=lambda one: (ORDER.index(one.what), KINDS.index(one.row.get("kind") or "")))
+    rows = [figure_row(findings, one, words) for one in ranked[:MOST_FIGURES]]
+    more = len(ranked) - len(rows)
+    caption = words("situation.figures_first" if more else "situation.figures", count=words.number(len(rows)), more=words.number(more))
+    return html_table(caption, head("situation", "figure what before now kind sources", words), rows)
+
+
+def figures_missing(new: News, words: Words) -> str:
+    """Why no table of figures is shown."""
+    return news_sentence(new, words) if new.begins else words("situation.no_figures")
+
+
+def figure_row(findings: Findings, change: Change, words: Words) -> list[str]:
+    """One figure as a row of the table."""
+    row = change.row
+    return [
+        figure_name(findings, change, words),
+        words(f"situation.what_{change.what}"),
+        shown(change.before, change.table, words),
+        "–" if change.what == "withdrawn" else shown(row, change.table, words),
+        kind_mark(row.get("kind") or "", words),
+        source_marks(findings, row.get("source_id") or "") or "–",
+    ]
+
+
+def figure_name(findings: Findings, change: Change, words: Words) -> str:
+    """What a figure is called, and of which option it is where it is one's own."""
+    row, names = change.row | {"table": change.table}, option_names(findings, words)
+    if change.table == "options":
+        return words.of(row, "name")
+    name, whose = (
+        full_label(findings, row, words),
+        names.get(row.get("option_id", "")) or words.of(row | {"group": row.get("group", "")}, "group"),
+    )
+    return words("label.of", name=name, option=whose) if whose else name
+
+
+def confirmed_sentences(findings: Findings, new: News, words: Words) -> list[str]:
+    """The figures that are as they were but have other evidence, by that evidence; none where all is new."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in (one for one in new.figures if one.what == "confirmed" and not new.begins):
+        found.setdefault((one.row["kind"], one.row["source_id"]), []).append(figure_name(findings, one, words))
+    return [
+        joined([words("situation.unchanged", names=words.listing(names), kind=words(f"kind.{kind}")), source_links(findings, text, words)])
+        for (kind, text), names in found.items()
+    ]
+
+
+def shown(row: dict[str, Any] | None, table: str, words: Words) -> str:
+    """What a row of any table says, as readers see it."""
+    if row is None:
+        return "–"
+    if isinstance(row.get("date"), date):
+        return words.day(row["date"])
+    if "likely" in row:
+        known = any(pd.notna(row[column]) for column in ("likely", "low"))
+        text = quantity(row, words) if known else "–"
+        return words(f"workbook.basis.{row['basis']}", unit=text) if table == "contracts" and known else text
+    if table == "reference_class":
+        return words("situation.ratios", cost=words.number(row["cost_ratio"], 2), time=words.number(row["duration_ratio"], 2))
+    if table == "partners":
+        return " · ".join(part for part in (words.number(row["count"]), words.of(row, "status")) if part not in ("–", ""))
+    if table == "spend":
+        return words.amount(row["amount"])
+    return words.of(row, "description") if table == "options" else words.number(row["index"], 1) if table == "price_index" else "–"
+
+
+def options_now(findings: Findings, words: Words) -> Html:
+    """The options side by side, and in brackets what the former run said where that was something else."""
+    names, as_of = option_names(findings, words), findings.inputs.as_of
+    former = None if findings.former is None or findings.former.public else findings.former
+    before = former.comparison if former else pd.DataFrame()
+    rows = []
+    for option, row in findings.comparison.table.iterrows():
+        now = measures(row, as_of, words)
+        old = measures(before.loc[option], former.as_of, words) if former and option in before.index else now
+        rows.append(
+            [
+                names[str(option)],
+                *(one if one == two else words("situation.was", now=one, before=two) for one, two in zip(now, old, strict=True)),
+            ]
+        )
+    prices = price_note(findings, words)
+    since = words.day(former.as_of) if former else ""
+    caption = words("situation.options_moved", since=since, prices=prices) if former else words("situation.options", prices=prices)
+    return html_table(caption, head("situation", "option p_best net_benefit cost score full_use", words), rows, 5)
+
+
+def measures(row: pd.Series, as_of: date, words: Words) -> list[str]:
+    """The few measures that a situation report gives of an option."""
+    use = row["full_use_p50"]
+    money = [millions(row["net_benefit"], words), millions(row["cost_p50"], words)]
+    return [words.share(row["p_best"]), *money, words.points(row["score"]), "–" if np.isnan(use) else words.month(as_of, use)]
+
+
+def ways_forward(findings: Findings, words: Words) -> Html:
+    """Each option: what it is, its next event, what speaks for and against it, and what is missing."""
+    return Html(
+        "".join(heading(option_name(findings, option, words), 3) + way(findings, option, words) for option in findings.inputs.options())
+    )
+
+
+def way(findings: Findings, option: str, words: Words) -> Html:
+    """One option as a paragraph and a few points."""
+    row = findings.inputs.tables["options"].set_index("option_id").loc[option]
+    known = words.of(row, "description")
+    texts = [] if row["permanent"] == "yes" else [words("situation.temporary")]
+    return Html(
+        paragraphs([text for text in (known, *texts) if text])
+        + bullets([*next_steps(findings, option, words), *grounds(findings, option, words), lacking(findings, option, words)])
+    )
+
+
+def next_steps(findings: Findings, option: str, words: Words) -> list[str]:
+    """The next event of an option's own, and its full use, each with the months between which it falls in 80 of 100 outcomes."""
+    events = findings.events[findings.events["option"].eq(option)]
+    ahead = events[~events["shared"] & events["p50"].gt(0) & np.isfinite(events["p50"])].sort_values("p50", kind="stable")
+    full = findings.inputs.tables["options"].set_index("option_id").at[option, "full_use_event"]
+    wanted = dict.fromkeys([*ahead["event"].head(1), *ahead.loc[ahead["event"].eq(full), "event"]])
+    rows = ahead.set_index("event").loc[list(wanted)]
+    return [
+        words(
+            f"situation.{'last_step' if event == full else 'next_step'}",
+            event=words.of(row, "name"),
+            months=likely_months(findings, option, str(event), words),
+        )
+        for event, row in rows.iterrows()
+    ]
+
+
+def likely_months(findings: Findings, option: str, event: str, words: Words) -> str:
+    """The month of P50, and those of P10 and P90."""
+    times, as_of = findings.simulation.events[option, event].to_numpy(), findings.inputs.as_of
+    low, middle, high = (words.month(as_of, float(time)) for time in np.quantile(times, [0.1, 0.5, 0.9], method="inverted_cdf"))
+    return middle if low == high else words("situation.months", middle=middle, span=between(low, high, words))
+
+
+def grounds(findings: Findings, option: str, words: Words, most: int = 2) -> list[str]:
+    """What speaks for and against an option, beside the best other; nothing where there is no other."""
+    table = findings.reasons[findings.reasons["option"].eq(option) & findings.reasons["difference"].abs().ge(0.5)]
+    if table.empty:
+        return []
+    names, parts = option_names(findings, words), area_names(findings, words) | category_names(findings, words)
+    ordered, other = table.sort_values("difference", kind="stable"), names[table["other"].iloc[0]]
+    favour, against = ordered[ordered["difference"] > 0].tail(most)[::-1], ordered[ordered["difference"] < 0].head(most)
+    sides = (("for", favour), ("against", against))
+    return [words(f"situation.{key}", other=other, parts=listed(side, parts, words)) for key, side in sides if not side.empty]
+
+
+def lacking(findings: Findings, option: str, words: Words) -> str:
+    """How much of what is said of an option nobody has confirmed, and which of it is clearly worth knowing."""
+    own = findings.inputs.estimates[findings.inputs.estimates["option_id"].eq(option)]
+    facts = {"assumptions": words.number(own["kind"].eq("assumption").sum()), "estimates": words.number(len(own))}
+    names = missing_numbers(findings, option, words)
+    return words("situation.lacking", names="; ".join(names), **facts) if names else words("situation.unconfirmed", **facts)
+
+
+def missing_numbers(findings: Findings, option: str, words: Words, most: int = 2) -> list[str]:
+    """An option's assumptions that are clearly worth something to find out, the most valuable first."""
+    if findings.comparison.runner_up is None:
+        return []
+    gaps = findings.knowledge.gaps
+    wanted = gaps.loc[gaps["option_id"].eq(option) & gaps["clear"], "id"]
+    rows = {row["id"]: row | {"table": table} for table, found in findings.inputs.records.items() for row in found}
+    return list(dict.fromkeys(full_label(findings, rows[one], words) for one in wanted))[:most]
+
+
+def cost_review(findings: Findings, words: Words) -> list[str]:
+    """What a month of waiting and of the pause costs, or why that cannot be said, and what has been spent so far."""
+    reason = wait_missing(findings, words)
+    spend = [spent(row, words) for row in findings.inputs.tables["spend"].to_dict("records")]
+    waits = [reason] if reason else [delay_sentence(findings, words), *bill_sentence(findings, words)]
+    return [*waits, *(spend or [words("missing.spend")])]
+
+
+def spent(row: dict[str, Any], words: Words) -> str:
+    """One amount that has been spent, and over which period."""
+    return words(
+        "situation.spent",
+        category=words.of(row, "category"),
+        amount=measured([row["amount"]], "MSEK", words),
+        start=words.day(row["period_start"]),
+        end=words.day(row["period_end"]),
+        kind=words(f"kind.{row['kind']}") if row["kind"] else "–",
+    )
+
+
+def team_review(findings: Findings, words: Words) -> list[str]:
+    """The team now, the cheapest one to keep, and how many wait for the decision; or why there is no such team."""
+    reason = wait_missing(findings, words)
+    if reason:
+        return [reason]
+    team = team_missing(findings, words) or team_sentence(findings, words)
+    return [text for text in (team_now(findings, words), team, team_later(findings, words)) if text]
+
+
+def team_now(findings: Findings, words: Words) -> str:
+    """How many full-time equivalents are counted with this month, by employer."""
+    if findings.staffing.empty:
+        return words("missing.staffing")
+    table = findings.staffing[findings.staffing["option"].eq(findings.comparison.best)]
+    month = table[table["time"].eq(table["time"].min())].groupby("employer", sort=False)["fte"].sum()
+    parts = [
+        words("situation.employer", employer=lowered(words(f"employer.{name}")), count=millions(fte, words))
+        for name, fte in month.items()
+        if fte >= 0.5
+    ]
+    return (
+        words("situation.team_now", total=millions(month.sum(), words), parts=words.listing(parts))
+        if parts
+        else words("situation.team_none")
+    )
+
+
+def team_later(findings: Findings, words: Words) -> str:
+    """How large the team of the best option becomes, and when."""
+    table = findings.staffing
+    if table.empty:
+        return ""
+    path = table[table["option"].eq(findings.comparison.best)].groupby("time")["fte"].sum()
+    facts = {"peak": millions(path.max(), words), "when": words.month(findings.inputs.as_of, float(path.idxmax()))}
+    return words("situation.team_later", option=option_names(findings, words)[findings.comparison.best], **facts)

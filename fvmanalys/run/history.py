@@ -1,0 +1,185 @@
+"""How the answer and its certainty moved: every published run of a folder, as one tidy table."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.errors import FvmanalysError, UsageError
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.history import COLUMNS, MEASURES, by_day
+from fvmanalys.evidence.published import PublishedRun, read_published
+from fvmanalys.model.events import DECIDED
+from fvmanalys.report.answer import answer
+from fvmanalys.report.words import Words, read_texts
+from fvmanalys.run import folder as place
+from fvmanalys.run.tidy import tidy_csv
+
+__all__ = ["history_of", "history_table", "known_history", "write_history_file"]
+
+Tables = Mapping[str, pd.DataFrame]
+READ = ("comparison", "events", "investigations", "milestones")
+SEPARATOR = " | "
+
+
+def history_table(out_runs: Path) -> pd.DataFrame:
+    """A row per published run and option, in order of `as_of`; runs that cannot be read are left out."""
+    return history_of(out_runs)[0]
+
+
+def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The history of a folder of runs, and the names of those that could not be read.
+
+    MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide, investigate,
+    taken or nothing, `events` what has happened since the run before. What a public run masks is missing.
+    """
+    runs, unread = [], []
+    for path in place.published(out_runs):
+        try:
+            run = read_published(path)
+            runs.append((run, run_rows(about(run), published_tables(run))))
+        except (FvmanalysError, OSError, ValueError, KeyError):
+            unread.append(path.name)
+    return joined([rows for _, rows in runs], names_of([run for run, _ in runs]), latest_milestones([run for run, _ in runs])), unread
+
+
+def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
+    """Write the history as the file's ending says; return what there is to tell of it."""
+    from fvmanalys.report.sheets.history import write_history
+
+    words, ending = Words(lang), path.suffix.lower()
+    read_texts(lang)
+    if ending not in (".xlsx", ".csv"):
+        raise UsageError(f"{path}: ends in {path.suffix!r}; name a file that ends in .xlsx or .csv")
+    table, unread = history_of(out_runs)
+    if table.empty:
+        raise UsageError(
+            f"{out_runs}: holds no published run that can be read; make one with fvmanalys run, or name another folder with --runs"
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if ending == ".csv":
+            path.write_text(tidy_csv(table), encoding="utf-8", newline="\n")
+        else:
+            write_history(table, path, words)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror or error}); name another file with --out") from error
+    count = f"{table['run_id'].nunique()} runs from {table['as_of'].min()} to {table['as_of'].max()}"
+    return [f"{path}: {count}", *(f"{name}: cannot be read and is left out" for name in unread)]
+
+
+def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words) -> pd.DataFrame:
+    """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the clock."""
+    as_of = findings.inputs.as_of.isoformat()
+    table = history_table(out_runs)
+    earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
+    told = {"run_id": run_id, "as_of": as_of, "answer": " ".join(answer(findings, words))}
+    own = run_rows(told, findings.tables())
+    rows = pd.concat([earlier.drop(columns=["events", "events_en"]), own], ignore_index=True).assign(created="")
+    return joined([rows], option_names(findings.inputs), findings.inputs.tables["milestones"])
+
+
+def about(run: PublishedRun) -> dict[str, Any]:
+    """What the manifest says of a run."""
+    told = run.manifest
+    return {
+        "run_id": run.run_id,
+        "as_of": run.as_of.isoformat(),
+        "created": told.get("created", ""),
+        "public": "yes" if run.public else "no",
+        "answer": told.get("answer", ""),
+    }
+
+
+def published_tables(run: PublishedRun) -> dict[str, pd.DataFrame]:
+    """The published tables that the history is read from; the comparison must be there."""
+    paths = {name: run.folder / "tables" / f"{name}.csv" for name in READ}
+    return {name: pd.read_csv(path) for name, path in paths.items() if path.exists() or name == "comparison"}
+
+
+def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
+    """The rows of one run."""
+    table = tables["comparison"].astype({"option": str})
+    numbers = table.reindex(columns=MEASURES).apply(pd.to_numeric, errors="coerce").astype(float)
+    permanent = table["permanent"].astype(str).str.lower().isin(["true", "yes"])
+    worth = numbers["net_benefit"].where(permanent)
+    reference = numbers[["net_benefit", "net_benefit_p05", "net_benefit_p95"]].eq(0).all(axis=1)
+    rows = numbers.assign(
+        option=table["option"], permanent=permanent, reference=reference, best=worth.eq(worth.max()), advice=advice(tables)
+    )
+    return rows.assign(**{"created": "", "public": "no"} | told)
+
+
+def advice(tables: Tables) -> str:
+    """What the run advised: decide or investigate; taken where the decision lay behind it; nothing where it does not say."""
+    events = tables.get("events", pd.DataFrame({"event": [], "p50": []}))
+    decided = pd.to_numeric(events.loc[events["event"] == DECIDED, "p50"], errors="coerce")
+    if (decided < 0).any():
+        return "taken"
+    found = tables.get("investigations", pd.DataFrame({"net_value": []}))
+    if found.empty:
+        return ""
+    return "investigate" if pd.to_numeric(found["net_value"], errors="coerce").max() > 0 else "decide"
+
+
+def names_of(runs: list[PublishedRun]) -> pd.DataFrame:
+    """The names of the options, as the newest run that can be read has them."""
+    for run in sorted(runs, key=lambda run: run.as_of, reverse=True):
+        try:
+            return option_names(run.inputs)
+        except FvmanalysError:
+            continue
+    return pd.DataFrame(columns=["option", "option_name", "option_name_en"])
+
+
+def option_names(inputs: Inputs) -> pd.DataFrame:
+    """The short name of each option, in both languages."""
+    table = inputs.tables["options"]
+    short = table["short_name"].where(table["short_name"] != "", table["name"])
+    english = table["short_name_en"].where(table["short_name_en"] != "", short) if "short_name_en" in table else short
+    return pd.DataFrame({"option": table["option_id"], "option_name": short, "option_name_en": english})
+
+
+def latest_milestones(runs: list[PublishedRun]) -> pd.DataFrame:
+    """The milestones that the newest run published."""
+    for run in sorted(runs, key=lambda run: run.as_of, reverse=True):
+        path = run.folder / "tables" / "milestones.csv"
+        if path.exists():
+            return pd.read_csv(path, keep_default_na=False)
+    return pd.DataFrame()
+
+
+def joined(parts: list[pd.DataFrame], names: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:
+    """The rows of all runs with the names of options and what happened between the runs, in order of time."""
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    table = pd.concat([part.drop(columns=["option_name", "option_name_en"], errors="ignore") for part in parts], ignore_index=True)
+    table = table.sort_values(["as_of", "created", "run_id"], kind="stable", ignore_index=True)
+    days = sorted(table["as_of"].unique())
+    for column in ("option_name", "option_name_en"):
+        called = dict(zip(names["option"], names[column], strict=True))
+        table[column] = [called.get(option, option) for option in table["option"]]
+    for column, name in (("events", "name"), ("events_en", "name_en")):
+        told = happened(milestones, days, name)
+        table[column] = [told.get(day, "") for day in table["as_of"]]
+    return table[COLUMNS]
+
+
+def happened(milestones: pd.DataFrame, days: list[str], name: str) -> dict[str, str]:
+    """What has happened by each day and not by the one before: `day name`, one after another."""
+    found: dict[str, list[str]] = {}
+    for row in milestones.to_dict("records"):
+        actual, known = day_text(row["actual_date"]), day_text(row.get("known_from"))
+        heard = [day for day in days[1:] if day >= max(actual, known)]
+        if actual > days[0] and heard:
+            found.setdefault(heard[0], []).append(f"{actual} {row.get(name) or row['name']}")
+    return {day: SEPARATOR.join(sorted(texts)) for day, texts in found.items()}
+
+
+def day_text(value: Any) -> str:
+    """A day as text; empty where there is none."""
+    return value.isoformat() if isinstance(value, date) else "" if value is None or value is np.nan else str(value)

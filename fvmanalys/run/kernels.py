@@ -1,0 +1,88 @@
+"""The kernels of a run: this Python, private sockets, and an end to all of them at the first failure.
+
+A kernel whose run is killed ends by itself within some seconds: ipykernel watches its parent.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client import AsyncKernelManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+
+__all__ = ["MARK", "Kernels", "remove_temporary"]
+
+MARK, SOCKETS = ".kernels", "fvmanalys-"
+
+
+class ThisPython(KernelSpecManager):
+    """Knows one kernel: ipykernel in the interpreter that runs us, whatever else the machine has installed."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Give that kernel, by any name."""
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+class Kernels:
+    """The kernels now running, so that the first failure can end them all.
+
+    Their files and sockets lie in a temporary folder (a socket's path must be short); a mark in `folder` names it, so
+    that the next run can remove what a killed run left.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._managers: set[AsyncKernelManager] = set()
+        self._lock = threading.Lock()
+        self._mark = folder / MARK
+        self._sockets = Path(tempfile.gettempdir()) / f"{SOCKETS}{secrets.token_hex(4)}"
+        self.stopped = False
+
+    def __enter__(self) -> "Kernels":
+        self._mark.parent.mkdir(parents=True, exist_ok=True)
+        self._mark.write_text(str(self._sockets), encoding="utf-8")
+        self._sockets.mkdir(mode=0o700)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+        self._mark.unlink(missing_ok=True)
+
+    @contextmanager
+    def manager(self) -> Iterator[AsyncKernelManager]:
+        """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about one."""
+        with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
+            transport = "ipc" if os.name == "posix" else "tcp"
+            files = {"connection_file": os.path.join(folder, "kernel.json"), "transport": transport}
+            manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), **files)
+            with self._lock:
+                self._managers.add(manager)
+            try:
+                yield manager
+            finally:
+                with self._lock:
+                    self._managers.discard(manager)
+
+    def stop(self) -> None:
+        """End every kernel; one that is about to start ends before its first cell."""
+        with self._lock:
+            self.stopped = True
+            processes = [getattr(manager.provisioner, "process", None) for manager in self._managers]
+        for process in filter(None, processes):
+            process.kill()
+
+
+def remove_temporary(folder: Path) -> None:
+    """Remove the temporary folders of a killed run: those that a mark below `folder` names, and what these name in turn."""
+    for mark in folder.rglob(MARK):
+        temporary = Path(mark.read_text("utf-8", errors="replace"))
+        if temporary.name.startswith(SOCKETS) and temporary.parent == Path(tempfile.gettempdir()):
+            remove_temporary(temporary)
+            shutil.rmtree(temporary, ignore_errors=True)
+        mark.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""What is published and what failed, a line a run: when it was made, what it knew, how long it took, what it said."""
+
+from pathlib import Path
+
+from fvmanalys.run import folder as place
+from fvmanalys.run.former import readable_runs
+from fvmanalys.run.log import LOG, read_log
+
+__all__ = ["listed"]
+
+
+def listed(out: Path) -> list[str]:
+    """The runs of a folder, published ones first, each in the order of their names: the day of knowledge leads."""
+    return [*published_lines(out), *map(failed_line, place.failed(out))]
+
+
+def published_lines(out: Path) -> list[str]:
+    """A line for each published run whose manifest can be read."""
+    newest = place.latest(out)
+    return [
+        f"{run.run_id}  {'latest' if run.folder.resolve() == newest else 'published'}  as of {run.as_of}  "
+        f"made {run.manifest['created']}  {run.manifest['seconds']['whole run']:.0f} s  {run.manifest['answer']}"
+        for run in readable_runs(out)
+    ]
+
+
+def failed_line(kept: Path) -> str:
+    """A line for a failed run, from its log: what it died of, or after which step it was killed."""
+    head, log = f"{kept.name}  failed  as of {kept.name[:10]}", read_log(kept / LOG)
+    if not log:
+        return f"{head}  kept in {kept}"
+    last = log[-1]
+    why = last.get("error") or f"killed after {last['step']}"
+    seconds = last["seconds"] if last["step"] == "run" else sum(line["seconds"] for line in log)
+    return f"{head}  ended {last['at'][:19]}+00:00  {seconds:.0f} s  {why}; kept in {kept}"

@@ -1,0 +1,143 @@
+"""One run of the command line in a process of its own, with one thing going wrong."""
+
+import functools
+import itertools
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import matplotlib.backends.backend_svg
+import nbconvert
+import xlsxwriter  # noqa: F401  loaded once, before the processes part
+
+from fvmanalys import cli
+from fvmanalys.report import workbook  # noqa: F401
+from fvmanalys.run import folder, log, publish
+
+__all__ = ["clean_and_die", "command", "publish_and_die"]
+
+
+def command(words: list[str], temporary: str, heard: str, fault: str = "", *facts: Any) -> None:
+    """Run `fvmanalys words…`; its sockets lie in `temporary`, what it says in the file `heard`."""
+    tempfile.tempdir = temporary
+    handle = os.open(heard, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
+    if fault:
+        FAULTS[fault](*facts)
+    sys.argv = ["fvmanalys", *words]
+    cli.main()
+
+
+def die() -> None:
+    """End as by the kernel's own hand: no clean-up of any kind."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_before(step: str) -> None:
+    """Die when the step begins."""
+    begin = log.Log.step
+
+    def step_or_die(self: log.Log, what: str, **facts: Any) -> Any:
+        if what == step:
+            die()
+        return begin(self, what, **facts)
+
+    log.Log.step = step_or_die  # type: ignore[method-assign]
+
+
+def kill_after(step: str) -> None:
+    """Die when the step has ended."""
+    add = log.Log.add
+
+    def add_and_die(self: log.Log, what: str, *rest: Any, **facts: Any) -> None:
+        add(self, what, *rest, **facts)
+        if what == step:
+            die()
+
+    log.Log.add = add_and_die  # type: ignore[method-assign]
+
+
+OPERATIONS = [(os, name) for name in ("replace", "symlink", "mkdir", "unlink", "rmdir", "fsync")] + [(shutil, "copyfile")]
+
+
+def kill_at_operation(number: int) -> None:
+    """Die just before this process changes anything on the disk for that many times."""
+    counted = itertools.count(1)
+
+    def dying(operation: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(operation)
+        def operate(*words: Any, **more: Any) -> Any:
+            if next(counted) == number:
+                die()
+            return operation(*words, **more)
+
+        return operate
+
+    for module, name in OPERATIONS:
+        setattr(module, name, dying(getattr(module, name)))
+
+
+def publish_and_die(built: Path, out: Path, name: str, number: int) -> None:
+    """Publish a folder, and die at that operation."""
+    kill_at_operation(number)
+    folder.publish(built, out, name)
+
+
+def clean_and_die(out: Path, number: int) -> None:
+    """Clean what is left of a killed run, and die at that operation."""
+    kill_at_operation(number)
+    folder.clean_remains(out)
+
+
+def limit_files(size: int) -> None:
+    """Let no file grow above so many bytes, here and in the kernels: the system's own answer to a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def set_clock_back(days: float) -> None:
+    """Let every clock of this process but the monotonic one be `days` behind, and a second more each time somebody looks."""
+    looked, now, local, utc, real = itertools.count(), time.time, time.localtime, time.gmtime, datetime
+
+    def behind() -> float:
+        return now() - 86_400 * days - next(looked)
+
+    class AnyTime(type):
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, real)
+
+    class Clock(real, metaclass=AnyTime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return real.fromtimestamp(behind(), tz)
+
+        today = now
+
+        @classmethod
+        def utcnow(cls) -> Any:
+            return real.fromtimestamp(behind(), UTC).replace(tzinfo=None)
+
+    time.time, time.localtime = behind, lambda seconds=None: local(behind() if seconds is None else seconds)
+    time.gmtime = lambda seconds=None: utc(behind() if seconds is None else seconds)
+    for module in list(sys.modules.values()):
+        if vars(module).get("datetime") is real:
+            module.datetime = Clock  # type: ignore[attr-defined]
+
+
+FAULTS: dict[str, Callable[..., None]] = {
+    "kill_before": kill_before,
+    "kill_after": kill_after,
+    "limit_files": limit_files,
+    "set_clock_back": set_clock_back,
+}
+LOADED = (Path, matplotlib.backends.backend_svg, nbconvert, publish)

@@ -1,7 +1,9 @@
 # Needs Python 3.11 or later, make and a package index; everything else goes into .venv.
 #   make appendix    install, run the suite, publish data/processed/latest/beslutsbilaga.xlsx
 #   make lab         JupyterLab, in an environment of its own
+#   make year        a run for each week from 2024-11-19 to 2025-11-11, in data/processed/weekly
 #   make test        the tests
+#   make soak        runs killed, starved and hindered at length; writes docs/soak.md
 #   make check       lint, types, import direction, spelling, notebooks without outputs
 #   make lock        refresh requirements.lock (needs uv)
 #   make clean       remove environments and caches; published runs stay
@@ -11,14 +13,20 @@ ARGS ?=
 BIN = .venv/bin
 NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
-.PHONY: appendix lab test check lock clean
+.PHONY: appendix year lab test soak check lock clean
 .DEFAULT_GOAL := appendix
 
 appendix: .venv/.installed
 	$(BIN)/fvmanalys run $(ARGS)
 
+year: .venv/.installed
+	$(BIN)/fvmanalys run --weekly 2024-11-19..2025-11-11 --out data/processed/weekly $(ARGS)
+
 test: .venv/.installed
 	$(BIN)/python -m pytest $(ARGS)
+
+soak: .venv/.installed
+	$(BIN)/python -m tests.soak $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check .

@@ -76,7 +76,7 @@ def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words)
     """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the clock."""
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
-    earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
+    earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id) & (table["public"] == "no")])
     told = {"run_id": run_id, "as_of": as_of, "answer": " ".join(answer(findings, words))}
     own = run_rows(told, findings.tables())
     rows = pd.concat([earlier.drop(columns=["events", "events_en"]), own], ignore_index=True).assign(created="")

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from fvmanalys.run import publish
 from fvmanalys.run.suite import read_suite
@@ -21,23 +23,34 @@ def run_suite(out: Path, data: Path = ROOT / "data/raw", as_of: str | None = Non
     return publish.run(data, out, suite, as_of).path
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """A published run that all workers of a session share: the first to ask makes it, the others wait."""
+    base = factory.getbasetemp()
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with FileLock(f"{out}.lock"):
+        return (out / "latest").resolve() if (out / "latest").exists() else make(out)
+
+
 @pytest.fixture(scope="session")
 def appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default decision on its own day."""
-    return run_suite(tmp_path_factory.mktemp("appendix"))
+    return made_once(tmp_path_factory, "appendix", run_suite)
 
 
 @pytest.fixture(scope="session")
 def retrospective(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default decision on a day after it was taken."""
-    return run_suite(tmp_path_factory.mktemp("retrospective"), as_of="2025-12-31")
+    return made_once(tmp_path_factory, "retrospective", lambda out: run_suite(out, as_of="2025-12-31"))
 
 
 @pytest.fixture(scope="session")
 def other_appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another decision, with seven options and three areas, in English."""
-    data = write_tables(tmp_path_factory.mktemp("library") / "raw", library_decision(7))
-    return run_suite(tmp_path_factory.mktemp("other"), data, lang="en")
+
+    def make(out: Path) -> Path:
+        return run_suite(out, write_tables(out / "tables" / "raw", library_decision(7)), lang="en")
+
+    return made_once(tmp_path_factory, "other", make)
 
 
 def need(program: str) -> str:

@@ -7,14 +7,19 @@ import json
 import os
 import random
 import re
+import secrets
 import shutil
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from fvmanalys.run import folder as place
+from fvmanalys.run.kernels import MARK, remove_temporary
 from fvmanalys.run.log import LOG, read_log
 from fvmanalys.run.verify import DIFFERENT, TAMPERED, same_cell, verify
 from tests.soak.ground import Ground, remains, write_suite
@@ -152,6 +157,23 @@ def test_a_dying_kernel_and_a_hanging_cell_have_their_codes(ground):
     stays(ground, code=4, says="KernelDied: one.ipynb, cell [3]: the kernel died", config=dying)
     hanging = write_suite(ground.folder / "hanging", "while True: pass", limits="[limits]\nnotebook_seconds = 3.0")
     stays(ground, code=3, says="RunTimedOut: one.ipynb, cell [3]: not done after 3 s", config=hanging)
+
+
+def test_an_orphan_that_makes_its_folder_anew_is_ended_by_the_next_run(tmp_path):
+    """What a kernel does that was just starting when its run was killed: removing the folder alone would not do."""
+    sockets = Path(tempfile.gettempdir()) / f"fvmanalys-{secrets.token_hex(4)}"
+    again = "import os, sys, time\nwhile True: os.makedirs(sys.argv[1], exist_ok=True); time.sleep(0.001)"
+    orphan = subprocess.Popen([sys.executable, "-c", again, str(sockets / "kernel")])
+    (tmp_path / MARK).write_text(str(sockets), encoding="utf-8")
+    try:
+        while not sockets.exists():
+            time.sleep(0.01)
+        remove_temporary(tmp_path)
+        orphan.wait(timeout=60)
+        assert not sockets.exists()
+    finally:
+        orphan.kill()
+        shutil.rmtree(sockets, ignore_errors=True)
 
 
 # Side by side, and the clock

@@ -1,6 +1,6 @@
 """The kernels of a run: this Python, private sockets, and an end to all of them at the first failure.
 
-A kernel whose run is killed ends by itself within some seconds: ipykernel watches its parent.
+A kernel whose run is killed ends by itself within some seconds (ipykernel watches its parent), or when the next run begins.
 """
 
 import os
@@ -9,9 +9,10 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -84,5 +85,16 @@ def remove_temporary(folder: Path) -> None:
         temporary = Path(mark.read_text("utf-8", errors="replace"))
         if temporary.name.startswith(SOCKETS) and temporary.parent == Path(tempfile.gettempdir()):
             remove_temporary(temporary)
+            end_orphans(temporary)
             shutil.rmtree(temporary, ignore_errors=True)
         mark.unlink(missing_ok=True)
+
+
+def end_orphans(temporary: Path) -> None:
+    """End the kernels of a killed run at once: one that is just starting would make its folder anew."""
+    every = psutil.process_iter(["cmdline"])
+    orphans = [one for one in every if any(str(temporary) in word for word in one.info["cmdline"] or [])]
+    for one in orphans:
+        with suppress(psutil.Error):
+            one.kill()
+    psutil.wait_procs(orphans, timeout=10)

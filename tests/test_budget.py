@@ -11,7 +11,7 @@ from fvmanalys.analysis.budget import contracts_compared, nominal_budget, nomina
 from fvmanalys.analysis.knowledge import verdict_spans
 from fvmanalys.analysis.whatif import adjusted, latest_decisions
 from fvmanalys.errors import UsageError
-from fvmanalys.report.waiting import table_deadlines
+from fvmanalys.report.waiting import start_burden, table_deadlines
 from fvmanalys.report.words import Words
 from tests.decisions import ASSUMED, library_decision, write_tables
 
@@ -108,3 +108,12 @@ def test_spans_of_the_verdict_meet_where_the_net_value_is_zero():
     assert list(spans["investigation_id"]) == ["", "a", "b"]
     assert list(spans["low"]) == [10.0, 15.0, 25.0]
     assert list(spans["high"]) == [15.0, 25.0, 30.0]
+
+
+def test_what_the_services_bear_counts_whether_paid_at_once_or_over_time(tables, tmp_path):
+    head, *rows = tables["contracts"].splitlines()
+    rows = [f"{row}," for row in rows]
+    rows += [f"p,{item},{item},Training,{basis},open,,,1,2,3,pert,MSEK,{ASSUMED},no" for item, basis in (("step", "once"), ("yearly", "per_year"))]
+    rows += [f"p,spread,spread,Training,total,decided,open,level,1,2,3,pert,MSEK,{ASSUMED},no"]
+    found = find(load(write_tables(tmp_path, tables | {"contracts": "\n".join([f"{head},programme", *rows])})), 16)
+    assert [row["item_id"] for row in start_burden(found)] == ["step", "spread"]

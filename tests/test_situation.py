@@ -4,7 +4,9 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fvmanalys import find, load
@@ -136,9 +138,18 @@ def test_what_comes_next_is_in_order_of_time(data):
 
 def test_the_reading_list_has_new_sources_first(data):
     findings = find(load(data, "2024-03-15"), 64)
-    text = ahead.reading_list(findings, news(findings), EN)
+    found = news(findings)
+    text = ahead.reading_list(findings, found, EN)
     assert text.index("Reader survey") < text.index("Quotation for shelving")
-    assert EN("situation.read_new") in text
+    assert f"New since <time>{found.since}</time>" in text
+
+
+def test_a_team_that_only_shrinks_is_not_said_to_grow(data):
+    findings = find(load(data, "2024-03-15"), 64)
+    months = findings.staffing.assign(fte=np.where(findings.staffing["time"] == findings.staffing["time"].min(), 9.0, 1.0))
+    known = {"comparison": findings.comparison, "inputs": findings.inputs}
+    assert situation.team_later(SimpleNamespace(staffing=months, **known), EN) == ""
+    assert situation.team_later(SimpleNamespace(staffing=months.assign(fte=months["time"]), **known), EN) != ""
 
 
 def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):

@@ -275,6 +275,8 @@ def test_nothing_is_left_in_swedish_in_an_english_workbook(findings, workbooks):
     theirs = [text for _, text in strings(workbooks["region", "en"]) if text not in given and not any(text.endswith(one) for one in given)]
     assert [text for text in ours if SWEDISH.search(text)] == []
     assert [text for text in theirs if SWEDISH.search(text)] == []
+    swedish_letters = [word for text in theirs for word in re.findall(r"[^\W\d_]*[åäöÅÄÖ][^\W\d_]*", text)]
+    assert [word for word in swedish_letters if not word[0].isupper()] == [], "only names are Swedish"
 
 
 def test_nothing_of_ours_is_in_english_in_a_swedish_workbook(findings, workbooks):

@@ -169,6 +169,7 @@ class Findings:
             "standing_team": self.standing_curves,
             "staffing": staffing.yearly_staffing(self.staffing),
             "staffing_peaks": self.staffing_peaks,
+            "training_load": staffing.training_load(self.simulation),
             "changes": self.changes.attribution,
             "changed_rows": self.changes.rows,
             "estimates": self.inputs.estimates.drop(columns=["_file", "_row", "stream"]),

@@ -130,7 +130,8 @@ def reading_list(findings: Findings, new: News, words: Words) -> Html:
     order = sorted(table.index, key=lambda source: (table.at[source, "published"], source), reverse=True)
     fresh = [source for source in new.sources if source in table.index and not new.begins][:MOST_READ]
     older = [source for source in order if source not in fresh][: max(MOST_READ - len(fresh), 4)]
-    parts = [(words("situation.read_new"), fresh), (words("situation.read_older" if fresh else "situation.read"), older)]
+    titles = words("situation.read_new", since=words.day(new.since)), words("situation.read_older" if fresh else "situation.read")
+    parts = zip(titles, (fresh, older), strict=True)
     return Html(
         "".join(heading(title, 3) + bullets(reading(table.loc[one], words) for one in sources) for title, sources in parts if sources)
     )

@@ -2,7 +2,6 @@
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
-from fvmanalys.report.charts.evidence import counted_evidence
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import label, option_of
 from fvmanalys.report.markup import Html, html_table, link
@@ -11,7 +10,7 @@ from fvmanalys.report.words import Words
 
 __all__ = [
     "table_areas_described",
-    "table_context", "table_estimates", "table_evidence", "table_newest", "table_parameters", "table_partners", "table_source_types",
+    "table_context", "table_estimates", "table_newest", "table_parameters", "table_partners", "table_source_types",
     "table_sources", "table_spend",
 ]  # fmt: skip
 
@@ -130,17 +129,6 @@ def estimate_row(findings: Findings, row: dict, words: Words) -> list[str]:
     names = option_names(findings, words)
     owner, table = words.of(row, "owner") or "–", words(f"table_name.{row['table']}")
     return [label(findings, row, words), table, option_of(row, names, words), quantity(row, words), owner, *evidence(findings, row, words)]
-
-
-def table_evidence(findings: Findings, words: Words) -> Html:
-    """How many estimates of each table are facts, judgements and assumptions."""
-    counts = counted_evidence(findings)
-    counts.loc["total"] = counts.sum()
-    rows = [
-        [words("table.total") if name == "total" else words(f"table_name.{name}"), *(words.number(value) for value in row)]
-        for name, row in counts.iterrows()
-    ]
-    return html_table(words("table.evidence"), [words("column.table"), *(kind_mark(kind, words) for kind in counts)], rows, 3, "total")
 
 
 def table_newest(findings: Findings, words: Words, most: int = 12) -> Html:

@@ -286,7 +286,7 @@ def column_text(findings: Findings, row: dict[str, Any], name: str, words: Words
     elif isinstance(value, date):
         said = words.day(value)
     elif isinstance(value, float):
-        said = f"{value:.0f}" if name == "price_year" else words.number(value, 2 if abs(value) < 100 else 0)
+        said = f"{value:.0f}" if name == "price_year" else words.number(value, 0 if value.is_integer() or abs(value) >= 100 else 2)
     else:
         said = words.get(f"yes_no.{value}", truth(value, words))
     return words("changes.cell", column=words(f"changes.column.{name}"), value=said)

@@ -12,7 +12,7 @@ from fvmanalys.report.words import SPACE, Words
 
 __all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
 
-PREFIXED = ("areas", "criteria", "levels", "readiness", "risks", "staff_costs")
+PREFIXED = ("areas", "criteria", "levels", "price_index", "readiness", "risks", "staff_costs")
 
 
 def label(findings: Findings, row: dict, words: Words) -> str:

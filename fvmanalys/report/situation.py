@@ -35,6 +35,7 @@ __all__ = [
 ]  # fmt: skip
 
 MOST_FIGURES = 15
+GROWTH_TOLD = 1.05
 ORDER = ("changed", "confirmed", "withdrawn", "new")
 KINDS = ("fact", "judgement", "assumption", "")
 
@@ -355,10 +356,12 @@ def team_now(findings: Findings, words: Words) -> str:
 
 
 def team_later(findings: Findings, words: Words) -> str:
-    """How large the team of the best option becomes, and when."""
+    """How large the team of the best option becomes, and when; nothing where it grows no further."""
     table = findings.staffing
     if table.empty:
         return ""
     path = table[table["option"].eq(findings.comparison.best)].groupby("time")["fte"].sum()
+    if path.max() < GROWTH_TOLD * path.iloc[0]:
+        return ""
     facts = {"peak": millions(path.max(), words), "when": words.month(findings.inputs.as_of, float(path.idxmax()))}
     return words("situation.team_later", option=option_names(findings, words)[findings.comparison.best], **facts)

@@ -5,12 +5,11 @@ from fvmanalys.analysis.information import Value
 from fvmanalys.analysis.knowledge import verdict_spans
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.analysis.pause import waiting_is_possible
-from fvmanalys.report.answer import option_name
 from fvmanalys.report.charts.uncertainty import alike, leading_numbers
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import investigation_names, number_names
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, millions, option_names, source_marks, viewpoint_name
+from fvmanalys.report.names import area_names, millions, option_names, source_marks
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -20,7 +19,6 @@ __all__ = [
     "table_groups",
     "table_investigations",
     "table_ranks",
-    "table_viewpoints",
     "uncertainty_answer",
     "verdict_missing",
     "verdict_sentences",
@@ -201,22 +199,6 @@ def typical(findings: Findings, row: dict, words: Words) -> str:
     weights = {name: row[f"weight_{area}"] for area, name in area_names(findings, words).items()}
     ordered = sorted(weights.items(), key=lambda pair: -pair[1])
     return ", ".join(f"{name} {words.share(weight)}" for name, weight in ordered)
-
-
-def table_viewpoints(findings: Findings, words: Words) -> Html | None:
-    """What each group would choose, and the area on which it parts from the common weights."""
-    called = area_names(findings, words)
-    rows = [
-        [
-            viewpoint_name(row, words),
-            option_name(findings, row["best"], words, "short_name"),
-            words.share(row["p_best"]),
-            millions(row["lead"], words),
-            called.get(row["dividing_area"], "–"),
-        ]
-        for row in findings.viewpoints.to_dict("records")
-    ]
-    return html_table(words("table.viewpoints"), head("viewpoints", "group best p_best lead area", words), rows, (2, 3)) if rows else None
 
 
 def table_backtest(findings: Findings, words: Words) -> Html | None:

@@ -24,7 +24,6 @@ __all__ = [
     "agreement_name",
     "agreement_note",
     "agreement_sources",
-    "notice_sentences",
     "standing_moves",
     "start_burden",
     "table_agreements",
@@ -123,18 +122,6 @@ def use_sentences(findings: Findings, words: Words) -> list[str]:
 def month_of(day: date, words: Words) -> str:
     """The month of a day, which is as exact as an expected day can be."""
     return words.month(day, 0.0)
-
-
-def notice_sentences(findings: Findings, words: Words) -> list[str]:
-    """When each agreement ends, or at what notice."""
-    texts = []
-    for parts in agreements(findings.inputs):
-        row = parts["ends"] or parts["notice"]
-        if row:
-            value = words.day(row["actual_date"] or row["planned_date"]) if row is parts["ends"] else quantity(row, words)
-            facts = {"value": value, "kind": words(f"kind.{row['kind']}").lower(), "note": words.of(row, "note")}
-            texts.append(words("waiting.known", name=words.of(row, "name"), **facts).strip())
-    return texts
 
 
 def terms_sentences(findings: Findings, words: Words) -> list[str]:
@@ -346,7 +333,7 @@ def table_deadlines(findings: Findings, words: Words) -> Html | None:
 def start_burden(findings: Findings) -> list[dict]:
     """The rows of what the services bear around go-lives: an option's own one-off costs outside its programme."""
     rows, options = findings.inputs.records["contracts"], findings.inputs.options()
-    return [row for row in rows if row["programme"] == "no" and row["basis"] == "total" and row["option_id"] in options]
+    return [row for row in rows if row["programme"] == "no" and row["basis"] in ("once", "total") and row["option_id"] in options]
 
 
 def table_start_burden(findings: Findings, words: Words) -> Html | None:

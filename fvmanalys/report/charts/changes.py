@@ -18,6 +18,7 @@ __all__ = ["all_parts", "changes_texts", "largest_parts", "plot_changes"]
 MOST_PARTS = 9
 OTHER = "other"
 FALLING, WHOLE = "#b9cde0", "#d0d0d0"
+LEAST_MONEY, LEAST_SHARE = 20.0, 0.06
 
 
 def plot_changes(findings: Findings, words: Words) -> Picture | None:
@@ -29,11 +30,12 @@ def plot_changes(findings: Findings, words: Words) -> Picture | None:
     chances = findings.changes.whole("p_best").reindex([findings.comparison.best]).iloc[0]
     panels = 1 if np.isnan(chances["after"]) or told.kind == "cost" else 2
     with sketch(1.5 + 0.36 * (len(table) + 2), 1, panels, sharey=True) as (figure, [axes]):
-        draw_steps(axes[0], table["part"], told.before, step_texts(table["part"], told.before, "net_benefit", words))
+        draw_steps(axes[0], table["part"], told.before, step_texts(table["part"], told.before, "net_benefit", words), LEAST_MONEY)
         number_axis(axes[0], words, words(f"chart.changes.{told.kind}"), ticks=4)
         row_labels(axes[0], step_labels(findings, table, words), 34)
         if panels == 2:
-            draw_steps(axes[1], table["chance"], chances["before"], step_texts(table["chance"], chances["before"], "p_best", words))
+            texts = step_texts(table["chance"], chances["before"], "p_best", words)
+            draw_steps(axes[1], table["chance"], chances["before"], texts, LEAST_SHARE)
             best = option_names_of_both(findings, words)[findings.comparison.best]
             number_axis(axes[1], words, words("chart.changes.p_best", best=best), percent=True, ticks=4)
         title, alt = changes_texts(findings, words)
@@ -57,12 +59,19 @@ def largest_parts(findings: Findings, told: Headline, most: int = MOST_PARTS) ->
     return pd.concat([kept, rest.to_frame(OTHER).T]) if seen.sum() > most else kept
 
 
-def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str]) -> None:
-    """Bars that lead from the value before to the value now, each beginning where the last ended."""
+def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str], least: float) -> None:
+    """Bars that lead from the value before to the value now, each beginning where the last ended.
+
+    Where they would be too short to be seen beside the values themselves, the axis shows only where they lie, `least` wide or more, and
+    the values are diamonds.
+    """
     ends = before + np.concatenate([[0.0], np.cumsum(parts)])
-    look = {"height": 0.62, "linewidth": 0.8}
+    close, look = lie_close(ends), {"height": 0.62, "linewidth": 0.8}
     for place, value in ((0, ends[0]), (len(parts) + 1, ends[-1])):
-        axes.barh(place, value, facecolor=WHOLE, edgecolor=MUTED, **look)
+        if close:
+            axes.plot([value], [place], marker="D", color=MUTED, markersize=7)
+        else:
+            axes.barh(place, value, facecolor=WHOLE, edgecolor=MUTED, **look)
     for place, (part, start) in enumerate(zip(parts, ends, strict=False), start=1):
         rises = part >= 0
         axes.barh(place, part, left=start, facecolor=ACCENT if rises else FALLING, hatch="" if rises else "////", edgecolor=ACCENT, **look)
@@ -70,16 +79,27 @@ def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str
         axes.plot([value, value], [place + 0.31 - (place > 0) * 0.62, place + 0.69], color=MUTED, linewidth=0.7)
     right = np.maximum([ends[0], *ends], [*ends, ends[-1]])
     for place, label in enumerate(labels):
-        at = (max(right[place], 0.0), place)
-        axes.annotate(label, at, (5, 0), textcoords="offset points", va="center", fontsize=8.5, bbox=ON_PAPER)
+        at = (right[place] if close else max(right[place], 0.0), place)
+        axes.annotate(label, at, (7, 0), textcoords="offset points", va="center", fontsize=8.5, bbox=ON_PAPER)
+    if close:
+        room = max(np.ptp(ends), least)
+        axes.set_xlim(ends.mean() - 0.7 * room, ends.mean() + room)
+        return
     axes.axvline(0, color=MUTED, linewidth=1)
     low, high = min(ends.min(), 0.0), max(ends.max(), 0.0)
     axes.set_xlim(low - 0.02 * (high - low), high + 0.24 * (high - low))
 
 
+def lie_close(ends: np.ndarray) -> bool:
+    """Whether values differ by so little that bars from zero would not show it."""
+    return bool(np.ptp(ends) < 0.1 * np.abs(ends).min())
+
+
 def step_texts(parts: pd.Series, before: float, measure: str, words: Words) -> list[str]:
     """The value before, every part with its sign, and the value now."""
-    ends = [level(value, measure, words) for value in (before, before + parts.sum())]
+    values = before, before + parts.sum()
+    exact = measure == "net_benefit" and lie_close(before + np.concatenate([[0.0], np.cumsum(parts)]))
+    ends = [words.number(value) if exact else level(value, measure, words) for value in values]
     return [ends[0], *(signed(part, measure, words) for part in parts), ends[1]]
 
 

@@ -184,7 +184,7 @@ def draw_slip(axes: Axes, place: int, row: dict, words: Words) -> None:
         axes.plot([day], [place], marker="o", color=ACCENT, markerfacecolor=PAPER, markersize=7, markeredgewidth=1.5)
         axes.annotate(", ".join(versions), (where, place), (0, 7), textcoords="offset points", ha="center", fontsize=8)
     if reached:
-        axes.plot(reached, [place], marker="D", color=INK, markersize=5.5)
+        axes.plot(reached, [place], marker="D", color=INK, markersize=7, zorder=3)
     slip = words(
         "chart.milestones.slip" if row["slip_months"] >= 0 else "chart.milestones.earlier", months=words.number(abs(row["slip_months"]))
     )

@@ -176,12 +176,14 @@ def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, ow
 
 
 def name_waits(axes: Axes, findings: Findings, ends: dict[str, float], right: float, gap: float, words: Words) -> None:
-    """Each line's name at its end, moved apart where they would overlap."""
-    names = investigation_names(findings, words)
-    for place, (name, where) in enumerate(zip(ends, spread(list(ends.values()), gap), strict=True)):
+    """Each line's name at its end, moved apart where they would overlap, and none below the figure."""
+    names, places = investigation_names(findings, words), spread(list(ends.values()), gap)
+    places += max(axes.get_ylim()[0] + gap / 3 - places.min(), 0.0)
+    for place, (name, where) in enumerate(zip(ends, places, strict=True)):
         colour = OPTION_COLOURS[place % len(OPTION_COLOURS)]
         text = wrapped(names[name], 34, 2)
-        axes.annotate(text, (right, where), (8, 0), textcoords="offset points", va="center", color=colour, fontsize=8.5)
+        look = {"va": "center", "color": colour, "fontsize": 8.5, "annotation_clip": False}
+        axes.annotate(text, (right, where), (8, 0), textcoords="offset points", **look)
 
 
 def net_value_texts(findings: Findings, words: Words) -> tuple[str, str]:

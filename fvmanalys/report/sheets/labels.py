@@ -12,11 +12,12 @@ __all__ = ["Named", "named_estimates", "option_label"]
 
 @dataclass(frozen=True)
 class Named:
-    """An estimate's name, the unit it is given in, and who answers for it."""
+    """An estimate's name, the unit it is given in, who answers for it, and its id as readers see it."""
 
     name: str
     unit: str
     owner: str
+    id: str
 
 
 def named_estimates(book: Book) -> dict[str, Named]:
@@ -26,8 +27,16 @@ def named_estimates(book: Book) -> dict[str, Named]:
     found = {}
     for estimate in inputs.estimates.to_dict("records"):
         row = places[estimate["_file"], estimate["_row"]]
-        found[estimate["id"]] = Named(label(book, estimate, row), unit_name(book, estimate, row), book.words.of(row, "owner"))
+        named = label(book, estimate, row), unit_name(book, estimate, row), book.words.of(row, "owner"), shown_id(book, estimate, row)
+        found[estimate["id"]] = Named(*named)
     return found
+
+
+def shown_id(book: Book, estimate: dict[str, Any], row: dict[str, Any]) -> str:
+    """An estimate's id; a phase, which is a word and not only a key, stands in the reader's language."""
+    if estimate["table"] != "staffing":
+        return str(estimate["id"])
+    return str(estimate["id"].replace(f"/{row['phase']}", f"/{book.words.of(row, 'phase')}"))
 
 
 def label(book: Book, estimate: dict[str, Any], row: dict[str, Any]) -> str:

@@ -27,9 +27,9 @@ def write_origins(book: Book) -> None:
 
 def widths(book: Book) -> list[float]:
     """The columns' widths, so that no id and no owner's name is broken."""
-    estimates = book.findings.inputs.estimates
-    owners = [label.owner for label in named_estimates(book).values()]
-    ids = whole_words(estimates["id"], WIDTHS[0], 40)
+    known = named_estimates(book).values()
+    owners = [label.owner for label in known]
+    ids = whole_words([label.id for label in known], WIDTHS[0], 40)
     return [ids, *WIDTHS[1:OWNER], whole_words(owners, WIDTHS[OWNER], 24), *WIDTHS[OWNER + 1 :]]
 
 
@@ -71,7 +71,7 @@ def estimates_table(sheet: Sheet) -> None:
         shape = words(f"workbook.distribution.{row['distribution'] or 'fixed'}")
         evidence = [kind_cell(book, row["kind"]), row["known_from"], book.cited(row["source_id"])]
         whose = [option_label(book, row["option_id"]), named.owner, words.of(row, "note")]
-        rows.append([row["id"], named.name, *evidence, *figures, named.unit, shape, *whose])
+        rows.append([named.id, named.name, *evidence, *figures, named.unit, shape, *whose])
     styles = "id:text name:text kind:text known_from:date source:text low:n0 likely:n0 high:n0"
     styles += " unit:text distribution:text option:text owner:text note:text"
     sheet.listing("estimates", sheet.columns("estimates", styles), rows, repeat=True, filters=True)

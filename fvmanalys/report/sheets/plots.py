@@ -54,7 +54,8 @@ def title_text(text: str) -> str:
 def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:
     """A category axis, with every so many of its labels, and a value axis with its unit."""
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
+    font = {**FONT, "rotation": -45} if every > 1 else FONT
+    chart.set_x_axis({"num_font": font, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
     chart.set_y_axis(
         {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": grid, **titled(unit), **more}
     )
@@ -88,12 +89,12 @@ def nice_step(value: float) -> float:
     return next(step * size for step in (1, 2, 2.5, 5, 10) if step * size >= value)
 
 
-def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0") -> Chart:
+def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0", **scale: Any) -> Chart:
     """Columns side by side, a colour and a pattern for each series."""
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
         chart.add_series({**places(one), "gap": 60, **filled(index)})
-    axes(chart, unit, number_format)
+    axes(chart, unit, number_format, **scale)
     return chart
 
 

@@ -122,7 +122,8 @@ def evidence_table(sheet: Sheet) -> None:
     with sheet.band(SHARE_ROWS):
         region = sheet.listing("evidence", sheet.columns("evidence", "kind:text share:share1 count_share:share1 inputs:n0"), rows)
     title, alt = share_texts(shares, words)
-    chart = column_chart(book, title, [Series(region.heading(1), region.column(0), region.column(1))], "", book.number_format("share"))
+    series = [Series(region.heading(1), region.column(0), region.column(1))]
+    chart = column_chart(book, title, series, "", book.number_format("share"), min=0, max=1)
     sheet.charts([(chart, f"{title}. {alt}")], sheet.band_row, SHARE_ROWS)
 
 

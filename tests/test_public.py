@@ -2,12 +2,15 @@
 
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -22,17 +25,19 @@ import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError, RunFailed
 from fvmanalys.report.words import Words
 from fvmanalys.run import public, publish
+from fvmanalys.run.masking.guard import check_bytes
 from fvmanalys.run.masking.markup import merged_html
 from fvmanalys.run.masking.moves import directions, moved
-from fvmanalys.run.masking.names import without_names
-from fvmanalys.run.masking.raw import csv_text, is_secret, masked_copy, read_raw, secrets_in, write_raw
+from fvmanalys.run.masking.names import marker, without_names
+from fvmanalys.run.masking.raw import RawTable, Secret, csv_text, is_secret, masked_copy, read_raw, secrets_in, write_raw
 from fvmanalys.run.masking.tables import MASK, merged_tables
 from fvmanalys.run.masking.values import Masks, common_number
+from fvmanalys.run.public import load_quietly, remove_orphans
 from fvmanalys.run.suite import Suite, read_suite
 from fvmanalys.run.verify import TAMPERED, UNCHANGED, verify
 from tests.conftest import ROOT, need
 from tests.decisions import library_decision, write_tables
-from tests.secrets import DAYS, EXTRA, GROUND, NUMBERS, ROWS, TEXTS, secret_decision
+from tests.secrets import DAYS, EXTRA, GROUND, KNOWN, NUMBERS, ROWS, TEXTS, secret_decision, with_rows
 from tests.workbook_checks import faults, table_description_faults
 
 DRAWS = 256
@@ -48,7 +53,7 @@ def suite(*notebooks: str, lang: str = "en", draws: int = DRAWS, seed: int = 1) 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small decision with a confidential row of every kind."""
-    return secret_decision(tmp_path_factory.mktemp("secret") / "raw", options=7)
+    return secret_decision(tmp_path_factory.mktemp("secret") / "raw")
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +275,7 @@ def worlds(folder: Path) -> list[fvm.Inputs]:
 @pytest.mark.parametrize("kind", sorted(set(ROWS) - {"sources"}))
 def test_every_variant_loads_and_moves_every_number(kind: str, tmp_path: Path) -> None:
     rows = {name: ROWS[name] for name in ({"staffing", "staff_costs"} if kind in ("staffing", "staff_costs") else {kind})}
-    folder = secret_decision(tmp_path / "raw", rows, options=7)
+    folder = secret_decision(tmp_path / "raw", rows)
     raw, as_of = read_raw(folder), fvm.load(folder).as_of
     for way in directions(secrets_in(raw))[:2]:
         world = moved(raw, way, as_of)
@@ -292,6 +297,109 @@ def test_a_number_is_exact_or_rounded_or_masked() -> None:
     assert common_number([1234.5, 1290.0]) is None
     assert common_number([2027, 2028], whole=True) is None
     assert common_number([float("nan"), 1.0]) is None
+
+
+def test_the_secrets_of_one_whole_never_all_move_alike(tmp_path: Path) -> None:
+    """Weights are told as shares: were all of a viewpoint to move alike in every variant, their shares would be told."""
+    areas = ("access", "care", "quiet")
+    weight = {"unit": "points", "name": "Group"}
+    rows = [weight | {"viewpoint_id": group, "area_id": area, "likely": "20"} for area in areas for group in ("one", "other")]
+    later = [weight | {"area_id": area, "likely": "30", "name": area.title(), "known_from": "2024-05-01"} for area in areas]
+    earlier = [row | {"likely": "10", "known_from": "2024-03-01"} for row in later]
+    pairs = [row for pair in zip(earlier, later, strict=True) for row in pair]
+    header = dict.fromkeys([*rows[0], "confidential", *KNOWN])
+    tables = library_decision(3) | {"viewpoints": ",".join(header)}
+    folder = write_tables(tmp_path / "raw", with_rows(tables, {"viewpoints": rows, "areas": pairs}))
+    found = worlds(folder)
+    for name, group in (("areas", None), ("viewpoints", "masked_1"), ("viewpoints", "masked_2")):
+        shown = [one.tables[name] for one in found]
+        chosen = [table if group is None else table[table["viewpoint_id"] == group] for table in shown]
+        shares = {tuple((table["likely"] / table["likely"].sum()).round(6)) for table in chosen}
+        assert len(shares) > 1 and all(len(one) == 3 for one in shares), name
+
+
+def test_days_of_secrets_move_and_the_same_rows_stay_in_force(tmp_path: Path) -> None:
+    rows = {"levels": [ROWS["levels"][0], ROWS["levels"][0] | {"likely": "40", "known_from": "2024-05-01"}], "spend": ROWS["spend"], "sources": [ROWS["sources"][0] | {"published": "2024-02-20"}]}
+    base, *others = worlds(secret_decision(tmp_path / "raw", rows))
+    assert {tuple(one.tables["levels"]["_row"]) for one in others} == {tuple(base.tables["levels"]["_row"])}
+    for days in ([max(one.tables["levels"]["known_from"]) for one in (base, *others)], [max(one.tables["sources"]["published"]) for one in (base, *others)]):
+        assert len(set(days)) > 1
+    lengths = {row["period_end"] - row["period_start"] for one in (base, *others) for row in one.tables["spend"].to_dict("records") if row["amount"] != 1.5}
+    assert len(lengths) == 3
+
+
+def test_a_plan_and_its_outcome_move_so_that_the_delay_changes() -> None:
+    row = {"milestone_id": "m", "plan_version": "", "planned_date": "2024-01-10", "actual_date": "2024-03-10", "confidential": "yes"}
+    raw = {"milestones": RawTable(list(row), [row])}
+    found = [moved(raw, way, date(2024, 6, 1))["milestones"].rows[0] for way in directions(secrets_in(raw))]
+    delays = [(date.fromisoformat(one["actual_date"]) - date.fromisoformat(one["planned_date"])).days for one in found]
+    assert delays == [45, 75]
+
+
+def test_a_standing_share_and_a_price_year_move_where_another_is_free() -> None:
+    def shares(*given: str) -> list[str]:
+        rows = [{"option_id": "*", "standing_share": share, "likely": "6", "unit": "months", "confidential": "yes" if share == "0.4" else ""} for share in given]
+        raw = {"readiness": RawTable(list(rows[0]), rows)}
+        return [moved(raw, way, date(2024, 6, 1))["readiness"].rows[0]["standing_share"] for way in directions(secrets_in(raw))]
+
+    assert shares("0.4", "1") == ["0.3", "0.5"] and shares("0.4", "0.5") == ["0.3", "0.4"]
+    year = {"parameter_id": "price_year", "likely": "2023", "unit": "year", "confidential": "yes"}
+    index = [{"year": str(one), "index": "100", "confidential": ""} for one in (2020, 2022, 2023, 2024)]
+    raw = {"parameters": RawTable(list(year), [year]), "price_index": RawTable(list(index[0]), index)}
+    assert [moved(raw, way, date(2024, 6, 1))["parameters"].rows[0]["likely"] for way in directions(secrets_in(raw))] == ["2022", "2024"]
+
+
+def test_how_many_rows_a_table_has_is_told_only_where_all_variants_agree() -> None:
+    def years(last: int) -> dict[str, pd.DataFrame]:
+        return {"yearly": pd.DataFrame([{"option": "p", "year": year, "cost": 1.0} for year in range(2024, last)])}
+
+    merged = [merged_tables([years(first), years(2026), years(2030)], Masks(EN))["yearly"] for first in (2027, 2029)]
+    assert merged[0].equals(merged[1])
+
+
+def test_what_only_one_variant_says_of_a_secret_is_not_told() -> None:
+    tables = [{"best": pd.DataFrame([{"option": "p", "best_other": other}])} for other in ("Confidential 7", "Store Q")]
+    assert merged_tables(tables, Masks(EN))["best"].to_dict("records") == [{"option": "p", "best_other": MASK}]
+
+
+@pytest.mark.parametrize("ground", ["OSL (19 kap. ((1 §)", "=1+1; <b>&\"x\"*", "31 kap. 16 §\u2028\x0b", "()", "n" * 90])
+def test_a_ground_in_odd_characters_is_found_again(ground: str) -> None:
+    told = marker(Secret(3, "contracts", 0, ground), EN)
+    assert Masks(EN).of_row([told]) == told
+
+
+def test_a_run_without_a_day_does_not_take_that_of_a_secret(tmp_path: Path) -> None:
+    folder = secret_decision(tmp_path / "raw")
+    path = folder / "decision.csv"
+    assert load_quietly(folder, None).as_of == date(2024, 6, 1)
+    path.write_text(path.read_text("utf-8").replace("2024-06-01", ""), "utf-8")
+    assert fvm.load(folder).as_of == date(2024, 4, 1)
+    assert load_quietly(folder, None).as_of == date(2024, 3, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="whether a process runs can be asked on POSIX alone")
+def test_the_private_folder_of_a_killed_run_is_removed_by_the_next(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, held, other = (tmp_path / name for name in (f"fvmanalys-private-{ended.pid}-a", f"fvmanalys-private-{os.getpid()}-b", "fvmanalys-private-c"))
+    for folder in (left, held, other):
+        folder.mkdir()
+    remove_orphans(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([held.name, other.name])
+
+
+def test_the_guard_passes_over_the_words_of_the_suite_itself(tmp_path: Path) -> None:
+    raw = read_raw(secret_decision(tmp_path / "raw", {"contracts": [ROWS["contracts"][0] | {"distribution": "triangular", "category": "Inrik"}]}))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/page.html").write_text("<p>triangular; inrikes</p>", "utf-8")
+    check_bytes(tmp_path / "out", raw, secrets_in(raw))
+    row = {"investigation_id": "ask", "name": "Ask", "resolves": "contracts/p/build;contracts/q/build", "variance_reduction": "0.5", "months": "2", "likely": "1", "unit": "MSEK"}
+    asked = read_raw(secret_decision(tmp_path / "asked", {"investigations": [row]}))
+    (tmp_path / "out/page.html").write_text("<p>contracts/p/build</p>", "utf-8")
+    check_bytes(tmp_path / "out", asked, secrets_in(asked))
+    (tmp_path / "out/page.html").write_text("<p>quassel_fee</p>", "utf-8")
+    with pytest.raises(RunFailed, match="item_id"):
+        check_bytes(tmp_path / "out", raw, secrets_in(raw))
 
 
 def test_semicolon_files_and_excel_files_are_masked_as_comma_files_are(tmp_path: Path) -> None:
@@ -336,7 +444,7 @@ def test_faults_are_told_without_what_stands_in_the_cell(tmp_path: Path) -> None
     folder = secret_decision(tmp_path / "raw", rows)
     with pytest.raises(EvidenceError) as caught:
         publish.run(folder, tmp_path / "out", suite(), public=True)
-    assert "contracts.csv:17: high" in str(caught.value) and "77.77" not in str(caught.value)
+    assert "contracts.csv:13: high" in str(caught.value) and "77.77" not in str(caught.value)
 
 
 def test_the_guard_stops_a_run_that_would_leak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,13 +461,23 @@ def test_the_guard_stops_a_run_that_would_leak(tmp_path: Path, monkeypatch: pyte
 # Whole runs
 
 
-def test_two_public_runs_are_equal_to_the_last_byte(tmp_path: Path) -> None:
+def test_two_public_runs_are_equal_to_the_last_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("run_notebooks", "write_figures", "write_appendix_page"):  # that these are alike, the next tests look at
+        monkeypatch.setattr(public, name, lambda *rest: [])
     folder = secret_decision(tmp_path / "raw", {"contracts": ROWS["contracts"]}, options=3)
     run, again = (publish.run(folder, tmp_path / name, suite(lang="sv"), public=True).path for name in ("one", "other"))
     assert again.name == run.name
     for path in sorted(run.rglob("*")):
         if path.is_file() and path.name not in ("manifest.json", "log.jsonl"):
             assert path.read_bytes() == (again / path.relative_to(run)).read_bytes(), path.name
+
+
+def test_notebooks_keep_no_clock_and_no_place(run: Path) -> None:
+    for path in (run / "notebooks").iterdir():
+        notebook = json.loads(path.read_text("utf-8"))
+        assert "papermill" not in notebook["metadata"]
+        assert not [cell for cell in notebook["cells"] if cell.get("metadata", {}).keys() & {"papermill", "execution"}]
+        assert "fvmanalys-private-" not in path.read_text("utf-8")
 
 
 def test_without_secrets_the_public_run_is_the_ordinary_one(tmp_path: Path) -> None:

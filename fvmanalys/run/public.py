@@ -5,18 +5,19 @@ confidential row is a quarter lower, a quarter higher, or (where there are sever
 higher. A figure is published only if it reads the same in every variant: as it is, or rounded to three or two digits;
 otherwise the mask stands in its place. A chart, a formula or a text is treated alike.
 
-*Why that is enough.* Whatever is published would have been published, letter by letter, if every secret had been 25 %
-lower, or 25 % higher. So no computation from it, with all public rows, the open code and any guess of the seed, can tell
+*Why that is enough.* Whatever is published is as true, letter by letter, of the worlds where every secret is 25 % lower, or
+25 % higher. So no computation from it, with all public rows, the open code and any guess of the seed, can tell
 these worlds apart: the feasible interval of each secret holds at least ±25 % of it (the rule that the protection of
 magnitude tables is judged by, with p = 25; Hundepool et al., Statistical Disclosure Control, Wiley 2012, chapter 4). The
 second parts that secondary suppression has to search for are found by themselves: they are the figures that change.
 
 *What it does not promise.* Which figures are masked depends on the variants, and so on the secrets, as in all suppression
-of cells: who knows the program may learn something from the pattern of masks itself. Ids that public rows use too, the
-keys of a row and its day of knowledge are not moved. A share is moved no further than to 0 or 1.
+of cells: who knows the program may learn something from the pattern of masks itself. Ids that public rows use too and the
+keys of a row are not moved. A share is moved no further than to 0 or 1. docs/public.md tells the rest.
 """
 
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -35,25 +36,38 @@ from fvmanalys.errors import EvidenceError, Fault, KernelDied, RunFailed, RunTim
 from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.report.answer import answer
-from fvmanalys.report.charts import figures
+from fvmanalys.report.charts import ALL
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, heard, notebook_parameters, write_appendix_page, write_manifest
-from fvmanalys.run.kernels import MARK
+from fvmanalys.run.kernels import MARK, remove_temporary
 from fvmanalys.run.log import Log
 from fvmanalys.run.masking.guard import check_bytes
 from fvmanalys.run.masking.moves import directions, moved
 from fvmanalys.run.masking.names import without_names
 from fvmanalys.run.masking.notebooks import merged_notebook, without_seed
-from fvmanalys.run.masking.raw import GROUND, PUBLIC, Secret, Tables, csv_text, grounds, masked_copy, read_raw, secrets_in, write_raw
+from fvmanalys.run.masking.raw import (
+    GROUND,
+    PUBLIC,
+    Secret,
+    Tables,
+    csv_text,
+    grounds,
+    masked_copy,
+    newest_public_day,
+    read_raw,
+    secrets_in,
+    write_raw,
+)
 from fvmanalys.run.masking.sheets import Heard, Shown, merged_items, merged_texts
 from fvmanalys.run.masking.tables import MASK, merged_tables
 from fvmanalys.run.masking.values import Masks
-from fvmanalys.run.record import Request, versions, write_json
+from fvmanalys.run.record import Request, file_hashes, run_id, versions, write_json
 from fvmanalys.run.suite import Job, expand, run_suite
 from fvmanalys.run.tidy import tidy_csv
 
 __all__ = ["PublicRequest", "build_public", "load_quietly", "masked_hashes", "write_public_manifest"]
 
+PRIVATE = "fvmanalys-private-"
 REMEDY = "to see why, run without --public in a folder of your own"
 
 
@@ -81,7 +95,7 @@ class Variants:
 def load_quietly(data: Path, as_of: str | None) -> Inputs:
     """Load the raw tables; an error says where the faults are, and repeats nothing of what stands there."""
     try:
-        return load(data, as_of)
+        return load(data, as_of or newest_public_day(data))
     except EvidenceError as error:
         remedy = "run `fvmanalys check`, which shows it"
         faults = [Fault(one.file, one.row, one.column, "is wrong (not shown in a public run)", remedy) for one in error.faults]
@@ -103,6 +117,7 @@ def build_public(plan: Plan, built: Path, log: Log, progress: Progress | None = 
         with log.step("variants"):
             variants = make_variants(plan, folder)
             write_raw(masked_copy(variants.tables), built / "raw")
+            check_unedited(plan, built / "raw")
         with log.step("tables"):
             write_tables(variants, built / "tables")
         jobs = run_notebooks(plan, variants, folder, log, progress)
@@ -119,16 +134,44 @@ def build_public(plan: Plan, built: Path, log: Log, progress: Progress | None = 
     return told
 
 
+def check_unedited(plan: Plan, raw: Path) -> None:
+    """Refuse tables that are not those the run was named after."""
+    if run_id(plan.request, file_hashes(raw), [Path(notebook.path) for notebook in plan.suite.notebooks]) != plan.name:
+        raise RunFailed(f"{plan.data} was edited while the run began")
+
+
 @contextmanager
 def private_folder(built: Path) -> Iterator[Path]:
-    """A folder that only its owner can enter, gone afterwards; of a run that is killed, the next one removes it."""
-    folder = Path(tempfile.mkdtemp(prefix="fvmanalys-private-"))
+    """A folder that only its owner can enter, gone afterwards; of a run that is killed, the next public one removes it."""
+    remove_orphans(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{os.getpid()}-"))
     try:
         (built / MARK).write_text(str(folder), encoding="utf-8")
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         (built / MARK).unlink(missing_ok=True)
+
+
+def remove_orphans(temporary: Path) -> None:
+    """Remove the private folders of processes that are no more; those of other users cannot be removed, and stay."""
+    for folder in temporary.glob(f"{PRIVATE}*-*"):
+        owner = folder.name.removeprefix(PRIVATE).partition("-")[0]
+        if owner.isdigit() and not folder.is_symlink() and not runs(int(owner)):
+            remove_temporary(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def runs(process: int) -> bool:
+    """Whether a process is running; where no system call can tell without ending it, it is taken to be."""
+    if os.name == "posix":
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True
+    return True
 
 
 @contextmanager
@@ -162,8 +205,8 @@ def make_variants(plan: Plan, folder: Path) -> Variants:
     for world, place in zip(worlds, folders, strict=True):
         write_raw(world, place)
     findings = [find(load(place, plan.request.as_of), plan.request.draws, plan.request.seed) for place in folders]
-    estimates = findings[0].inputs.estimates
-    hidden = frozenset(estimates.loc[~estimates["confidential"].isin(PUBLIC), "id"])
+    estimates = [one.inputs.estimates for one in findings]
+    hidden = frozenset(name for table in estimates for name in table.loc[~table["confidential"].isin(PUBLIC), "id"])
     return Variants(folders, findings, tables, secrets, Masks(words, hidden), notices(plan, secrets))
 
 
@@ -218,12 +261,13 @@ def seed_sentence(plan: Plan, key: str) -> str:
 
 
 def write_figures(plan: Plan, variants: Variants, target: Path) -> None:
-    """Write every figure that is the same in all variants."""
+    """Write every figure that is the same in all variants; one that differs is not drawn for the rest of them."""
     target.mkdir()
-    drawn = [{picture.name: picture.svg for picture in figures(findings, plan.words)} for findings in variants.findings]
-    for name, svg in drawn[0].items():
-        if all(one.get(name) == svg for one in drawn):
-            (target / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    for plot in ALL:
+        first, *others = (partial(plot, findings, plan.words) for findings in variants.findings)
+        picture = first()
+        if picture is not None and all((drawn := other()) is not None and drawn.svg == picture.svg for other in others):
+            (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 
 def write_public_workbook(plan: Plan, variants: Variants, folder: Path, target: Path) -> None:
@@ -234,14 +278,14 @@ def write_public_workbook(plan: Plan, variants: Variants, folder: Path, target: 
     for findings, screen in zip(variants.findings, spoken, strict=True):
         write(findings, folder / "heard.xlsx", screen=screen)
     items = merged_items(spoken, variants.masks)
-    trial = [Shown(spoken[0], items, variants.masks) for _ in variants.findings]
+    trial = [Shown(spoken, items, variants.masks) for _ in variants.findings]
     for findings, shown in zip(variants.findings, trial, strict=True):
         write(findings, folder / "trial.xlsx", screen=shown)
     places = {place for one in trial for place in one.prints}
     dropped = frozenset(place for place in places if len({one.prints.get(place) for one in trial}) > 1)
     made = set()
     for findings in variants.findings:
-        write(findings, folder / WORKBOOK, screen=Shown(spoken[0], items, variants.masks, dropped))
+        write(findings, folder / WORKBOOK, screen=Shown(spoken, items, variants.masks, dropped))
         made.add((folder / WORKBOOK).read_bytes())
     if len(made) > 1:
         raise RunFailed(f"{WORKBOOK}: would tell the variants apart")
@@ -268,5 +312,6 @@ def write_public_manifest(plan: Plan, built: Path, told: list[str], log: Log) ->
     counted = grounds(secrets_in(read_raw(built / "raw")))
     public = {"public": True, "confidential_rows": counted, "model_parameters": known, "seconds": seconds}
     write_json(built / MANIFEST, manifest | public)
-    raw = read_raw(plan.data)
-    check_bytes(built, raw, secrets_in(raw))
+    with quietly(built):
+        raw = read_raw(plan.data)
+        check_bytes(built, raw, secrets_in(raw))

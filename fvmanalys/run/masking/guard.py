@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_origin
 
 from fvmanalys.errors import RunFailed
 from fvmanalys.evidence.rules import split
@@ -18,7 +18,7 @@ from fvmanalys.run.masking.raw import GROUND, Secret, Tables, is_secret
 
 __all__ = ["check_bytes", "texts_in"]
 
-SHORTEST_TEXT, FEWEST_DIGITS = 6, 4
+SHORTEST_TEXT, LONG_TEXT, FEWEST_DIGITS = 6, 10, 4
 PICTURE = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 TAG = re.compile(r"<[^>]*>")
 SPOKEN = re.compile(r'\b(?:alt|title|descr|aria-label|prompt|error|val|content)="([^"]*)"')
@@ -29,13 +29,19 @@ YEARS = range(1900, 2101)
 def check_bytes(folder: Path, tables: Tables, secrets: list[Secret]) -> None:
     """Refuse to publish a folder where something stands that only confidential rows hold; the error does not repeat it."""
     public = (text for table in tables.values() for row in table.rows if not is_secret(row) for text in row.values())
-    known = "\n".join([*public, *own_words()])
+    known = "\n".join([*public, *public_ids(tables), *own_words()])
     marks = [(place, mark) for place, mark in marks_of(tables, secrets) if not mark.search(known)]
     for path in sorted(folder.rglob("*")):
         for text in texts_in(path.name, path.read_bytes()) if path.is_file() else ():
             for place, mark in marks:
                 if mark.search(text):
                     raise RunFailed(f"{path.relative_to(folder)} would show what is confidential in {place}; nothing was published")
+
+
+def public_ids(tables: Tables) -> Iterator[str]:
+    """The ids of the estimates in public rows, which a confidential row may name."""
+    for name, table in tables.items():
+        yield from ("/".join([name, *(row.get(column, "") for column in TABLES[name].KEY)]) for row in table.rows if not is_secret(row))
 
 
 def own_words() -> Iterator[str]:
@@ -50,17 +56,24 @@ def marks_of(tables: Tables, secrets: list[Secret]) -> Iterator[tuple[str, re.Pa
     for secret in secrets:
         row = tables[secret.table].rows[secret.place]
         for column, text in row.items():
-            parts = {text, *split(text)} if column != GROUND else set()
+            parts = {text, *split(text)} if column != GROUND and not chosen(secret.table, column) else set()
             for part in sorted(parts):
                 pattern = number_mark(part) if re.fullmatch(r"-?\d+(\.\d+)?", part) else text_mark(part)
                 if pattern:
                     yield f"{secret.table}, row {secret.number} of the confidential, column {column}", pattern
 
 
+def chosen(table: str, column: str) -> bool:
+    """Whether a column holds one of a few words that the suite itself uses, such as a unit."""
+    field = TABLES[table].model_fields.get(column)
+    return field is not None and get_origin(field.annotation) is Literal
+
+
 def text_mark(text: str) -> re.Pattern[str] | None:
-    """A text as it is written; none for a short one and a day."""
+    """A text as it is written, a short one only as a whole word; none for a very short one and a day."""
     plain = len(text) < SHORTEST_TEXT or re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
-    return None if plain else re.compile(r"\s+".join(map(re.escape, text.split())))
+    pattern = r"\s+".join(map(re.escape, text.split()))
+    return None if plain else re.compile(pattern if len(text) >= LONG_TEXT else rf"(?<!\w){pattern}(?!\w)")
 
 
 def number_mark(text: str) -> re.Pattern[str] | None:

@@ -51,7 +51,7 @@ Names = dict[tuple[str, str], str]
 
 def marker(secret: Secret, words: Words) -> str:
     """What stands for a text of a confidential row: its number and the ground."""
-    ground = re.sub(r"[;/*!\s]+", " ", secret.ground).strip()
+    ground = re.sub(r"[^\w.,:§&%+–-]+", " ", secret.ground).strip()
     return words("public.marker_ground" if ground else "public.marker", number=secret.number, ground=ground)
 
 

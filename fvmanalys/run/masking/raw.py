@@ -11,8 +11,8 @@ from fvmanalys.evidence.read import is_number, plain_number, read_grid
 from fvmanalys.evidence.tables import TABLES
 
 __all__ = [
-    "GROUND", "PUBLIC", "RawTable", "Secret", "Tables", "csv_text", "grounds", "is_secret", "masked_copy", "read_raw", "secrets_in",
-    "write_raw",
+    "GROUND", "PUBLIC", "RawTable", "Secret", "Tables", "csv_text", "grounds", "is_secret", "masked_copy", "newest_public_day", "read_raw",
+    "secrets_in", "write_raw",
 ]  # fmt: skip
 
 GROUND = "confidential"
@@ -64,6 +64,22 @@ def secrets_in(tables: Tables) -> list[Secret]:
     """Every confidential row, numbered in the order of the tables: superseded rows and those known later too."""
     found = ((name, place, row[GROUND]) for name, table in tables.items() for place, row in enumerate(table.rows) if is_secret(row))
     return [Secret(number, name, place, "" if ground == "yes" else ground) for number, (name, place, ground) in enumerate(found, 1)]
+
+
+def newest_public_day(data: Path) -> str | None:
+    """The day whose knowledge is used where none is given: the decision's own, or else the newest of a public row.
+
+    None leaves it, and every fault of the tables, to `load`. The newest day of all would tell when a secret became known.
+    """
+    if not data.is_dir():
+        return None
+    try:
+        tables = read_raw(data)
+        days = [row["known_from"] for table in tables.values() for row in table.rows if row.get("known_from") and not is_secret(row)]
+    except (OSError, ValueError):
+        return None
+    own = any(row.get("as_of") for row in tables["decision"].rows) if "decision" in tables else True
+    return None if own or not secrets_in(tables) else max(days, default=None)
 
 
 def grounds(secrets: list[Secret]) -> dict[str, int]:

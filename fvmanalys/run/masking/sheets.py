@@ -20,7 +20,7 @@ from xlsxwriter.chart import Chart
 from fvmanalys.report.sheets.book import alignment
 from fvmanalys.report.sheets.cells import Formula, Input
 from fvmanalys.report.sheets.screen import Screen
-from fvmanalys.run.masking.tables import aligned_rows
+from fvmanalys.run.masking.tables import aligned_rows, common_marker
 from fvmanalys.run.masking.values import DIGITS, Masks, common_number, rounded
 
 __all__ = ["Heard", "Item", "Shown", "merged_items", "merged_texts"]
@@ -79,8 +79,11 @@ class Shown(Screen):
     `dropped`, or with a masked cell, is left out.
     """
 
-    def __init__(self, heard: Heard, items: dict[str, list[Item]], masks: Masks, dropped: frozenset[tuple[str, int]] = frozenset()):
-        self.notices, self.no_live, self.choices = heard.notices, heard.no_live, heard.choices
+    def __init__(
+        self, heard: Sequence[Heard], items: dict[str, list[Item]], masks: Masks, dropped: frozenset[tuple[str, int]] = frozenset()
+    ):
+        self.notices, self.no_live = heard[0].notices, heard[0].no_live
+        self.choices = {name: any(one.choices.get(name, False) for one in heard) for name in heard[0].choices}
         self.items = {sheet: iter(parts) for sheet, parts in items.items()}
         self.masks, self.dropped = masks, dropped
         self.masked: set[tuple[str, int, int]] = set()
@@ -115,7 +118,7 @@ class Shown(Screen):
         return kept, "" if len(kept) == len(charts) else self.masks.words("public.charts_left_out", count=len(charts) - len(kept))
 
     def choice(self, name: str, value: bool) -> bool:
-        """Choose as the first variant does."""
+        """Choose alike, whichever variant it is: as any of them does."""
         return self.choices[name]
 
 
@@ -164,7 +167,7 @@ def merged_sheet(variants: Sequence[list[Item]], masks: Masks) -> Iterator[Item]
     for number, item in enumerate(first):
         found = [other[place[number]] for other, place in zip(others, places, strict=True) if number in place]
         if len(found) < len(others):
-            rows = None if item.rows is None else [masked(row, masks) for row in item.rows]
+            rows = None if item.rows is None else [masked(row, masks) for row in item.rows[:1]]
             yield Item([masks.words("public.left_out")] * len(item.texts if rows is not None else "1"), item.heads, rows)
         else:
             yield merged_item([item, *found], masks)
@@ -183,7 +186,7 @@ def merged_item(items: Sequence[Item], masks: Masks) -> Item:
         return Item(merged_texts([item.texts for item in items], masks))
     texts = [masks.text(texts) for texts in zip(*(item.texts for item in items), strict=True)]
     if len({len(item.heads) for item in items}) > 1:
-        return Item(texts, [masks.word] * len(first.heads), [masked(row, masks) for row in first.rows])
+        return Item(texts, [masks.word] * len(first.heads), [masked(row, masks) for row in first.rows[:1]])
     heads = [masks.text(texts) for texts in zip(*(item.heads for item in items), strict=True)]
     return Item(texts, heads, list(merged_rows([item.rows or [] for item in items], masks)))
 
@@ -208,12 +211,17 @@ def merged_rows(variants: Sequence[list[list[Any]]], masks: Masks) -> Iterator[l
 
 def merged_row(rows: Sequence[list[Any]], masks: Masks) -> list[Any]:
     """One row of every variant as one."""
-    texts = [getattr(value, "text", value) for value, _ in rows[0] if not isinstance(value, Formula)]
-    marker = masks.of_row([text for text in texts if isinstance(text, str)])
+    marker = common_marker([list(spoken(row)) for row in rows], masks)
     if marker:
         first, *rest = masked(rows[0], masks)
         return [(marker, first[1]), *rest]
     return [merged_cell(cells, masks) for cells in zip(*rows, strict=True)]
+
+
+def spoken(row: Sequence[Any]) -> Iterator[str]:
+    """The texts of a row."""
+    texts = (getattr(value, "text", value) for value, _ in row if not isinstance(value, Formula))
+    yield from (text for text in texts if isinstance(text, str))
 
 
 def masked(row: Sequence[Any], masks: Masks) -> list[Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from fvmanalys.run.masking.raw import GROUND, PUBLIC
 from fvmanalys.run.masking.values import DIGITS, Masks, common_number, rounded
 
-__all__ = ["MASK", "aligned_rows", "merged_tables"]
+__all__ = ["MASK", "aligned_rows", "common_marker", "merged_tables"]
 
 MASK = "confidential"
 AS_GIVEN = ("estimates", "sources", "context", "milestones", "spend", "partners", "reference_class")
@@ -19,19 +19,16 @@ Rows = list[list[Any]]
 
 
 def merged_tables(variants: Sequence[dict[str, pd.DataFrame]], masks: Masks) -> dict[str, pd.DataFrame]:
-    """Every table that the variants publish, as it may be published."""
-    return {name: merged_table(name, [tables.get(name) for tables in variants], masks) for name in variants[0]}
+    """Every table that all variants publish, as it may be published."""
+    common = [name for name in variants[0] if all(name in tables for tables in variants)]
+    return {name: merged_table(name, [tables[name] for tables in variants], masks) for name in common}
 
 
-def merged_table(name: str, variants: Sequence[pd.DataFrame | None], masks: Masks) -> pd.DataFrame:
-    """One table: as given where it holds raw rows, and with computed figures rounded to three digits."""
-    first = variants[0]
-    assert first is not None
-    tables = [table for table in variants if table is not None and list(table.columns) == list(first.columns)]
-    columns = list(map(str, first.columns))
-    if len(tables) < len(variants):
-        return pd.DataFrame([[MASK] * len(columns)], columns=columns)
-    rows = aligned_rows([table.astype(object).to_numpy().tolist() for table in tables])
+def merged_table(name: str, variants: Sequence[pd.DataFrame], masks: Masks) -> pd.DataFrame:
+    """One table, in the columns of all variants: as given where it holds raw rows, and with computed figures rounded to three digits."""
+    common = [column for column in variants[0].columns if all(column in table.columns for table in variants)]
+    columns = list(map(str, common))
+    rows = aligned_rows([table[common].astype(object).to_numpy().tolist() for table in variants])
     shown = [merged_row(columns, row, masks, name in AS_GIVEN) for row in rows]
     return pd.DataFrame(shown, columns=columns, dtype=object)
 
@@ -42,10 +39,16 @@ def merged_row(columns: list[str], row: Sequence[Sequence[Any]], masks: Masks, a
     ground = first[columns.index(GROUND)] if GROUND in columns else "no"
     if isinstance(ground, str) and ground not in PUBLIC:
         return [ground if column == GROUND else "" for column in columns]
-    marker = masks.of_row([value for value in first if isinstance(value, str)])
+    marker = common_marker([[value for value in one if isinstance(value, str)] for one in row], masks)
     if marker:
         return [f"{MASK}: {marker}", *[""] * (len(columns) - 1)]
     return [merged_cell(values, as_given or column == "year") for column, values in zip(columns, zip(*row, strict=True), strict=True)]
+
+
+def common_marker(variants: Sequence[Sequence[str]], masks: Masks) -> str:
+    """The marker of a row that is about the same confidential thing in every variant; else nothing."""
+    found = {masks.of_row(texts) for texts in variants}
+    return found.pop() if len(found) == 1 else ""
 
 
 def merged_cell(values: Sequence[Any], as_given: bool) -> Any:
@@ -67,22 +70,24 @@ def same(one: Any, other: Any) -> bool:
 def aligned_rows(variants: Sequence[Rows]) -> list[Rows]:
     """The rows of the variants side by side: by place where their texts agree, else by name, in the order of the names.
 
-    The name of a row is its first cell where that tells rows apart, else all its texts. A row that some variant lacks
-    stands last, with nothing that is the same in all.
+    The name of a row is its first cell where that tells rows apart, else all its texts. Rows that some variant lacks stand
+    last, with nothing that is the same in all: as many as they are, or a single one where that number differs.
     """
     texts = [list(map(texts_of, rows)) for rows in variants]
     if all(one == texts[0] for one in texts):
         return [list(row) for row in zip(*variants, strict=True)]
     firsts = [[key[:1] for key in keys] for keys in texts]
     keys = firsts if all(len(set(one)) == len(one) for one in firsts) else texts
-    nothing = [[object() for _ in variants[0][0]] for _ in variants] if variants[0] else []
+    width = max(len(row) for rows in variants for row in rows)
+    nothing = [[object() for _ in range(width)] for _ in variants]
+    even = len({len(rows) for rows in variants}) == 1
     if any(len(set(one)) < len(one) for one in keys):
-        return [nothing] * len(variants[0])
+        return [nothing] * (len(variants[0]) if even else 1)
     found = [dict(zip(one, rows, strict=True)) for one, rows in zip(keys, variants, strict=True)]
     common = [key for key in keys[0] if all(key in one for one in found)]
     if any(one != keys[0] for one in keys):
         common = sorted(common, key=repr)
-    return [[one[key] for one in found] for key in common] + [nothing] * (len(keys[0]) - len(common))
+    return [[one[key] for one in found] for key in common] + [nothing] * (len(keys[0]) - len(common) if even else 1)
 
 
 def texts_of(row: list[Any]) -> tuple[Any, ...]:

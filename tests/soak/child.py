@@ -27,6 +27,7 @@ __all__ = ["clean_and_die", "command", "publish_and_die"]
 
 def command(words: list[str], temporary: str, heard: str, fault: str = "", *facts: Any) -> None:
     """Run `fvmanalys words…`; its sockets lie in `temporary`, what it says in the file `heard`."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
     tempfile.tempdir = temporary
     handle = os.open(heard, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(handle, 1)

@@ -16,7 +16,7 @@ from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
 
-__all__ = ["CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "words_of"]
+__all__ = ["CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "row_changes", "words_of"]
 
 Cell = tuple[str, str]
 Groups = Sequence["Group"]

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.mixtures import row_changes
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.asof import in_force, key_of, supersedes
+from fvmanalys.evidence.asof import in_force
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import TABLES, columns
@@ -93,23 +94,12 @@ def plain(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[Change]:
-    """What differs between the rows of one table then and now."""
-    keyed, left = [(key_of(table, row), row) for row in then], list(then)
-    for row in now:
-        before = next((old for key, old in keyed if supersedes(key_of(table, row), key)), None)
-        left = [old for old in left if before is None or not supersedes(key_of(table, row), key_of(table, old))]
-        what = "new" if before is None else difference(table, before, row)
+    """What differs between the rows of one table then and now; evidence and words alone make no change."""
+    for change in row_changes(table, [plain(row) for row in then], [plain(row) for row in now]):
+        differs = set(change.columns) & set(columns(table))
+        what = change.what if change.what != "changed" or differs - set(ASIDE) else "confirmed" if differs & set(EVIDENCE) else ""
         if what:
-            yield Change(table, what, row, before)
-    yield from (Change(table, "withdrawn", row, row) for row in left)
-
-
-def difference(table: str, before: dict[str, Any], row: dict[str, Any]) -> str:
-    """Whether a row says something else than before, or the same with other evidence; empty where it says the same."""
-    old, new = plain(before), plain(row)
-    if any(old.get(column) != new.get(column) for column in columns(table) if column not in ASIDE):
-        return "changed"
-    return "confirmed" if any(old.get(column) != new.get(column) for column in EVIDENCE) else ""
+            yield Change(table, what, change.row, change.before)
 
 
 def newly_cited(then: Tables, now: Tables) -> list[str]:

@@ -158,7 +158,8 @@ def test_an_estimate_is_shown_as_published():
 
 def test_only_web_addresses_become_links():
     assert link("title", "javascript:alert(1)") == "title"
-    assert link("<t>", 'https://x.se/?a="') == '<a href="https://x.se/?a=&quot;">&lt;t&gt;</a>'
+    assert link("<t>", "https://x.se/?a=1&b") == '<a href="https://x.se/?a=1&amp;b">&lt;t&gt;</a>'
+    assert link("t", 'https://x.se/?a="') == "t"
 
 
 def test_a_number_that_cannot_be_told_from_zero_is_said_to_be_so_in_words(library):

@@ -27,7 +27,8 @@ from fvmanalys.analysis.yearly import (
 from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.model.streams import present_value
 from fvmanalys.report.answer import answer, what_changes
-from fvmanalys.report.sheets.cells import header_names, is_web_address, safe_text
+from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.sheets.cells import header_names, safe_text
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import SHEETS, write_workbook

@@ -27,6 +27,7 @@ REMEDIES = {
     "literal_error": ("is not one of the allowed values", "use one of: {expected}"),
     "string_pattern_mismatch": ("holds a character that has a meaning of its own", "use letters, digits, - and _"),
     "string_too_short": ("is empty", "fill it in"),
+    "string_too_long": ("is too long", "write at most {max_length} letters"),
     "missing": ("is missing", "fill it in; every row needs it"),
     "greater_than": ("is too small", "it must be above {gt}"),
     "greater_than_equal": ("is too small", "it must be at least {ge}"),

@@ -74,7 +74,7 @@ class Evidenced(Row):
     source_id: Sources = ""
     known_from: Date | None = None
     owner: str = ""
-    confidential: str = "no"
+    confidential: str = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
     note: str = ""
 
 

@@ -7,17 +7,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from io import StringIO
+from unicodedata import east_asian_width
 
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fvmanalys.errors import UsageError
+from fvmanalys.report.harmless import harmless
+from fvmanalys.report.markup import escape
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
 from fvmanalys.report.words import Words
 
@@ -106,8 +109,9 @@ def sketch(height: float, rows: int = 1, columns: int = 1, **options: object) ->
 
 def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Picture:
     """Set the title, and write the figure as SVG: the same bytes every time."""
-    lines = textwrap.fill(plain(title), 88)
-    figure.suptitle(lines, x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    figure.suptitle(wrapped(title, 88, 4), x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    for text in figure.findobj(Text):
+        text.set_text(drawable(text.get_text()))
     out = StringIO()
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
     return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
@@ -118,9 +122,17 @@ def plain(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
 
 
+def drawable(text: str, letters: int = 88, lines: int = 4) -> str:
+    """A text with no line longer than a figure is wide; what is cut stands whole beside the figure, in its alt text or its table."""
+    return "\n".join(line if len(line) <= letters else f"{line[: letters - 2]} …" for line in harmless(text).split("\n")[:lines])
+
+
 def wrapped(text: str, width: int = 26, lines: int = 3) -> str:
-    """A name over at most so many lines."""
-    return "\n".join(textwrap.wrap(plain(text), width, max_lines=lines, placeholder=" …")) or "–"
+    """A name over at most so many lines, of fewer letters where these are wide (Chinese, emoji)."""
+    text = plain(text)
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    width = width * len(text) // (len(text) + wide) if wide else width
+    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …")) or "–"
 
 
 def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 2) -> None:

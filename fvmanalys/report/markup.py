@@ -1,10 +1,25 @@
 """HTML that shows itself in a notebook and on the page; whatever comes from the data is escaped here."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
-from html import escape
 
-__all__ = ["Html", "answer_box", "bullets", "contents", "details", "heading", "html_table", "link", "missing", "paragraphs", "section"]
+from fvmanalys.report.harmless import harmless, is_web_address
+
+__all__ = [
+    "Html",
+    "answer_box",
+    "bullets",
+    "contents",
+    "details",
+    "escape",
+    "heading",
+    "html_table",
+    "link",
+    "missing",
+    "paragraphs",
+    "section",
+]
 
 
 class Html(str):
@@ -21,9 +36,14 @@ TEXT, NUMBER = ' style="text-align:left"', ' class="number" style="text-align:ri
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
+def escape(text: object) -> str:
+    """A text as HTML may hold it, between tags or in an attribute."""
+    return html.escape(harmless(text))
+
+
 def safe(text: object) -> str:
     """HTML as it is, anything else escaped; days marked up, so that no line breaks inside them."""
-    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", escape(str(text)))
+    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", escape(text))
 
 
 def heading(text: str, level: int = 2, anchor: str = "") -> Html:
@@ -71,7 +91,7 @@ def details(summary: str, content: str) -> Html:
 
 def link(text: str, url: str) -> str:
     """A link where the address is one that a browser follows to a page, else the text."""
-    return Html(f'<a href="{escape(url)}">{safe(text)}</a>') if url.startswith(("https://", "http://")) else text
+    return Html(f'<a href="{escape(url)}">{safe(text)}</a>') if is_web_address(url) else text
 
 
 def html_table(

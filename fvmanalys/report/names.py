@@ -1,7 +1,6 @@
 """What the things of a decision are called, in the reader's language."""
 
 from datetime import date
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
-from fvmanalys.report.markup import Html
+from fvmanalys.report.markup import Html, escape
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import MINUS, SPACE, Words
 

@@ -9,15 +9,14 @@ import numpy as np
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["Formula", "Input", "Jump", "Link", "header_names", "is_web_address", "safe_text", "table_name", "write_cell"]
+from fvmanalys.report.harmless import harmless, is_web_address
+
+__all__ = ["Formula", "Input", "Jump", "Link", "header_names", "safe_text", "table_name", "write_cell"]
 
 LONGEST_TEXT = 32_767
 LONGEST_HEADER = 255
 LONGEST_NAME = 80
 CUT_MARK = " […]"
-ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-WEB_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
-LONGEST_ADDRESS = 2_000
 EARLIEST = date(1900, 3, 1)
 
 
@@ -54,7 +53,7 @@ class Jump:
 
 def safe_text(text: Any, longest: int = LONGEST_TEXT) -> str:
     """Text without what XML cannot hold, cut with a mark where it is longer than a cell can hold."""
-    clean = ILLEGAL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+    clean = harmless(text)
     if utf16_length(clean) <= longest:
         return clean
     kept = clean.encode("utf-16-le")[: 2 * (longest - len(CUT_MARK))].decode("utf-16-le", "ignore")
@@ -121,8 +120,3 @@ def write_link(sheet: Worksheet, row: int, column: int, link: Link | Jump, form:
         sheet.write_url(row, column, target, form, text)
     else:
         sheet.write_string(row, column, safe_text(link.text) or "–", form)
-
-
-def is_web_address(text: str) -> bool:
-    """Whether a text is an address that may be made a link."""
-    return len(text) <= LONGEST_ADDRESS and WEB_ADDRESS.fullmatch(text) is not None

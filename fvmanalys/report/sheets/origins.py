@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from fvmanalys.report.sheets.cells import Link, is_web_address
+from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.sheets.cells import Link
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Sheet
 from fvmanalys.report.sheets.labels import named_estimates, option_label

@@ -435,7 +435,7 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
 def test_the_figure_and_the_page_tell_every_part(library):
     findings, words = library[0], Words("en")
     picture = plot_changes(findings, words)
-    assert "Contracts and purchases for P: −2.7 SEK m" in picture.alt and "<svg" in picture.svg
+    assert "Contracts and purchases for P: −2.7 SEK m" in picture.alt and "<svg" in picture.svg
     shown = str(table_parts(findings, words))
     assert "Levels in the areas for all options" in shown and "Contracts and purchases for P" in shown
     assert all(words(f"changes.measure.{measure}") in shown for measure in SHOWN)

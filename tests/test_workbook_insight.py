@@ -11,6 +11,7 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.report.charts.uncertainty import tornado_lead
+from fvmanalys.report.sheets.headcount import NOBODY
 from fvmanalys.report.uncertainty import uncertainty_answer, verdict_missing, verdict_sentences
 from fvmanalys.report.waiting import wait_missing, waiting_answer
 from fvmanalys.report.words import Words
@@ -130,11 +131,14 @@ def test_the_bill_sums_to_its_parts(findings, books):
     assert shown.iloc[-2] == pytest.approx(bill.loc[bill["ends_with_decision"].astype(bool), "msek_per_month"].sum())
 
 
-def test_yearly_staffing_sums_over_phases_and_skips_years_without_staff(books):
+def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_nobody_works(books):
     shown = table(books["region"][STAFFING], called("staffing.yearly.consultants"))
     total = shown[called("staffing.yearly.total")].astype(float)
     np.testing.assert_allclose(shown.iloc[:, 2:-2].astype(float).sum(axis=1), total, rtol=1e-9)
-    assert (total > 0).all() and shown[called("staffing.yearly.consultants")].between(0, 1).all()
+    share = shown[called("staffing.yearly.consultants")]
+    somebody = total >= NOBODY
+    assert share[somebody].astype(float).between(0, 1).all() and (share[~somebody] == "–").all() and not somebody.all()
+    assert shown.groupby(called("staffing.yearly.option"))[called("staffing.yearly.year")].nunique().nunique() == 1
 
 
 def test_the_tornado_s_bars_stand_around_the_lead(findings, books):

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fvmanalys.errors import UsageError
@@ -111,7 +111,7 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
     """Set the title, and write the figure as SVG: the same bytes every time."""
     figure.suptitle(wrapped(title, 88, 4), x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
     for text in figure.findobj(Text):
-        text.set_text(drawable(text.get_text()))
+        text.set_text(drawable(text.get_text(), 66 if isinstance(text, Annotation) else 88))
     out = StringIO()
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
     return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
@@ -122,17 +122,22 @@ def plain(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
 
 
-def drawable(text: str, letters: int = 88, lines: int = 4) -> str:
-    """A text with no line longer than a figure is wide; what is cut stands whole beside the figure, in its alt text or its table."""
-    return "\n".join(line if len(line) <= letters else f"{line[: letters - 2]} …" for line in harmless(text).split("\n")[:lines])
+def drawable(text: str, letters: int, lines: int = 4) -> str:
+    """A text with no line longer than it has room for; what is cut stands whole beside the figure, in its alt text or its table."""
+    shown = [(line, room(line, letters)) for line in harmless(text).split("\n")[:lines]]
+    return "\n".join(line if len(line) <= fits else f"{line[: fits - 2]} …" for line, fits in shown)
+
+
+def room(text: str, letters: int) -> int:
+    """How many letters of a text there is room for where so many narrow ones fit: fewer where many are wide (Chinese, emoji)."""
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    return letters * len(text) // (len(text) + wide) if wide else letters
 
 
 def wrapped(text: str, width: int = 26, lines: int = 3) -> str:
-    """A name over at most so many lines, of fewer letters where these are wide (Chinese, emoji)."""
+    """A name over at most so many lines."""
     text = plain(text)
-    wide = sum(east_asian_width(letter) in "WF" for letter in text)
-    width = width * len(text) // (len(text) + wide) if wide else width
-    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder=" …")) or "–"
+    return "\n".join(textwrap.wrap(text, room(text, width), max_lines=lines, placeholder=" …")) or "–"
 
 
 def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 2) -> None:

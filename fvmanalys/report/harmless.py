@@ -2,9 +2,10 @@
 
 import re
 
-__all__ = ["harmless", "is_web_address"]
+__all__ = ["harmless", "is_web_address", "one_line"]
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+BLANKS = re.compile(r"[^\S\u00a0]+")
 WEB_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
 LONGEST_ADDRESS = 2_000
 
@@ -12,6 +13,11 @@ LONGEST_ADDRESS = 2_000
 def harmless(text: object) -> str:
     """A text without what neither XML nor HTML can hold, its lines ended alike."""
     return ILLEGAL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def one_line(text: object) -> str:
+    """A harmless text on one line, its hard spaces kept."""
+    return BLANKS.sub(" ", harmless(text)).strip()
 
 
 def is_web_address(text: str) -> bool:

@@ -12,7 +12,6 @@ __all__ = ["write_areas"]
 
 KEY = "areas"
 WIDTHS = (25, *[23] * 6)
-CHARTS_ABREAST, BAND_ROWS = 3, 17
 
 
 def write_areas(book: Book) -> None:
@@ -27,13 +26,9 @@ def write_areas(book: Book) -> None:
     sheet.charts([score_chart(sheet, scores)], sheet.band_row, 18)
     levels_table(sheet)
     sheet.section("years", True, "years.note")
-    bands = -(-len(book.areas) // CHARTS_ABREAST)
-    with sheet.band(BAND_ROWS * bands):
+    with sheet.panels(len(book.areas)) as charts:
         years_table(sheet)
-    charts = [level_chart(sheet, area) for area in book.areas]
-    for band in range(bands):
-        abreast = charts[band * CHARTS_ABREAST : (band + 1) * CHARTS_ABREAST]
-        sheet.charts(abreast, sheet.band_row + band * BAND_ROWS, BAND_ROWS, CHARTS_ABREAST)
+        charts += [level_chart(sheet, area) for area in book.areas]
     sheet.finish()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from fvmanalys.report.harmless import harmless, is_web_address
+from fvmanalys.report.harmless import harmless, is_web_address, one_line
 
 __all__ = ["Formula", "Input", "Jump", "Link", "header_names", "safe_text", "table_name", "write_cell"]
 
@@ -70,7 +70,7 @@ def header_names(names: list[str]) -> list[str]:
     unique: list[str] = []
     taken: set[str] = set()
     for number, name in enumerate(names, start=1):
-        text = safe_text(" ".join(str(name).split()), LONGEST_HEADER - 8) or f"[{number}]"
+        text = safe_text(one_line(name), LONGEST_HEADER - 8) or f"[{number}]"
         base, copy = text, 1
         while text.casefold() in taken:
             copy += 1

@@ -20,7 +20,6 @@ __all__ = ["write_costs"]
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
 MOST_GROUPS = 8
-CHARTS_ABREAST, BAND_ROWS = 2, 15
 STAFFING, OTHER = "\x00staffing", "\x00other"
 
 
@@ -181,15 +180,11 @@ def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     columns = sheet.columns("yearly", "option:text year:year")
     columns += [Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))]
     rows = [[book.options[option], year, *row, float(row.sum())] for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)]
-    bands = -(-len(book.options) // CHARTS_ABREAST)
-    with sheet.band(BAND_ROWS * bands):
-        region = sheet.listing("yearly", columns, rows, repeat=True)
     step = nice_step(max(float(row[-1]) for row in rows) / 6)
     top = step * math.ceil(max(float(row[-1]) for row in rows) / step)
-    charts = [yearly_chart(sheet, region, index, len(years), len(wide.columns), top) for index in range(len(book.options))]
-    for band in range(bands):
-        abreast = charts[band * CHARTS_ABREAST : (band + 1) * CHARTS_ABREAST]
-        sheet.charts(abreast, sheet.band_row + band * BAND_ROWS, BAND_ROWS, CHARTS_ABREAST)
+    with sheet.panels(len(book.options)) as charts:
+        region = sheet.listing("yearly", columns, rows, repeat=True)
+        charts += [yearly_chart(sheet, region, index, len(years), len(wide.columns), top) for index in range(len(book.options))]
 
 
 def yearly_chart(sheet: Sheet, region: Region, index: int, years: int, groups: int, top: float) -> tuple[Any, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
+from fvmanalys.report.harmless import one_line
 from fvmanalys.report.palette import ACCENT, MUTED
 from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
 from fvmanalys.report.sheets.cells import Jump, Link, header_names, safe_text, table_name, write_cell
@@ -21,6 +22,7 @@ LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 FULL_PAGE = 0.96
 CLOSED_POINTS = 1.0
+PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 90
 TITLE_SIZE, HEADING_SIZE = 15, 12
 
@@ -183,6 +185,16 @@ class Sheet:
         self.band_row, self.row = self.row, self.row + rows
         yield
 
+    @contextmanager
+    def panels(self, count: int) -> Iterator[list[tuple[Chart, str]]]:
+        """Room above a table for so many small charts, in bands; those put into the list are shown there."""
+        charts: list[tuple[Chart, str]] = []
+        with self.band(-(-count // PANELS_ABREAST) * PANEL_ROWS):
+            yield charts
+        for first in range(0, count, PANELS_ABREAST):
+            at = self.band_row + first // PANELS_ABREAST * PANEL_ROWS
+            self.charts(charts[first : first + PANELS_ABREAST], at, PANEL_ROWS, PANELS_ABREAST)
+
     def charts(self, charts: Sequence[tuple[Chart, str]], row: int | None = None, rows: int = 17, abreast: int = 0) -> None:
         """A band of charts side by side, each with its alternative text; at `row`, or below what there is.
 
@@ -263,7 +275,7 @@ class Sheet:
 
     def header_part(self, text: str) -> str:
         """A text as it may stand in a page header, where & is a command."""
-        line = " ".join(safe_text(text).split())
+        line = one_line(text)
         return (line if len(line) <= HEADER_PART else line[: HEADER_PART - 1] + "…").replace("&", "&&")
 
 

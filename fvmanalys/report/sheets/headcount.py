@@ -11,7 +11,6 @@ from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 __all__ = ["peaks_table", "yearly_table"]
 
 MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
-BAND_ROWS, CHARTS_ABREAST = 17, 3
 NOBODY = 0.5
 
 
@@ -36,19 +35,18 @@ def yearly_table(sheet: Sheet) -> None:
     names = {phase: phase_name(sheet, phase) for phase in phases}
     options = [option for option in book.options if option in set(yearly.loc[yearly["fte"] >= NOBODY, "option"])]
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
-    hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum().reindex(wide.index).fillna(0.0)
-    wide = wide.assign(total=wide.sum(axis=1)).loc[options].query("total >= @NOBODY", local_dict={"NOBODY": NOBODY})
-    rows = [[book.options[option], year, *row, hired[option, year] / row["total"]] for (option, year), row in wide.iterrows()]
+    hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
+    years = sorted(set(wide.index[wide.sum(axis=1) >= NOBODY].get_level_values("year")))
+    every = pd.MultiIndex.from_product([options, years], names=["option", "year"])
+    wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
+    share = hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= NOBODY)
+    rows = [[book.options[option], year, *row, share[option, year]] for (option, year), row in wide.iterrows()]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
     columns += sheet.columns("yearly", "total:bold_n0 consultants:share")
     sheet.section("yearly", True, "yearly.note")
-    bands = -(-len(options) // CHARTS_ABREAST)
-    with sheet.band(BAND_ROWS * bands):
+    with sheet.panels(len(options)) as charts:
         region = sheet.listing("yearly", columns, rows, repeat=True)
-    charts = [staff_chart(sheet, region, wide, option, len(phases)) for option in options]
-    for band in range(bands):
-        abreast = charts[band * CHARTS_ABREAST : (band + 1) * CHARTS_ABREAST]
-        sheet.charts(abreast, sheet.band_row + band * BAND_ROWS, BAND_ROWS, CHARTS_ABREAST)
+        charts += [staff_chart(sheet, region, wide, option, len(phases)) for option in options]
 
 
 def phased(yearly: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 __all__ = ["clause_lines", "lines_needed", "text_width", "whole_words"]
 
 EM_IN_UNITS = 1.55  # an em of 10 points in the wide font, in units of column width
-NARROW, WIDE = set("iljtfrI.,:;|!'()[]/ -·"), set("mwMWÅÄÖ%@—✓●◐○")
+NARROW, WIDE = set("iljtfrI.,:;|!'()[]/ \u00a0-·"), set("mwMWÅÄÖ%@—✓●◐○")
 BOLD = 1.12
 CELL_PADDING, INDENT = 0.9, 1.5
 

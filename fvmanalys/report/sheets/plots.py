@@ -7,6 +7,7 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
+from fvmanalys.report.harmless import one_line
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
 from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.cells import safe_text
@@ -24,6 +25,7 @@ SLANTS, LINES = (
 )
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
+TWO_YEARS = 731  # days, so that no mark falls short of its year
 FONT = {"name": "Arial", "size": 9, "color": INK}
 
 
@@ -47,7 +49,7 @@ def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Cha
 
 def title_text(text: str) -> str:
     """A title on one line, which XlsxWriter cannot take for the address of a cell."""
-    line = safe_text(" ".join(safe_text(text).split()), LONGEST_TITLE)
+    line = safe_text(one_line(text), LONGEST_TITLE)
     return line.replace("!", "!\u2060").lstrip("=")
 
 
@@ -94,6 +96,8 @@ def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, nu
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
         chart.add_series({**places(one), "gap": 60, **filled(index)})
+    if len(series) == 1:
+        chart.set_legend({"none": True})
     axes(chart, unit, number_format, **scale)
     return chart
 
@@ -178,7 +182,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
             "num_font": FONT,
             "num_format": "yyyy",
             "min": low,
-            "major_unit": 730.5,
+            "major_unit": TWO_YEARS,
             "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}},
             "line": {"none": True},
         }

@@ -2,7 +2,7 @@
 
 Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS`
 the units its quantity may have, and `References` says which column of which other table a value must be found in.
-Checks, messages and the data dictionary all come from here.
+Checks and messages come from here; docs/tables.md says it to people, and a test holds the two together.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["ALL_OPTIONS", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "data_dictionary", "text_columns"]
+__all__ = ["ALL_OPTIONS", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "text_columns"]
 
 ALL_OPTIONS = "*"
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
@@ -359,19 +359,3 @@ def references(table: str) -> Iterator[tuple[str, References]]:
         mark = reference(field)
         if mark:
             yield name, mark
-
-
-def data_dictionary() -> list[dict[str, str]]:
-    """A row for every column of every table: table, column, type, required, key, description."""
-    return [
-        {
-            "table": table,
-            "column": name,
-            "type": str(field.annotation).replace("typing.", "").replace("<class '", "").replace("'>", ""),
-            "required": "yes" if field.is_required() else "no",
-            "key": "yes" if name in row.KEY else "no",
-            "description": field.description or "",
-        }
-        for table, row in TABLES.items()
-        for name, field in row.model_fields.items()
-    ]

@@ -47,7 +47,7 @@ def sources_table(sheet: Sheet) -> None:
         return
     rows = []
     for source, row in sources.iterrows():
-        name = sheet.text("sources.cell", number=book.source_numbers[source], publisher=row["publisher"])
+        name = sheet.text("sources.cell", number=book.source_numbers[source], publisher=sheet.words.of(row, "publisher"))
         rows.append(
             [name, row["title"], sheet.words(f"workbook.source.{row['type']}"), row["published"], opened(sheet, source, row["url"])]
         )

@@ -12,15 +12,15 @@ from fvmanalys.report.words import SPACE, Words
 
 __all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
 
-PREFIXED = ("areas", "criteria", "levels", "price_index", "readiness", "risks", "staff_costs")
+PREFIXED = ("areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints")
 
 
 def label(findings: Findings, row: dict, words: Words) -> str:
     """What a row of a table is about: its name, or else what its keys say."""
+    area = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
     if row.get("name") or row.get("item"):
-        return words.of(row, "name" if row.get("name") else "item")
-    parts = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
-    parts += [event_name(findings, row, words)] if "area_id" in row and row.get("from_event") else []
+        return ", ".join([words.of(row, "name" if row.get("name") else "item"), *(area if row["table"] == "viewpoints" else [])])
+    parts = area + ([event_name(findings, row, words) if row["from_event"] else words("label.now")] if row["table"] == "levels" else [])
     parts += [
         words.of(row, column)
         for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
@@ -43,15 +43,15 @@ def option_of(row: dict, names: dict[str, str], words: Words) -> str:
     return words("table.all_options") if option == "*" else names.get(option, "–")
 
 
-def number_names(findings: Findings, words: Words, marked: bool = False) -> dict[str, str]:
-    """What every estimate is called where it stands alone: what it is, of which option; marked with its kind if asked."""
+def number_names(findings: Findings, words: Words, marked: bool = False, with_option: bool = True) -> dict[str, str]:
+    """What every estimate is called: what it is, of which option, and in which outcomes it counts; marked with its kind if asked."""
     names, records = option_names(findings, words), findings.inputs.records
     risks = {row["risk_id"]: words.of(row, "name") for row in records["risks"]}
     found = {}
     for table, rows in records.items():
         for row in (row for row in rows if row["id"]):
             text, option = full_label(findings, row | {"table": table}, words), row.get("option_id", "")
-            text = words("label.of", name=text, option=unbroken(names[option])) if option in names else text
+            text = words("label.of", name=text, option=unbroken(names[option])) if with_option and option in names else text
             text = conditional(text, row, risks, words)
             found[row["id"]] = f"{KIND_MARKS[row['kind']]} {text}" if marked else text
     return found

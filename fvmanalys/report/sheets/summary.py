@@ -153,9 +153,6 @@ def unknown_lines(sheet: Sheet) -> Iterator[str]:
     largest = largest_assumptions(findings.simulation, best).to_dict("records")
     if largest:
         yield sheet.text("largest", option=sheet.book.options[best])
-    estimates = findings.inputs.estimates.set_index("id")
     for row in largest:
-        estimate, label = estimates.loc[row["estimate"]], known[row["estimate"]]
-        ends = [words.number(estimate[end], 0 if abs(estimate["high"]) >= 10 else 1) for end in ("low", "high")]
-        text = "assumption" if np.isfinite(estimate["low"]) else "assumption_fixed"
-        yield sheet.text(text, name=label.name, low=ends[0], high=ends[1], unit=label.unit, share=words.share(row["share"]))
+        one = known[row["estimate"]]
+        yield sheet.text("assumption", name=one.name, size=one.size, share=words.share(row["share"]))

@@ -22,7 +22,6 @@ SHORTEST_TEXT, LONG_TEXT, FEWEST_DIGITS = 6, 10, 4
 PICTURE = re.compile(r"data:image/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)")
 TAG = re.compile(r"<[^>]*>")
 SPOKEN = re.compile(r'\b(?:alt|title|descr|aria-label|prompt|error|val|content)="([^"]*)"')
-SPACES = ("", " ", "\u00a0", "\u202f", ",", ".")
 YEARS = range(1900, 2101)
 
 

@@ -93,10 +93,12 @@ class Masks:
         return self.words.number(value, min(decimals, max(0, DIGITS[-1] - size)))
 
     def aligned(self, tokens: Sequence[list[str]]) -> list[str]:
-        """The words that every variant has, in their order; where any variant has something between them stands a mask."""
+        """The words that every variant has, in their order, a mask where any has more between them; the mask alone if few are left."""
         first, *others = tokens
         maps = [{place: place for place in range(len(first))}, *(matching(first, other) for other in others)]
         kept = [place for place in range(len(first)) if all(place in one for one in maps)]
+        if 2 * sum(first[place].isalnum() for place in kept) < sum(token.isalnum() for token in first):
+            return [self.word]
         shown: list[str] = []
         before = [-1] * len(maps)
         for place in [*kept, None]:

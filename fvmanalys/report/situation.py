@@ -295,7 +295,8 @@ def lacking(findings: Findings, option: str, words: Words) -> str:
     own = findings.inputs.estimates[findings.inputs.estimates["option_id"].eq(option)]
     facts = {"assumptions": words.number(own["kind"].eq("assumption").sum()), "estimates": words.number(len(own))}
     names = missing_numbers(findings, option, words)
-    return words("situation.lacking", names="; ".join(names), **facts) if names else words("situation.unconfirmed", **facts)
+    listed = words.listing([words("label.quoted", name=name) for name in names])
+    return words("situation.lacking", names=listed, **facts) if names else words("situation.unconfirmed", **facts)
 
 
 def missing_numbers(findings: Findings, option: str, words: Words, most: int = 2) -> list[str]:

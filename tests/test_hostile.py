@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 
 import fvmanalys as fvm
@@ -45,19 +46,25 @@ class Text(HTMLParser):
 def attacked(inputs: Inputs, shift: int) -> tuple[Inputs, dict[str, str]]:
     """The tables with a hostile text in place of every text in them, the same for the same, and what became what; `shift` turns the list."""
     hostile, given = hostile_texts(), {}
+    keys = {str(text) for name, table in inputs.tables.items() for column in attacked_columns(name, table, True) for text in table[column]}
 
-    def attack(text: str, key: bool) -> str:
-        harm = hostile[(len(given) + shift) % len(hostile)] + f" {len(given)}"
-        return text if text in RESERVED else given.setdefault(text, re.sub(NEVER_IN_A_KEY, "", harm) if key else harm)
+    def attack(text: str) -> str:
+        harm = hostile[(len(given) + shift) % len(hostile)] + f" {len(given):04d}"
+        return text if text in RESERVED else given.setdefault(text, re.sub(NEVER_IN_A_KEY, "", harm) if text in keys else harm)
 
-    tables = {}
-    for name, table in inputs.tables.items():
-        named = [column for column in text_columns(name) if column not in PART_OF_THE_LANGUAGE]
-        columns = [column for base in named for column in (base, f"{base}_en") if column in table]
-        keys = {*TABLES[name].KEY, "moves_with"}
-        tables[name] = table.assign(**{column: [attack(str(text), column in keys) for text in table[column]] for column in columns})
+    tables = {
+        name: table.assign(**{column: [attack(str(text)) for text in table[column]] for column in attacked_columns(name, table)})
+        for name, table in inputs.tables.items()
+    }
     tables["sources"]["url"] = ["javascript:alert(1)" if row % 2 else "file:///etc/passwd" for row in range(len(tables["sources"]))]
     return replace(inputs, tables=tables), given
+
+
+def attacked_columns(name: str, table: pd.DataFrame, keys_alone: bool = False) -> list[str]:
+    """The text columns of a table, each with its English; or those alone whose texts identify something."""
+    named = [column for column in text_columns(name) if column not in PART_OF_THE_LANGUAGE]
+    named = [column for column in named if not keys_alone or column in {*TABLES[name].KEY, "moves_with"}]
+    return [column for base in named for column in (base, f"{base}_en") if column in table]
 
 
 def hostile_texts() -> list[str]:
@@ -80,7 +87,7 @@ def lost(before: str, after: str, given: dict[str, str]) -> list[str]:
     """What is shown of the tables as they are, and not of the attacked ones: texts that do not stand there by chance or in another."""
     every = whole(given)
     told = [text for text in given if len(shown(text)) >= 12 and shown(text) in before and every.count(shown(text)) == 1]
-    assert len(told) > 400
+    assert len(told) > len(given) / 3
     return [text for text in told if shown(given[text]) not in after and not (len(given[text]) > 10_000 and beginning(given[text]) in after)]
 
 
@@ -111,9 +118,10 @@ def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(region, 
 @pytest.mark.parametrize(("lang", "shift"), [("sv", 23), ("en", 71)])
 def test_every_text_column_of_every_table_reaches_the_page_unharmed(region, lang, shift):
     inputs, given = attacked(region, shift)
-    before, after = (Text(appendix_of(fvm.find(version, 64), lang)) for version in (region, inputs))
+    pages = [appendix_of(fvm.find(version, 64), lang) for version in (region, inputs)]
+    assert not ILLEGAL.search(pages[1])
+    before, after = map(Text, pages)
     assert after.tags <= before.tags | {"a"}
-    assert not any(ILLEGAL.search(text) for text in after.texts)
     assert lost(whole(before.texts), whole(after.texts), given) == []
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from io import BytesIO
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -447,6 +448,23 @@ def test_text_is_masked_word_by_word() -> None:
     assert Masks(SV).text(["Kostar 45 mnkr.", "Kostar 54 mnkr."]) == "Kostar [sekretess] mnkr."
     assert Masks(SV).text(["A är bäst.", "Inget är klart bäst."]) == "[sekretess] är [sekretess] bäst."
     assert Masks(EN).text(["SEK 1,230m", "SEK 1,240m"]) == "SEK 1,200m"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Inget är klart bäst.", "A är bäst.", "A leder, men B är nära, och svaret lutar mot båda."],
+        ["A, B och C.", "B och C.", "C och A, sedan B.", "A."],
+        ["Kostar 45 mnkr.", "Kostar 54 mnkr i maj.", "Kostar mer."],
+    ],
+)
+def test_a_masked_text_does_not_tell_which_variant_is_true(texts: list[str]) -> None:
+    assert len({Masks(SV).text(list(order)) for order in permutations(texts)}) == 1
+
+
+def test_a_text_of_which_not_half_is_left_is_masked_whole() -> None:
+    assert Masks(SV).text(["Svaret lutar åt ett håll men är osäkert.", "Valet är klart."]) == "[sekretess]"
+    assert Masks(SV).text(["Svaret är klart.", "Svaret är inte klart."]) == "Svaret är [sekretess] klart."
 
 
 def test_a_table_row_about_something_confidential_shows_its_marker_alone() -> None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 import matplotlib
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 WIDTH = 8.0
+LONGEST_LINE, LONGEST_NOTE, MOST_LINES = 88, 66, 4  # letters of the width of a figure, and of a note in it
 ON_PAPER = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -108,10 +110,13 @@ def sketch(height: float, rows: int = 1, columns: int = 1, **options: object) ->
 
 
 def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Picture:
-    """Set the title, and write the figure as SVG: the same bytes every time."""
-    figure.suptitle(wrapped(title, 88, 4), x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    """Set the title, cut what is too long to be drawn, and write the figure as SVG: the same bytes every time.
+
+    Names beside the rows have been cut by `row_labels`: a tick's text is made anew when it is drawn.
+    """
+    figure.suptitle(wrapped(title, LONGEST_LINE, MOST_LINES), x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
     for text in figure.findobj(Text):
-        text.set_text(drawable(text.get_text(), 66 if isinstance(text, Annotation) else 88))
+        text.set_text(drawable(text.get_text(), LONGEST_NOTE if isinstance(text, Annotation) else LONGEST_LINE))
     out = StringIO()
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
     return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
@@ -122,22 +127,31 @@ def plain(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
 
 
-def drawable(text: str, letters: int, lines: int = 4) -> str:
-    """A text with no line longer than it has room for; what is cut stands whole beside the figure, in its alt text or its table."""
-    shown = [(line, room(line, letters)) for line in harmless(text).split("\n")[:lines]]
-    return "\n".join(line if len(line) <= fits else f"{line[: fits - 2]} …" for line, fits in shown)
+def drawable(text: str, letters: int) -> str:
+    """A text as it may be drawn: at most so many letters a line and MOST_LINES lines; where something is cut there is a mark."""
+    lines = harmless(text).split("\n")
+    shown = [line if columns(line) <= letters else f"{start(line, letters - 2)} …" for line in lines[:MOST_LINES]]
+    return "\n".join(shown) + (" …" if len(lines) > MOST_LINES else "")
 
 
-def room(text: str, letters: int) -> int:
-    """How many letters of a text there is room for where so many narrow ones fit: fewer where many are wide (Chinese, emoji)."""
-    wide = sum(east_asian_width(letter) in "WF" for letter in text)
-    return letters * len(text) // (len(text) + wide) if wide else letters
+def columns(text: str) -> int:
+    """How wide a text is, counted in letters: wide ones (Chinese, emoji) are two."""
+    return len(text) + sum(east_asian_width(letter) in "WF" for letter in text)
+
+
+def start(text: str, letters: int) -> str:
+    """As much of a text as is so wide."""
+    return text[: sum(width <= letters for width in accumulate(columns(letter) for letter in text[:letters]))]
 
 
 def wrapped(text: str, width: int = 26, lines: int = 3) -> str:
-    """A name over at most so many lines."""
+    """A name over at most so many lines, each at most so many letters wide."""
     text = plain(text)
-    return "\n".join(textwrap.wrap(text, room(text, width), max_lines=lines, placeholder=" …")) or "–"
+    for letters in range(width, width // 2 - 1, -1):
+        found = textwrap.wrap(text, letters, max_lines=lines, placeholder=" …")
+        if all(columns(line) <= width for line in found):
+            break
+    return "\n".join(found) or "–"
 
 
 def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 2) -> None:

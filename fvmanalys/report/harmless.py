@@ -5,7 +5,7 @@ import re
 __all__ = ["harmless", "is_web_address", "one_line"]
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-BLANKS = re.compile(r"[^\S\u00a0]+")
+BLANKS = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 WEB_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
 LONGEST_ADDRESS = 2_000
 
@@ -17,7 +17,7 @@ def harmless(text: object) -> str:
 
 def one_line(text: object) -> str:
     """A harmless text on one line, its hard spaces kept."""
-    return BLANKS.sub(" ", harmless(text)).strip()
+    return BLANKS.sub(" ", harmless(text)).strip(" ")
 
 
 def is_web_address(text: str) -> bool:

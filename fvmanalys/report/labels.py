@@ -12,20 +12,19 @@ from fvmanalys.report.words import SPACE, Words
 
 __all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
 
+NAMING = ("category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row that has no name
 PREFIXED = ("areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints")
 
 
 def label(findings: Findings, row: dict, words: Words) -> str:
     """What a row of a table is about: its name, or else what its keys say."""
-    area = [area_names(findings, words)[row["area_id"]]] if "area_id" in row else []
+    area = [area_names(findings, words).get(row["area_id"], row["area_id"])] if "area_id" in row else []
     if row.get("name") or row.get("item"):
         return ", ".join([words.of(row, "name" if row.get("name") else "item"), *(area if row["table"] == "viewpoints" else [])])
+    if row.get("parameter_id"):
+        return words(f"workbook.parameter.{row['parameter_id']}")
     parts = area + ([event_name(findings, row, words) if row["from_event"] else words("label.now")] if row["table"] == "levels" else [])
-    parts += [
-        words.of(row, column)
-        for column in ("category", "phase", "role_id", "parameter_id", "event_id", "risk_id", "year")
-        if row.get(column)
-    ]
+    parts += [words.of(row, column) for column in NAMING if row.get(column)]
     parts += [words("table.standing", share=words.share(row["standing_share"]))] if "standing_share" in row else []
     return ", ".join(parts) or words(f"table_name.{row['table']}")
 
@@ -34,7 +33,7 @@ def event_name(findings: Findings, row: dict, words: Words) -> str:
     """The name of the event from which a row counts: the option's own, else the one that all share, else any option's."""
     rows = [event for event in findings.inputs.records["timeline"] if event["event_id"] == row["from_event"]]
     nearest = sorted(rows, key=lambda event: (event["option_id"] != row.get("option_id"), event["option_id"] != ALL_OPTIONS))
-    return words.of(nearest[0], "name") if nearest else ""
+    return words.of(nearest[0], "name") if nearest and nearest[0]["name"] else str(row["from_event"])
 
 
 def option_of(row: dict, names: dict[str, str], words: Words) -> str:

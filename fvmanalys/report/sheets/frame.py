@@ -191,7 +191,7 @@ class Sheet:
         charts: list[tuple[Chart, str]] = []
         with self.band(-(-count // PANELS_ABREAST) * PANEL_ROWS):
             yield charts
-        for first in range(0, count, PANELS_ABREAST):
+        for first in range(0, len(charts), PANELS_ABREAST):
             at = self.band_row + first // PANELS_ABREAST * PANEL_ROWS
             self.charts(charts[first : first + PANELS_ABREAST], at, PANEL_ROWS, PANELS_ABREAST)
 

@@ -33,10 +33,12 @@ def yearly_table(sheet: Sheet) -> None:
     book, yearly = sheet.book, phased(yearly_staffing(sheet.book.findings.staffing))
     phases = list(dict.fromkeys(yearly["group"]))
     names = {phase: phase_name(sheet, phase) for phase in phases}
-    options = [option for option in book.options if option in set(yearly.loc[yearly["fte"] >= NOBODY, "option"])]
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
     hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
-    years = sorted(set(wide.index[wide.sum(axis=1) >= NOBODY].get_level_values("year")))
+    busy = wide.index[wide.sum(axis=1) >= NOBODY]
+    options = [option for option in book.options if option in set(busy.get_level_values("option"))]
+    seen = busy.get_level_values("year")
+    years = range(seen.min(), seen.max() + 1) if len(busy) else []
     every = pd.MultiIndex.from_product([options, years], names=["option", "year"])
     wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
     share = hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= NOBODY)

@@ -37,11 +37,14 @@ def named_estimates(book: Book) -> dict[str, Named]:
 
 def shown_id(book: Book, table: str, row: dict[str, Any]) -> str:
     """An estimate's id; a phase, which is a word and not only a key, stands in the reader's language."""
-    return str(row["id"].replace(f"/{row['phase']}", f"/{book.words.of(row, 'phase')}") if table == "staffing" else row["id"])
+    if table != "staffing":
+        return str(row["id"])
+    table, option, role, _, *condition = row["id"].split("/")
+    return "/".join([table, option, role, book.words.of(row, "phase"), *condition])
 
 
 def in_unit(book: Book, table: str, row: dict[str, Any]) -> tuple[str, str]:
-    """The unit of an estimate with the time it is counted by, and its range, or else its value, in it."""
+    """The unit of an estimate with the time it is counted by, and its range (or else its value) written with that unit."""
     basis = book.words.get(f"workbook.basis.{'per_person' if table == 'staff_costs' else row.get('basis', '')}", "{unit}")
     values = [row["low"], row["high"]] if np.isfinite(row["low"]) else [row["likely"]]
     unit = book.words(f"workbook.unit.{row['unit'] or 'none'}")

@@ -71,7 +71,7 @@ class Masks:
         """The text as far as it reads the same in every variant: word by word, numbers rounded where that makes them equal."""
         if len(set(texts)) == 1:
             return texts[0]
-        tokens = [TOKEN.findall(text) for text in texts]
+        tokens = [TOKEN.findall(text) for text in sorted(set(texts))]  # which of them is true must not show
         same_length = len({len(one) for one in tokens}) == 1
         kept = [self.token(one) for one in zip(*tokens, strict=True)] if same_length else self.aligned(tokens)
         pattern = re.escape(self.word)
@@ -93,11 +93,11 @@ class Masks:
         return self.words.number(value, min(decimals, max(0, DIGITS[-1] - size)))
 
     def aligned(self, tokens: Sequence[list[str]]) -> list[str]:
-        """The words that every variant has, in their order, a mask where any has more between them; the mask alone if few are left."""
+        """The words that every variant has, in their order, a mask where any has more between them; the mask alone if not half are left."""
         first, *others = tokens
         maps = [{place: place for place in range(len(first))}, *(matching(first, other) for other in others)]
         kept = [place for place in range(len(first)) if all(place in one for one in maps)]
-        if 2 * sum(first[place].isalnum() for place in kept) < sum(token.isalnum() for token in first):
+        if 2 * count_words([first[place] for place in kept]) < max(map(count_words, tokens)):
             return [self.word]
         shown: list[str] = []
         before = [-1] * len(maps)
@@ -109,6 +109,11 @@ class Masks:
             shown += [] if place is None else [first[place]]
             before = here
         return shown
+
+
+def count_words(tokens: Sequence[str]) -> int:
+    """How many of the tokens are words or numbers."""
+    return sum(token[0].isalnum() for token in tokens)
 
 
 def matching(first: list[str], other: list[str]) -> dict[int, int]:

@@ -462,6 +462,19 @@ def test_a_masked_text_does_not_tell_which_variant_is_true(texts: list[str]) -> 
     assert len({Masks(SV).text(list(order)) for order in permutations(texts)}) == 1
 
 
+@pytest.mark.parametrize(
+    "pages",
+    [
+        ["<table><tbody><tr><th>A</th><td>7</td></tr></tbody></table>", "<table><tbody></tbody></table>", "<table><tbody><tr><th>B</th><td>7</td></tr></tbody></table>"],
+        ["<div><p>Ett.</p><p>Två.</p></div>", "<div><p>Ett.</p></div>", "<div></div>"],
+        ["<p>Kostar <b>7</b>.</p>", "<p>Kostar 8.</p>", "<p><b>Kostar</b> inget.</p>"],
+        ["<ul><li>A</li><li>B</li></ul>", "<ul><li>B</li></ul>", "<p>Inget.</p>"],
+    ],
+)
+def test_a_masked_page_does_not_tell_which_variant_is_true(pages: list[str]) -> None:
+    assert len({merged_html(list(order), Masks(SV)) for order in permutations(pages)}) == 1
+
+
 def test_a_text_of_which_not_half_is_left_is_masked_whole() -> None:
     assert Masks(SV).text(["Svaret lutar åt ett håll men är osäkert.", "Valet är klart."]) == "[sekretess]"
     assert Masks(SV).text(["Svaret är klart.", "Svaret är inte klart."]) == "Svaret är [sekretess] klart."

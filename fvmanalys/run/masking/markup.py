@@ -106,7 +106,7 @@ def merged(nodes: Sequence[Node], masks: Masks) -> Node:
         return Node(start=escape(masks.text([node.text for node in nodes])))
     if first.tag in WHOLE or any((node.tag, node.start) != (first.tag, first.start) for node in others):
         return left_out(masks)
-    if "tr" in shape(first) and differ(nodes):
+    if any("tr" in shape(node) for node in nodes) and differ(nodes):
         return Node(first.tag, first.start, [merged(row, masks) for row in table_rows(nodes)] or [nothing(masks)])
     if len({shape(node) for node in nodes}) > 1 and {tag for node in nodes for tag in shape(node)} in ({"p"}, {"li"}):
         return as_far_as_all(nodes, masks)

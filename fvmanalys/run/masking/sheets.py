@@ -186,7 +186,9 @@ def merged_item(items: Sequence[Item], masks: Masks) -> Item:
         return Item(merged_texts([item.texts for item in items], masks))
     texts = [masks.text(texts) for texts in zip(*(item.texts for item in items), strict=True)]
     if len({len(item.heads) for item in items}) > 1:
-        return Item(texts, [masks.word] * len(first.heads), [masked(row, masks) for row in first.rows[:1]])
+        least = min(len(item.heads) for item in items)
+        fewest = min((item.rows or [] for item in items), key=len)
+        return Item(texts, [masks.word] * least, [masked(row[:least], masks) for row in fewest[:1]])
     heads = [masks.text(texts) for texts in zip(*(item.heads for item in items), strict=True)]
     return Item(texts, heads, list(merged_rows([item.rows or [] for item in items], masks)))
 

@@ -64,6 +64,7 @@ def test_a_level_stream_has_the_closed_form_of_the_design():
 def test_a_rate_of_zero_and_growth_at_the_rate_are_exact():
     assert present_value(7.0, 2, 12, 0.0) == 70
     assert present_value(7.0, 2, 12, 0.0, "ramp_up") == 35
+    assert present_value(7.0, 0, 0.5, 0.0, growth=5e-324) == 3.5 == present_value(7.0, 0, 0.5, 0.0, growth=-5e-324)
     assert present_value(7.0, 0, 10, 0.03, growth=0.03) == pytest.approx(70, rel=1e-15)
 
 

@@ -10,6 +10,7 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.events import own_or_shared
 from fvmanalys.model.sample import Sample
+from fvmanalys.model.streams import VANISHING
 
 __all__ = ["Level", "area_scores", "area_weights", "level_path", "read_levels", "starting_times"]
 
@@ -118,7 +119,7 @@ def discounted_average(values: list[Floats], starts: list[Floats], rate: float, 
 def share_elapsed(time: Floats, rate: float, horizon: float) -> Floats:
     """The share of the discounted time to the horizon that has passed at `time`."""
     cut, rho = np.clip(time, 0, horizon), np.log1p(rate)
-    return cut / horizon if rho == 0 else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
+    return cut / horizon if abs(rho) < VANISHING else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
 
 
 def level_path(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats) -> dict[str, Floats]:

@@ -10,6 +10,7 @@ from fvmanalys.model.draws import Floats
 
 __all__ = ["PROFILES", "lump_value", "present_value", "window_value"]
 
+VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
 SERIES_TERMS = 16
 
@@ -49,8 +50,8 @@ def window_value(
 def level(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:
     """∫ e^(−ρt) dt from first to last."""
     length = last - first
-    divisor = np.where(rho == 0, 1.0, rho)
-    return np.exp(-rho * first) * np.where(rho == 0, length, -np.expm1(-rho * length) / divisor)
+    still = np.abs(rho) < VANISHING
+    return np.exp(-rho * first) * np.where(still, length, -np.expm1(-rho * length) / np.where(still, 1.0, rho))
 
 
 def ramp_up(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:

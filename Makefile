@@ -23,7 +23,7 @@ year: .venv/.installed
 	$(BIN)/fvmanalys run --weekly 2024-11-19..2025-11-11 --out data/processed/weekly $(ARGS)
 
 test: .venv/.installed
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 soak: .venv/.installed
 	$(BIN)/python -m tests.soak $(ARGS)

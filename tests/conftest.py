@@ -15,6 +15,12 @@ from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 DRAWS = 512
+LONGEST = ("test_appendix", "test_faults", "test_public", "test_hostile", "test_notebooks")  # begun first, so that none is left for the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, for the processes that share the work to end together."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 def run_suite(out: Path, data: Path = ROOT / "data/raw", as_of: str | None = None, lang: str = "sv") -> Path:

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import psutil
 
 from fvmanalys.analysis import Findings, find
 from fvmanalys.errors import EvidenceError, Fault, KernelDied, RunFailed, RunTimedOut
@@ -157,21 +158,9 @@ def remove_orphans(temporary: Path) -> None:
     """Remove the private folders of processes that are no more; those of other users cannot be removed, and stay."""
     for folder in temporary.glob(f"{PRIVATE}*-*"):
         owner = folder.name.removeprefix(PRIVATE).partition("-")[0]
-        if owner.isdigit() and not folder.is_symlink() and not runs(int(owner)):
+        if owner.isdigit() and not folder.is_symlink() and not psutil.pid_exists(int(owner)):
             remove_temporary(folder)
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def runs(process: int) -> bool:
-    """Whether a process is running; where no system call can tell without ending it, it is taken to be."""
-    if os.name == "posix":
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            return True
-    return True
 
 
 @contextmanager

@@ -179,3 +179,25 @@ def test_in_force_is_the_newest_known_row_of_each_key_that_is_not_empty(rows, da
         if newest and (row["likely"] is not None or len(rivals) == 1):
             expected.append(row)
     assert in_force("risks", table, day) == expected
+
+
+REVISIONS = "date,what,what_en,from,to,why,effect,known_from\n"
+
+
+def revisions_at(folder, rows, day):
+    table = fvm.load(write_tables(folder, library_decision(2) | {"revisions": REVISIONS + rows}), day).tables["revisions"]
+    return list(table["from"])
+
+
+def test_a_change_after_a_result_is_shown_whatever_day_is_asked_for_unless_it_says_from_when(tmp_path):
+    rows = "2030-05-01,Rent,Hyra,3,4,dearer,−1,\n2024-03-01,Rent,,2,3,,,\n2024-04-01,Shelves,,7,,gone,,2024-04-01"
+    assert revisions_at(tmp_path, rows, "2024-02-01") == ["3", "2"]
+    assert revisions_at(tmp_path, rows, "2024-04-01") == ["3", "2", "7"]
+
+
+def test_a_change_after_a_result_stands_once_and_has_a_day(tmp_path):
+    with pytest.raises(EvidenceError) as found:
+        revisions_at(tmp_path, "2024-03-01,Rent,,3,4,,,\n2024-03-01,Rent,,4,5,,,\n", None)
+    assert "revisions.csv:3: date/what: '2024-03-01/Rent' stands twice" in str(found.value)
+    with pytest.raises(EvidenceError, match=r"revisions.csv:2: date: is missing"):
+        revisions_at(tmp_path, ",Rent,,3,4,,,\n", None)

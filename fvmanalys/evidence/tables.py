@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
 __all__ = ["ALL_OPTIONS", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "text_columns"]
@@ -311,6 +311,19 @@ class Viewpoint(Quantified):
     name: str = Field(min_length=1)
 
 
+# `from` is a word of Python's own, so this class is made by a call.
+REVISION: dict[str, Any] = {
+    "date": (Date, ...),
+    "what": (Annotated[str, Field(min_length=1)], ...),
+    "from": (str, ""),
+    "to": (str, ""),
+    "why": (str, ""),
+    "effect": (str, ""),
+}
+Revision: type[Evidenced] = create_model("Revision", __base__=Evidenced, **REVISION)
+Revision.KEY = ("date", "what")
+
+
 TABLES: dict[str, type[Row]] = {
     "decision": Decision,
     "sources": Source,
@@ -333,6 +346,7 @@ TABLES: dict[str, type[Row]] = {
     "spend": Spend,
     "partners": Partner,
     "viewpoints": Viewpoint,
+    "revisions": Revision,
 }
 
 

@@ -12,7 +12,7 @@ from fvmanalys.report.words import SPACE, Words
 
 __all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
 
-NAMING = ("category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row that has no name
+NAMING = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row that has no name
 PREFIXED = ("areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints")
 
 

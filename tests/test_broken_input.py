@@ -265,7 +265,7 @@ def test_files_beside_the_tables_do_no_harm(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(EvidenceError, match="nowhere: folder: is not a folder; give the folder"):
+    with pytest.raises(EvidenceError, match="nowhere: folder: is no folder; name the folder"):
         fvm.load(tmp_path / "nowhere")
 
 

@@ -1,5 +1,6 @@
 """The raw tables as known on one day: what every other room starts from."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +12,12 @@ import pandas as pd
 
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
-from fvmanalys.evidence.read import read_folder
+from fvmanalys.evidence.read import RAW, read_folder
 from fvmanalys.evidence.rules import history_faults, id_part, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
 
-__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load"]
+__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "project"]
 
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
 ESTIMATE_COLUMNS = [
@@ -103,20 +104,24 @@ class Inputs:
         return dict(self.tables["decision"].iloc[0])
 
 
+def project() -> Path:
+    """The nearest folder from here upwards that holds data/raw, as seen from here; where there is none, this one."""
+    upwards = (Path(*[os.pardir] * steps) for steps in range(len(Path.cwd().parts)))
+    return next((folder for folder in upwards if (folder / RAW).is_dir()), Path())
+
+
 def default_folder() -> Path:
-    """The raw tables of the checkout that we stand in, at its root or below it."""
-    here = Path.cwd()
-    found = (folder / "data" / "raw" for folder in (here, *here.parents))
-    return next((folder for folder in found if folder.is_dir()), Path("data/raw"))
+    """The raw tables of the project that we stand in, at its root or below it."""
+    return project() / RAW
 
 
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
-    """Read, check and date the raw tables in the folder `data`.
+    """Read, check and date the raw tables in the folder `data`: by default data/raw here, or in the nearest folder above.
 
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
     Raises EvidenceError with every fault found, or UsageError for an impossible day.
     """
-    folder, day = Path(data), parse_day(as_of)
+    folder, day = default_folder() if Path(data) == RAW else Path(data), parse_day(as_of)
     tables, faults = read_folder(folder)
     unread = {Path(fault.file).stem for fault in faults}
     faults += [fault for name, rows in tables.items() for fault in duplicate_faults(name, rows)]

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import os
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +16,9 @@ from pydantic import ValidationError
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.tables import TABLES, Row, columns, text_columns
 
-__all__ = ["Grid", "parse_table", "read_folder", "read_grid"]
+__all__ = ["RAW", "Grid", "parse_table", "read_folder", "read_grid"]
 
+RAW = Path("data/raw")  # where a project has its raw tables
 Grid = list[tuple[int, list[str]]]
 NUMBER_REMEDY = "write a plain number, with decimal point in a comma file or decimal comma in a semicolon file"
 REMEDIES = {
@@ -44,8 +46,10 @@ def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fau
     A row is a dict of its columns, plus `_file` and `_row` (the line where it starts).
     """
     if not folder.is_dir():
-        return {}, [Fault(str(folder), None, "folder", "is not a folder", "give the folder that holds the raw tables")]
+        return {}, [folder_fault(folder, "is no folder" + (", and no folder above holds data/raw" if folder == RAW else ""))]
     faults = list(check_file_names(folder))
+    if not any(path.stem in TABLES for path in folder.iterdir()):
+        return {}, [folder_fault(folder, "holds no raw table"), *faults]
     tables = {}
     for name, row in TABLES.items():
         paths = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.exists()]
@@ -57,6 +61,15 @@ def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fau
         elif row.REQUIRED:
             faults.append(Fault(str(folder / f"{name}.csv"), None, "file", "is missing", "every decision needs this table"))
     return tables, faults
+
+
+def folder_fault(folder: Path, problem: str) -> Fault:
+    """The fault of a folder that holds no decision, by its absolute path, with where to go instead."""
+    below = folder / RAW
+    if below.is_dir():
+        return Fault(os.path.abspath(folder), None, "folder", problem, f"did you mean {below}?")
+    remedy = "name the folder of the raw tables (--data FOLDER), or lay out a new decision: fvmanalys init FOLDER"
+    return Fault(os.path.abspath(folder), None, "folder", problem, remedy)
 
 
 def check_file_names(folder: Path) -> Iterable[Fault]:

@@ -54,6 +54,7 @@ def executed(tmp_path_factory) -> Path:
         ("sources", "Reader survey"),
     ):
         tables[table] = tables[table].replace(old, HOSTILE)
+    tables["revisions"] = f"date,what,from,to\n2024-05-01,{HOSTILE},3,4"
     job = Job(NOTEBOOK, NOTEBOOK.name, {"data": write_tables(folder / "data", tables), "draws": 512, "lang": "en", "run_id": "run-1"})
     return run_notebook(job, folder / "out").path
 
@@ -83,6 +84,10 @@ def test_the_page_loads_nothing_from_elsewhere(page, text):
 def test_hostile_text_is_shown_as_text(text):
     assert "<script" not in text
     assert "&lt;script&gt;" in text
+
+
+def test_what_was_changed_after_a_result_is_told(text):
+    assert "One figure was changed after a result was seen, on <time>2024-05-01</time>." in text
 
 
 def test_every_picture_has_alt_text(page):

@@ -175,7 +175,7 @@ class Findings:
             "estimates": self.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
             "sources": self.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
         }
-        around = ("context", "milestones", "spend", "partners", "reference_class")
+        around = ("context", "milestones", "spend", "partners", "reference_class", "revisions")
         named |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in around}
         return {name: table for name, table in named.items() if not table.empty}
 

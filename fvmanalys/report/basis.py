@@ -1,15 +1,15 @@
-"""Tables of what the answer rests on: estimates with their evidence, background figures, choices, and the sources cited."""
+"""Tables of what the answer rests on: estimates with their evidence, background figures, choices, changes, and the sources cited."""
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import label, option_of
-from fvmanalys.report.markup import Html, html_table, link
+from fvmanalys.report.markup import Html, details, html_table, link, paragraphs
 from fvmanalys.report.names import kind_mark, option_names, quantity, source_marks
 from fvmanalys.report.words import Words
 
 __all__ = [
-    "table_areas_described",
+    "revisions", "revisions_sentence", "table_areas_described",
     "table_context", "table_estimates", "table_newest", "table_parameters", "table_partners", "table_source_types",
     "table_sources", "table_spend",
 ]  # fmt: skip
@@ -129,6 +129,24 @@ def estimate_row(findings: Findings, row: dict, words: Words) -> list[str]:
     names = option_names(findings, words)
     owner, table = words.of(row, "owner") or "–", words(f"table_name.{row['table']}")
     return [label(findings, row, words), table, option_of(row, names, words), quantity(row, words), owner, *evidence(findings, row, words)]
+
+
+def revisions(findings: Findings, words: Words) -> list[Html]:
+    """What was changed after a result was seen, counted and listed; nothing where nothing was."""
+    told = revisions_sentence(findings, words)
+    rows = [
+        [words.day(row["date"]), *(words.of(row, column) or "–" for column in ("what", "from", "to", "why", "effect"))]
+        for row in findings.inputs.tables["revisions"].sort_values("date", kind="stable").to_dict("records")
+    ]
+    table = html_table(words("revisions.caption"), head("revisions", "date what from to why effect", words), rows, style="long")
+    return [paragraphs(told), details(words("revisions.caption"), table)] if rows else []
+
+
+def revisions_sentence(findings: Findings, words: Words) -> list[str]:
+    """How many figures were changed after a result was seen, and when last."""
+    days = findings.inputs.tables["revisions"]["date"]
+    key = "revisions.one" if len(days) == 1 else "revisions.many"
+    return [words(key, count=words.number(len(days)), day=words.day(max(days)))] if len(days) else []
 
 
 def table_newest(findings: Findings, words: Words, most: int = 12) -> Html:

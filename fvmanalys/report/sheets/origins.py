@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fvmanalys.report.basis import revisions_sentence
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.sheets.cells import Link
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
@@ -21,7 +22,9 @@ def write_origins(book: Book) -> None:
     sheet = Sheet(book, KEY, widths(book))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "kinds", "counts", **counts(sheet))
+    sheet.lines(revisions_sentence(book.findings, book.words))
     sources_table(sheet)
+    revisions_table(sheet)
     estimates_table(sheet)
     sheet.finish()
 
@@ -58,6 +61,20 @@ def opened(sheet: Sheet, source: str, address: str) -> Any:
     """A link that says which source it opens, where there is an address on the web."""
     text = sheet.text("sources.open", number=sheet.book.source_numbers[source])
     return (Link(text, address), "link") if is_web_address(address) else None
+
+
+def revisions_table(sheet: Sheet) -> None:
+    """What was changed after a result was seen; the day stands with what was changed, since that column is wide."""
+    table = sheet.book.findings.inputs.tables["revisions"].sort_values("date", kind="stable")
+    if table.empty:
+        return
+    sheet.section("revisions", True)
+    texts = ("why", "effect", "from", "to")
+    rows = [
+        [f"{sheet.words.day(row['date'])} {sheet.words.of(row, 'what')}", *(sheet.words.of(row, text) for text in texts)]
+        for row in table.to_dict("records")
+    ]
+    sheet.listing("revisions", sheet.columns("revisions", "what:text why:text effect:text from:text to:text"), rows, filters=True)
 
 
 def estimates_table(sheet: Sheet) -> None:

@@ -1,4 +1,4 @@
-"""What was changed after a result was seen: told in the sheet of sources, on the page, in the notebook and as a file, or not at all."""
+"""What was changed after a result was seen: told in the sheet of sources, on the page and as a file, or not at all."""
 
 import openpyxl
 import pytest
@@ -24,10 +24,19 @@ def findings_with(folder, rows):
 
 def cells_of(findings, path, words):
     write_workbook(findings, path, words)
-    return [[cell for cell in row if cell is not None] for row in openpyxl.load_workbook(path)[words("sheet.origins.name")].iter_rows(values_only=True)]
+    return [
+        [cell for cell in row if cell is not None]
+        for row in openpyxl.load_workbook(path)[words("sheet.origins.name")].iter_rows(values_only=True)
+    ]
 
 
-@pytest.mark.parametrize("rows, told", [(ROWS, "3 figures were changed after a result was seen, the last on 2025-03-02."), (ROWS[1:2], "One figure was changed after a result was seen, on 2024-02-01.")])
+@pytest.mark.parametrize(
+    "rows, told",
+    [
+        (ROWS, "3 figures were changed after a result was seen, the last on 2025-03-02."),
+        (ROWS[1:2], "One figure was changed after a result was seen, on 2024-02-01."),
+    ],
+)
 def test_the_page_the_sheet_and_the_file_tell_every_change_and_how_many_there_are(tmp_path, rows, told):
     findings, words = findings_with(tmp_path / "raw", rows), Words("en")
     assert basis.revisions_sentence(findings, words) == [told]
@@ -44,8 +53,16 @@ def test_the_page_the_sheet_and_the_file_tell_every_change_and_how_many_there_ar
 
 def test_changes_stand_in_order_of_time_in_the_readers_language(tmp_path):
     findings = findings_with(tmp_path / "raw", ROWS)
-    rows = [row for row in cells_of(findings, tmp_path / "book.xlsx", Words("sv")) if row and str(row[0])[:5] in ("2024-", "2025-")]
-    assert rows == [["2024-02-01 Hyllor", "–", "–", "7", "–"], ["2025-01-09 Läsarna", "glömda", "–", "–", "9"], ["2025-03-02 =Hyran", "dyrare", "A mister 2 mnkr", "3", "4"]]
+    rows = [
+        row
+        for row in cells_of(findings, tmp_path / "book.xlsx", Words("sv"))
+        if row and str(row[0])[:5] in ("2024-", "2025-")
+    ]
+    assert rows == [
+        ["2024-02-01 Hyllor", "–", "–", "7", "–"],
+        ["2025-01-09 Läsarna", "glömda", "–", "–", "9"],
+        ["2025-03-02 =Hyran", "dyrare", "A mister 2 mnkr", "3", "4"],
+    ]
     shown = "".join(basis.revisions(findings, Words("sv")))
     assert shown.index("Hyllor") < shown.index("Läsarna") < shown.index("=Hyran")
 

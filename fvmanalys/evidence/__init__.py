@@ -6,8 +6,10 @@ asof      what was known when; what superseded what
 rules     what must hold within a row, between rows and between tables
 standing  what must stand on the day
 inputs    the tables as known on one day
+second_look  what breaks no rule and is seldom meant
 """
 
 from fvmanalys.evidence.inputs import Inputs, load
+from fvmanalys.evidence.second_look import worth_a_look
 
-__all__ = ["Inputs", "load"]
+__all__ = ["Inputs", "load", "worth_a_look"]

@@ -149,11 +149,16 @@ def excel_values(path: Path, data_only: bool) -> list[tuple[Any, ...]]:
         book = openpyxl.load_workbook(path, data_only=data_only, read_only=True)
     except Exception as error:
         raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
-    sheet = book[path.stem] if path.stem in book.sheetnames else book.worksheets[0]
+    sheet = sheet_of(book, path.stem)
     sheet.reset_dimensions()
     cells = list(sheet.iter_rows(values_only=True))
     book.close()
     return cells
+
+
+def sheet_of(book: openpyxl.Workbook, table: str) -> Any:
+    """The sheet that a table is read from."""
+    return book[table] if table in book.sheetnames else book.worksheets[0]
 
 
 def cell_text(value: Any) -> str:

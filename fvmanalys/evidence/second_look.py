@@ -1,0 +1,207 @@
+"""What breaks no rule and is seldom meant: a price year, a guess without a range, a name that stands alone."""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from statistics import NormalDist, median
+from typing import Any
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils import get_column_letter
+
+from fvmanalys.errors import Fault
+from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.inputs import Inputs
+from fvmanalys.evidence.read import sheet_of
+from fvmanalys.evidence.rules import fault, split
+from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
+
+__all__ = ["worth_a_look"]
+
+PRICED = ("contracts", "staff_costs")
+GUESSED = ("timeline", "contracts", "staffing", "staff_costs", "levels", "readiness")
+RANGE = ("low", "likely", "high")
+AMOUNTS = {"contracts": RANGE, "staff_costs": RANGE, "investigations": RANGE, "spend": ("amount",)}
+CATEGORIES = {"contracts": "category", "staffing": "phase", "spend": "category"}
+CONDITIONAL = ("timeline", "contracts", "staffing", "levels")
+FAST_GROWTH = 0.25
+FAR_OFF, LEAST_COMPARED = 1000, 3
+SELDOM = 0.001
+ALIKE, NEARLY_THE_SAME = 0.6, 0.8
+NUMBERING = re.compile(r"\d+|(?<![^\W_])[^\W_](?![^\W_])")  # what tells `program_A` from `program_B`
+
+
+def worth_a_look(inputs: Inputs) -> list[str]:
+    """List what is allowed and seldom meant, each as file:row: column: what stands there; what to consider.
+
+    Rows in force are looked at; a name that stands alone is looked up among all rows ever known. Rows of one file that
+    are told alike share a line.
+    """
+    found: dict[tuple[str, str, str, str], list[Fault]] = {}
+    for rule in RULES:
+        for one in rule(inputs):
+            found.setdefault((one.file, one.column, one.problem, one.remedy), []).append(one)
+    return [str(told_once(alike)) for alike in found.values()]
+
+
+def told_once(alike: list[Fault]) -> Fault:
+    """One line for rows of which the same is to be said."""
+    first, *others = alike
+    rows = ", ".join(str(one.row) for one in others)
+    return replace(first, problem=f"{first.problem} (so too on row {rows})") if rows else first
+
+
+def source_years(inputs: Inputs, row: dict[str, Any]) -> list[int]:
+    """The years in which the sources of a row were published."""
+    published = {source["source_id"]: source["published"].year for source in inputs.records["sources"]}
+    return sorted(published[one] for one in split(row["source_id"]) if one in published)
+
+
+def unsaid_price_years(inputs: Inputs) -> Iterator[Fault]:
+    """Find amounts without a price year whose sources are all older than the year whose money they are read as."""
+    counted = inputs.parameters.get("price_year", 0)
+    for row in (row for table in PRICED for row in inputs.records[table] if pd.isna(row["price_year"])):
+        years = source_years(inputs, row)
+        if years and years[-1] < counted:
+            problem = f"is empty, so it is read as money of {counted:g}, though the newest source is from {years[-1]}"
+            yield fault(row, "price_year", problem, "give the year whose money the amount is in")
+
+
+def early_price_years(inputs: Inputs) -> Iterator[Fault]:
+    """Find price years that had not come when the newest source was published."""
+    for row in (row for table in PRICED for row in inputs.records[table]):
+        years = source_years(inputs, row)
+        if years and row["price_year"] > years[-1]:
+            problem = f"is {row['price_year']:g}, though the newest source is from {years[-1]}"
+            yield fault(row, "price_year", problem, "keep it only if the amount has been converted to that year")
+
+
+def guesses_without_range(inputs: Inputs) -> Iterator[Fault]:
+    """Find assumptions given as if they were known: a number without a range, or with one that has no width."""
+    for row in (row for table in GUESSED for row in inputs.records[table] if row["kind"] == "assumption"):
+        low, likely, high = row["low"], row["likely"], row["high"]
+        if likely and (low == high or (pd.isna(low) and pd.notna(likely))):
+            yield fault(row, "likely", "is an assumption without a range", "give low and high: nobody can know it")
+
+
+def unused_risks(inputs: Inputs) -> Iterator[Fault]:
+    """Find risks that no row waits for; one that says what sets it off is there to be watched."""
+    rows = [row for table in CONDITIONAL for row in ever(inputs, table)]
+    used = {(row["option_id"], one.removeprefix("!")) for row in rows for one in split(row["when"])}
+    for row in inputs.records["risks"]:
+        options = {option for option, risk in used if risk == row["risk_id"]}
+        waiting = options if row["option_id"] == ALL_OPTIONS else options & {row["option_id"], ALL_OPTIONS}
+        if not waiting and not row.get("trigger"):
+            problem = f"{row['risk_id']!r} moves nothing: no `when` names it"
+            yield fault(row, "risk_id", problem, "let a row wait for it, or remove it")
+
+
+def lone_factors(inputs: Inputs) -> Iterator[Fault]:
+    """Find common factors that tie an estimate to nothing."""
+    tables = [name for name, row in TABLES.items() if issubclass(row, Quantified)]
+    members = {(name, *key_of(name, row)): row["moves_with"] for name in tables for row in ever(inputs, name)}
+    counts = Counter(factor for factor in members.values() if factor)
+    for row in (row for name in tables for row in inputs.records[name] if counts[row["moves_with"]] == 1):
+        meant = misspelt(row["moves_with"], counts, ALIKE)
+        remedy = f"did you mean {meant!r}?" if meant else "name a factor that another estimate has, or clear it"
+        yield fault(row, "moves_with", f"{row['moves_with']!r} ties this estimate to no other", remedy)
+
+
+def lone_categories(inputs: Inputs) -> Iterator[Fault]:
+    """Find categories of a single row that are written nearly as another."""
+    for table, column in CATEGORIES.items():
+        counts = Counter({key_of(table, row): row[column] for row in ever(inputs, table)}.values())
+        for row in (row for row in inputs.records[table] if counts[row[column]] == 1):
+            meant = misspelt(row[column], counts, NEARLY_THE_SAME)
+            if meant:
+                yield fault(row, column, f"{row[column]!r} has this row alone", f"did you mean {meant!r}?")
+
+
+def misspelt(name: str, counts: Counter, alike: float) -> str:
+    """The more common name that a lone one was probably meant as; a number or a lone letter is meant to differ."""
+    others = {other.casefold(): other for other, count in counts.items() if other != name and count > 1}
+    if name.casefold() in others:
+        return str(others[name.casefold()])
+    numbered = NUMBERING.sub("", name.casefold())
+    possible = [other for other in others if NUMBERING.sub("", other) != numbered]
+    return str(next((others[one] for one in difflib.get_close_matches(name.casefold(), possible, 1, alike)), ""))
+
+
+def fast_growth(inputs: Inputs) -> Iterator[Fault]:
+    """Find amounts that grow faster than anything does for long."""
+    for row in (row for table in PRICED for row in inputs.records[table] if row["real_growth"] > FAST_GROWTH):
+        problem = f"is {row['real_growth']:g}, a growth of {100 * row['real_growth']:g} % a year"
+        yield fault(row, "real_growth", problem, "write 3 % as 0.03, and growth beyond the price index only")
+
+
+def far_off_amounts(inputs: Inputs) -> Iterator[Fault]:
+    """Find amounts a thousand times the middle one of their table, as kronor are among millions."""
+    for table, columns in AMOUNTS.items():
+        rows = inputs.records[table]
+        known = [abs(row[columns[len(columns) // 2]]) for row in rows]
+        sizes = [size for size in known if size > 0]
+        middle = median(sizes) if len(sizes) >= LEAST_COMPARED else float("inf")
+        for row in rows:
+            column = next((column for column in columns if abs(row[column]) >= FAR_OFF * middle), "")
+            if column:
+                times = abs(row[column]) / middle
+                problem = f"{row[column]:,.15g} is {times:,.0f} times the middle amount of {table}, {middle:g}"
+                yield fault(row, column, problem, "amounts are in millions: write 1 500 000 kronor as 1.5")
+
+
+def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
+    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes."""
+    for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
+        middle, spread = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))
+        share = NormalDist(middle, spread).cdf(0) if spread > 0 else 0.0
+        if middle > 0 and share > SELDOM:
+            said = f"a normal from {row['low']:g} to {row['high']:g}"
+            problem = f"{said} is below zero in {100 * share:.2g} % of the outcomes"
+            yield fault(row, "distribution", problem, "use lognormal or pert, unless it may be an income")
+
+
+def hidden_cells(inputs: Inputs) -> Iterator[Fault]:
+    """Find what a workbook hides from whoever opens it: rows, columns and whole sheets are read all the same."""
+    for table in TABLES:
+        path = inputs.folder / f"{table}.xlsx"
+        rows = [row["_row"] for row in ever(inputs, table) if Path(row["_file"]) == path]
+        if rows and path.exists():
+            yield from hidden_in(path, rows)
+
+
+def hidden_in(path: Path, rows: list[int]) -> Iterator[Fault]:
+    """What is hidden of a table in a workbook, whose rows have these numbers."""
+    sheet = sheet_of(openpyxl.load_workbook(path), path.stem)
+    hidden, remedy = "is hidden, and read all the same", "show it and look, or remove it"
+    if sheet.sheet_state != "visible":
+        yield Fault(str(path), None, "sheet", f"{sheet.title!r} {hidden}", remedy)
+    for row in rows:
+        if sheet.row_dimensions[row].hidden:
+            yield Fault(str(path), row, "row", "is hidden or filtered away, and read all the same", remedy)
+    for one in list(sheet.column_dimensions.values()):
+        for column in range(one.min or 0, (one.max or -1) + 1) if one.hidden else ():
+            if any(sheet.cell(row, column).value is not None for row in rows):
+                yield Fault(str(path), None, f"column {get_column_letter(column)}", hidden, remedy)
+
+
+def ever(inputs: Inputs, table: str) -> list[dict[str, Any]]:
+    """Every row of a table that was ever known."""
+    return inputs.history[table].to_dict("records")
+
+
+RULES: tuple[Callable[[Inputs], Iterator[Fault]], ...] = (
+    hidden_cells,
+    far_off_amounts,
+    unsaid_price_years,
+    early_price_years,
+    fast_growth,
+    costs_below_zero,
+    guesses_without_range,
+    unused_risks,
+    lone_factors,
+    lone_categories,
+)

@@ -118,11 +118,11 @@ def test_parts_whose_table_is_missing_say_so(workbooks):
         "costs.context.none",
         "costs.spend.none",
         "costs.published.none",
-        "timeline.partners.none",
-        "timeline.milestones.none",
+        "exhibit.partners.none",
+        "exhibit.milestones.none",
         "comparison.views.none",
     ):
-        assert any(text.startswith(Words("en")(f"sheet.{key}")[:40]) for text in found), key
+        assert any(text.startswith(Words("en")(key if key.startswith("exhibit.") else f"sheet.{key}")[:40]) for text in found), key
 
 
 def test_published_figures_equal_the_comparison(findings, workbooks):

@@ -15,7 +15,8 @@ from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED, own_or_shared, years_after
 
 __all__ = [
-    "contributions", "decision_taken", "event_table", "evidence_counts", "full_use_after", "levels_reached", "published_totals", "reasons",
+    "contributions", "decision_taken", "event_table", "events_once", "evidence_counts", "full_use_after", "levels_reached",
+    "published_totals", "reasons",
 ]  # fmt: skip
 
 
@@ -29,7 +30,8 @@ def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
 def event_table(simulation: Simulation) -> pd.DataFrame:
     """When each event of each option happens: P5, P50, P85 and P95 in years after `as_of`, and the share of draws where it does.
 
-    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met.
+    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of one
+    row for all options and at one time in all of them: one that follows an option's own event is each option's own.
     """
     rows = []
     for option in simulation.inputs.options():
@@ -49,10 +51,21 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
                     "happens": float(np.isfinite(times).mean()),
                     "deadline": deadline,
                     "p_deadline_met": met,
-                    "shared": row["option_id"] == ALL_OPTIONS,
+                    "shared": row["option_id"] == ALL_OPTIONS and same_time(simulation, row["event_id"], times),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def same_time(simulation: Simulation, event: str, times: np.ndarray) -> bool:
+    """Whether an event has these times under every option."""
+    return all(np.array_equal(simulation.events[option, event], times) for option in simulation.inputs.options())
+
+
+def events_once(events: pd.DataFrame) -> pd.DataFrame:
+    """The events as readers see them: what all options share stands first, once, with the option `*`."""
+    common = events[events["shared"]].drop_duplicates("event").assign(option=ALL_OPTIONS)
+    return pd.concat([common, events[~events["shared"]]], ignore_index=True)
 
 
 def full_use_after(simulation: Simulation) -> pd.DataFrame:

@@ -5,7 +5,10 @@ from datetime import date
 import numpy as np
 
 from fvmanalys.analysis import Findings
-from fvmanalys.report.exhibits import head, is_last
+from fvmanalys.analysis.explain import events_once
+from fvmanalys.analysis.plans import coming_plans
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import number_names, rough
 from fvmanalys.report.markup import Html, bullets, heading, html_table, link, paragraphs, safe
 from fvmanalys.report.names import option_names, outcomes
@@ -31,8 +34,6 @@ def table_coming(findings: Findings, words: Words) -> Html | None:
 
 def planned(findings: Findings, words: Words) -> list[Coming]:
     """The last plan of every milestone that is still to come."""
-    rows, as_of = findings.inputs.tables["milestones"].to_dict("records"), findings.inputs.as_of
-    reached = {row["milestone_id"] for row in rows if isinstance(row["actual_date"], date)}
     return [
         (
             row["planned_date"],
@@ -43,18 +44,14 @@ def planned(findings: Findings, words: Words) -> list[Coming]:
                 words("situation.ground_planned", plan=words.of(row, "plan_version"), day=words.day(row["known_from"])),
             ),
         )
-        for row in rows
-        if isinstance(row["planned_date"], date)
-        and row["planned_date"] > as_of
-        and row["milestone_id"] not in reached
-        and is_last(row, rows)
+        for row in coming_plans(findings.inputs).to_dict("records")
     ]
 
 
 def deadlines(findings: Findings, words: Words) -> list[Coming]:
     """The days by which something must have happened, and how often it has."""
-    events = findings.events.dropna(subset=["deadline"])
-    coming = events[[day > findings.inputs.as_of for day in events["deadline"]]].drop_duplicates(["event", "deadline", "p_deadline_met"])
+    events = events_once(findings.events).dropna(subset=["deadline"])
+    coming = events[[day > findings.inputs.as_of for day in events["deadline"]]]
     return [
         (
             row["deadline"],
@@ -71,9 +68,8 @@ def deadlines(findings: Findings, words: Words) -> list[Coming]:
 
 def expected(findings: Findings, words: Words) -> list[Coming]:
     """The events that happen within a year in at least half of the outcomes."""
-    events = findings.events[findings.events["p50"].gt(0) & findings.events["p50"].le(YEARS_AHEAD)]
-    once = events[~events["shared"] | ~events.duplicated("event")]
-    as_of = findings.inputs.as_of
+    events, as_of = events_once(findings.events), findings.inputs.as_of
+    once = events[events["p50"].gt(0) & events["p50"].le(YEARS_AHEAD)]
     return [
         (
             date.fromordinal(as_of.toordinal() + round(row["p50"] * 365.25)),
@@ -90,7 +86,7 @@ def expected(findings: Findings, words: Words) -> list[Coming]:
 
 def whose(findings: Findings, event: dict, words: Words) -> str:
     """Which option an event belongs to."""
-    return words("table.all_options") if event["shared"] else option_names(findings, words)[event["option"]]
+    return words("table.all_options") if event["option"] == ALL_OPTIONS else option_names(findings, words)[event["option"]]
 
 
 def investigations_next(findings: Findings, words: Words) -> list[str]:

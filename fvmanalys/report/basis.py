@@ -10,7 +10,7 @@ from fvmanalys.report.words import Words
 
 __all__ = [
     "revisions", "revisions_sentence", "table_areas_described",
-    "table_context", "table_estimates", "table_newest", "table_parameters", "table_partners", "table_source_types",
+    "table_context", "table_estimates", "table_newest", "table_parameters", "table_source_types",
     "table_sources", "table_spend",
 ]  # fmt: skip
 
@@ -48,25 +48,6 @@ def evidence(findings: Findings, row: dict, words: Words) -> list[str]:
         source_marks(findings, row["source_id"]) or "–",
         words.of(row, "note") or "–",
     ]
-
-
-def table_partners(findings: Findings, words: Words) -> Html | None:
-    """Who else takes part in what."""
-    rows = [
-        [
-            words.of(row, "group"),
-            words.of(row, "item"),
-            words.number(row["count"]),
-            words.of(row, "status") or "–",
-            *evidence(findings, row, words),
-        ]
-        for row in findings.inputs.tables["partners"].to_dict("records")
-    ]
-    return (
-        html_table(words("table.partners"), head("partners", "group item count status kind known_from sources note", words), rows, (2,))
-        if rows
-        else None
-    )
 
 
 def table_spend(findings: Findings, words: Words) -> Html | None:

@@ -6,7 +6,6 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import full_use_after
 from fvmanalys.report.charts.money import view_name
-from fvmanalys.report.charts.time import slipped_plans
 from fvmanalys.report.labels import lowered
 from fvmanalys.report.markup import Html, html_table, paragraphs
 from fvmanalys.report.names import (
@@ -16,7 +15,6 @@ from fvmanalys.report.names import (
     kind_mark,
     millions,
     option_names,
-    outcomes,
     price_note,
     source_marks,
 )
@@ -24,7 +22,7 @@ from fvmanalys.report.words import Words
 
 __all__ = [
     "full_use_sentences",
-    "table_areas", "table_costs", "table_events", "table_levels", "table_milestones", "table_options", "table_published_totals",
+    "table_areas", "table_costs", "table_levels", "table_options", "table_published_totals",
     "table_reasons", "table_reference_class", "table_ways", "table_views",
 ]  # fmt: skip
 
@@ -224,27 +222,6 @@ def ratio(row: dict, name: str, words: Words) -> str:
     return words("chart.class.bound", ratio=text) if row["censored"] in (name, "both") and np.isfinite(row[f"{name}_ratio"]) else text
 
 
-def table_events(findings: Findings, words: Words) -> Html:
-    """When each event of each option happens; those that all share come first, once."""
-    names, as_of = option_names(findings, words), findings.inputs.as_of
-    events = findings.events
-    ordered = pd.concat([events[events["shared"]].drop_duplicates("event"), events[~events["shared"]]])
-    rows = [
-        [
-            words.of(row, "name"),
-            words("chart.timeline.shared") if row["shared"] else names[row["option"]],
-            words.month(as_of, row["p50"]),
-            between(words.month(as_of, row["p05"]), words.month(as_of, row["p95"]), words),
-            words.share(row["happens"]),
-            words.day(row["deadline"]),
-            outcomes(row["p_deadline_met"], words) if row["deadline"] else "–",
-        ]
-        for row in ordered.to_dict("records")
-    ]
-    top = head("events", "event option p50 range happens deadline p_deadline_met", words)
-    return html_table(words("table.events"), top, rows)
-
-
 def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
     """The level of each option today and at the horizon, and when its own level begins; of one area or of all."""
     names, called, as_of = option_names(findings, words), area_names(findings, words), findings.inputs.as_of
@@ -260,31 +237,3 @@ def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
         for row in table.to_dict("records")
     ]
     return html_table(words("table.levels"), head("levels", "area option level_now level_end begins", words), rows, (2, 3))
-
-
-def table_milestones(findings: Findings, words: Words) -> Html | None:
-    """What has happened and what is planned, in order of time: each plan's day, and the day it was reached."""
-    slips = slipped_plans(findings).set_index("milestone")["slip_months"]
-    rows = findings.inputs.tables["milestones"].to_dict("records")
-    shown = [
-        [
-            words.of(row, "name"),
-            words.of(row, "plan_version") or "–",
-            words.day(row["planned_date"]),
-            words.day(row["actual_date"]),
-            words("table.slip", months=words.number(slips[row["milestone_id"]]))
-            if row["milestone_id"] in slips and is_last(row, rows)
-            else "–",
-            kind_mark(row["kind"], words),
-            source_marks(findings, row["source_id"]),
-            words.of(row, "note"),
-        ]
-        for row in sorted(rows, key=lambda row: row["actual_date"] or row["planned_date"])
-    ]
-    top = head("milestones", "milestone plan planned actual slip kind sources remark", words)
-    return html_table(words("table.milestones"), top, shown) if shown else None
-
-
-def is_last(row: dict, rows: list[dict]) -> bool:
-    """Whether no later plan of the milestone stands in the table."""
-    return row is [other for other in rows if other["milestone_id"] == row["milestone_id"]][-1]

@@ -3,10 +3,10 @@
 import numpy as np
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.plans import slipped_plans
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import what_it_rests_on
-from fvmanalys.report.charts.time import slipped_plans
 from fvmanalys.report.names import area_names, option_names, outcomes
 from fvmanalys.report.words import Words
 
@@ -41,7 +41,7 @@ def known_answer(findings: Findings, words: Words) -> list[str]:
     """How much is known, how well, and how late it became known."""
     inputs = findings.inputs
     newest = max(day for table in inputs.tables.values() if "known_from" in table for day in table["known_from"].dropna())
-    slips = slipped_plans(findings)
+    slips = slipped_plans(findings.inputs)
     texts = [
         words("notebook.known", sources=words.number(len(inputs.sources)), newest=words.day(newest), as_of=words.day(inputs.as_of)),
         what_it_rests_on(findings, words),

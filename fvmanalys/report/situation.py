@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer, option_name
 from fvmanalys.report.exhibits import head, listed
@@ -272,7 +273,8 @@ def next_steps(findings: Findings, option: str, words: Words) -> list[str]:
 
 
 def likely_months(findings: Findings, option: str, event: str, words: Words) -> str:
-    """The month of P50, and those of P10 and P90."""
+    """The month of P50, and those of P10 and P90; of an event that all options share, under any of them."""
+    option = findings.inputs.options()[0] if option == ALL_OPTIONS else option
     times, as_of = findings.simulation.events[option, event].to_numpy(), findings.inputs.as_of
     low, middle, high = (words.month(as_of, float(time)) for time in np.quantile(times, [0.1, 0.5, 0.9], method="inverted_cdf"))
     return middle if low == high else words("situation.months", middle=middle, span=between(low, high, words))

@@ -7,13 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.explain import events_once
+from fvmanalys.analysis.plans import slipped_plans
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, row_labels, sketch, spread
 from fvmanalys.report.names import option_names, outcomes
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.words import Words
 
-__all__ = ["plot_milestones", "plot_timeline", "slipped_plans"]
+__all__ = ["plot_milestones", "plot_timeline"]
 
 NEVER = 0.995
 
@@ -40,9 +43,9 @@ def plot_timeline(findings: Findings, words: Words) -> Picture:
 
 def event_groups(findings: Findings, words: Words) -> list[tuple[str, pd.DataFrame]]:
     """The events that all options share, then each option's own, with the group's name; in order of time."""
-    events, names = findings.events, option_names(findings, words)
-    groups = [(words("chart.timeline.shared"), events[events["shared"]].drop_duplicates("event"))]
-    groups += [(names[option], events[~events["shared"] & events["option"].eq(option)]) for option in names]
+    events = events_once(findings.events)
+    names = {ALL_OPTIONS: words("chart.timeline.shared")} | option_names(findings, words)
+    groups = [(name, events[events["option"].eq(option)]) for option, name in names.items()]
     return [(name, table.sort_values("p05", kind="stable")) for name, table in groups if not table.empty]
 
 
@@ -136,28 +139,9 @@ def main_events(findings: Findings) -> list[tuple[str, dict]]:
     return [(row["option"], row) for row in findings.events.to_dict("records") if row["event"] == full[row["option"]]]
 
 
-def slipped_plans(findings: Findings) -> pd.DataFrame:
-    """Milestones planned more than once, or planned and reached: first and last planned day, day reached, and the slip in months."""
-    rows = []
-    for milestone, versions in findings.inputs.tables["milestones"].groupby("milestone_id", sort=False):
-        actual = versions["actual_date"].dropna().tolist()
-        planned = (
-            versions.loc[versions["actual_date"].isna(), "planned_date"].dropna().tolist() or versions["planned_date"].dropna().tolist()
-        )
-        days = [*planned, *actual]
-        if planned and len(set(days)) > 1:
-            last = versions.iloc[-1]
-            names = {"name": last["name"], "name_en": last.get("name_en", "")}
-            slip = round((days[-1] - planned[0]).days / 365.25 * 12)
-            rows.append(
-                {"milestone": milestone, **names, "planned": planned, "actual": actual[-1] if actual else None, "slip_months": slip}
-            )
-    return pd.DataFrame(rows, columns=["milestone", "name", "name_en", "planned", "actual", "slip_months"])
-
-
 def plot_milestones(findings: Findings, words: Words) -> Picture | None:
     """How plans moved: each version's planned day in turn, and the day it was reached."""
-    table = slipped_plans(findings)
+    table = slipped_plans(findings.inputs)
     if table.empty:
         return None
     rows = table.to_dict("records")

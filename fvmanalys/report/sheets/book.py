@@ -11,6 +11,7 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_settings
 from fvmanalys.evidence.rules import split
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import area_names, category_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
 from fvmanalys.report.sheets.screen import Screen
@@ -86,6 +87,11 @@ class Book:
         shares = {"share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}"}
         codes = numbers | decimals | shares | {"date": "yyyy-mm-dd", "month": "yyyy-mm"}
         return codes.get(style, "General")
+
+    @cached_property
+    def edition(self) -> Edition:
+        """The findings and what they are called in the workbook's language."""
+        return Edition(self.findings, self.words.lang)
 
     @cached_property
     def large_amounts(self) -> bool:

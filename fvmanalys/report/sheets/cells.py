@@ -10,8 +10,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from fvmanalys.report.harmless import harmless, is_web_address, one_line
+from fvmanalys.report.styles import Address
 
-__all__ = ["Formula", "Input", "Jump", "Link", "header_names", "safe_text", "table_name", "write_cell"]
+__all__ = ["Formula", "Input", "Jump", "header_names", "safe_text", "table_name", "write_cell"]
 
 LONGEST_TEXT = 32_767
 LONGEST_HEADER = 255
@@ -33,14 +34,6 @@ class Input:
     """A cell that the reader may change."""
 
     value: float
-
-
-@dataclass(frozen=True)
-class Link:
-    """Text that leads to an address on the web."""
-
-    text: str
-    address: str
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, form: Format
     """Write a value by its type; what is missing or not finite becomes `nothing`."""
     if isinstance(value, Formula):
         sheet.write_formula(row, column, value.text, form, value.value)
-    elif isinstance(value, (Link, Jump)):
+    elif isinstance(value, (Address, Jump)):
         write_link(sheet, row, column, value, form)
     elif isinstance(value, Input):
         sheet.write_number(row, column, value.value, form)
@@ -112,7 +105,7 @@ def write_day(sheet: Worksheet, row: int, column: int, day: date, form: Format) 
         sheet.write_datetime(row, column, datetime(day.year, day.month, day.day), form)
 
 
-def write_link(sheet: Worksheet, row: int, column: int, link: Link | Jump, form: Format) -> None:
+def write_link(sheet: Worksheet, row: int, column: int, link: Address | Jump, form: Format) -> None:
     """Write a link; an address that is none of the web's becomes its text alone."""
     text = safe_text(link.text, LONGEST_HEADER) or "–"
     target = f"internal:{link.place}" if isinstance(link, Jump) else link.address

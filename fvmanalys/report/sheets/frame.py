@@ -8,11 +8,13 @@ from typing import Any
 
 from xlsxwriter.chart import Chart
 
+from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.harmless import one_line
 from fvmanalys.report.palette import ACCENT, MUTED
 from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
-from fvmanalys.report.sheets.cells import Jump, Link, header_names, safe_text, table_name, write_cell
+from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_name, write_cell
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed
+from fvmanalys.report.styles import Address, style_of
 
 __all__ = ["Book", "Column", "Region", "Sheet"]
 
@@ -119,6 +121,20 @@ class Sheet:
         pairs = [pair.split(":") for pair in styles.split()]
         return [Column(self.text(f"{name}.{heading}"), style.replace("_", " ")) for heading, style in pairs]
 
+    def exhibit(self, exhibit: Exhibit, **options: bool) -> Region | None:
+        """An exhibit under its heading, with its note; where there is nothing to show, the sentence that says so."""
+        edition = self.book.edition
+        title, rows = exhibit.words(edition, "title"), exhibit.cells(edition)
+        self.heading(title)
+        note = f"exhibit.{exhibit.name}.{'note' if rows else 'none'}"
+        self.lines([edition(note)] if note in self.words.texts else [], font_color=MUTED)
+        if not rows:
+            return None
+        columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in exhibit.shown(edition)]
+        region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
+        self.book.regions[exhibit.name] = region
+        return region
+
     def listing(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], **options: bool) -> Region:
         """A table with the title and the description that this sheet has for `name`."""
         return self.table(self.text(f"{name}.heading"), self.text(f"{name}.about"), columns, rows, **options)
@@ -164,7 +180,7 @@ class Sheet:
         for index, (value, column) in enumerate(zip(values, columns, strict=True)):
             value, style = value if isinstance(value, tuple) else (value, column.style)
             write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
-            text = value.text if isinstance(value, (Link, Jump)) else value
+            text = value.text if isinstance(value, (Address, Jump)) else value
             if isinstance(text, str):
                 lines = max(lines, lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")))
         self.set_height(row, lines)

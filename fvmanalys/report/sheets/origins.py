@@ -4,11 +4,11 @@ from typing import Any
 
 from fvmanalys.report.basis import revisions_sentence
 from fvmanalys.report.harmless import is_web_address
-from fvmanalys.report.sheets.cells import Link
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Sheet
 from fvmanalys.report.sheets.labels import named_estimates, option_label
 from fvmanalys.report.sheets.measure import whole_words
+from fvmanalys.report.styles import Address
 
 __all__ = ["write_origins"]
 
@@ -60,7 +60,7 @@ def sources_table(sheet: Sheet) -> None:
 def opened(sheet: Sheet, source: str, address: str) -> Any:
     """A link that says which source it opens, where there is an address on the web."""
     text = sheet.text("sources.open", number=sheet.book.source_numbers[source])
-    return (Link(text, address), "link") if is_web_address(address) else None
+    return (Address(text, address), "link") if is_web_address(address) else None
 
 
 def revisions_table(sheet: Sheet) -> None:

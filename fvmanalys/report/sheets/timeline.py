@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from fvmanalys.report.names import outcomes
 from fvmanalys.report.sheets.calendar import day_after, month_day
-from fvmanalys.report.sheets.evidence import kind_cell
 from fvmanalys.report.sheets.frame import Book, Sheet
 from fvmanalys.report.sheets.plots import Series, span_chart
+from fvmanalys.report.topics.time import EVENTS, MILESTONES, PARTNERS
 
 __all__ = ["write_timeline"]
 
@@ -19,7 +18,7 @@ KEY = "timeline"
 WIDTHS = (28, 44, 13, 13, 13, 17, 22, 44, 13)
 QUANTILES = ("p05", "p50", "p85")
 BAND_ROWS = 16
-EXCEL_DAY_0, DAYS_PER_MONTH = date(1899, 12, 30), 365.25 / 12
+EXCEL_DAY_0 = date(1899, 12, 30)
 
 
 def write_timeline(book: Book) -> None:
@@ -28,9 +27,9 @@ def write_timeline(book: Book) -> None:
     sheet.title(sheet.text("title"))
     sheet.notes("note", "quantiles")
     full_use(sheet)
-    events_table(sheet)
-    partners_table(sheet)
-    milestones_table(sheet)
+    sheet.exhibit(EVENTS)
+    sheet.exhibit(PARTNERS)
+    sheet.exhibit(MILESTONES, repeat=True)
     sheet.finish()
 
 
@@ -67,65 +66,3 @@ def full_use_rows(sheet: Sheet) -> Iterator[list[Any]]:
 def month_text(day: Any) -> str:
     """A month in digits, or the word there is."""
     return f"{day:%Y-%m}" if isinstance(day, date) else day
-
-
-def events_table(sheet: Sheet) -> None:
-    """Every event of every option; one that is the same for all stands once."""
-    book, events = sheet.book, sheet.book.findings.events
-    sheet.section("events", True)
-    alike = events.groupby("event")[["p05", "p50", "p85"]].transform("nunique", dropna=False).max(axis=1).eq(1)
-    events = events.assign(common=alike & events["shared"])
-    shown = events[~(events["common"] & events.duplicated("event"))].sort_values("common", ascending=False, kind="stable")
-    rows = []
-    for row in shown.to_dict("records"):
-        option = sheet.words("workbook.all") if row["common"] else book.options[row["option"]]
-        times = [month_day(book, row[quantile]) for quantile in QUANTILES]
-        rows.append([option, sheet.words.of(row, "name"), *times, row["happens"], row["deadline"], met(sheet, row["p_deadline_met"])])
-    styles = "option:text event:text p05:month p50:month p85:month happens:share deadline:date met:share"
-    sheet.listing("events", sheet.columns("events", styles), rows)
-
-
-def met(sheet: Sheet, share: float) -> Any:
-    """How often a deadline is met; in words where it never or always is."""
-    return (outcomes(share, sheet.words), "right") if share in (0, 1) else share
-
-
-def partners_table(sheet: Sheet) -> None:
-    """Who else takes part in what."""
-    book, table = sheet.book, sheet.book.findings.inputs.tables["partners"]
-    if not sheet.section("partners", not table.empty, "sources"):
-        return
-    rows = []
-    for row in table.to_dict("records"):
-        who = [sheet.words.of(row, column) for column in ("group", "item")]
-        rows.append(
-            [
-                *who,
-                row["count"],
-                row["known_from"],
-                book.cited(row["source_id"]),
-                kind_cell(book, row["kind"]),
-                sheet.words.of(row, "status"),
-                sheet.words.of(row, "note"),
-            ]
-        )
-    styles = "group:text item:text count:n0 known_from:date source:text kind:text status:text remark:text"
-    sheet.listing("partners", sheet.columns("partners", styles), rows)
-
-
-def milestones_table(sheet: Sheet) -> None:
-    """What has happened, and how plans moved: each plan of a milestone beside what became of it."""
-    book, table = sheet.book, sheet.book.findings.inputs.tables["milestones"]
-    if not sheet.section("milestones", not table.empty, "milestones.note", "sources"):
-        return
-    first: dict[str, date] = {}
-    rows = []
-    for row in table.to_dict("records"):
-        planned = row["planned_date"] if isinstance(row["planned_date"], date) else None
-        start = first.setdefault(row["milestone_id"], planned) if planned else None
-        moved = round((planned - start).days / DAYS_PER_MONTH) if planned and start and planned != start else None
-        texts = [sheet.words.of(row, column) for column in ("plan_version", "name")]
-        evidence = [kind_cell(book, row["kind"]), book.cited(row["source_id"]), sheet.words.of(row, "note"), row["known_from"]]
-        rows.append([*texts, planned, row["actual_date"], moved, *evidence])
-    styles = "plan:text name:text planned:date actual:date moved:n0 kind:text source:text remark:text known_from:date"
-    sheet.listing("milestones", sheet.columns("milestones", styles), rows, repeat=True)

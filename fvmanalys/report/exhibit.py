@@ -1,0 +1,111 @@
+"""A finding as a table, declared once: its rows, its columns and how each is told; page, notebook and sheet render it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.markup import Html, html_table, missing
+from fvmanalys.report.styles import Item, style_of
+
+__all__ = ["Cell", "Column", "Exhibit"]
+
+Row = Mapping[str, Any]
+Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an exhibit: the column of its table, how its values are told, and its heading (default: that of its key)."""
+
+    key: str
+    style: str
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One table that readers see.
+
+    `name` is the key of its words: `exhibit.NAME.title`, `.about` (what it holds, for those who do not see it), `.none`
+    (why there is nothing) and perhaps `.note`. `table` gives the rows, ids and numbers; `columns` are `key:style` with
+    blanks between, or made for an edition where there is one for each option or area. `sums` gives rows of sums, each
+    with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on the page, which is narrow.
+    """
+
+    name: str
+    table: Callable[..., pd.DataFrame]
+    columns: str | Callable[[Edition], Sequence[Column]]
+    sums: Callable[[Findings], Iterable[Row]] | None = None
+    turned: bool = False
+
+    def __call__(self, edition: Edition, **choice: Any) -> Html:
+        """The exhibit as a page or a notebook shows it, or the sentence for when there is nothing."""
+        rows = self.told(edition, **choice)
+        if not rows:
+            return missing(self.words(edition, "none"))
+        columns, title = self.shown(edition), self.words(edition, "title")
+        if self.turned:
+            top = [edition.words("column.measure"), *(row[0] for row in rows)]
+            across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
+            return html_table(title, top, across, len(rows), "measures")
+        right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
+        return html_table(title, [column.heading for column in columns], rows, right, self.name)
+
+    def words(self, edition: Edition, part: str) -> str:
+        """One of the exhibit's own texts."""
+        return edition(f"exhibit.{self.name}.{part}", prices=edition.prices)
+
+    def shown(self, edition: Edition) -> list[Column]:
+        """The columns with their headings."""
+        if isinstance(self.columns, str):
+            columns = [Column(*pair.split(":")) for pair in self.columns.split()]
+        else:
+            columns = list(self.columns(edition))
+        return [Column(one.key, one.style, one.heading or self.heading(edition, one.key)) for one in columns]
+
+    def heading(self, edition: Edition, key: str) -> str:
+        """What a column is called, in this exhibit or everywhere."""
+        own = f"exhibit.{self.name}.column.{key}"
+        return edition(own if own in edition.words.texts else f"column.{key}", prices=edition.prices)
+
+    def rows(self, edition: Edition, **choice: Any) -> list[dict[str, Any]]:
+        """The rows, without those of sums."""
+        return self.table(edition.findings, **choice).to_dict("records")
+
+    def told(self, edition: Edition, **choice: Any) -> list[list[str]]:
+        """Every cell in words, row by row."""
+        columns = self.shown(edition)
+        return self.filled(edition, columns, lambda column, row: column_told(edition, column, row), lambda text: text, choice)
+
+    def cells(self, edition: Edition, **choice: Any) -> list[list[Cell]]:
+        """Every cell as a sheet holds it."""
+        columns = self.shown(edition)
+        return self.filled(edition, columns, lambda column, row: column_cell(edition, column, row), lambda text: (text, "text"), choice)
+
+    def filled(
+        self, edition: Edition, columns: list[Column], fill: Callable[[Column, Row], Any], text: Callable[[str], Any], choice: Row
+    ) -> list[list[Any]]:
+        """The rows, then those of sums: a word, and what there is to sum."""
+        rows = [[fill(column, row) for column in columns] for row in self.rows(edition, **choice)]
+        if not rows or not self.sums:
+            return rows
+        return rows + [
+            [text(edition.words(row["sum"])), *(fill(one, row) if one.key in row else text("") for one in columns[1:])]
+            for row in self.sums(edition.findings)
+        ]
+
+
+def column_told(edition: Edition, column: Column, row: Row) -> str:
+    """One value in words."""
+    return edition.tell(column.style, row[column.key], row, column.key)
+
+
+def column_cell(edition: Edition, column: Column, row: Row) -> Cell:
+    """One value as a cell holds it; a row of sums is bold."""
+    style, argument = style_of(column.style)
+    value, form = style.cell(Item(edition, row[column.key], row, column.key, argument))
+    return value, f"bold {form}" if "sum" in row else form

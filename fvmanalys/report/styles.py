@@ -1,0 +1,243 @@
+"""How a value is told, in words and in a cell: one style for sentence, table, page, notebook and workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence.rules import split
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model.events import DAYS_PER_YEAR
+from fvmanalys.report import names
+from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.markup import Html, link
+from fvmanalys.report.palette import KIND_MARKS
+
+if TYPE_CHECKING:
+    from fvmanalys.report.edition import Edition
+
+__all__ = ["Address", "Item", "Style", "day_after", "style_of"]
+
+LATEST_YEARS = 900.0
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Item:
+    """A value to be told: of which row and column, in which edition, and what its style was given after `=`."""
+
+    edition: Edition
+    value: Any
+    row: Mapping[str, Any]
+    key: str
+    argument: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is nothing to tell."""
+        return self.value is None or self.value == "" or self.value is pd.NaT or self.value != self.value
+
+
+@dataclass(frozen=True)
+class Address:
+    """Text that leads to an address on the web."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one kind of value is told: `tell` gives the words, `put` what stands in a cell, and `form` that cell's format.
+
+    `form` may depend on the value, as that of a figure with no more decimals than it has.
+    """
+
+    tell: Callable[[Item], str]
+    form: str | Callable[[Item], str] = "text"
+    put: Callable[[Item], Any] | None = None
+    number: bool | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values stand to the right."""
+        return self.form not in ("text", "link", "date") if self.number is None else self.number
+
+    @property
+    def heading_form(self) -> str:
+        """The format by which a heading is set above its column."""
+        return self.form if isinstance(self.form, str) else "n0" if self.is_number else "text"
+
+    def cell(self, item: Item) -> tuple[Any, str]:
+        """What stands in a cell, and its format."""
+        form = self.form if isinstance(self.form, str) else self.form(item)
+        if self.put:
+            return self.put(item), form
+        return (item.value if self.is_number or form == "date" else self.tell(item)), form
+
+
+def style_of(spec: str) -> tuple[Style, str]:
+    """The style that a column or a field names, and its argument: `word=role` is the style `word` with `role`."""
+    name, _, argument = spec.partition("=")
+    if name not in STYLES:
+        raise UsageError(f"style {name!r} is not known; there are {', '.join(STYLES)}")
+    return STYLES[name], argument
+
+
+def day_after(as_of: date, years: float) -> date | None:
+    """The day that lies so many years after `as_of`; None for what never happens, or is not known."""
+    if years is None or not np.isfinite(years) or abs(years) > LATEST_YEARS:
+        return None
+    return as_of + timedelta(days=round(years * DAYS_PER_YEAR))
+
+
+# Each of these tells one kind of value; NaN, None and "" are a dash.
+
+
+def tell_text(item: Item) -> str:
+    """A text of the data, in the edition's language where its row has it."""
+    if item.missing:
+        return NOTHING
+    return item.edition.words.of(item.row, item.key) if item.key in item.row else str(item.value)
+
+
+def tell_option(item: Item) -> str:
+    """An option's short name; a word for all of them."""
+    if item.value == ALL_OPTIONS:
+        return item.edition.words("table.all_options")
+    return NOTHING if item.missing else item.edition.options.get(item.value, str(item.value))
+
+
+def tell_part(item: Item) -> str:
+    """An area's or a cost category's name."""
+    known = item.edition.areas | item.edition.categories
+    return NOTHING if item.missing else known.get(item.value, str(item.value))
+
+
+def tell_categories(item: Item) -> str:
+    """Several categories, as a sentence lists them."""
+    known = item.edition.categories
+    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+
+
+def tell_word(item: Item) -> str:
+    """A word for what the data names by a key, such as a role; what has no word is told as it is."""
+    return NOTHING if item.missing else item.edition.words.get(f"{item.argument}.{item.value}", str(item.value))
+
+
+def tell_yes_no(item: Item) -> str:
+    """Yes or no."""
+    if isinstance(item.value, str):
+        return item.edition.words(f"yes_no.{item.value}") if item.value else NOTHING
+    return NOTHING if item.missing else item.edition.words("yes_no.yes" if item.value else "yes_no.no")
+
+
+def put_kind(item: Item) -> Any:
+    """Fact, judgement or assumption: mark and word."""
+    return f"{KIND_MARKS[item.value]} {item.edition.words(f'kind.{item.value}')}" if item.value in KIND_MARKS else None
+
+
+def kind_form(item: Item) -> str:
+    """The fill of a kind of evidence."""
+    return f"{item.value} text" if item.value in KIND_MARKS else "text"
+
+
+def tell_sources(item: Item) -> str:
+    """Sources as numbers that lead to the list of sources."""
+    numbers = item.edition.cited(item.value)
+    return Html(" ".join(f'<a href="#source-{number}">[{number}]</a>' for number in numbers)) if numbers else NOTHING
+
+
+def put_sources(item: Item) -> str:
+    """Sources as their numbers in the list of sources."""
+    return " ".join(f"[{number}]" for number in item.edition.cited(item.value))
+
+
+def put_month(item: Item) -> date | str:
+    """The day that lies so many years after `as_of`, or a word where there is none."""
+    day = day_after(item.edition.as_of, item.value)
+    if day is not None:
+        return day
+    return item.edition.words("unit.never") if item.value is not None and np.isinf(item.value) else NOTHING
+
+
+def tell_month(item: Item) -> str:
+    """The month that lies so many years after `as_of`, never, or a dash where no event is named."""
+    return NOTHING if item.missing else item.edition.words.month(item.edition.as_of, item.value)
+
+
+def tell_outcomes(item: Item) -> str:
+    """In how many of the outcomes: none, all, or a share of them."""
+    return NOTHING if item.missing else names.outcomes(item.value, item.edition.words)
+
+
+def put_outcomes(item: Item) -> Any:
+    """A share; in words where it is none or all."""
+    return tell_outcomes(item) if item.value in (0, 1) else item.value
+
+
+def outcomes_form(item: Item) -> str:
+    """Words and shares alike stand to the right."""
+    return "right" if item.value in (0, 1) else "share"
+
+
+def figure_form(item: Item) -> str:
+    """As many decimals as a figure has, at most three, none from 1 000 up; a year as it is."""
+    value = item.value
+    if item.row.get("unit") == "year" or value is None or not np.isfinite(value):
+        return "year"
+    most = 0 if abs(value) >= 1_000 else 3
+    return f"n{next((places for places in range(most) if abs(value - round(value, places)) < 1e-9), most)}"
+
+
+def tell_address(item: Item) -> str:
+    """A link with the text of its row, where the address is one of the web's."""
+    return link(item.edition.words.of(item.row, item.argument), item.value)
+
+
+def put_address(item: Item) -> Any:
+    """A link to the web, or nothing."""
+    text = item.edition.words("sheet.origins.sources.open", number=item.row["number"])
+    return Address(text, item.value) if is_web_address(item.value) else None
+
+
+def number(decimals: int) -> Style:
+    """A plain number with so many decimals."""
+    return Style(lambda item: item.edition.words.number(item.value, decimals), f"n{decimals}")
+
+
+STYLES: dict[str, Style] = {
+    "text": Style(tell_text),
+    "option": Style(tell_option),
+    "area": Style(tell_part),
+    "category": Style(tell_part),
+    "part": Style(tell_part),
+    "categories": Style(tell_categories),
+    "estimate": Style(lambda item: item.edition.estimates.get(item.value, str(item.value))),
+    "investigation": Style(lambda item: item.edition.investigations.get(item.value, NOTHING)),
+    "word": Style(tell_word),
+    "yes_no": Style(tell_yes_no),
+    "kind": Style(lambda item: names.kind_mark(item.value, item.edition.words), kind_form, put_kind, False),
+    "sources": Style(tell_sources, "text", put_sources),
+    "day": Style(lambda item: item.edition.words.day(item.value), "date"),
+    "month": Style(tell_month, "month", put_month),
+    "year": Style(lambda item: str(int(item.value)), "year"),
+    "years": Style(lambda item: item.edition.words.years(item.value), "n1"),
+    "money": Style(lambda item: names.millions(item.value, item.edition.words), "money"),
+    "amount": Style(lambda item: item.edition.words.amount(item.value), "money"),
+    "share": Style(lambda item: item.edition.words.share(item.value), "share"),
+    "share1": Style(lambda item: item.edition.words.share(item.value, 1), "share1"),
+    "outcomes": Style(tell_outcomes, outcomes_form, put_outcomes),
+    "points": Style(lambda item: item.edition.words.points(item.value), "points"),
+    "figure": Style(lambda item: names.quantity(dict(item.row), item.edition.words), figure_form),
+    "address": Style(tell_address, "link", put_address),
+    "n0": number(0),
+    "n1": number(1),
+    "n2": number(2),
+}

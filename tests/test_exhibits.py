@@ -1,0 +1,155 @@
+"""What is declared once is the same everywhere: page, workbook and published table, cell by cell."""
+
+import re
+from datetime import date, datetime
+from html.parser import HTMLParser
+from io import StringIO
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.sheets.cells import header_names
+from fvmanalys.report.topics import EXHIBITS
+from fvmanalys.report.words import LANGUAGES, Words
+from fvmanalys.report.workbook import write_workbook
+from tests.tiny import tiny
+
+DRAWS = 64
+
+
+class Cells(HTMLParser):
+    """The texts of a table's cells, row by row."""
+
+    def __init__(self):
+        super().__init__()
+        self.rows = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data):
+        if self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+
+def page_rows(html):
+    parser = Cells()
+    parser.feed(html)
+    return parser.rows
+
+
+def workbook_tables(path):
+    """The rows below each table's headings, by these."""
+    found = {}
+    for sheet in openpyxl.load_workbook(path):
+        for table in sheet.tables.values():
+            head, *rows = sheet[table.ref]
+            found[tuple(cell.value for cell in head)] = rows
+    return found
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def edition(request):
+    return Edition(fvm.find(fvm.load(), DRAWS), request.param)
+
+
+@pytest.fixture(scope="module")
+def tables(edition, tmp_path_factory):
+    path = tmp_path_factory.mktemp("book") / "book.xlsx"
+    write_workbook(edition.findings, path, Words(edition.lang))
+    return workbook_tables(path)
+
+
+def in_words(cell, words):
+    """A cell as its number format shows it, written as the page writes."""
+    value, form = cell.value, cell.number_format
+    if isinstance(value, datetime):
+        return f"{words(f'month.{value.month}')} {value.year}" if form == "yyyy-mm" else f"{value:%Y-%m-%d}"
+    if not isinstance(value, int | float):
+        return str(value).replace("\u00a0", " ")
+    decimals = len(form.split(".")[1].rstrip(' %"')) if "." in form else 0
+    return words.share(value, decimals) if "%" in form else words.number(value, decimals)
+
+
+def number_in(text):
+    plain = text.replace("\u00a0", "").replace("\u2212", "-")
+    return float(plain.replace(",", ".") if re.fullmatch(r"-?[\d ]+(,\d+)?", plain) else plain.replace(",", ""))
+
+
+def same(page, cell, words):
+    """Whether the page and the sheet say the same, at the precision that the coarser of them shows."""
+    text = in_words(cell, words)
+    if page == text or re.sub(r"\s+", " ", page) == re.sub(r"\s+", " ", text):
+        return True
+    try:
+        told = number_in(page)
+    except ValueError:
+        return False
+    step = next((step for step in (100, 50, 10) if abs(told) >= 10 * step and told % step == 0), 1)
+    return isinstance(cell.value, int | float) and abs(told - cell.value) <= step / 2 + 1e-9
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_page_and_workbook_show_the_same_cells(edition, tables, name):
+    head, *rows = page_rows(EXHIBITS[name](edition))
+    if EXHIBITS[name].turned:
+        head, *rows = map(list, zip(head, *rows, strict=True))
+        head = [column.heading for column in EXHIBITS[name].shown(edition)]
+    sheet = tables[tuple(header_names(head))]
+    assert len(rows) == len(sheet) > 0
+    wrong = [
+        (heading, page, in_words(cell, edition.words))
+        for row, cells in zip(rows, sheet, strict=True)
+        for heading, page, cell in zip(head, row, cells, strict=True)
+        if not same(page, cell, edition.words)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", EXHIBITS)
+def test_the_published_table_holds_every_row_that_is_shown(edition, name):
+    published = edition.findings.tables().get(name)
+    assert published is not None, "every exhibit has its table in tables/*.csv"
+    table = pd.read_csv(StringIO(published.to_csv(index=False)), keep_default_na=False, dtype=str)
+    shown = pd.DataFrame(EXHIBITS[name].rows(edition))
+    shared = [column for column in shown if column in table and not (column == "option" and shown[column].eq("*").any())]
+    text = pd.read_csv(StringIO(shown[shared].to_csv(index=False)), keep_default_na=False, dtype=str)
+    known = set(table[shared].itertuples(index=False, name=None))
+    assert shared and set(text.itertuples(index=False, name=None)) <= known
+
+
+def two_with_an_event_after_their_own():
+    """Two options with an event for all that follows one that only the first has, and one for all that follows nothing."""
+    return tiny(
+        options=("a", "b"),
+        timeline=[
+            {"option_id": "*", "event_id": "decided", "is": 6},
+            {"option_id": "a", "event_id": "own", "after": "decided", "is": 12},
+            {"option_id": "b", "event_id": "own", "after": "decided", "is": 24},
+            {"option_id": "*", "event_id": "review", "after": "own", "is": 3, "name": "Review"},
+        ],
+    )
+
+
+def test_an_event_for_all_that_has_other_times_is_no_common_one():
+    edition = Edition(fvm.find(two_with_an_event_after_their_own(), 16))
+    rows = [(row["option"], row["event"], round(row["p50"] * 12)) for row in EXHIBITS["events"].rows(edition)]
+    assert sorted(row for row in rows if row[1] != "done") == [("*", "decided", 6), ("a", "own", 18), ("a", "review", 21), ("b", "own", 30), ("b", "review", 33)]
+
+
+def test_each_row_of_a_milestone_says_how_far_its_day_lies_from_the_first_plan():
+    plans = [("v1", "2020-01-31", None), ("v2", "2021-01-31", None), ("", None, "2022-07-31")]
+    milestones = [
+        {"milestone_id": "live", "name": "Live", "plan_version": version, "planned_date": planned, "actual_date": actual}
+        for version, planned, actual in plans
+    ]
+    edition = Edition(fvm.find(tiny(milestones=milestones), 16))
+    rows = EXHIBITS["milestones"].rows(edition)
+    assert [row["planned_date"] or row["actual_date"] for row in rows] == [date(2020, 1, 31), date(2021, 1, 31), date(2022, 7, 31)]
+    assert [row["moved_months"] for row in rows[1:]] == [12, 30]

@@ -29,6 +29,7 @@ from fvmanalys.report.changes import (
     table_parts,
 )
 from fvmanalys.report.charts import plot_changes
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
@@ -206,7 +207,7 @@ def test_nothing_changed_is_said_so(tmp_path):
     findings = changed(tmp_path, fixed(), fixed())
     assert set(findings.changes.attribution["group"]) == {CODE}
     assert changes_sentence(findings, Words("en")) == "Since the former run (as known on 2024-01-01) the answer has not changed."
-    assert plot_changes(findings, Words("en")) is None and table_changed_rows(findings, Words("en")) is None
+    assert plot_changes(Edition(findings, "en")) is None and table_changed_rows(findings, Words("en")) is None
 
 
 def test_what_was_published_by_other_code_is_a_part_of_its_own(tmp_path):
@@ -377,7 +378,7 @@ def test_the_default_decision_between_two_days_sums_for_every_option_and_measure
     told = headline(findings)
     assert told.parts.sum() == pytest.approx(told.change, abs=1e-9)
     for words in (Words("sv"), Words("en")):
-        assert plot_changes(findings, words).title in plot_changes(findings, words).alt
+        assert plot_changes(Edition(findings, words.lang)).title in plot_changes(Edition(findings, words.lang)).alt
         assert len(changes_answer(findings, words)) >= 2 and table_changed_rows(findings, words)
 
 
@@ -434,7 +435,7 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
 
 def test_the_figure_and_the_page_tell_every_part(library):
     findings, words = library[0], Words("en")
-    picture = plot_changes(findings, words)
+    picture = plot_changes(Edition(findings, "en"))
     assert "Contracts and purchases for P: −2.7 SEK m" in picture.alt and "<svg" in picture.svg
     shown = str(table_parts(findings, words))
     assert "Levels in the areas for all options" in shown and "Contracts and purchases for P" in shown

@@ -10,6 +10,7 @@ from fvmanalys import find, load
 from fvmanalys.analysis.information import Value
 from fvmanalys.errors import UsageError
 from fvmanalys.report import charts, palette
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
 from fvmanalys.report.names import quantity
@@ -78,7 +79,7 @@ def library(tmp_path_factory):
 @pytest.mark.parametrize("lang", ["sv", "en"])
 @pytest.mark.parametrize("plot", [plot for plot in charts.ALL if plot is not charts.plot_changes], ids=lambda plot: plot.__name__)
 def test_every_figure_is_svg_with_a_title_and_alt_text(library, plot, lang):
-    picture = plot(library, Words(lang))
+    picture = plot(Edition(library, lang))
     ElementTree.fromstring(picture.svg)
     assert picture.title in picture.alt
     assert re.search(r"\d", picture.alt)
@@ -91,20 +92,20 @@ def test_a_figure_without_alt_text_does_not_render():
 
 
 def test_the_same_findings_give_the_same_bytes(library):
-    first, second = (charts.plot_comparison(library, Words()).svg for _ in range(2))
+    first, second = (charts.plot_comparison(Edition(library)).svg for _ in range(2))
     assert first == second
 
 
 @pytest.mark.parametrize("plot", WITHOUT_TABLES)
 def test_a_figure_whose_table_is_missing_is_none(tmp_path, plot):
     findings = find(load(write_tables(tmp_path, library_decision(2))), draws=64)
-    assert plot(findings, Words()) is None
+    assert plot(Edition(findings)) is None
 
 
 @pytest.mark.parametrize("options", [2, 9])
 def test_figures_suit_few_options_and_many(tmp_path, options):
     findings = find(load(write_tables(tmp_path, library_decision(options))), draws=64)
-    assert {picture.name for picture in charts.figures(findings, Words("en"))} >= {
+    assert {picture.name for picture in charts.figures(Edition(findings, "en"))} >= {
         "comparison",
         "areas",
         "levels",
@@ -117,7 +118,7 @@ def test_names_from_the_data_cannot_break_a_figure(tmp_path):
     tables = library_decision(3)
     tables["options"] = tables["options"].replace("Store Q,Q", '"' + HOSTILE.replace('"', '""') + '","' + HOSTILE.replace('"', '""') + '"')
     findings = find(load(write_tables(tmp_path, tables)), draws=64)
-    for picture in charts.figures(findings, Words()):
+    for picture in charts.figures(Edition(findings)):
         ElementTree.fromstring(picture.svg)
         assert "<b>" not in picture._repr_html_()
 
@@ -163,7 +164,7 @@ def test_only_web_addresses_become_links():
 
 
 def test_a_number_that_cannot_be_told_from_zero_is_said_to_be_so_in_words(library):
-    picture = charts.plot_information(library, Words("en"))
+    picture = charts.plot_information(Edition(library, "en"))
     table = library.knowledge.estimates
     assert table["clear"].all() or "cannot be told from zero" in picture.alt
     for _, row in table[~table["clear"]].iterrows():
@@ -197,5 +198,5 @@ def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
     findings = find(load(write_tables(tmp_path, tables)), draws=64)
     assert waiting_answer(findings, Words("en")) == [wait_missing(findings, Words("en"))]
     assert "2024-02-01" in verdict_missing(findings, Words("en"))
-    assert charts.plot_standing_team(findings, Words("en")) is None
-    assert charts.plot_net_value(findings, Words("en")) is None
+    assert charts.plot_standing_team(Edition(findings, "en")) is None
+    assert charts.plot_net_value(Edition(findings, "en")) is None

@@ -14,6 +14,7 @@ from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
 from fvmanalys.report.answer import answer
 from fvmanalys.report.charts import figures, plot_history
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import write_page
 from fvmanalys.report.words import Words
 from fvmanalys.run.history import known_history
@@ -119,7 +120,7 @@ def table_texts(findings: Findings) -> dict[str, str]:
 def write_figures(findings: Findings, history: pd.DataFrame, words: Words, target: Path) -> None:
     """Write every figure as SVG."""
     target.mkdir()
-    for picture in filter(None, [*figures(findings, words), plot_history(history, words)]):
+    for picture in filter(None, [*figures(Edition(findings, words.lang)), plot_history(history, words)]):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 

@@ -38,6 +38,7 @@ from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.report.answer import answer
 from fvmanalys.report.charts import ALL
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, heard, notebook_parameters, write_appendix_page, write_manifest
 from fvmanalys.run.kernels import MARK, remove_temporary
@@ -253,7 +254,7 @@ def write_figures(plan: Plan, variants: Variants, target: Path) -> None:
     """Write every figure that is the same in all variants; one that differs is not drawn for the rest of them."""
     target.mkdir()
     for plot in ALL:
-        first, *others = (partial(plot, findings, plan.words) for findings in variants.findings)
+        first, *others = (partial(plot, Edition(findings, plan.words.lang)) for findings in variants.findings)
         picture = first()
         if picture is not None and all((drawn := other()) is not None and drawn.svg == picture.svg for other in others):
             (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")

@@ -1,6 +1,6 @@
 """Figures: what the findings look like.
 
-Each `plot_` function takes findings and words and gives a Picture, or None where the tables lack what it shows.
+Each `plot_` function takes an edition and gives a Picture, or None where the tables lack what it shows.
 
 answer    net benefit, who is best at which value, the areas
 money     budgets and ceilings, cost year by year, inside and outside view, comparable programmes
@@ -9,11 +9,10 @@ staffing  who is needed when, what waiting costs, how large a team to keep
 evidence  what the figures rest on
 uncertainty  what swings the answer, and what is worth finding out
 changes      what changed since the former run
-history      how the answer moved over the published runs (it takes their history instead of findings)
+history      how the answer moved over the published runs (it takes their history instead)
 priorities   what depends on who one is, and how past forecasts fared
 """
 
-from fvmanalys.analysis import Findings
 from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
 from fvmanalys.report.charts.changes import plot_changes
 from fvmanalys.report.charts.evidence import plot_evidence
@@ -23,8 +22,8 @@ from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_v
 from fvmanalys.report.charts.staffing import plot_cost_of_delay, plot_pause_bill, plot_staffing, plot_standing_team
 from fvmanalys.report.charts.time import plot_milestones, plot_timeline
 from fvmanalys.report.charts.uncertainty import plot_evidence_share, plot_information, plot_net_value, plot_tornado, plot_verdict
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture
-from fvmanalys.report.words import Words
 
 __all__ = [
     "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
@@ -62,7 +61,7 @@ ALL = (
 )
 
 
-def figures(findings: Findings, words: Words) -> list[Picture]:
+def figures(edition: Edition) -> list[Picture]:
     """Every figure that the tables suffice for."""
-    drawn = (plot(findings, words) for plot in ALL)
+    drawn = (plot(edition) for plot in ALL)
     return [picture for picture in drawn if picture is not None]

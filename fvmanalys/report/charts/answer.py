@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import (
     Picture,
     calendar_axis,
@@ -25,8 +26,9 @@ from fvmanalys.report.words import Words
 __all__ = ["plot_acceptability", "plot_areas", "plot_comparison", "plot_levels"]
 
 
-def plot_comparison(findings: Findings, words: Words) -> Picture:
+def plot_comparison(edition: Edition) -> Picture:
     """The net benefit of every option beside the reference: expected, and P5–P95."""
+    findings, words = edition.findings, edition.words
     table, names = findings.comparison.table, option_names(findings, words)
     best = findings.comparison.best
     with sketch(1.3 + 0.52 * len(table)) as (figure, [[axes]]):
@@ -87,8 +89,9 @@ def comparison_alt(findings: Findings, words: Words) -> str:
     return words("chart.comparison.alt", rows="; ".join(rows))
 
 
-def plot_acceptability(findings: Findings, words: Words) -> Picture | None:
+def plot_acceptability(edition: Edition) -> Picture | None:
     """P(best) of each permanent option over the value of a point; nothing where only one competes."""
+    findings, words = edition.findings, edition.words
     curves, names = findings.comparison.acceptability, option_names(findings, words)
     if curves.shape[1] < 2:
         return None
@@ -173,8 +176,9 @@ def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: fl
         )
 
 
-def plot_areas(findings: Findings, words: Words, area: str = "") -> Picture:
+def plot_areas(edition: Edition, area: str = "") -> Picture:
     """The score of every option in each area, or in one: expected, and P5–P95."""
+    findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
     table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
     rows, columns = small_multiples(len(areas), 2)
@@ -263,8 +267,9 @@ def area_row(findings: Findings, words: Words, area: str) -> str:
     return f"{area_names(findings, words)[area]}: {'; '.join(rows)}."
 
 
-def plot_levels(findings: Findings, words: Words, area: str = "") -> Picture:
+def plot_levels(edition: Edition, area: str = "") -> Picture:
     """The expected level of each area over time, or of one: a line an option."""
+    findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
     rows, columns = small_multiples(len(areas), 2)
     names, called, today = option_names(findings, words), area_names(findings, words), decimal_year(findings.inputs.as_of)

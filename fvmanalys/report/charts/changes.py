@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
 from fvmanalys.report.changes import Headline, group_names, headline, level, option_names_of_both, signed
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.labels import lowered
 from fvmanalys.report.palette import ACCENT, MUTED
@@ -21,8 +22,9 @@ FALLING, WHOLE = "#b9cde0", "#d0d0d0"
 LEAST_MONEY, LEAST_SHARE = 20.0, 0.06
 
 
-def plot_changes(findings: Findings, words: Words) -> Picture | None:
+def plot_changes(edition: Edition) -> Picture | None:
     """What each group did to the best option's lead and to its chance of being best; nothing where nothing changed."""
+    findings, words = edition.findings, edition.words
     told = headline(findings) if findings.changes.told else None
     if told is None or abs(told.change) < 0.005:
         return None

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.palette import ACCENT, KIND_FILLS
 from fvmanalys.report.words import Words
@@ -19,8 +20,9 @@ def counted_evidence(findings: Findings) -> pd.DataFrame:
     return counts[~counts.index.isin(AROUND)]
 
 
-def plot_evidence(findings: Findings, words: Words) -> Picture:
+def plot_evidence(edition: Edition) -> Picture:
     """Bars of facts, judgements and assumptions: one a table, the longest on top."""
+    findings, words = edition.findings, edition.words
     counts = counted_evidence(findings)
     counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     with sketch(1.5 + 0.36 * len(counts)) as (figure, [[axes]]):

@@ -7,6 +7,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, small_multiples, wrapped
 from fvmanalys.report.names import category_names, option_names, price_note
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
@@ -18,8 +19,9 @@ COSTS = ("programme", "cost")
 VIEW_MARKERS = ("o", "s", "D")
 
 
-def plot_cost(findings: Findings, words: Words) -> Picture:
+def plot_cost(edition: Edition) -> Picture:
     """P50 and P85 of the programme cost and of the present value of all costs."""
+    findings, words = edition.findings, edition.words
     table, names = findings.comparison.table, option_names(findings, words)
     with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, [panels]):
         for axes, cost in zip(panels, COSTS, strict=True):
@@ -58,8 +60,9 @@ def cost_texts(findings: Findings, words: Words) -> tuple[str, str]:
     return words("chart.cost.title", option=names[lowest], p50=p50, p85=p85), words("chart.cost.alt", rows="; ".join(rows))
 
 
-def plot_yearly_cost(findings: Findings, words: Words) -> Picture:
+def plot_yearly_cost(edition: Edition) -> Picture:
     """Expected cost of each option, year by year and category by category."""
+    findings, words = edition.findings, edition.words
     parts, names = gathered(findings), option_names(findings, words)
     options = list(names)
     rows, columns = small_multiples(len(options), 2)
@@ -150,8 +153,9 @@ def whole_years(years: pd.Series) -> pd.Series:
     return years if inner.empty else inner
 
 
-def plot_views(findings: Findings, words: Words) -> Picture | None:
+def plot_views(edition: Edition) -> Picture | None:
     """P50–P85 of the programme cost in the inside view, the mixture and the outside view."""
+    findings, words = edition.findings, edition.words
     views, names = findings.views, option_names(findings, words)
     if views["view"].nunique() < 2:
         return None
@@ -210,8 +214,9 @@ def views_texts(findings: Findings, words: Words) -> tuple[str, str]:
     return title, words("chart.views.alt", rows="; ".join(rows))
 
 
-def plot_published_totals(findings: Findings, words: Words) -> Picture | None:
+def plot_published_totals(edition: Edition) -> Picture | None:
     """Published totals that cut across rows beside the model's totals of the same categories."""
+    findings, words = edition.findings, edition.words
     table = findings.published_totals
     if table.empty:
         return None
@@ -257,8 +262,9 @@ def published_texts(rows: list[dict], words: Words) -> tuple[str, str]:
     ) + "."
 
 
-def plot_reference_class(findings: Findings, words: Words) -> Picture | None:
+def plot_reference_class(edition: Edition) -> Picture | None:
     """What comparable programmes cost, as a multiple of the plan; bounds are hollow with an arrow."""
+    findings, words = edition.findings, edition.words
     table = (
         findings.inputs.tables["reference_class"].query("role == 'core' and cost_ratio.notna()").sort_values("cost_ratio", kind="stable")
     )

@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.outside import coverage
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
 from fvmanalys.report.labels import lowered
 from fvmanalys.report.names import area_names, option_names, viewpoint_name
@@ -16,8 +17,9 @@ __all__ = ["plot_backtest", "plot_ranks", "plot_viewpoints"]
 SETS = {"all": ("o", ACCENT), "ordered": ("s", PAPER)}
 
 
-def plot_viewpoints(findings: Findings, words: Words) -> Picture | None:
+def plot_viewpoints(edition: Edition) -> Picture | None:
     """What each group would choose with its own weights, and by how much."""
+    findings, words = edition.findings, edition.words
     rows = findings.viewpoints.to_dict("records")
     if not rows or findings.comparison.runner_up is None:
         return None
@@ -60,8 +62,9 @@ def viewpoints_texts(findings: Findings, rows: list[dict], words: Words) -> tupl
     return title, words("chart.viewpoints.alt", rows="; ".join(texts))
 
 
-def plot_ranks(findings: Findings, words: Words) -> Picture | None:
+def plot_ranks(edition: Edition) -> Picture | None:
     """The share of outcomes in which each option is best, over every set of weights and over those in the given order."""
+    findings, words = edition.findings, edition.words
     table, names = findings.priorities, option_names(findings, words)
     options = [option for option in names if option in set(table["option"])]
     if len(options) < 2:
@@ -95,8 +98,9 @@ def ranks_texts(findings: Findings, shares: pd.DataFrame, words: Words) -> tuple
     return title, words("chart.ranks.alt", rows="; ".join(rows))
 
 
-def plot_backtest(findings: Findings, words: Words) -> Picture | None:
+def plot_backtest(edition: Edition) -> Picture | None:
     """What comparable programmes would have forecast for each past plan, and what came of it."""
+    findings, words = edition.findings, edition.words
     rows = findings.backtest.to_dict("records")
     if not rows:
         return None

@@ -9,6 +9,7 @@ from matplotlib.ticker import FixedLocator
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.pause import BEST, StandingTeam
 from fvmanalys.report.charts.answer import draw_line, label_ends
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, decimal_year, finish, number_axis, row_labels, sketch, small_multiples, value_axis, wrapped
 from fvmanalys.report.labels import number_names
 from fvmanalys.report.names import option_names
@@ -22,8 +23,9 @@ SOMEBODY = 0.5
 PARTS = ("pause_cost", "rebuild_cost", "late_cost")
 
 
-def plot_staffing(findings: Findings, words: Words) -> Picture | None:
+def plot_staffing(edition: Edition) -> Picture | None:
     """Expected full-time equivalents of every option over time: stacked by phase, and the consultants among them."""
+    findings, words = edition.findings, edition.words
     path = findings.staffing
     if path.empty:
         return None
@@ -108,8 +110,9 @@ def staffing_texts(findings: Findings, words: Words) -> tuple[str, str]:
     return title, words("chart.staffing.alt", rows="; ".join(rows))
 
 
-def plot_pause_bill(findings: Findings, words: Words) -> Picture | None:
+def plot_pause_bill(edition: Edition) -> Picture | None:
     """What a month costs while nothing is decided: what ends with the decision, and what goes on all the same."""
+    findings, words = edition.findings, edition.words
     table = findings.pause_bill
     if table.empty:
         return None
@@ -141,8 +144,9 @@ def bill_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[s
     return title, words("chart.bill.alt", rows="; ".join(rows))
 
 
-def plot_cost_of_delay(findings: Findings, words: Words) -> Picture | None:
+def plot_cost_of_delay(edition: Edition) -> Picture | None:
     """What is lost in net benefit as the decision comes later: each option, and the best."""
+    findings, words = edition.findings, edition.words
     table, names = findings.knowledge.delays, option_names(findings, words)
     if table.empty:
         return None
@@ -175,8 +179,9 @@ def delay_texts(findings: Findings, wide: pd.DataFrame, names: dict[str, str], w
     return title, words("chart.delay.alt", months=words.number(last), rows="; ".join(rows))
 
 
-def plot_standing_team(findings: Findings, words: Words) -> Picture | None:
+def plot_standing_team(edition: Edition) -> Picture | None:
     """What keeping a share of the team costs through the pause, with the best share and the range within 5 %."""
+    findings, words = edition.findings, edition.words
     teams, names = findings.standing_teams, option_names(findings, words)
     if not teams:
         return None

@@ -11,6 +11,7 @@ from fvmanalys.analysis.explain import events_once
 from fvmanalys.analysis.plans import slipped_plans
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, row_labels, sketch, spread
 from fvmanalys.report.names import option_names, outcomes
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
@@ -21,8 +22,9 @@ __all__ = ["plot_milestones", "plot_timeline"]
 NEVER = 0.995
 
 
-def plot_timeline(findings: Findings, words: Words) -> Picture:
+def plot_timeline(edition: Edition) -> Picture:
     """When the events of every option happen: P5–P95 as a bar, P50 as a mark; those that all share come first."""
+    findings, words = edition.findings, edition.words
     groups = event_groups(findings, words)
     counts = [len(events) for _, events in groups]
     with sketch(
@@ -139,8 +141,9 @@ def main_events(findings: Findings) -> list[tuple[str, dict]]:
     return [(row["option"], row) for row in findings.events.to_dict("records") if row["event"] == full[row["option"]]]
 
 
-def plot_milestones(findings: Findings, words: Words) -> Picture | None:
+def plot_milestones(edition: Edition) -> Picture | None:
     """How plans moved: each version's planned day in turn, and the day it was reached."""
+    findings, words = edition.findings, edition.words
     table = slipped_plans(findings.inputs)
     if table.empty:
         return None

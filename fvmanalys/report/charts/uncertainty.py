@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, spread, value_axis, wrapped
 from fvmanalys.report.labels import investigation_names, number_names, rough
 from fvmanalys.report.names import option_names
@@ -22,8 +23,9 @@ MOST = 12
 ZERO_ERRORS = 2.0
 
 
-def plot_tornado(findings: Findings, words: Words) -> Picture | None:
+def plot_tornado(edition: Edition) -> Picture | None:
     """How far each number, at its P5 and its P95, swings the lead of the best option over the runner-up."""
+    findings, words = edition.findings, edition.words
     table = findings.knowledge.tornado.head(MOST)
     if table.empty:
         return None
@@ -97,8 +99,9 @@ def alike(table: pd.DataFrame) -> int:
     return int((table["clear"] & (first["evppi"] - table["evppi"] <= apart)).sum())
 
 
-def plot_information(findings: Findings, words: Words) -> Picture | None:
+def plot_information(edition: Edition) -> Picture | None:
     """What it is worth to know each number before choosing, with two standard errors to either side."""
+    findings, words = edition.findings, edition.words
     table = leading_numbers(findings).head(MOST)
     if table.empty or findings.comparison.runner_up is None:
         return None
@@ -144,8 +147,9 @@ def information_texts(findings: Findings, table: pd.DataFrame, words: Words) -> 
     return title, words("chart.information.alt", rows="; ".join(rows))
 
 
-def plot_net_value(findings: Findings, words: Words) -> Picture | None:
+def plot_net_value(edition: Edition) -> Picture | None:
     """What is left of an investigation's worth, after its cost, for every month that one waits for it."""
+    findings, words = edition.findings, edition.words
     table = findings.knowledge.investigations
     if table.empty:
         return None
@@ -206,8 +210,9 @@ def net_value_texts(findings: Findings, words: Words) -> tuple[str, str]:
     return title, words("chart.net_value.alt", rows="; ".join(rows))
 
 
-def plot_verdict(findings: Findings, words: Words) -> Picture | None:
+def plot_verdict(edition: Edition) -> Picture | None:
     """Who is best at each value of a point, over a band that says whether to decide now or to investigate."""
+    findings, words = edition.findings, edition.words
     curves, names = findings.comparison.acceptability, option_names(findings, words)
     spans = verdict_spans(findings.knowledge.verdict_range)
     if curves.shape[1] < 2 or spans.empty:
@@ -267,8 +272,9 @@ def verdict_texts(findings: Findings, spans: pd.DataFrame, words: Words) -> tupl
     return words("chart.verdict.title", name=name, **ends), words("chart.verdict.alt", rows="; ".join(rows))
 
 
-def plot_evidence_share(findings: Findings, words: Words) -> Picture | None:
+def plot_evidence_share(edition: Edition) -> Picture | None:
     """What the uncertainty of the lead is owed to: facts, judgements, assumptions, several together, chance."""
+    findings, words = edition.findings, edition.words
     table = findings.knowledge.evidence
     if table.empty:
         return None

@@ -37,6 +37,12 @@ def tiny(options=("a",), areas=("x",), parameters=None, **tables):
 
     `options` and `areas` are names, or dicts of what their rows hold; the first option is the reference.
     """
+    with TemporaryDirectory() as folder:
+        return fvm.load(write_tiny(folder, options, areas, parameters, **tables))
+
+
+def write_tiny(folder, options=("a",), areas=("x",), parameters=None, **tables):
+    """Write the tables of `tiny` to a folder, and return it."""
     first = next(iter(options))
     rows = {
         "decision": [{"title": "T", "organisation": "O", "question": "Q?", "as_of": "2024-01-01"}],
@@ -50,10 +56,9 @@ def tiny(options=("a",), areas=("x",), parameters=None, **tables):
     } | tables
     if not any(one["event_id"] == "done" for one in rows["timeline"]):
         rows["timeline"] = [*rows["timeline"], {"option_id": "*", "event_id": "done", "is": 12}]
-    with TemporaryDirectory() as folder:
-        for name, given in rows.items():
-            write(Path(folder) / f"{name}.csv", [row(name, one) for one in given])
-        return fvm.load(folder)
+    for name, given in rows.items():
+        write(Path(folder) / f"{name}.csv", [row(name, one) for one in given])
+    return folder
 
 
 def more(rows, name):

@@ -6,12 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import key_of
-from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, estimate_rows, frame, frames
+from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, PLACE, estimate_rows, frame, frames, plain_rows, with_ids
 from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
@@ -25,7 +24,6 @@ MODEL = (
     "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks", "readiness",
     "price_index", "reference_class",
 )  # fmt: skip
-PLACE = ("_file", "_row")
 ORDERED = ("levels",)
 WITHOUT_EFFECT = {"deadline", "minimum", "programme"}
 
@@ -113,7 +111,7 @@ class ReadTable:
     def records(self) -> Rows:
         """Its rows, each with the id of its quantity."""
         known = {(row["_file"], row["_row"]): row["id"] for row in self.estimates}
-        return [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in self.frame.to_dict("records")]
+        return with_ids(self.frame.to_dict("records"), known)
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,9 @@ class Mixture:
     @cached_property
     def sides(self) -> tuple[Tables, Tables]:
         """The rows of both, empty cells as None; places of the old ones are marked, so that no two rows share one."""
-        return plain_rows(self.old, "former/"), plain_rows(self.new)
+        former = plain_rows(self.old.tables)
+        marked = {name: [{**row, "_file": f"former/{row['_file']}"} for row in rows] for name, rows in former.items()}
+        return marked, plain_rows(self.new.tables)
 
     @cached_property
     def changes(self) -> list[RowChange]:
@@ -234,17 +234,6 @@ class Mixture:
     def is_valid(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:
         """Whether a mixture could stand as evidence of its own."""
         return next(standing_faults(self.rows(chosen, changed), self.day(chosen)), None) is None
-
-
-def plain_rows(inputs: Inputs, mark: str = "") -> Tables:
-    """The rows of every table as dicts, with None where there is no number."""
-    return {name: [plain_row(row, mark) for row in table.to_dict("records")] for name, table in inputs.tables.items()}
-
-
-def plain_row(row: dict[str, Any], mark: str) -> dict[str, Any]:
-    """One row, its place marked."""
-    empty = {name: None for name, value in row.items() if isinstance(value, float) and np.isnan(value)}
-    return {**row, **empty, "_file": f"{mark}{row['_file']}"}
 
 
 def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:

@@ -12,6 +12,7 @@ from fvmanalys.analysis.compare import compare
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
+from fvmanalys.evidence.inputs import PLACE
 from fvmanalys.model import simulate
 from fvmanalys.model.programmes import read_class
 
@@ -38,7 +39,7 @@ def with_parameters(inputs: Inputs, **values: float) -> Inputs:
         if known.any():
             table.loc[known, "likely"] = float(value)
         else:
-            table.loc[len(table), ["parameter_id", "likely"]] = [name, float(value)]
+            table.loc[len(table), ["parameter_id", "likely", *PLACE]] = [name, float(value), "parameters", len(table)]
     return replace(inputs, tables={**inputs.tables, "parameters": table})
 
 

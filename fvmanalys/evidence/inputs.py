@@ -1,24 +1,27 @@
 """The raw tables as known on one day: what every other room starts from."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cached_property
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from fvmanalys.errors import EvidenceError, UsageError
+from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
-from fvmanalys.evidence.read import RAW, read_folder
-from fvmanalys.evidence.rules import history_faults, id_part, split
+from fvmanalys.evidence.read import RAW, parse_row, read_folder
+from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
+from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
 
-__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "project"]
+__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "no_estimate", "plain_rows", "project"]
 
+RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
 ESTIMATE_COLUMNS = [
     "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "unit", "moves_with", "strength",
@@ -28,7 +31,7 @@ ESTIMATE_COLUMNS = [
 
 @dataclass(frozen=True)
 class Inputs:
-    """Validated tables as known at `as_of`.
+    """Validated tables as known at `as_of`, which cannot be changed in place: `with_estimate` makes changed ones.
 
     `tables` holds a DataFrame for every table of the design (no rows where the file is missing): the declared columns,
     translations `X_en` where the file has them, and `_file` and `_row`, the place of each row. `history` holds the
@@ -40,11 +43,85 @@ class Inputs:
     tables: dict[str, pd.DataFrame]
     history: dict[str, pd.DataFrame]
 
+    def __post_init__(self) -> None:
+        for name in ("tables", "history"):
+            tables = {table: read_only(rows) for table, rows in getattr(self, name).items()}
+            object.__setattr__(self, name, ReadOnlyDict(tables))
+
+    def __reduce__(self) -> Any:
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+
+    def with_estimate(
+        self,
+        estimate_id: str,
+        value: float | None = None,
+        *,
+        low: float | None = None,
+        likely: float | None = None,
+        high: float | None = None,
+        distribution: str | None = None,
+        add: float | None = None,
+        times: float | None = None,
+    ) -> "Inputs":
+        """Make the same inputs with another quantity for one estimate, as if its row had been edited in the file.
+
+        One way of: `value`, a fixed number; any of `low`, `likely`, `high` and `distribution`, where the others stay as
+        they are; `add` or `times`, which shift or scale the whole range. The random streams are the same.
+        Raises UsageError for an unknown id, EvidenceError where a rule of the raw tables does not hold.
+        """
+        given = {"low": low, "likely": likely, "high": high, "distribution": distribution}
+        given = {name: one for name, one in given.items() if one is not None}
+        if sum([value is not None, bool(given), add is not None, times is not None]) != 1:
+            ways = "value=, or any of low=, likely=, high= and distribution=, or add=, or times="
+            raise UsageError(f"{estimate_id}: give {ways}, and only one of these ways")
+        table, row = self.row_of(estimate_id)
+        if value is not None:
+            given = {"low": None, "likely": value, "high": None, "distribution": ""}
+        for name, change in (("add", add), ("times", times)):
+            if change is not None and (isinstance(change, bool) or not isinstance(change, Real)):
+                raise UsageError(f"{estimate_id}: {name}={change!r} is not a number")
+        if add is not None:
+            given = {end: row[end] + add for end in RANGE if row[end] is not None}
+        if times is not None:
+            given = {end: row[end] * times for end in RANGE if row[end] is not None}
+        return self.with_rows(table, [row | given])
+
+    def with_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> "Inputs":
+        """Make the same inputs with some rows of a table in the place of those of the same file and row.
+
+        Raises EvidenceError where a rule of the raw tables does not hold.
+        """
+        faults: list[Fault] = []
+        standing, history = ({**known, table: list(known[table])} for known in self._as_read)
+        for row in rows:
+            texts = {column: cell(content) for column, content in row.items() if column not in PLACE}
+            parsed, found = parse_row(TABLES[table], row["_file"], row["_row"], texts, decimal_comma=False)
+            faults += found
+            for known in (standing, history):
+                known[table] = [parsed if parsed and same_place(one, row) else one for one in known[table]]
+        check(standing, self.as_of, [*faults, *row_faults(history)])
+        tables = {**self.tables, table: frame(table, standing[table])}
+        return replace(self, tables=tables, history={**self.history, table: frame(table, history[table])})
+
+    def row_of(self, estimate_id: str) -> tuple[str, dict[str, Any]]:
+        """The table of an estimate and its row in it, empty cells as None."""
+        known = self.estimates["id"].tolist()
+        if estimate_id not in known:
+            raise no_estimate(estimate_id, known)
+        estimate = self.estimates.iloc[known.index(estimate_id)]
+        table = str(estimate["table"])
+        return table, next(row for row in self._as_read[0][table] if same_place(row, estimate))
+
+    @cached_property
+    def _as_read(self) -> tuple[Tables, Tables]:
+        """The rows of `tables` and of `history` as they were read: dicts, with None where there is no number."""
+        return plain_rows(self.tables), plain_rows(self.history)
+
     @cached_property
     def parameters(self) -> dict[str, float]:
         """The value used of each parameter."""
         table = self.tables["parameters"]
-        return DEFAULTS | dict(zip(table["parameter_id"], table["likely"], strict=True))
+        return ReadOnlyDict(DEFAULTS | dict(zip(table["parameter_id"], table["likely"], strict=True)))
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
@@ -54,21 +131,22 @@ class Inputs:
         """
         blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
         rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name])]
-        return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
+        return ReadOnlyTable(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
 
     @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every table as dicts, each quantity with its `id`."""
-        known = dict(zip(zip(self.estimates["_file"], self.estimates["_row"], strict=True), self.estimates["id"], strict=True))
-        rows = {name: table.to_dict("records") for name, table in self.tables.items()}
-        return {name: [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in table] for name, table in rows.items()}
+        places = zip(self.estimates["_file"], self.estimates["_row"], strict=True)
+        known = dict(zip(places, self.estimates["id"], strict=True))
+        rows = {name: with_ids(table.to_dict("records"), known) for name, table in self.tables.items()}
+        return ReadOnlyDict({name: ReadOnlyList(map(ReadOnlyDict, table)) for name, table in rows.items()})
 
     @cached_property
     def price_factors(self) -> dict[float, float]:
         """What turns money of each year of the price index into money of the parameter's price year."""
         index = {row["year"]: row["index"] for row in self.records["price_index"]}
         target = index.get(self.parameters.get("price_year", 0))
-        return {year: target / value for year, value in index.items()} if target else {}
+        return ReadOnlyDict({year: target / value for year, value in index.items()} if target else {})
 
     @cached_property
     def sources(self) -> pd.DataFrame:
@@ -76,7 +154,7 @@ class Inputs:
         citing = [table for name, table in self.tables.items() if name != "sources" and "source_id" in table]
         cited = {one for table in citing for text in table["source_id"] for one in split(text)}
         table = self.tables["sources"]
-        return table[table["source_id"].isin(cited)].set_index("source_id").sort_index()
+        return ReadOnlyTable(table[table["source_id"].isin(cited)].set_index("source_id").sort_index())
 
     def has(self, table: str) -> bool:
         """Whether the table has any row in force."""
@@ -85,7 +163,7 @@ class Inputs:
     def options(self, permanent_only: bool = False) -> list[str]:
         """The options in play, in the order of their table."""
         table = self.tables["options"]
-        return list(table.loc[table["permanent"].eq("yes") | (not permanent_only), "option_id"])
+        return ReadOnlyList(table.loc[table["permanent"].eq("yes") | (not permanent_only), "option_id"])
 
     @property
     def reference(self) -> str:
@@ -96,12 +174,12 @@ class Inputs:
     @property
     def areas(self) -> list[str]:
         """The areas, in the order of their table."""
-        return list(self.tables["areas"]["area_id"])
+        return ReadOnlyList(self.tables["areas"]["area_id"])
 
     @property
     def decision(self) -> dict[str, Any]:
         """The decision's own row."""
-        return dict(self.tables["decision"].iloc[0])
+        return ReadOnlyDict(self.tables["decision"].iloc[0])
 
 
 def project() -> Path:
@@ -124,18 +202,28 @@ def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inpu
     folder, day = default_folder() if Path(data) == RAW else Path(data), parse_day(as_of)
     tables, faults = read_folder(folder)
     unread = {Path(fault.file).stem for fault in faults}
-    faults += [fault for name, rows in tables.items() for fault in duplicate_faults(name, rows)]
-    faults += history_faults(tables, unread)
+    faults += row_faults(tables, unread)
     day = day or default_as_of(tables)
     if day is None or unread:
         raise EvidenceError(faults)
     standing = {name: in_force(name, rows, day) for name, rows in tables.items()}
+    check(standing, day, faults)
+    return Inputs(folder, day, frames(standing), frames(tables))
+
+
+def row_faults(tables: Tables, unread: Iterable[str] = ()) -> list[Fault]:
+    """Check every row ever known, alone and among the others."""
+    twins = [fault for name, rows in tables.items() for fault in duplicate_faults(name, rows)]
+    return [*twins, *history_faults(tables, unread)]
+
+
+def check(standing: Tables, day: date, faults: list[Fault]) -> None:
+    """Raise EvidenceError where faults have been found so far, or are among the rows that stand on the day."""
     places = {(fault.file, fault.row, fault.column) for fault in faults}
     found = dict.fromkeys(standing_faults(standing, day))
-    faults += [fault for fault in found if (fault.file, fault.row, fault.column) not in places]
+    faults = [*faults, *(fault for fault in found if (fault.file, fault.row, fault.column) not in places)]
     if faults:
         raise EvidenceError(faults)
-    return Inputs(folder, day, frames(standing), frames(tables))
 
 
 def parse_day(as_of: str | date | None) -> date | None:
@@ -152,23 +240,60 @@ def parse_day(as_of: str | date | None) -> date | None:
         raise UsageError(f"as_of {as_of!r} is not a date; write it as year-month-day, such as 2025-05-27") from error
 
 
-def frames(tables: dict[str, list[dict[str, Any]]]) -> dict[str, pd.DataFrame]:
+def frames(tables: Tables) -> dict[str, pd.DataFrame]:
     """Make a DataFrame of every table, empty where there is none; missing numbers are NaN, missing days None."""
     return {name: frame(name, tables.get(name, [])) for name in TABLES}
 
 
-def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+def frame(name: str, rows: Rows) -> pd.DataFrame:
     """Make one table's DataFrame."""
-    known = [*columns(name), "_file", "_row"]
+    known = [*columns(name), *PLACE]
     extra = [column for column in (rows[0] if rows else {}) if column not in known]
     table = pd.DataFrame(rows, columns=[*known, *extra])
     numbers = [column for column, field in TABLES[name].model_fields.items() if "float" in str(field.annotation)]
-    return table.astype({column: float for column in numbers})
+    return ReadOnlyTable(table.astype({column: float for column in numbers}))
+
+
+def read_only(table: pd.DataFrame) -> ReadOnlyTable:
+    """A table that cannot be changed; what is one already is used as it is."""
+    return table if isinstance(table, ReadOnlyTable) else ReadOnlyTable(table)
+
+
+def plain_rows(tables: Mapping[str, pd.DataFrame]) -> Tables:
+    """The rows of tables as they were read: dicts, with None where there is no number."""
+    return {name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] for name, table in tables.items()}
+
+
+def no_numbers(row: dict[str, Any]) -> dict[str, None]:
+    """The cells of a row that are no numbers, as None."""
+    return {name: None for name, content in row.items() if isinstance(content, float) and content != content}
+
+
+def same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rows stand in the same place of the same file."""
+    return (one["_file"], one["_row"]) == (other["_file"], other["_row"])
+
+
+def cell(content: Any) -> str:
+    """What a CSV file would hold."""
+    if isinstance(content, Real) and not isinstance(content, Integral):
+        return repr(float(content))
+    return "" if content is None else str(content)
+
+
+def no_estimate(estimate_id: str, known: Iterable[str]) -> UsageError:
+    """The error of an id that no estimate in force has."""
+    return UsageError(f"no estimate {estimate_id!r}; {near(estimate_id, known) or 'inputs.estimates lists them'}")
 
 
 def estimate_id(table: str, row: dict[str, Any]) -> str:
     """The id `table/key/key`; empty keys are kept."""
     return "/".join([table, *(id_part(row[column]) for column in TABLES[table].KEY)])
+
+
+def with_ids(rows: Rows, known: dict[tuple[str, int], str]) -> Rows:
+    """Rows, each with the `id` of its quantity by its place; an empty one where it has none."""
+    return [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in rows]
 
 
 def estimate_rows(name: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:

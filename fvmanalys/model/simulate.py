@@ -1,6 +1,5 @@
 """Events, costs and levels together, in bounded memory: inputs to a Simulation."""
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import pandas as pd
 
 from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.inputs import no_estimate
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
 from fvmanalys.model.draws import Block, Estimate, Floats, blocks, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
@@ -190,8 +190,7 @@ class Simulation:
     def draws_of(self, estimate_id: str) -> Floats:
         """An estimate as drawn, before clip, price index and outside view."""
         if estimate_id not in self.model.estimates:
-            near = difflib.get_close_matches(estimate_id, self.model.estimates, 1)
-            raise UsageError(f"no estimate {estimate_id!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise no_estimate(estimate_id, self.model.estimates)
         return draw(self.model.estimates[estimate_id], self.seed, blocks(self.draws))
 
     def yearly_cost(self) -> pd.DataFrame:

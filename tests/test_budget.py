@@ -11,8 +11,8 @@ from fvmanalys.analysis.budget import contracts_compared, nominal_budget, nomina
 from fvmanalys.analysis.knowledge import verdict_spans
 from fvmanalys.analysis.whatif import adjusted, latest_decisions
 from fvmanalys.errors import UsageError
-from fvmanalys.report.waiting import start_burden, table_deadlines
-from fvmanalys.report.words import Words
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.people import DEADLINES
 from tests.decisions import ASSUMED, library_decision, write_tables
 
 CONTEXT = """item_id,name,likely,unit,kind,source_id,known_from
@@ -78,7 +78,7 @@ def test_the_last_day_to_decide_leaves_the_time_that_use_takes(tables, tmp_path)
 
 def test_a_day_to_decide_that_has_passed_is_said_to_be_past(inputs):
     findings = find(inputs, draws=256)
-    assert "past" in table_deadlines(findings, Words("en"))
+    assert "past" in DEADLINES(Edition(findings, "en"))
 
 
 def test_a_decision_date_moves_every_decision(inputs):
@@ -116,4 +116,4 @@ def test_what_the_services_bear_counts_whether_paid_at_once_or_over_time(tables,
     rows += [f"p,{item},{item},Training,{basis},open,,,1,2,3,pert,MSEK,{ASSUMED},no" for item, basis in (("step", "once"), ("yearly", "per_year"))]
     rows += [f"p,spread,spread,Training,total,decided,open,level,1,2,3,pert,MSEK,{ASSUMED},no"]
     found = find(load(write_tables(tmp_path, tables | {"contracts": "\n".join([f"{head},programme", *rows])})), 16)
-    assert [row["item_id"] for row in start_burden(found)] == ["step", "spread"]
+    assert list(found.start_burden["id"]) == ["contracts/p/step", "contracts/p/spread"]

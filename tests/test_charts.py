@@ -14,8 +14,8 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
 from fvmanalys.report.names import quantity
+from fvmanalys.report.topics.people import team_missing, wait_missing, waiting_answer
 from fvmanalys.report.uncertainty import verdict_missing, verdict_sentences, worth
-from fvmanalys.report.waiting import team_missing, wait_missing, waiting_answer
 from fvmanalys.report.words import Words
 from tests.decisions import library_decision, write_tables
 
@@ -182,9 +182,9 @@ def test_what_cannot_be_weighed_is_left_out_with_the_reason(tmp_path):
     findings = find(load(write_tables(tmp_path, library_decision(3))), draws=64)
     words = Words("en")
     assert verdict_missing(findings, words).startswith("The tables have no investigations")
-    assert team_missing(findings, words).startswith("The tables do not say how long a restart takes")
-    assert wait_missing(findings, words) == ""
-    assert any("how large a team" in text for text in waiting_answer(findings, words))
+    assert team_missing(Edition(findings, "en")).startswith("The tables do not say how long a restart takes")
+    assert wait_missing(Edition(findings, "en")) == ""
+    assert any("how large a team" in text for text in waiting_answer(Edition(findings, "en")))
 
 
 def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
@@ -196,7 +196,7 @@ def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
     )
     tables["timeline"] = re.sub(r"^(\w),open,Open,decided,", r"\1,open,Open,decided,,", tables["timeline"], flags=re.MULTILINE)
     findings = find(load(write_tables(tmp_path, tables)), draws=64)
-    assert waiting_answer(findings, Words("en")) == [wait_missing(findings, Words("en"))]
+    assert waiting_answer(Edition(findings, "en")) == [wait_missing(Edition(findings, "en"))]
     assert "2024-02-01" in verdict_missing(findings, Words("en"))
     assert charts.plot_standing_team(Edition(findings, "en")) is None
     assert charts.plot_net_value(Edition(findings, "en")) is None

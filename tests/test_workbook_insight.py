@@ -10,10 +10,11 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.pause import BEST
+from fvmanalys.analysis.staffing import SOMEBODY
 from fvmanalys.report.charts.uncertainty import tornado_lead
-from fvmanalys.report.sheets.headcount import NOBODY
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.people import wait_missing, waiting_answer
 from fvmanalys.report.uncertainty import uncertainty_answer, verdict_missing, verdict_sentences
-from fvmanalys.report.waiting import wait_missing, waiting_answer
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
@@ -66,7 +67,7 @@ def table(sheet, *headings):
 
 def called(key):
     """A heading of one of the two sheets."""
-    return WORDS(f"sheet.{key}")
+    return WORDS(key if key.startswith("exhibit.") else f"sheet.{key}")
 
 
 def test_both_sheets_stand_between_the_timeline_and_the_sources(books):
@@ -85,7 +86,7 @@ def test_the_sheets_open_with_the_sentences_that_the_page_has(findings, books, c
     text = first_column(books[case][UNCERTAINTY])
     assert all(sentence in text for sentence in uncertainty_answer(findings[case], WORDS))
     if STAFFING in books[case].sheetnames:
-        assert all(sentence in first_column(books[case][STAFFING]) for sentence in waiting_answer(findings[case], WORDS))
+        assert all(sentence in first_column(books[case][STAFFING]) for sentence in waiting_answer(Edition(findings[case], WORDS.lang)))
 
 
 def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings, books):
@@ -97,11 +98,11 @@ def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings
 
 
 def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):
-    missing = wait_missing(findings["later"], WORDS), verdict_missing(findings["later"], WORDS)
+    missing = wait_missing(Edition(findings["later"], WORDS.lang)), verdict_missing(findings["later"], WORDS)
     assert missing[0] in first_column(books["later"][STAFFING]) and missing[1] in first_column(books["later"][UNCERTAINTY])
     for sheet, key in (
-        (STAFFING, "staffing.delay.heading"),
-        (STAFFING, "staffing.team.heading"),
+        (STAFFING, "exhibit.cost_of_delay.title"),
+        (STAFFING, "exhibit.standing_optimum.title"),
         (UNCERTAINTY, "uncertainty.range.heading"),
     ):
         assert called(key) in first_column(books["region"][sheet]) and called(key) not in first_column(books["later"][sheet])
@@ -119,13 +120,15 @@ def test_the_same_findings_give_the_same_bytes(findings, paths, tmp_path):
 
 
 def test_the_waiting_table_holds_the_cost_of_delay(findings, books):
-    shown = table(books["region"][STAFFING], called("staffing.delay.months"), called("staffing.delay.best"))
-    delays = findings["region"].knowledge.delays.query("option == @BEST", local_dict={"BEST": BEST})
-    np.testing.assert_allclose(shown[called("staffing.delay.best")].astype(float), delays["loss"], rtol=1e-12)
+    shown = table(books["region"][STAFFING], called("exhibit.cost_of_delay.column.loss"))
+    delays = findings["region"].knowledge.delays.query("option == @BEST and months > 0", local_dict={"BEST": BEST})
+    best = shown[shown.iloc[:, 0] == WORDS("waiting.best")]
+    np.testing.assert_allclose(best[called("exhibit.cost_of_delay.column.loss")].astype(float), delays["loss"], rtol=1e-12)
 
 
 def test_the_bill_sums_to_its_parts(findings, books):
-    shown = table(books["region"][STAFFING], called("staffing.bill.amount"))[called("staffing.bill.amount")].astype(float)
+    shown = table(books["region"][STAFFING], called("exhibit.pause_bill.column.msek_per_month"))
+    shown = shown[called("exhibit.pause_bill.column.msek_per_month")].astype(float)
     bill = findings["region"].pause_bill
     assert shown.iloc[-1] == pytest.approx(shown.iloc[:-2].sum()) == pytest.approx(bill["msek_per_month"].sum())
     assert shown.iloc[-2] == pytest.approx(bill.loc[bill["ends_with_decision"].astype(bool), "msek_per_month"].sum())
@@ -136,7 +139,7 @@ def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_
     total = shown[called("staffing.yearly.total")].astype(float)
     np.testing.assert_allclose(shown.iloc[:, 2:-2].astype(float).sum(axis=1), total, rtol=1e-9)
     share = shown[called("staffing.yearly.consultants")]
-    somebody = total >= NOBODY
+    somebody = total >= SOMEBODY
     assert share[somebody].astype(float).between(0, 1).all() and (share[~somebody] == "–").all() and not somebody.all()
     assert shown.groupby(called("staffing.yearly.option"))[called("staffing.yearly.year")].nunique().nunique() == 1
 

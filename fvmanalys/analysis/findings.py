@@ -1,5 +1,6 @@
 """Everything that an appendix tells, computed once: what notebooks, workbook and page all read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.viewpoints import viewpoint_choices
+from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation, simulate
@@ -113,6 +115,32 @@ class Findings:
         """How large a team to keep through the pause, by option; empty where there is nothing to wait for or no readiness."""
         return pause.standing_teams(self.inputs, min(4096, self.simulation.draws), self.simulation.seed)
 
+    @cached_property
+    def standing_optima(self) -> pd.DataFrame:
+        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept (full-time equivalents)
+        and what it costs at its least, with none kept and with all."""
+        whole = staffing.full_team(self.staffing, self.inputs.parameters["standing_share"])
+        rows = []
+        for option, team in self.standing_teams.items():
+            total, full = team.curve["total"], whole.get(option, np.nan)
+            rows.append([option, team.share, team.low, team.high, full, full * team.share, total.min(), *total.iloc[[0, -1]]])
+        return pd.DataFrame(rows, columns=["option", "share", "low", "high", "full", "kept", "least_cost", "none_cost", "full_cost"])
+
+    @cached_property
+    def latest_decisions(self) -> pd.DataFrame:
+        """The last day to decide for each option to be in full use before the end of a year."""
+        return latest_decisions(self.simulation)
+
+    @cached_property
+    def training_load(self) -> pd.DataFrame:
+        """Users × hours × cost of training for each option, beside what its cost rows say."""
+        return staffing.training_load(self.simulation)
+
+    @cached_property
+    def start_burden(self) -> pd.DataFrame:
+        """What the services bear around go-lives outside the programme."""
+        return staffing.start_burden(self.simulation)
+
     @property
     def standing_curves(self) -> pd.DataFrame:
         """The curve of every standing team: option, share, pause_cost, rebuild_cost, late_cost, total."""
@@ -140,49 +168,56 @@ class Findings:
         return what_changed(self, self.former, self.published)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The published tables, by file name: tidy, English snake_case columns, internal units."""
-        named = {
-            "comparison": self.comparison.table.reset_index(),
-            "areas": self.comparison.areas.reset_index(),
-            "acceptability": tidy(self.comparison.acceptability, "p_best"),
-            "switching_points": self.comparison.switches,
-            "views": self.views,
-            "reference_class_quantiles": self.class_quantiles,
-            "backtest": self.backtest,
-            "yearly_cost": self.yearly,
-            "events": self.events,
-            "levels": self.levels,
-            "level_paths": self.level_paths,
-            "reasons": self.reasons,
-            "published_totals": self.published_totals,
-            "evidence_counts": self.evidence_counts,
-            "information_estimates": self.knowledge.estimates,
-            "information_groups": self.knowledge.groups,
-            "investigations": self.knowledge.investigations,
-            "verdict_range": self.knowledge.verdict_range,
-            "tornado": self.knowledge.tornado,
-            "evidence_share": self.knowledge.evidence,
-            "priorities": self.priorities,
-            "viewpoints": self.viewpoints,
-            "cost_of_delay": self.knowledge.delays,
-            "pause_bill": self.pause_bill,
-            "standing_team": self.standing_curves,
-            "staffing": staffing.yearly_staffing(self.staffing),
-            "staffing_peaks": self.staffing_peaks,
-            "training_load": staffing.training_load(self.simulation),
-            "changes": self.changes.attribution,
-            "changed_rows": self.changes.rows,
-            "estimates": self.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
-            "sources": self.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
-        }
-        around = ("context", "milestones", "spend", "partners", "reference_class", "revisions")
-        named |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in around}
-        return {name: table for name, table in named.items() if not table.empty}
+        """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left out."""
+        found = {name: make(self) for name, make in PUBLISHED.items()}
+        found |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in PUBLISHED_AS_READ}
+        return {name: table for name, table in found.items() if not table.empty}
 
 
 def tidy(wide: pd.DataFrame, value: str) -> pd.DataFrame:
     """A wide table as rows of (index, column, value)."""
     return wide.stack().rename(value).reset_index()
+
+
+PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
+    "comparison": lambda findings: findings.comparison.table.reset_index(),
+    "areas": lambda findings: findings.comparison.areas.reset_index(),
+    "acceptability": lambda findings: tidy(findings.comparison.acceptability, "p_best"),
+    "switching_points": lambda findings: findings.comparison.switches,
+    "views": lambda findings: findings.views,
+    "reference_class_quantiles": lambda findings: findings.class_quantiles,
+    "backtest": lambda findings: findings.backtest,
+    "yearly_cost": lambda findings: findings.yearly,
+    "events": lambda findings: findings.events,
+    "levels": lambda findings: findings.levels,
+    "level_paths": lambda findings: findings.level_paths,
+    "reasons": lambda findings: findings.reasons,
+    "published_totals": lambda findings: findings.published_totals,
+    "evidence_counts": lambda findings: findings.evidence_counts,
+    "information_estimates": lambda findings: findings.knowledge.estimates,
+    "information_groups": lambda findings: findings.knowledge.groups,
+    "investigations": lambda findings: findings.knowledge.investigations,
+    "verdict_range": lambda findings: findings.knowledge.verdict_range,
+    "tornado": lambda findings: findings.knowledge.tornado,
+    "evidence_share": lambda findings: findings.knowledge.evidence,
+    "priorities": lambda findings: findings.priorities,
+    "viewpoints": lambda findings: findings.viewpoints,
+    "cost_of_delay": lambda findings: findings.knowledge.delays,
+    "pause_bill": lambda findings: findings.pause_bill,
+    "standing_team": lambda findings: findings.standing_curves,
+    "staffing": lambda findings: staffing.yearly_staffing(findings.staffing),
+    "staffing_peaks": lambda findings: findings.staffing_peaks,
+    "training_load": lambda findings: findings.training_load,
+    "standing_optimum": lambda findings: findings.standing_optima,
+    "latest_decisions": lambda findings: findings.latest_decisions,
+    "start_burden": lambda findings: findings.start_burden,
+    "agreements": lambda findings: staffing.agreement_table(findings.inputs),
+    "changes": lambda findings: findings.changes.attribution,
+    "changed_rows": lambda findings: findings.changes.rows,
+    "estimates": lambda findings: findings.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
+    "sources": lambda findings: findings.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
+}
+PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_class", "revisions")
 
 
 def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:

@@ -130,6 +130,12 @@ class Knowledge:
         """What a month of waiting costs; NaN where there is nothing to wait for."""
         return float(pause.monthly_cost_of_delay(self.delays)[option]) if len(self.delays) else np.nan
 
+    def first_month(self, option: str = pause.BEST) -> pd.Series:
+        """The loss of the first month of waiting, and its parts; there must be something to wait for."""
+        first = self.delays.loc[self.delays["months"] > 0, "months"].min()
+        rows = self.delays[(self.delays["months"] == first) & (self.delays["option"] == option)]
+        return rows.iloc[0][["loss", "pause_bill", "lost_points", "shifted_costs"]] / first
+
     @cached_property
     def fits(self) -> dict[str, Regression]:
         """What each investigation's numbers say of the score and cost of every option that may be chosen.

@@ -6,15 +6,20 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.rules import split
 from fvmanalys.model import Simulation
-from fvmanalys.model.costs import Stream, headcount
+from fvmanalys.model.costs import PAUSE, Stream, headcount
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, run_chunks, year_edges
 
-__all__ = ["agreements", "highest_before", "peaks", "staffing_path", "terms", "training_load", "yearly_staffing"]
+__all__ = [
+    "SOMEBODY", "agreement_table", "agreements", "full_team", "highest_before", "peaks", "staffing_path", "start_burden", "terms",
+    "training_load", "yearly_staffing",
+]  # fmt: skip
 
 MONTHS_A_YEAR = 12
+SOMEBODY = 0.5  # full-time equivalents below which nobody is needed
 PHASE_LIKE = ["option", "role_id", "phase", "employer"]
 ENDS, COUNT, NOTICE = "_ends", "_count", "_notice"
 TRAINING, PARTS, HOURS_A_YEAR = "training", ("training_users", "training_hours", "training_hour_cost"), "working_hours"
@@ -65,7 +70,8 @@ def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
 def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
     """The highest expected month of each option and employer, and what the region has had before, where that is known.
 
-    Columns: option, employer, peak_fte, peak_time, before_fte, exceeds, mean_share (of all staffing of the option).
+    Columns: option, employer, peak_fte, peak_time, before_fte, exceeds (None where before is not known), mean_share (of
+    all staffing of the option).
     """
     if path.empty:
         return pd.DataFrame(columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"])
@@ -76,8 +82,36 @@ def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
         top = months.loc[months["fte"].idxmax()]
         before = highest_before.get(employer, np.nan)
         share = months["fte"].sum() / whole[option] if whole[option] else np.nan
-        rows.append([option, employer, top["fte"], top["time"], before, bool(top["fte"] > before), share])
+        rows.append([option, employer, top["fte"], top["time"], before, exceeds(top["fte"], before), share])
     return pd.DataFrame(rows, columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"])
+
+
+def exceeds(now: float, before: float) -> bool | None:
+    """Whether there are more than before, where that is known."""
+    return None if np.isnan(before) else bool(now > before)
+
+
+def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
+    """The expected full-time equivalents of the whole team at the beginning of the period, by option; empty where none is kept."""
+    now = path[(path["phase"] == PAUSE) & (path["time"] == path["time"].min())]
+    return {str(option): fte / kept for option, fte in now.groupby("option")["fte"].sum().items()} if kept else {}
+
+
+def start_burden(simulation: Simulation) -> pd.DataFrame:
+    """What the services bear around go-lives: an option's own one-off costs outside its programme.
+
+    Columns: id, option_id, cost (expected, undiscounted, MSEK), and the row's kind, source_id, note and note_en.
+    """
+    costs = simulation.yearly_streams.groupby(["option", "stream"], sort=False)["cost"].sum()
+    rows = [
+        {
+            **{column: row.get(column, "") for column in ("id", "option_id", "kind", "source_id", "note", "note_en")},
+            "cost": float(costs.get((row["option_id"], row["id"]), 0.0)),
+        }
+        for row in simulation.inputs.records["contracts"]
+        if row["programme"] == "no" and row["basis"] in ("once", "total") and row["option_id"] in simulation.inputs.options()
+    ]
+    return pd.DataFrame(rows)
 
 
 def highest_before(inputs: Inputs) -> dict[str, float]:
@@ -106,11 +140,39 @@ def end_of(parts: dict[str, Any]) -> Any:
     return parts["ends"] and (parts["ends"]["actual_date"] or parts["ends"]["planned_date"])
 
 
-def terms(inputs: Inputs) -> list[dict[str, Any]]:
+def agreement_table(inputs: Inputs) -> pd.DataFrame:
+    """The agreements, a row each: what is known of its parts, and what these rest on.
+
+    Columns: name, name_en, ends (the day), likely, low, high, unit (how many), notice (months), kinds (`part:kind` of
+    each known part, joined by `;`), source_id, note, note_en.
+    """
+    rows = []
+    for parts in agreements(inputs):
+        known = {part: row for part, row in parts.items() if row}
+        named = next(known[part] for part in ("ends", "notice", "count") if part in known)
+        count, notice = (known.get(part, {}) for part in ("count", "notice"))
+        rows.append(
+            {
+                **{column: named.get(column, "") for column in ("name", "name_en")},
+                "ends": end_of(parts),
+                **{column: count.get(column, np.nan) for column in ("likely", "low", "high")},
+                "unit": count.get("unit", ""),
+                "notice": notice.get("likely", np.nan),
+                "kinds": ";".join(f"{part}:{row['kind']}" for part, row in known.items()),
+                "source_id": ";".join(dict.fromkeys(one for row in known.values() for one in split(row["source_id"]))),
+                **{column: " ".join(dict.fromkeys(filter(None, (row.get(column) or "" for row in known.values()))))
+                   for column in ("note", "note_en")},
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def terms(inputs: Inputs) -> pd.DataFrame:
     """What else is known of other employers' people: context items that begin with the name of an employer that the staffing has."""
     employers = tuple({row["employer"] for row in inputs.records["staffing"]} - {"own"})
-    rows = [row for row in inputs.records["context"] if row["item_id"].startswith(employers)]
-    return [row for row in rows if not row["item_id"].endswith((COUNT, NOTICE))]
+    table = inputs.tables["context"]
+    chosen = [item.startswith(employers) and not item.endswith((COUNT, NOTICE)) for item in table["item_id"]]
+    return table[np.array(chosen, dtype=bool)]
 
 
 def training_load(simulation: Simulation) -> pd.DataFrame:

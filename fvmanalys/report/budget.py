@@ -5,7 +5,6 @@ from fvmanalys.analysis.budget import INFLATION, contract_terms, contracts_compa
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.markup import Html, html_table
 from fvmanalys.report.names import kind_mark, millions, option_names, source_marks
-from fvmanalys.report.waiting import start_burden
 from fvmanalys.report.words import Words
 
 __all__ = ["budget_sentences", "contract_sentences", "table_contracts", "table_nominal", "table_payers", "table_per_user"]
@@ -34,7 +33,7 @@ def budget_sentences(findings: Findings, words: Words) -> list[str]:
     context = findings.inputs.tables["context"]
     known = context[context["item_id"].eq(WRITE_DOWN)].to_dict("records")
     texts = [words("budget.nominal", rate=words.share(rate, 1)), words("budget.result")]
-    texts += [words("budget.burden")] if start_burden(findings) else []
+    texts += [words("budget.burden")] if len(findings.start_burden) else []
     if not known:
         return [*texts, words("budget.no_write_down")]
     return [*texts, *(words("budget.write_down", name=words.of(row, "name"), amount=words.amount(row["likely"])) for row in known)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence import Inputs
@@ -14,9 +14,17 @@ from fvmanalys.report import labels, names
 from fvmanalys.report.styles import Item, style_of
 from fvmanalys.report.words import Words
 
-__all__ = ["Edition"]
+__all__ = ["Caption", "Edition"]
 
 Row = Mapping[str, Any]
+
+
+class Caption(NamedTuple):
+    """What is said of a figure, whoever draws it: the sentence it shows, how it is read, and what it says to who does not see it."""
+
+    title: str
+    note: str
+    alt: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,12 @@ class Edition:
     def each(self, key: str, rows: Iterable[Row], **values: Any) -> list[str]:
         """The text at `key` told of every row."""
         return [self(key, row, **values) for row in rows]
+
+    def caption(self, name: str, rows: Iterable[Row], title: str = "title", **values: Any) -> Caption:
+        """What is said of the figure `name`: its title and note from given values, and its alt text from every row."""
+        said = self(f"chart.{name}.{title}", **values)
+        told = self(f"chart.{name}.alt", rows="; ".join(self.each(f"chart.{name}.row", rows)), **values)
+        return Caption(said, self(f"chart.{name}.note", **values), f"{said}. {told}")
 
     def tell(self, style: str, value: Any, row: Row | None = None, key: str = "") -> str:
         """One value as its style tells it."""

@@ -9,7 +9,7 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.markup import Html, html_table, missing
-from fvmanalys.report.styles import Item, style_of
+from fvmanalys.report.styles import NOTHING, Item, style_of
 
 __all__ = ["Cell", "Column", "Exhibit"]
 
@@ -31,9 +31,10 @@ class Exhibit:
     """One table that readers see.
 
     `name` is the key of its words: `exhibit.NAME.title`, `.about` (what it holds, for those who do not see it), `.none`
-    (why there is nothing) and perhaps `.note`. `table` gives the rows, ids and numbers; `columns` are `key:style` with
-    blanks between, or made for an edition where there is one for each option or area. `sums` gives rows of sums, each
-    with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on the page, which is narrow.
+    (why there is nothing; without it nothing is said) and perhaps `.note`. `table` gives the rows, ids and numbers.
+    `columns` are `key:style` with blanks between, or made for an edition where there is one for each option or area.
+    `sums` gives rows of sums, each with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on
+    the page, which is narrow. The rows stand in `tables/NAME.csv`, or in the table `published`.
     """
 
     name: str
@@ -41,12 +42,13 @@ class Exhibit:
     columns: str | Callable[[Edition], Sequence[Column]]
     sums: Callable[[Findings], Iterable[Row]] | None = None
     turned: bool = False
+    published: str = ""
 
     def __call__(self, edition: Edition, **choice: Any) -> Html:
         """The exhibit as a page or a notebook shows it, or the sentence for when there is nothing."""
         rows = self.told(edition, **choice)
         if not rows:
-            return missing(self.words(edition, "none"))
+            return missing(self.words(edition, "none")) if self.has(edition, "none") else Html("")
         columns, title = self.shown(edition), self.words(edition, "title")
         if self.turned:
             top = [edition.words("column.measure"), *(row[0] for row in rows)]
@@ -55,16 +57,21 @@ class Exhibit:
         right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
         return html_table(title, [column.heading for column in columns], rows, right, self.name)
 
+    def has(self, edition: Edition, part: str) -> bool:
+        """Whether the exhibit has such a text."""
+        return f"exhibit.{self.name}.{part}" in edition.words.texts
+
     def words(self, edition: Edition, part: str) -> str:
         """One of the exhibit's own texts."""
         return edition(f"exhibit.{self.name}.{part}", prices=edition.prices)
 
-    def shown(self, edition: Edition) -> list[Column]:
-        """The columns with their headings."""
+    def shown(self, edition: Edition, apart: bool = False) -> list[Column]:
+        """The columns with their headings; what the page tells in one, a sheet holds `apart`."""
         if isinstance(self.columns, str):
             columns = [Column(*pair.split(":")) for pair in self.columns.split()]
         else:
             columns = list(self.columns(edition))
+        columns = [part for one in columns for part in (parts_of(one) if apart else [one])]
         return [Column(one.key, one.style, one.heading or self.heading(edition, one.key)) for one in columns]
 
     def heading(self, edition: Edition, key: str) -> str:
@@ -83,7 +90,7 @@ class Exhibit:
 
     def cells(self, edition: Edition, **choice: Any) -> list[list[Cell]]:
         """Every cell as a sheet holds it."""
-        columns = self.shown(edition)
+        columns = self.shown(edition, apart=True)
         return self.filled(edition, columns, lambda column, row: column_cell(edition, column, row), lambda text: (text, "text"), choice)
 
     def filled(
@@ -94,9 +101,15 @@ class Exhibit:
         if not rows or not self.sums:
             return rows
         return rows + [
-            [text(edition.words(row["sum"])), *(fill(one, row) if one.key in row else text("") for one in columns[1:])]
+            [text(edition.words(row["sum"])), *(fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:])]
             for row in self.sums(edition.findings)
         ]
+
+
+def parts_of(column: Column) -> list[Column]:
+    """The columns that a sheet has for one that tells several values at once; else the column itself."""
+    style, argument = style_of(column.style)
+    return [Column(*pair) for pair in style.parts(column.key, argument)] if style.parts else [column]
 
 
 def column_told(edition: Edition, column: Column, row: Row) -> str:

@@ -20,6 +20,7 @@ from matplotlib.text import Annotation, Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fvmanalys.errors import UsageError
+from fvmanalys.report.edition import Caption
 from fvmanalys.report.harmless import harmless
 from fvmanalys.report.markup import escape
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
@@ -29,6 +30,7 @@ __all__ = [
     "ON_PAPER",
     "Picture",
     "calendar_axis",
+    "captioned",
     "decimal_year",
     "finish",
     "interval",
@@ -120,6 +122,11 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
     out = StringIO()
     FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
     return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
+
+
+def captioned(figure: Figure, name: str, caption: Caption) -> Picture:
+    """`finish` a figure with the caption that it shares with the workbook's chart."""
+    return finish(figure, name, caption.title, caption.note, caption.alt.removeprefix(f"{caption.title}. "))
 
 
 def plain(text: str) -> str:

@@ -10,6 +10,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer, option_name
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibits import head, listed
 from fvmanalys.report.labels import full_label, lowered
 from fvmanalys.report.markup import Html, bullets, heading, html_table, link, paragraphs, safe
@@ -27,7 +28,7 @@ from fvmanalys.report.names import (
 )
 from fvmanalys.report.news import WINDOW_DAYS, Change, News
 from fvmanalys.report.sentences import decision_time
-from fvmanalys.report.waiting import bill_sentence, delay_sentence, team_missing, team_sentence, wait_missing
+from fvmanalys.report.topics.people import bill_sentence, delay_sentence, team_missing, team_sentence, wait_missing
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -44,8 +45,8 @@ KINDS = ("fact", "judgement", "assumption", "")
 def summary(findings: Findings, new: News, words: Words) -> list[str]:
     """The answer and how it moved, what is new, what a month costs, and when the decision is expected."""
     texts = [*answer(findings, words)[:2], moved_sentence(findings, words), news_sentence(new, words)]
-    if not wait_missing(findings, words):
-        texts += [delay_sentence(findings, words)]
+    if not wait_missing(Edition(findings, words.lang)):
+        texts += [delay_sentence(Edition(findings, words.lang))]
         event = findings.events.query("event == @DECIDED", local_dict={"DECIDED": DECIDED}).iloc[0].to_dict()
         texts += [decision_time(event, findings, words)]
     return [text for text in texts if text]
@@ -313,9 +314,9 @@ def missing_numbers(findings: Findings, option: str, words: Words, most: int = 2
 
 def cost_review(findings: Findings, words: Words) -> list[str]:
     """What a month of waiting and of the pause costs, or why that cannot be said, and what has been spent so far."""
-    reason = wait_missing(findings, words)
+    reason = wait_missing(Edition(findings, words.lang))
     spend = [spent(row, words) for row in findings.inputs.tables["spend"].to_dict("records")]
-    waits = [reason] if reason else [delay_sentence(findings, words), *bill_sentence(findings, words)]
+    waits = [reason] if reason else [delay_sentence(Edition(findings, words.lang)), *bill_sentence(Edition(findings, words.lang))]
     return [*waits, *(spend or [words("missing.spend")])]
 
 
@@ -333,17 +334,17 @@ def spent(row: dict[str, Any], words: Words) -> str:
 
 def team_review(findings: Findings, words: Words) -> list[str]:
     """The team now, the cheapest one to keep, and how many wait for the decision; or why there is no such team."""
-    reason = wait_missing(findings, words)
+    reason = wait_missing(Edition(findings, words.lang))
     if reason:
         return [reason]
-    team = team_missing(findings, words) or team_sentence(findings, words)
+    team = team_missing(Edition(findings, words.lang)) or team_sentence(Edition(findings, words.lang))
     return [text for text in (team_now(findings, words), team, team_later(findings, words)) if text]
 
 
 def team_now(findings: Findings, words: Words) -> str:
     """How many full-time equivalents are counted with this month, by employer."""
     if findings.staffing.empty:
-        return words("missing.staffing")
+        return words("exhibit.staffing_peaks.none")
     table = findings.staffing[findings.staffing["option"].eq(findings.comparison.best)]
     month = table[table["time"].eq(table["time"].min())].groupby("employer", sort=False)["fte"].sum()
     parts = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from fvmanalys.analysis.pause import BEST
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
@@ -22,9 +23,10 @@ from fvmanalys.report.palette import KIND_MARKS
 if TYPE_CHECKING:
     from fvmanalys.report.edition import Edition
 
-__all__ = ["Address", "Item", "Style", "day_after", "style_of"]
+__all__ = ["NOTHING", "Address", "Item", "Style", "day_after", "style_of"]
 
 LATEST_YEARS = 900.0
+ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
 NOTHING = "–"
 
 
@@ -56,13 +58,15 @@ class Address:
 class Style:
     """How one kind of value is told: `tell` gives the words, `put` what stands in a cell, and `form` that cell's format.
 
-    `form` may depend on the value, as that of a figure with no more decimals than it has.
+    `form` may depend on the value, as that of a figure with no more decimals than it has. A style that tells several
+    columns at once names in `parts`, from its key and argument, those that a sheet holds apart: key and style of each.
     """
 
     tell: Callable[[Item], str]
     form: str | Callable[[Item], str] = "text"
     put: Callable[[Item], Any] | None = None
     number: bool | None = None
+    parts: Callable[[str, str], list[tuple[str, str]]] | None = None
 
     @property
     def is_number(self) -> bool:
@@ -108,16 +112,16 @@ def tell_text(item: Item) -> str:
 
 
 def tell_option(item: Item) -> str:
-    """An option's short name; a word for all of them."""
-    if item.value == ALL_OPTIONS:
-        return item.edition.words("table.all_options")
+    """An option's short name; a word for all of them, and for the best at each time."""
+    if item.value in ANY_OPTION:
+        return item.edition.words(ANY_OPTION[item.value])
     return NOTHING if item.missing else item.edition.options.get(item.value, str(item.value))
 
 
 def tell_part(item: Item) -> str:
-    """An area's or a cost category's name."""
-    known = item.edition.areas | item.edition.categories
-    return NOTHING if item.missing else known.get(item.value, str(item.value))
+    """The name of an area, a cost category or an employer."""
+    known, words = item.edition.areas | item.edition.categories, item.edition.words
+    return NOTHING if item.missing else known.get(item.value) or words.get(f"employer.{item.value}", str(item.value))
 
 
 def tell_categories(item: Item) -> str:
@@ -188,12 +192,16 @@ def outcomes_form(item: Item) -> str:
 
 
 def figure_form(item: Item) -> str:
-    """As many decimals as a figure has, at most three, none from 1 000 up; a year as it is."""
-    value = item.value
-    if item.row.get("unit") == "year" or value is None or not np.isfinite(value):
-        return "year"
-    most = 0 if abs(value) >= 1_000 else 3
-    return f"n{next((places for places in range(most) if abs(value - round(value, places)) < 1e-9), most)}"
+    """As many decimals as a figure has, at most three, none from 1 000 up; a year as it is, a share in per cent."""
+    if item.row.get("unit") == "share" and not item.missing:
+        return "share" if abs(100 * item.value - round(100 * item.value)) < 1e-9 else "share1"
+    return "year" if item.row.get("unit") == "year" or item.missing else f"n{decimals_of(item)}"
+
+
+def decimals_of(item: Item) -> int:
+    """As many decimals as a figure has, at most three, none from 1 000 up."""
+    most = 0 if item.missing or abs(item.value) >= 1_000 else 3
+    return next((places for places in range(most) if abs(item.value - round(item.value, places)) < 1e-9), most)
 
 
 def tell_address(item: Item) -> str:
@@ -205,6 +213,43 @@ def put_address(item: Item) -> Any:
     """A link to the web, or nothing."""
     text = item.edition.words("sheet.origins.sources.open", number=item.row["number"])
     return Address(text, item.value) if is_web_address(item.value) else None
+
+
+def latest(item: Item) -> date | None:
+    """A last day, or nothing where it has passed."""
+    return None if item.missing or item.value < item.edition.as_of else item.value
+
+
+def tell_latest(item: Item) -> str:
+    """The month of a last day, which is as exact as an expected day can be; or that it has passed."""
+    day = latest(item)
+    return item.edition.words("table.missed") if day is None else item.edition.words.month(day, 0.0)
+
+
+def tell_kinds(item: Item) -> str:
+    """What each part rests on, of kinds given as `part:kind;part:kind`: the part, its mark and its word."""
+    words = item.edition.words
+    known = [pair.split(":") for pair in split(item.value)]
+    kinds = [(words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known]
+    return "; ".join(words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING
+
+
+def tell_range(item: Item) -> str:
+    """An estimate with its range and unit; or that nobody has published it."""
+    return item.edition.words("table.unknown") if item.missing else names.quantity(dict(item.row), item.edition.words)
+
+
+def tell_spread(item: Item) -> str:
+    """A value with the ends of its range, in columns that end in `_low` and `_high`, all told by the style after `=`."""
+    low, high = (item.edition.tell(item.argument, item.row[f"{item.key}_{end}"]) for end in ("low", "high"))
+    ends = names.between(low, high, item.edition.words)
+    return item.edition.words("quantity.range", likely=item.edition.tell(item.argument, item.value), ends=ends)
+
+
+def two_digits(value: float) -> float:
+    """A number to two significant digits."""
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
+    return round(value / step) * step if np.isfinite(value) else value
 
 
 def number(decimals: int) -> Style:
@@ -235,6 +280,20 @@ STYLES: dict[str, Style] = {
     "share1": Style(lambda item: item.edition.words.share(item.value, 1), "share1"),
     "outcomes": Style(tell_outcomes, outcomes_form, put_outcomes),
     "points": Style(lambda item: item.edition.words.points(item.value), "points"),
+    "latest": Style(tell_latest, "month", lambda item: latest(item) or item.edition.words("table.missed")),
+    "kinds": Style(tell_kinds),
+    "rough": Style(lambda item: item.edition.words.number(two_digits(item.value)), "n0"),
+    "thousands": Style(
+        lambda item: item.edition.words.number(two_digits(item.value / 1000)), "n0", lambda item: item.value / 1000
+    ),
+    "unit": Style(lambda item: item.edition.words(f"workbook.unit.{item.value or 'none'}")),
+    "range": Style(
+        tell_range, figure_form, parts=lambda key, _: [(key, "plain"), ("low", "plain"), ("high", "plain"), ("unit", "unit")]
+    ),
+    "plain": Style(lambda item: item.edition.words.number(item.value, decimals_of(item)), figure_form),
+    "spread": Style(
+        tell_spread, "money", parts=lambda key, style: [(key, style), (f"{key}_low", style), (f"{key}_high", style)]
+    ),
     "figure": Style(lambda item: names.quantity(dict(item.row), item.edition.words), figure_form),
     "address": Style(tell_address, "link", put_address),
     "n0": number(0),

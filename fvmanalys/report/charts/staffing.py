@@ -8,18 +8,29 @@ from matplotlib.ticker import FixedLocator
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.pause import BEST, StandingTeam
+from fvmanalys.analysis.staffing import SOMEBODY
 from fvmanalys.report.charts.answer import draw_line, label_ends
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture, decimal_year, finish, number_axis, row_labels, sketch, small_multiples, value_axis, wrapped
+from fvmanalys.report.figure import (
+    Picture,
+    captioned,
+    decimal_year,
+    finish,
+    number_axis,
+    row_labels,
+    sketch,
+    small_multiples,
+    value_axis,
+    wrapped,
+)
 from fvmanalys.report.labels import number_names
 from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, FILLS, INK, KIND_FILLS, LINE, MUTED, PAPER
+from fvmanalys.report.topics.people import bill_caption, delay_caption, team_caption
 from fvmanalys.report.words import Words
 
-__all__ = ["FLAT", "plot_cost_of_delay", "plot_pause_bill", "plot_staffing", "plot_standing_team"]
+__all__ = ["plot_cost_of_delay", "plot_pause_bill", "plot_staffing", "plot_standing_team"]
 
-FLAT = 0.3
-SOMEBODY = 0.5
 PARTS = ("pause_cost", "rebuild_cost", "late_cost")
 
 
@@ -130,18 +141,7 @@ def plot_pause_bill(edition: Edition) -> Picture | None:
         number_axis(axes, words, words("chart.bill.axis"))
         axes.set_xlim(left=0)
         axes.margins(x=0.3)
-        title, alt = bill_texts(findings, ordered, words)
-        return finish(figure, "pause-bill", title, words("chart.bill.note"), alt)
-
-
-def bill_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
-    """What a month costs in all, and every part."""
-    ends = table.loc[table["ends_with_decision"], "msek_per_month"].sum()
-    on = table["msek_per_month"].sum() - ends
-    title = words("chart.bill.title" if on else "chart.bill.title_only", ends=words.amount(ends), goes_on=words.amount(on))
-    labels = number_names(findings, words)
-    rows = [words("chart.bill.row", name=labels[r["stream"]], amount=words.amount(r["msek_per_month"])) for r in table.to_dict("records")]
-    return title, words("chart.bill.alt", rows="; ".join(rows))
+        return captioned(figure, "pause-bill", bill_caption(edition))
 
 
 def plot_cost_of_delay(edition: Edition) -> Picture | None:
@@ -162,21 +162,7 @@ def plot_cost_of_delay(edition: Edition) -> Picture | None:
         number_axis(axes, words, words("chart.delay.axis"), ticks=9)
         axes.set_xlim(0, wide.index[-1])
         value_axis(axes, words, words("chart.delay.axis_value"))
-        title, alt = delay_texts(findings, wide, names, words)
-        return finish(figure, "cost-of-delay", title, words("chart.delay.note"), alt)
-
-
-def delay_texts(findings: Findings, wide: pd.DataFrame, names: dict[str, str], words: Words) -> tuple[str, str]:
-    """What a month costs, and each option's loss at the longest wait."""
-    last = float(wide.index[-1])
-    title = words(
-        "chart.delay.title",
-        month=words.amount(findings.knowledge.monthly_delay()),
-        months=words.number(last),
-        loss=words.amount(wide[BEST].iloc[-1]),
-    )
-    rows = [words("chart.delay.row", name=names[option], loss=words.amount(wide[option].iloc[-1])) for option in wide if option in names]
-    return title, words("chart.delay.alt", months=words.number(last), rows="; ".join(rows))
+        return captioned(figure, "cost-of-delay", delay_caption(edition))
 
 
 def plot_standing_team(edition: Edition) -> Picture | None:
@@ -202,8 +188,7 @@ def plot_standing_team(edition: Edition) -> Picture | None:
         handles.append(Patch(facecolor=LINE, alpha=0.5))
         labels = [words(f"chart.standing.{part}") for part in (*PARTS, "near")]
         figure.legend(handles, labels, loc="outside lower left", ncols=2)
-        title, alt = standing_texts(findings, words)
-        return finish(figure, "standing-team", title, words("chart.standing.note"), alt)
+        return captioned(figure, "standing-team", team_caption(edition))
 
 
 def draw_shares(axes: Axes, team: StandingTeam, words: Words) -> None:
@@ -225,21 +210,3 @@ def draw_shares(axes: Axes, team: StandingTeam, words: Words) -> None:
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="y")
     axes.set_axisbelow(True)
-
-
-def standing_texts(findings: Findings, words: Words) -> tuple[str, str]:
-    """The best share for the best option, and each option's."""
-    names, teams = option_names(findings, words), findings.standing_teams
-    first = teams.get(findings.comparison.best) or next(iter(teams.values()))
-    title = words("chart.standing.title", option=names[first.option], share=words.share(first.share))
-    rows = [
-        words(
-            "chart.standing.row",
-            option=names[team.option],
-            share=words.share(team.share),
-            low=words.share(team.low),
-            high=words.share(team.high),
-        )
-        for team in teams.values()
-    ]
-    return title, words("chart.standing.alt", rows="; ".join(rows))

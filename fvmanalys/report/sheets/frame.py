@@ -121,16 +121,23 @@ class Sheet:
         pairs = [pair.split(":") for pair in styles.split()]
         return [Column(self.text(f"{name}.{heading}"), style.replace("_", " ")) for heading, style in pairs]
 
-    def exhibit(self, exhibit: Exhibit, **options: bool) -> Region | None:
-        """An exhibit under its heading, with its note; where there is nothing to show, the sentence that says so."""
+    def exhibit(self, exhibit: Exhibit, band: int = 0, **options: bool) -> Region | None:
+        """An exhibit under its heading, with its note; where there is nothing to show, the sentence that says so.
+
+        `band` rows are left above the table for charts, which are put at `band_row`.
+        """
         edition = self.book.edition
         title, rows = exhibit.words(edition, "title"), exhibit.cells(edition)
+        note = "note" if rows else "none"
+        if not rows and not exhibit.has(edition, note):
+            return None
         self.heading(title)
-        note = f"exhibit.{exhibit.name}.{'note' if rows else 'none'}"
-        self.lines([edition(note)] if note in self.words.texts else [], font_color=MUTED)
+        self.lines([exhibit.words(edition, note)] if exhibit.has(edition, note) else [], font_color=MUTED)
         if not rows:
             return None
-        columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in exhibit.shown(edition)]
+        columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in exhibit.shown(edition, apart=True)]
+        self.begin(self.row)
+        self.band_row, self.row = self.row, self.row + band
         region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
         self.book.regions[exhibit.name] = region
         return region

@@ -1,31 +1,15 @@
-"""Who is needed when: full-time equivalents by year, phase and employer, and the peaks beside what there has been before."""
+"""Who is needed when: full-time equivalents by year and phase, and the consultants among them."""
 
 import pandas as pd
 from xlsxwriter.chart import Chart
 
-from fvmanalys.analysis.staffing import yearly_staffing
-from fvmanalys.report.sheets.calendar import month_day
+from fvmanalys.analysis.staffing import SOMEBODY, yearly_staffing
 from fvmanalys.report.sheets.frame import Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 
-__all__ = ["peaks_table", "yearly_table"]
+__all__ = ["yearly_table"]
 
 MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
-NOBODY = 0.5
-
-
-def peaks_table(sheet: Sheet) -> None:
-    """The highest month of each option and employer, beside the most that there has been before."""
-    book, table = sheet.book, sheet.book.findings.staffing_peaks.query("peak_fte >= @NOBODY", local_dict={"NOBODY": NOBODY})
-    sheet.section("peaks", True, "peaks.note")
-    rows = []
-    for row in table.to_dict("records"):
-        known = pd.notna(row["before_fte"])
-        exceeds = sheet.words("workbook.yes" if row["exceeds"] else "workbook.no") if known else sheet.text("peaks.unknown")
-        who = [book.options[row["option"]], sheet.words(f"employer.{row['employer']}")]
-        rows.append([*who, row["peak_fte"], month_day(book, row["peak_time"]), row["before_fte"], exceeds, row["mean_share"]])
-    styles = "option:text employer:text peak:n0 month:month before:n0 exceeds:text share:share"
-    sheet.listing("peaks", sheet.columns("peaks", styles), rows)
 
 
 def yearly_table(sheet: Sheet) -> None:
@@ -35,13 +19,13 @@ def yearly_table(sheet: Sheet) -> None:
     names = {phase: phase_name(sheet, phase) for phase in phases}
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
     hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
-    busy = wide.index[wide.sum(axis=1) >= NOBODY]
+    busy = wide.index[wide.sum(axis=1) >= SOMEBODY]
     options = [option for option in book.options if option in set(busy.get_level_values("option"))]
     seen = busy.get_level_values("year")
     years = range(seen.min(), seen.max() + 1) if len(busy) else []
     every = pd.MultiIndex.from_product([options, years], names=["option", "year"])
     wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
-    share = hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= NOBODY)
+    share = hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= SOMEBODY)
     rows = [[book.options[option], year, *row, share[option, year]] for (option, year), row in wide.iterrows()]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
     columns += sheet.columns("yearly", "total:bold_n0 consultants:share")

@@ -3,18 +3,19 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from xlsxwriter.chart import Chart
 
 from fvmanalys.report.harmless import one_line
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
-from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "scatter_chart", "span_chart", "stacked_chart",
-    "swing_chart",
+    "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "scatter_chart", "span_chart",
+    "stacked_chart", "swing_chart",
 ]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
@@ -83,6 +84,16 @@ def interval_chart(book: Book, title: str, series: Series, distances: tuple[str,
 def places(series: Series) -> dict[str, str]:
     """Where a series has its name, categories and values."""
     return {"name": f"={series.name}", "categories": f"={series.categories}", "values": f"={series.values}"}
+
+
+def option_series(region: Region, options: Sequence[str], values: int) -> list[Series]:
+    """A series for each run of rows of one option: the column `values` over the second."""
+    found, first = [], 0
+    for _, run in groupby(options):
+        last = first + len(list(run)) - 1
+        found.append(Series(region.cell(first, 0), region.column(1, first, last), region.column(values, first, last)))
+        first = last + 1
+    return found
 
 
 def nice_step(value: float) -> float:

@@ -13,8 +13,8 @@ from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.sheets.labels import named_estimates
+from fvmanalys.report.topics.people import wait_missing
 from fvmanalys.report.uncertainty import verdict_sentences
-from fvmanalys.report.waiting import wait_missing
 
 __all__ = ["write_summary"]
 
@@ -59,7 +59,7 @@ def advice_lines(sheet: Sheet) -> Iterator[str]:
     """Whether to decide now or find out first, and what a month of waiting costs; nothing where that cannot be said."""
     findings, words = sheet.book.findings, sheet.words
     yield from verdict_sentences(findings, words)[:1]
-    if not wait_missing(findings, words):
+    if not wait_missing(sheet.book.edition):
         yield sheet.text("waiting", cost=words.amount(findings.knowledge.monthly_delay()))
 
 

@@ -1,13 +1,14 @@
 """Topics of the appendix: one word for one subject in every room.
 
+people       what waiting costs, who is needed when, what agreements bind
 time         when things happen, how plans moved, who takes part
 """
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import time
+from fvmanalys.report.topics import people, time
 
 __all__ = ["EXHIBITS"]
 
 EXHIBITS: dict[str, Exhibit] = {
-    one.name: one for topic in (time,) for one in vars(topic).values() if isinstance(one, Exhibit)
+    one.name: one for topic in (people, time) for one in vars(topic).values() if isinstance(one, Exhibit)
 }

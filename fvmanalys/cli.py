@@ -21,18 +21,40 @@ AsOf = Annotated[str | None, typer.Option(help="Use only what was known on this 
 
 
 @app.command()
-def check(data: Data = Path("data/raw"), as_of: AsOf = None) -> None:
+def check(
+    data: Data = Path("data/raw"),
+    as_of: AsOf = None,
+    public: Annotated[bool, typer.Option("--public", help="Validate what a public run is made of; name stand-ins missing.")] = False,
+) -> None:
     """Validate the raw tables; name every fault as file:row: column: what is wrong; what to do.
 
     What breaks no rule and is still worth a look follows the result, and changes no exit code.
     """
     from fvmanalys.evidence import load, worth_a_look
+    from fvmanalys.evidence.public import check_public
 
-    inputs = load(data, as_of)
+    inputs, notes = check_public(data, as_of) if public else (load(data, as_of), [])
+    print("".join(f"{note}\n" for note in notes), end="")
     rows = sum(len(table) for table in inputs.tables.values())
     print(f"{data}: no faults; {rows} rows and {len(inputs.estimates)} estimates are in force at {inputs.as_of}")
-    for text in worth_a_look(inputs):
+    for text in [] if public else worth_a_look(inputs):
         print(f"worth a look: {text}")
+
+
+@app.command()
+def standins(
+    out: Annotated[Path, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")],
+    data: Data = Path("data/raw"),
+    lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
+) -> None:
+    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them."""
+    from fvmanalys.evidence.public import make_public
+    from fvmanalys.report.standins import write_forms
+    from fvmanalys.report.words import Words, read_texts
+
+    read_texts(lang)
+    for path, count in write_forms(make_public(data), out, Words(lang)):
+        print(f"{path}: {count} cells to fill in")
 
 
 @app.command()
@@ -44,7 +66,7 @@ def run(
     draws: Annotated[int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language of workbook and page: sv or en.")] = None,
-    public: Annotated[bool, typer.Option("--public", help="Mask what is confidential, and all that it could be told from.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,

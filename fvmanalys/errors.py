@@ -55,11 +55,11 @@ class Fault:
 
 
 class EvidenceError(UsageError):
-    """The raw tables are wrong; `faults` holds every fault found."""
+    """The tables are wrong; `faults` holds every fault found."""
 
-    def __init__(self, faults: list[Fault]):
+    def __init__(self, faults: list[Fault], where: str = "the raw tables"):
         self.faults = faults
-        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the raw tables"
+        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in {where}"
         super().__init__("\n".join([count, *map(str, faults)]))
 
 

@@ -353,12 +353,6 @@ def test_a_former_run_that_cannot_be_read_stops_nothing(tmp_path, broken):
     assert "What has changed" not in openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
 
 
-def test_a_public_former_run_keeps_its_secrets(tmp_path):
-    former = publish(tmp_path / "former", fixed(), public=True)
-    findings = find(load(write_tables(tmp_path / "now", fixed())), DRAWS, former=former)
-    assert findings.changes.reason == "public" and findings.changes.rows.empty
-
-
 # The default decision
 
 

@@ -71,18 +71,15 @@ def test_a_run_that_cannot_be_read_is_named_and_left_out(out, tmp_path):
     assert unread == [f"{day}-0123456789" for day in DAYS[:2]]
 
 
-def test_what_a_public_run_masks_is_missing_and_breaks_nothing(out, tmp_path):
+def test_what_a_run_does_not_tell_is_missing_and_breaks_nothing(out, tmp_path):
     shutil.copytree(out / "runs", tmp_path / "runs")
     run = tmp_path / "runs" / f"{DAYS[2]}-0123456789"
-    manifest = json.loads((run / "manifest.json").read_text()) | {"public": True}
-    (run / "manifest.json").write_text(json.dumps(manifest))
     shutil.rmtree(run / "raw")
     shown = pd.read_csv(run / "tables" / "comparison.csv").astype(object)
     shown.loc[0, ["net_benefit", "p_best", "cost_p50"]] = "masked"
     shown.to_csv(run / "tables" / "comparison.csv", index=False)
     table = history_table(tmp_path)
     last = table[table["as_of"] == DAYS[2]]
-    assert set(last["public"]) == {"yes"}
     assert last[["net_benefit", "p_best"]].isna().all(axis=1).sum() == 1
     assert set(table["option_name"]) == {"P", "Q", "R"}
     assert plot_history(table, WORDS["sv"]) is not None

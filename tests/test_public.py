@@ -1,76 +1,338 @@
-"""The public version: what is confidential is in no byte of it, and nothing published can be computed back to it."""
+"""Public runs: two folders that differ only in what is secret give the same run, to the last byte and wherever one looks."""
 
 import base64
+import csv
+import io
 import json
 import os
 import re
 import shutil
+import signal
+import stat
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from html import unescape
 from io import BytesIO
-from itertools import permutations
 from pathlib import Path
+from typing import Any
 
-import numpy as np
+import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import fvmanalys as fvm
-from fvmanalys.errors import EvidenceError, RunFailed
+from fvmanalys.cli import app
+from fvmanalys.errors import EvidenceError, UsageError
+from fvmanalys.evidence.public import PublicTables, make_public
+from fvmanalys.evidence.release import secret_columns
+from fvmanalys.evidence.tables import TABLES, columns
 from fvmanalys.report.words import Words
-from fvmanalys.run import public, publish
-from fvmanalys.run.masking.guard import check_bytes
-from fvmanalys.run.masking.markup import merged_html
-from fvmanalys.run.masking.moves import directions, moved
-from fvmanalys.run.masking.names import marker, without_names
-from fvmanalys.run.masking.raw import RawTable, Secret, csv_text, is_secret, masked_copy, read_raw, secrets_in, write_raw
-from fvmanalys.run.masking.tables import MASK, merged_tables
-from fvmanalys.run.masking.values import Masks, common_number
-from fvmanalys.run.public import load_quietly, remove_orphans
+from fvmanalys.report.workbook import write_workbook
+from fvmanalys.run import folder as place
+from fvmanalys.run import publish
 from fvmanalys.run.suite import Suite, read_suite
-from fvmanalys.run.verify import TAMPERED, UNCHANGED, verify
-from tests.conftest import ROOT, need
-from tests.decisions import library_decision, write_tables
-from tests.secrets import DAYS, EXTRA, GROUND, KNOWN, NUMBERS, ROWS, TEXTS, secret_decision, with_rows
-from tests.workbook_checks import faults, table_description_faults
+from fvmanalys.run.verify import SAME, verify
+from tests.conftest import ROOT
+from tests.secrets import GROUND, ROWS, canaries, confidential_row, secret_decision, secret_rows, write_rows
 
-DRAWS = 256
-EN, SV = Words("en"), Words("sv")
+EN = Words("en")
+NUMBERS, DAYS = canaries()
+
+# What passes of a confidential row beside its keys and its `when`: choices, references to other rows, who answers for it.
+STRUCTURE = {
+    "kind", "owner", "confidential", "category", "basis", "profile", "payer", "employer", "programme", "from_event", "to_event", "after", "outside_view",
+    "permanent", "reference", "full_use_event", "type", "role", "censored", "own_programme", "part_of", "categories", "resolves", "option_id",
+}  # fmt: skip
 
 
-def suite(*notebooks: str, lang: str = "en", draws: int = DRAWS, seed: int = 1) -> Suite:
-    """A suite of these notebooks alone; the appendix is always among them."""
-    every = [entry for entry in read_suite(ROOT / "suite.toml").notebooks if entry.appendix or Path(entry.path).name[:2] in notebooks]
-    return replace(read_suite(ROOT / "suite.toml"), notebooks=every, lang=lang, draws=draws, seed=seed)
+@pytest.mark.parametrize("table", TABLES)
+def test_numbers_dates_and_texts_are_secret_and_structure_is_not(table: str) -> None:
+    passes = STRUCTURE | {*TABLES[table].KEY, "when", "known_from", "stand_in"} | ({"unit"} if table != "decision" else set())
+    assert {column for column in secret_columns(table) if not column.endswith("_en")} == set(columns(table)) - passes
+    assert all(f"{column}_en" in secret_columns(table) for column in ("note", "name") if column in columns(table))
+
+
+def test_every_table_has_a_confidential_row_to_try() -> None:
+    assert set(ROWS) == set(TABLES)
+
+
+# Non-interference, at the level of the public tables
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t;,\"'=é"), max_size=12)
+CELL = st.one_of(st.just(""), TEXT, st.floats().map(str), st.dates().map(str), st.sampled_from(["pert", "fixed", "report", "yes", "omit", "p", "19121212-1212"]))
+
+
+def secret_cells(table: str) -> list[str]:
+    return [*secret_columns(table), "known_from"]
+
+
+@st.composite
+def changed(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
+    """The decision with other secrets: cells changed, rows that are omitted added, columns in another order."""
+    tables = secret_rows()
+    for table, rows in tables.items():
+        rows[-1] |= draw(st.dictionaries(st.sampled_from(secret_cells(table)), CELL, max_size=6))
+        for _ in range(draw(st.integers(0, 2))):
+            omitted = {column: draw(CELL) for column in draw(st.lists(st.sampled_from(columns(table)), max_size=4))}
+            rows.insert(draw(st.integers(0, len(rows))), omitted | {"confidential": GROUND, "public": "omit"})
+        order = draw(st.permutations(list(rows[0])))
+        rows[0] = {column: rows[0][column] for column in order}
+    return tables
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small decision with a confidential row of every kind."""
-    return secret_decision(tmp_path_factory.mktemp("secret") / "raw")
+def public(tmp_path_factory: pytest.TempPathFactory) -> PublicTables:
+    """The public tables of the decision."""
+    return make_public(secret_decision(tmp_path_factory.mktemp("secret") / "raw"))
 
 
-@pytest.fixture(scope="module")
-def run(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Its public version."""
-    return publish.run(data, tmp_path_factory.mktemp("public"), suite("00"), public=True).path
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(tables=changed())
+def test_public_tables_are_the_same_whatever_is_secret(public: PublicTables, tables: dict[str, list[dict[str, Any]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        found = make_public(write_rows(Path(folder) / "raw", tables))
+    assert found.files == public.files
+    assert [str(fault) for fault in found.faults] == [str(fault) for fault in public.faults] == []
 
 
-# What stands in the files
+def test_the_property_can_fail(public: PublicTables, tmp_path: Path) -> None:
+    tables = secret_rows()
+    tables["contracts"][-1]["category"] = "Running"
+    assert make_public(write_rows(tmp_path / "raw", tables)).files != public.files
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_secret_cell_of_any_column_reaches_the_public_tables(table: str, tmp_path: Path) -> None:
+    tables, words = secret_rows(), {}
+    for number, column in enumerate(secret_cells(table)):
+        words[column] = tables[table][-1][column] = f"Quassel{number}x"
+    public = make_public(write_rows(tmp_path / "raw", tables))
+    assert not [column for column, word in words.items() for text in public.files.values() if word in text]
+    public.load()
+
+
+def test_public_tables_do_not_tell_how_the_files_were_written(public: PublicTables, tmp_path: Path) -> None:
+    folder = secret_decision(tmp_path / "raw")
+    for path in folder.iterdir():
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        numbers = [column for column, field in TABLES[path.stem].model_fields.items() if "float" in str(field.annotation)]
+        if path.stem in ("levels", "options"):
+            table.to_excel(path.with_suffix(".xlsx"), index=False)
+            path.unlink()
+        else:
+            for column in [one for name in numbers for one in (name, f"public_{name}") if one in table]:
+                table[column] = table[column].str.replace(".", ",")
+            table.to_csv(path, sep=";", index=False, encoding="cp1252")
+    assert make_public(folder).files == public.files
+
+
+# How one row is let out
+
+
+def released(tmp_path: Path, table: str, **cells: str) -> PublicTables:
+    """The decision with other cells in the confidential row of one table."""
+    tables = secret_rows()
+    tables[table][-1] |= cells
+    return make_public(write_rows(tmp_path / "raw", tables))
+
+
+def row_of(public: PublicTables, table: str, **key: str) -> dict[str, str]:
+    rows = csv.DictReader(io.StringIO(public.files[f"{table}.csv"]))
+    return next(row for row in rows if all(row[name] == text for name, text in key.items()) and row.get("stand_in") == "yes")
+
+
+def test_a_stand_in_stands_where_the_secret_stood_and_is_marked(public: PublicTables) -> None:
+    row = row_of(public, "contracts", item_id="fee")
+    shown = {name: text for name, text in row.items() if text}
+    assert shown == {
+        "option_id": "r", "item_id": "fee", "kind": "assumption", "source_id": "report", "known_from": "2024-02-01", "owner": "analysts",
+        "confidential": GROUND, "stand_in": "yes", "likely": "9", "unit": "MSEK", "name": "Fee", "category": "Building", "basis": "once",
+        "from_event": "open", "payer": "City",
+    }  # fmt: skip
+
+
+def test_a_date_may_stand_for_a_duration(public: PublicTables) -> None:
+    row = row_of(public, "timeline", event_id="open")
+    assert row["date"] == "2026-01-31" and not row["likely"]
+
+
+def test_structure_that_a_row_calls_secret_has_a_stand_in_of_its_own(tmp_path: Path) -> None:
+    public = released(tmp_path, "contracts", secret="category; payer", category="Quassel", category_en="Quassel", payer="Quassel", public_category="Running")
+    row = row_of(public, "contracts", item_id="fee")
+    assert row["category"] == "Running" and "Quassel" not in public.files["contracts.csv"]
+    with pytest.raises(EvidenceError, match=r"contracts\.csv:\d+: category: is empty, and 'contracts/r/fee' is confidential"):
+        released(tmp_path, "contracts", secret="category").load()
+
+
+@pytest.mark.parametrize(("called", "hint"), [("item_id", "choose a secret key neutral"), ("when", "neutral"), ("categori", "did you mean 'category'"), ("confidential", "")])
+def test_a_key_or_an_unknown_column_cannot_be_called_secret(tmp_path: Path, called: str, hint: str) -> None:
+    with pytest.raises(EvidenceError, match=f"secret: '{called}' is no column that a row can call secret; .*{hint}"):
+        released(tmp_path, "contracts", secret=called).load()
+
+
+def test_an_omitted_row_is_not_there(tmp_path: Path) -> None:
+    public = released(tmp_path, "contracts", public="omit")
+    assert "fee" not in public.files["contracts.csv"] and GROUND not in public.files["contracts.csv"]
+
+
+def test_what_an_omitted_row_leaves_behind_is_a_fault_of_the_public_tables(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match=r"staffing\.csv:\d+: role_id: 'keeper' is not in staff_costs"):
+        released(tmp_path, "staff_costs", public="omit").load()
+
+
+def test_a_withdrawal_is_known_from_its_public_day(tmp_path: Path) -> None:
+    public = released(tmp_path, "timeline", public="withdraw", public_from="2024-05-01")
+    row = row_of(public, "timeline", event_id="open")
+    assert row["known_from"] == "2024-05-01" and not row.get("date") and not row.get("likely")
+    assert list(public.load("2024-04-30").tables["timeline"].query("option_id == 'r'")["likely"]) == [13]
+    assert public.load("2024-05-01").tables["timeline"].query("option_id == 'r'").empty
+
+
+def test_an_omitted_row_that_supersedes_leaves_the_earlier_one_and_check_says_so(tmp_path: Path) -> None:
+    tables = secret_rows()
+    for row in (tables["timeline"][-1], tables["parameters"][-1]):
+        row["public"] = "omit"
+    public = make_public(write_rows(tmp_path / "raw", tables))
+    assert list(public.load().tables["timeline"].query("option_id == 'r'")["likely"]) == [13]
+    shown = CliRunner().invoke(app, ["check", "--public", "--data", str(tmp_path / "raw")])
+    assert shown.exit_code == 0
+    assert f"{tmp_path / 'raw/timeline.csv'}:7: is omitted; then row 5, known from 2024-01-01, stands in its place" in shown.stdout
+    assert f"{tmp_path / 'raw/parameters.csv'}:5: is omitted; then row 4," in shown.stdout
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_confidential_row_without_stand_ins_is_a_fault_that_names_it(table: str, tmp_path: Path) -> None:
+    tables = secret_rows()
+    rows = tables[table]
+    rows[-1] = {column: text for column, text in rows[-1].items() if not column.startswith("public_")}
+    public = make_public(write_rows(tmp_path / "raw", tables))
+    key = "/".join([table, *(rows[-1].get(name, "") for name in TABLES[table].KEY)])
+    needed = {"public_from"} | {f"public_{name}" for name in ROWS[table].stands if TABLES[table].model_fields[name].is_required()}
+    needed |= {"public_likely"} if "likely" in TABLES[table].model_fields else {"public_planned_date"} if table == "milestones" else set()
+    with pytest.raises(EvidenceError) as caught:
+        public.load()
+    faults = public.of_owner(caught.value.faults)
+    assert {fault.column for fault in faults if Path(fault.file).stem == table and f"{key!r} is confidential" in fault.problem} == needed
+    assert {fault.row for fault in faults if fault.column in needed and Path(fault.file).stem == table} == {len(rows) + 1}
+
+
+def test_what_is_missing_is_named_all_at_once_with_what_is_wrong(tmp_path: Path) -> None:
+    tables = secret_rows()
+    tables["contracts"][-1] |= {"public_likely": "many"}
+    tables["levels"][-1] |= {"public_from": "", "public": "omitted"}
+    tables["risks"][0] |= {"public_likely": "0.2", "public": "omit"}
+    tables["partners"][-1] |= {"public": "withdraw"}
+    shown = CliRunner().invoke(app, ["check", "--public", "--data", str(write_rows(tmp_path / "raw", tables))])
+    assert shown.exit_code == 1 and isinstance(shown.exception, EvidenceError)
+    told = [str(fault).removeprefix(f"{tmp_path / 'raw'}/") for fault in shown.exception.faults]
+    assert sorted(text.split(";")[0] for text in told) == [
+        "contracts.csv:11: public_likely: 'many' is not a number",
+        "levels.csv:17: public: 'omitted' is not one of the allowed values",
+        "levels.csv:17: public_from: is empty, and 'levels/r/access//open' is confidential",
+        "partners.csv:3: public: is withdraw, and nothing in partners can be withdrawn",
+        "risks.csv:2: public: is filled in although the row is not confidential",
+        "risks.csv:2: public_likely: is filled in although the row is not confidential",
+    ]
+
+
+def test_only_sources_that_public_rows_cite_appear(public: PublicTables, tmp_path: Path) -> None:
+    known = set(pd.read_csv(io.StringIO(public.files["sources.csv"]))["source_id"])
+    assert known == {"quote", "survey", "report"}
+    uncited = released(tmp_path, "contracts", public_source_id="")
+    assert "report" not in uncited.files["sources.csv"]
+    uncited.load()
+
+
+def test_a_decision_that_cites_nothing_has_public_tables(tmp_path: Path) -> None:
+    tables = secret_rows()
+    for rows in tables.values():
+        for row in rows:
+            row |= {"kind": "assumption", "owner": "analysts", "public_source_id": ""} | ({} if "title" in row else {"source_id": ""})
+            if row.get("confidential", "") in ("", "no"):
+                del row["public_source_id"]
+    inputs = make_public(write_rows(tmp_path / "raw", tables)).load()
+    assert inputs.sources.empty
+
+
+def test_a_day_is_not_taken_from_what_is_secret(tmp_path: Path) -> None:
+    public = released(tmp_path, "decision", public_as_of="", as_of="2024-06-13")
+    assert public.load().as_of.isoformat() == "2024-03-01"
+
+
+def test_forms_for_owners_ask_for_what_is_missing_and_hold_no_secret(tmp_path: Path) -> None:
+    tables = secret_rows()
+    for table, owner in (("contracts", "Öst & Co"), ("levels", "analysts"), ("spend", "")):
+        tables[table][-1] = {name: text for name, text in tables[table][-1].items() if not name.startswith("public_")} | {"owner": owner}
+    folder = write_rows(tmp_path / "raw", tables)
+    shown = CliRunner().invoke(app, ["standins", "--out", str(tmp_path / "forms"), "--data", str(folder), "--lang", "en"])
+    assert shown.exit_code == 0, shown.exception
+    forms = sorted((tmp_path / "forms").iterdir())
+    assert [path.name for path in forms] == ["standins-1-unnamed.xlsx", "standins-2-analysts.xlsx", "standins-3-st-Co.xlsx"]
+    cells = [[[str(cell) for cell in row if cell] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)] for path in forms]
+    asked = [row[:4] for row in cells[2][5:]]
+    wanted = ("public_from", "public_low", "public_likely", "public_high", "public_distribution")
+    assert asked == [["contracts.csv", "11", "contracts/r/fee", column] for column in wanted]
+    assert not [path for path in forms for _, text in opened(path.name, path.read_bytes()) if "canary" in text or any(holds(text, number) for number in NUMBERS)]
+
+
+# Whole runs
+
+
+def suite(*notebooks: str, lang: str = "en", draws: int = 256) -> Suite:
+    """A suite of the appendix, and these notebooks."""
+    every = read_suite(ROOT / "suite.toml")
+    chosen = [entry for entry in every.notebooks if entry.appendix or Path(entry.path).name[:2] in notebooks]
+    return replace(every, notebooks=chosen, lang=lang, draws=draws)
+
+
+def other_secrets() -> dict[str, list[dict[str, Any]]]:
+    """The decision with every secret cell changed, a row that supersedes and is omitted, and others that are omitted."""
+    tables = secret_rows("finch")
+    for table, rows in tables.items():
+        for column in secret_cells(table):
+            rows[-1][column] = "" if len(column) % 3 else "1987-06-05" if "date" in column else "999.25"
+        rows.insert(0, confidential_row(table, "heron") | {"known_from": "2024-05-05", "public": "omit"})
+        rows.append(confidential_row(table, "egret") | {"known_from": "2023-05-05", "public": "omit"})
+    return tables
+
+
+class Ran:
+    """The command line in a process of its own, with a home and a folder for temporary files that nothing else writes in."""
+
+    def __init__(self, base: Path, rows: dict[str, list[dict[str, Any]]], notebooks: list[Path]):
+        self.out, self.home, self.temporary = base / "out", base / "home", Path(tempfile.mkdtemp(prefix="fvm"))
+        self.home.mkdir(parents=True)
+        config = base / "suite.toml"
+        entries = [f'[[notebooks]]\npath = "{path}"\nappendix = {str(path.stem.startswith("08")).lower()}\n' for path in notebooks]
+        config.write_text("draws = 256\njobs = 1\nlang = \"en\"\n" + "".join(entries), "utf-8")
+        command = [sys.executable, "-m", "fvmanalys.cli", "run", "--public", "--data", write_rows(base / "raw", rows), "--out", "out", "--config", config]
+        environment = os.environ | {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(self.home)}
+        self.done = subprocess.run(command, cwd=base, env=environment, capture_output=True, text=True, timeout=300)
+
+    def canaries_found(self) -> set[tuple[str, str]]:
+        """Where a secret of the decision stands: in the output folder, among temporary files, at home, on the console."""
+        found = set()
+        console = [("console", f"{self.done.stdout}{self.done.stderr}{self.done.args[-1]}")]
+        for name, text in [*console, *(one for folder in (self.out, self.home, self.temporary) for one in everything(folder))]:
+            plain = re.sub(r"<[^>]*>", " ", text) if name.endswith(".svg") else text
+            found |= {(name, canary) for canary in ("canary", *DAYS) if canary in text}
+            found |= {(name, number) for number in NUMBERS if holds(plain, number)}
+        return found
 
 
 def everything(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every text of every file, zips opened, pictures decoded, escapes resolved; and the bytes as they are."""
+    """Every text of every file and its name, zips opened, pictures decoded, escapes resolved; and the bytes as they are."""
     for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield from opened(path.name, path.read_bytes())
+        if path.is_file() and not path.is_symlink():
+            yield from opened(str(path.relative_to(folder)), path.read_bytes())
 
 
 def opened(name: str, content: bytes) -> Iterator[tuple[str, str]]:
@@ -81,468 +343,165 @@ def opened(name: str, content: bytes) -> Iterator[tuple[str, str]]:
         return
     text = content.decode("utf-8", "replace")
     yield name, name + text
-    if name.endswith((".ipynb", ".json")):
-        text = json.dumps(json.loads(text), ensure_ascii=False).replace("\\n", "").replace("\\\"", '"')
-        yield name, text
     for picture in re.findall(r"base64,([A-Za-z0-9+/=\s]+)", text):
         yield from opened(f"{name}/picture.svg", base64.b64decode(re.sub(r"\s", "", picture)))
     yield name, unescape(re.sub(r"<[^>]*>", " ", text))
 
 
-def spellings(number: str) -> set[str]:
+def holds(text: str, number: str) -> bool:
     decimals = len(number.partition(".")[2])
     english = f"{float(number):,.{decimals}f}"
-    return {number, number.replace(".", ","), english, english.replace(",", "\u00a0").replace(".", ",")}
+    spellings = {number, number.replace(".", ","), english, english.replace(",", "\u00a0").replace(".", ",")}
+    return any(re.search(rf"(?<![\d.]){re.escape(one)}(?!\d)", text) for one in spellings)
 
 
-def holds(text: str, number: str) -> bool:
-    return any(re.search(rf"(?<![\d.]){re.escape(one)}(?!\d)", text) for one in spellings(number))
+CLOCK = re.compile(r'"(at|created|seconds|log)": ("[^"]*"|[\d.]+)|: \d+\.\d s')
 
 
-def test_no_canary_stands_in_any_byte(run: Path) -> None:
-    found = set()
-    for name, text in everything(run):
-        drawing = name.endswith(".svg")
-        plain = re.sub(r"<[^>]*>", " ", text) if drawing else text
-        found |= {(name, canary) for canary in (*TEXTS, *DAYS) if canary.lower() in text.lower()}
-        found |= {(name, number) for number in NUMBERS if holds(plain, number)}
-    assert not found
-
-
-def test_the_ordinary_run_does_hold_the_canaries(data: Path) -> None:
-    inputs = fvm.load(data)
-    text = inputs.estimates.to_csv() + "".join(table.to_csv() for table in inputs.tables.values())
-    assert [canary for canary in TEXTS if canary not in text] == []
-    assert [number for number in NUMBERS if not holds(text, number)] == []
-
-
-def test_of_a_confidential_raw_row_only_the_ground_is_kept(run: Path, data: Path) -> None:
-    known, masked = read_raw(data), read_raw(run / "raw")
-    assert set(known) == set(masked) and [path.suffix for path in (run / "raw").iterdir()] == [".csv"] * len(known)
-    for name in ROWS:
-        rows = pd.read_csv(run / "raw" / f"{name}.csv", dtype=str, keep_default_na=False, skip_blank_lines=False)
-        assert len(rows) == len(known[name].rows)
-        for given, kept in zip(known[name].rows, rows.to_dict("records"), strict=True):
-            expected = {column: given[column] if column == "confidential" else "" for column in given} if is_secret(given) else given
-            assert kept == expected, name
-
-
-def test_the_manifest_has_no_seed_and_no_hash_of_an_unmasked_file(run: Path, data: Path) -> None:
-    from fvmanalys.run.record import file_hashes
-
-    text = (run / "manifest.json").read_text("utf-8")
-    manifest = json.loads(text)
-    assert manifest["public"] is True
-    assert manifest["confidential_rows"] == {GROUND: 9, "yes": 1}
-    assert "seed" not in text
-    unmasked = {digest for name, digest in file_hashes(data).items() if name.removesuffix(".csv") in ROWS}
-    assert not unmasked & set(re.findall(r"[0-9a-f]{64}", text))
-
-
-def test_no_seed_is_told_anywhere(run: Path) -> None:
-    for path in (run / "notebooks").iterdir():
-        sources = ["".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"]]
-        assert not [source for source in sources if re.search(r"^seed\s*=", source, re.MULTILINE)]
-    for name, text in everything(run):
-        assert "(seed 1)" not in text, name
-        assert EN("sheet.about.run_seed") not in text, name
-
-
-def test_the_reader_is_told_first_what_is_masked(run: Path) -> None:
-    notices = [EN("public.notice", count="10", grounds=f"{GROUND} (9) and {EN('public.no_ground')} (1)"), EN("public.mask_means", mask=EN("public.mask"))]
-    sheet = openpyxl.load_workbook(run / "beslutsbilaga.xlsx").worksheets[0]
-    first = " ".join(str(sheet.cell(row, 1).value) for row in range(1, 9))
-    texts = [first, *((run / "notebooks" / name).read_text("utf-8")[:9000] for name in ("00_underlag.ipynb", "08_beslutsbilaga.ipynb"))]
-    texts.append(re.sub(r"<style>.*?</style>", "", (run / "beslutsbilaga.html").read_text("utf-8"), flags=re.DOTALL)[:2500])
-    for text in texts:
-        assert all(notice in unescape(text) for notice in notices)
-
-
-def test_what_no_secret_touches_is_still_shown(run: Path, data: Path) -> None:
-    shown = pd.read_csv(run / "tables/comparison.csv", index_col="option")
-    known = fvm.find(fvm.load(data), DRAWS).comparison.table
-    assert float(shown.loc["q", "cost_p50"]) == pytest.approx(known.loc["q", "cost_p50"], rel=5e-3)
-    assert shown.loc["r", "cost_p50"] == MASK
-    assert shown.loc["t", "score"] == MASK
-    assert any((run / "figures").iterdir())
-    html = (run / "beslutsbilaga.html").read_text("utf-8")
-    assert "Confidential 2 (OSL 19 kap. 1 §)" in unescape(html)
-    assert "<figure" in html
-
-
-def test_public_workbooks_are_tidy_and_hold_no_formula(run: Path) -> None:
-    path = run / "beslutsbilaga.xlsx"
-    assert faults(path) == [] and table_description_faults(path) == []
-    book = openpyxl.load_workbook(path)
-    cells = [cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
-    assert not [value for value in cells if isinstance(value, str) and value.startswith("=")]
-    assert not book.defined_names or not [name for name in book.defined_names if not name.startswith("_")]
-    assert EN("public.mask") in cells
-
-
-def test_the_public_workbook_opens_without_an_error(run: Path, tmp_path: Path) -> None:
-    office = need("soffice")
-    command = [office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
-    subprocess.run([*command, "--outdir", tmp_path / "out", run / "beslutsbilaga.xlsx"], check=True, capture_output=True, timeout=180)
-    book = openpyxl.load_workbook(tmp_path / "out/beslutsbilaga.xlsx", data_only=True)
-    assert not [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("#")]
-
-
-def test_a_public_run_is_verified_by_its_hashes(run: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(run, tmp_path / "run"))
-    found = verify(copy)
-    assert found.verdict == UNCHANGED and found.holds and "hashes alone" in found.verdict
-    (copy / "tables/comparison.csv").write_text("option\n", "utf-8")
-    assert verify(copy).verdict == TAMPERED
-
-
-# What can be computed from it
-
-
-def interval(text: str) -> tuple[float, float] | None:
-    """What a published number says: all that is rounded to it; None where it is masked."""
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    decimals, whole = text.partition(".")[2], text.partition(".")[0].lstrip("-")
-    places = len(decimals) if decimals.strip("0") else -(len(whole) - len(whole.rstrip("0"))) if len(whole) > 2 else 0
-    return value - 0.5 * 10.0**-places, value + 0.5 * 10.0**-places
-
-
-def test_no_linear_programme_narrows_a_cost_below_a_quarter(tmp_path: Path) -> None:
-    """Four secrets in the same totals; all else of the costs is known, and so is how every published figure is made of them."""
-    amounts = (("p", 1, "Building", "0.2117"), ("p", 2, "Running", "0.0904"), ("q", 1, "Building", "0.1933"), ("q", 2, "Building", "0.05111"))
-    fixed = ROWS["contracts"][0] | {"low": "", "high": "", "distribution": ""}
-    rows = [fixed | {"option_id": option, "item_id": f"fee_{option}_{number}", "category": category, "likely": amount} for option, number, category, amount in amounts]
-    folder = secret_decision(tmp_path / "raw", {"contracts": rows}, options=3)
-    variants = [fvm.find(inputs, DRAWS) for inputs in worlds(folder)]
-    hidden = frozenset(f"contracts/{option}/masked_{number}" for number, option in enumerate("ppqq", 1))
-    tables, streams = [one.tables() for one in variants], variants[0].simulation.yearly_streams
-    shown, rounded = (list(equations(merged_tables(some, Masks(EN, hidden)), streams, sorted(hidden))) for some in (tables, tables[:1]))
-    assert len(shown) >= 3
-    for number, name in enumerate(sorted(hidden)):
-        low, high = scale_of(number, shown, len(hidden))
-        assert low <= 0.75 + 1e-6 and high >= 1.25 - 1e-6, name
-    least, most = zip(*(scale_of(number, rounded, len(hidden)) for number in range(len(hidden))), strict=True)
-    assert max(least) > 0.75 or min(most) < 1.25, "rounding alone would do, so this decision tests nothing"
-
-
-def test_every_figure_of_every_table_holds_in_every_world(data: Path, tmp_path: Path) -> None:
-    """The certificate that no programme over all tables can be beaten by: each variant's own figure is what is published, as rounded."""
-    variants = worlds(Path(shutil.copytree(data, tmp_path / "raw")))
-    tables = [fvm.find(inputs, DRAWS).tables() for inputs in variants]
-    hidden = frozenset(name for inputs in variants for name in inputs.estimates.loc[inputs.estimates["confidential"] != "no", "id"])
-    compared = rounded = 0
-    for name, table in merged_tables(tables, Masks(EN, hidden)).items():
-        keys = [column for column in table if column in tables[0][name] and tables[0][name][column].dtype.kind not in "fiub"]
-        own = [one[name].astype(dict.fromkeys(keys, str)).set_index(keys) for one in tables if keys and name in one]
-        for row in table.astype(dict.fromkeys(keys, str)).to_dict("records") if len(own) == len(tables) else []:
-            key = tuple(row[column] for column in keys)
-            found = [one.loc[[key] if len(keys) > 1 else [key[0]]] for one in own if (key if len(keys) > 1 else key[0]) in one.index]
-            for column in set(row) - set(keys) if len(found) == len(own) and all(len(one) == 1 for one in found) else ():
-                ends = interval(str(row[column]))
-                for one in found if ends and not np.isnan(ends[0]) else []:
-                    theirs = float(one[column].iloc[0])
-                    assert ends[0] - 1e-9 <= theirs <= ends[1] + 1e-9, (name, key, column)
-                    compared, rounded = compared + 1, rounded + (theirs != float(row[column]))
-    assert compared > 1_000 and rounded > 20
-
-
-def scale_of(number: int, rules: list[tuple[np.ndarray, float, float]], count: int) -> tuple[float, float]:
-    """How small and how large one secret may be, in shares of itself, if every published figure holds."""
-    left = np.array([row for coefficients, _, _ in rules for row in (coefficients, -coefficients)])
-    right = np.array([end for _, low, high in rules for end in (high, -low)])
-    goal = np.eye(count)[number]
-    least, most = (linprog(sign * goal, A_ub=left, b_ub=right, bounds=[(0, 100)] * count) for sign in (1, -1))
-    assert least.status == most.status == 0
-    return least.fun, -most.fun
-
-
-def equations(tables: dict[str, pd.DataFrame], streams: pd.DataFrame, names: list[str]) -> Iterator[tuple[np.ndarray, float, float]]:
-    """What each published figure of cost says of the secrets: how much of each is in it, and between which ends they sum."""
-
-    def rule(figure: object, chosen: pd.DataFrame, measure: str, minus: pd.DataFrame | None = None) -> Iterator[tuple[np.ndarray, float, float]]:
-        found = interval(str(figure))
-        parts = [(1.0, chosen)] + ([(-1.0, minus)] if minus is not None else [])
-        secret = np.array([sum(sign * rows.loc[rows["stream"] == name, measure].sum() for sign, rows in parts) for name in names])
-        known = sum(sign * rows.loc[~rows["stream"].isin(names), measure].sum() for sign, rows in parts)
-        if found and secret.any():
-            yield secret, found[0] - known, found[1] - known
-
-    for row in tables["comparison"].to_dict("records"):
-        yield from rule(row["cost_mean"], streams[streams["option"] == row["option"]], "present_value")
-    for row in tables["yearly_cost"].to_dict("records"):
-        mine = streams[(streams["option"] == row["option"]) & (streams["category"] == row["category"]) & (streams["year"] == row["year"])]
-        yield from rule(row["present_value"], mine, "present_value")
-        yield from rule(row["cost"], mine, "cost")
-    for row in tables["reasons"].query("kind == 'category'").to_dict("records"):
-        of = {who: streams[(streams["option"] == row[who]) & (streams["category"] == row["part"])] for who in ("option", "other")}
-        yield from rule(row["difference"], of["other"], "present_value", of["option"])
-
-
-def worlds(folder: Path) -> list[fvm.Inputs]:
-    """Every variant of a folder of raw tables, loaded."""
-    raw, as_of = read_raw(folder), fvm.load(folder).as_of
-    secrets = secrets_in(raw)
-    base = without_names(raw, secrets, EN)
-    found = []
-    for number, world in enumerate([base, *(moved(base, way, as_of) for way in directions(secrets))]):
-        place = folder.parent / f"world-{number}" / "raw"
-        write_raw(world, place)
-        found.append(fvm.load(place))
+def tree(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder, by name; of manifest and log all but the clock and what follows from it."""
+    found: dict[str, bytes] = {}
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
+        content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b"folder"
+        if path.name == "manifest.json":
+            manifest = json.loads(content)
+            content = json.dumps(manifest | {"created": "", "log": "", "seconds": sorted(manifest["seconds"])}).encode()
+        found[name] = CLOCK.sub("", content.decode()).encode() if path.name == "log.jsonl" else content
     return found
 
 
-@pytest.mark.parametrize("kind", sorted(set(ROWS) - {"sources"}))
-def test_every_variant_loads_and_moves_every_number(kind: str, tmp_path: Path) -> None:
-    rows = {name: ROWS[name] for name in ({"staffing", "staff_costs"} if kind in ("staffing", "staff_costs") else {kind})}
-    folder = secret_decision(tmp_path / "raw", rows)
-    raw, as_of = read_raw(folder), fvm.load(folder).as_of
-    for way in directions(secrets_in(raw))[:2]:
-        world = moved(raw, way, as_of)
-        before, after = (next(row for row in tables[kind].rows if is_secret(row)) for tables in (raw, world))
-        for column in ("low", "likely", "high", "amount"):
-            if before.get(column):
-                assert float(after[column]) == pytest.approx(float(before[column]) * (1 + 0.25 * way(0)))
-        assert kind not in ("timeline", "milestones") or before != after
-    assert len(worlds(folder)) >= 3
+def notebook(path: Path, code: str) -> Path:
+    """A notebook of one cell beside the parameters."""
+    cells = [nbformat.v4.new_code_cell('data = ""', metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(code)]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    return path
 
 
-# Single parts
+APPENDIX = ROOT / "notebooks/08_beslutsbilaga.ipynb"
 
 
-def test_a_number_is_exact_or_rounded_or_masked() -> None:
-    assert common_number([1234.5, 1234.5]) == 1234.5
-    assert common_number([1234.5, 1233.9]) == 1230
-    assert common_number([1234.5, 1243.0]) == 1200
-    assert common_number([1234.5, 1290.0]) is None
-    assert common_number([2027, 2028], whole=True) is None
-    assert common_number([float("nan"), 1.0]) is None
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Ran]]:
+    """Public runs of two decisions that differ only in what is secret."""
+    runs = [Ran(tmp_path_factory.mktemp(name), rows, [APPENDIX]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
+    yield runs
+    for run in runs:
+        shutil.rmtree(run.temporary)
 
 
-def test_the_secrets_of_one_whole_never_all_move_alike(tmp_path: Path) -> None:
-    """Weights are told as shares: were all of a viewpoint to move alike in every variant, their shares would be told."""
-    areas = ("access", "care", "quiet")
-    weight = {"unit": "points", "name": "Group"}
-    rows = [weight | {"viewpoint_id": group, "area_id": area, "likely": "20"} for area in areas for group in ("one", "other")]
-    later = [weight | {"area_id": area, "likely": "30", "name": area.title(), "known_from": "2024-05-01"} for area in areas]
-    earlier = [row | {"likely": "10", "known_from": "2024-03-01"} for row in later]
-    pairs = [row for pair in zip(earlier, later, strict=True) for row in pair]
-    header = dict.fromkeys([*rows[0], "confidential", *KNOWN])
-    tables = library_decision(3) | {"viewpoints": ",".join(header)}
-    folder = write_tables(tmp_path / "raw", with_rows(tables, {"viewpoints": rows, "areas": pairs}))
-    found = worlds(folder)
-    for name, group in (("areas", None), ("viewpoints", "masked_1"), ("viewpoints", "masked_2")):
-        shown = [one.tables[name] for one in found]
-        chosen = [table if group is None else table[table["viewpoint_id"] == group] for table in shown]
-        shares = {tuple((table["likely"] / table["likely"].sum()).round(6)) for table in chosen}
-        assert len(shares) > 1 and all(len(one) == 3 for one in shares), name
+def test_two_folders_that_differ_in_secrets_alone_give_the_same_run_to_the_last_byte(twins: list[Ran]) -> None:
+    one, other = twins
+    assert one.done.returncode == other.done.returncode == 0, one.done.stderr + other.done.stderr
+    assert one.done.stdout == other.done.stdout and "beslutsbilaga.xlsx" in one.done.stdout
+    assert CLOCK.sub("", one.done.stderr) == CLOCK.sub("", other.done.stderr)
+    found = tree(one.out)
+    assert found == tree(other.out)
+    assert found[".kind"] == b"public\n" and any(name.endswith("beslutsbilaga.html") for name in found)
 
 
-def test_days_of_secrets_move_and_the_same_rows_stay_in_force(tmp_path: Path) -> None:
-    rows = {"levels": [ROWS["levels"][0], ROWS["levels"][0] | {"likely": "40", "known_from": "2024-05-01"}], "spend": ROWS["spend"], "sources": [ROWS["sources"][0] | {"published": "2024-02-20"}]}
-    base, *others = worlds(secret_decision(tmp_path / "raw", rows))
-    assert {tuple(one.tables["levels"]["_row"]) for one in others} == {tuple(base.tables["levels"]["_row"])}
-    for days in ([max(one.tables["levels"]["known_from"]) for one in (base, *others)], [max(one.tables["sources"]["published"]) for one in (base, *others)]):
-        assert len(set(days)) > 1
-    lengths = {row["period_end"] - row["period_start"] for one in (base, *others) for row in one.tables["spend"].to_dict("records") if row["amount"] != 1.5}
-    assert len(lengths) == 3
+def test_no_canary_stands_anywhere_after_a_public_run(twins: list[Ran]) -> None:
+    assert twins[0].canaries_found() == set()
+    assert not list(twins[0].temporary.iterdir())
 
 
-def test_a_plan_and_its_outcome_move_so_that_the_delay_changes() -> None:
-    row = {"milestone_id": "m", "plan_version": "", "planned_date": "2024-01-10", "actual_date": "2024-03-10", "confidential": "yes"}
-    raw = {"milestones": RawTable(list(row), [row])}
-    found = [moved(raw, way, date(2024, 6, 1))["milestones"].rows[0] for way in directions(secrets_in(raw))]
-    delays = [(date.fromisoformat(one["actual_date"]) - date.fromisoformat(one["planned_date"])).days for one in found]
-    assert delays == [45, 75]
+def test_an_internal_run_does_hold_the_canaries(tmp_path: Path) -> None:
+    inputs = fvm.load(secret_decision(tmp_path / "raw"))
+    text = inputs.estimates.to_csv() + "".join(table.to_csv() for table in inputs.history.values())
+    assert [canary for canary in ("canary", *DAYS) if canary not in text] == []
+    assert [number for number in NUMBERS if not holds(text, number)] == []
 
 
-def test_a_standing_share_and_a_price_year_move_where_another_is_free() -> None:
-    def shares(*given: str) -> list[str]:
-        rows = [{"option_id": "*", "standing_share": share, "likely": "6", "unit": "months", "confidential": "yes" if share == "0.4" else ""} for share in given]
-        raw = {"readiness": RawTable(list(rows[0]), rows)}
-        return [moved(raw, way, date(2024, 6, 1))["readiness"].rows[0]["standing_share"] for way in directions(secrets_in(raw))]
-
-    assert shares("0.4", "1") == ["0.3", "0.5"] and shares("0.4", "0.5") == ["0.3", "0.4"]
-    year = {"parameter_id": "price_year", "likely": "2023", "unit": "year", "confidential": "yes"}
-    index = [{"year": str(one), "index": "100", "confidential": ""} for one in (2020, 2022, 2023, 2024)]
-    raw = {"parameters": RawTable(list(year), [year]), "price_index": RawTable(list(index[0]), index)}
-    assert [moved(raw, way, date(2024, 6, 1))["parameters"].rows[0]["likely"] for way in directions(secrets_in(raw))] == ["2022", "2024"]
+def test_a_run_that_fails_keeps_nothing_secret_and_the_same_for_both(tmp_path: Path) -> None:
+    failing = notebook(tmp_path / "fails.ipynb", "import fvmanalys\ninputs = fvmanalys.load(data)\nraise ValueError(inputs.estimates.to_csv())")
+    runs = [Ran(tmp_path / name, rows, [failing]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
+    assert [run.done.returncode for run in runs] == [1, 1]
+    kept = [tree(run.out) for run in runs]
+    assert kept[0] == kept[1] and any(name.endswith("fails.ipynb") for name in kept[0])
+    assert runs[0].canaries_found() == set()
 
 
-def test_how_many_rows_a_table_has_is_told_only_where_all_variants_agree() -> None:
-    def years(last: int) -> dict[str, pd.DataFrame]:
-        return {"yearly": pd.DataFrame([{"option": "p", "year": year, "cost": 1.0} for year in range(2024, last)])}
-
-    merged = [merged_tables([years(first), years(2026), years(2030)], Masks(EN))["yearly"] for first in (2027, 2029)]
-    assert merged[0].equals(merged[1])
+KILLS = {
+    "while a notebook runs": "import os, signal, fvmanalys\nfvmanalys.load(data)\nos.kill(os.getppid(), signal.SIGKILL)",
+    "by a scheduler": "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
+}
 
 
-def test_what_only_one_variant_says_of_a_secret_is_not_told() -> None:
-    tables = [{"best": pd.DataFrame([{"option": "p", "best_other": other}])} for other in ("Confidential 7", "Store Q")]
-    assert merged_tables(tables, Masks(EN))["best"].to_dict("records") == [{"option": "p", "best_other": MASK}]
+@pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
+@pytest.mark.parametrize("moment", KILLS)
+def test_a_killed_run_leaves_nothing_secret_anywhere(moment: str, tmp_path: Path) -> None:
+    run = Ran(tmp_path, secret_rows(), [notebook(tmp_path / "kills.ipynb", KILLS[moment])])
+    assert run.done.returncode in (-signal.SIGKILL, 1)
+    assert run.canaries_found() == set()
+    assert [path for path in run.out.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("ground", ["OSL (19 kap. ((1 §)", "=1+1; <b>&\"x\"*", "31 kap. 16 §\u2028\x0b", "()", "n" * 90])
-def test_a_ground_in_odd_characters_is_found_again(ground: str) -> None:
-    told = marker(Secret(3, "contracts", 0, ground), EN)
-    assert Masks(EN).of_row([told]) == told
+def test_a_public_run_that_lacks_stand_ins_writes_nothing(tmp_path: Path) -> None:
+    tables = secret_rows()
+    tables["contracts"][-1]["public_from"] = ""
+    with pytest.raises(EvidenceError, match=r"in the public tables .*\ncontracts\.csv:11: known_from: is empty") as caught:
+        publish.run(write_rows(tmp_path / "raw", tables), tmp_path / "out", suite(), public=True)
+    assert not (tmp_path / "out").exists() and "canary" not in str(caught.value)
 
 
-def test_a_run_without_a_day_does_not_take_that_of_a_secret(tmp_path: Path) -> None:
+def test_the_manifest_says_that_the_run_is_public_and_verify_makes_it_anew(twins: list[Ran]) -> None:
+    run = (twins[0].out / "latest").resolve()
+    manifest = json.loads((run / "manifest.json").read_text("utf-8"))
+    assert manifest["public"] is True and manifest["parameters"]["seed"] == 1
+    assert manifest["code_revision"] == "", "the checkout may hold the raw tables"
+    assert verify(run).verdict == SAME
+
+
+def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fvmanalys.run.build.run_suite", lambda *rest: [])
+    monkeypatch.setattr("fvmanalys.run.build.write_appendix_page", lambda *rest: None)
+    folder = write_rows(tmp_path / "raw", {table: [row for row in rows if not row.get("confidential")] for table, rows in secret_rows().items()} | {"decision": [{"title": "T", "organisation": "O", "question": "Q?", "as_of": "2024-06-01"}]})
+    (folder / "revisions.csv").write_text((folder / "revisions.csv").read_text("utf-8"), "utf-8")
+    runs = [publish.run(folder, tmp_path / name, suite(), public=public).path for name, public in (("internal", False), ("public", True))]
+    for part in ("tables", "figures"):
+        names = sorted(path.name for path in (runs[0] / part).iterdir() if path.stem != "history")
+        assert names == sorted(path.name for path in (runs[1] / part).iterdir() if path.stem != "history")
+        assert all((runs[0] / part / name).read_bytes() == (runs[1] / part / name).read_bytes() for name in names)
+
+
+# The folder that runs are published in
+
+
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_public_and_internal_runs_never_share_a_folder(first: bool, second: bool, tmp_path: Path) -> None:
+    kinds = {True: place.PUBLIC, False: place.INTERNAL}
+    with place.held(tmp_path / "out"):
+        place.claim(tmp_path / "out", kinds[first])
     folder = secret_decision(tmp_path / "raw")
-    path = folder / "decision.csv"
-    assert load_quietly(folder, None).as_of == date(2024, 6, 1)
-    path.write_text(path.read_text("utf-8").replace("2024-06-01", ""), "utf-8")
-    assert fvm.load(folder).as_of == date(2024, 4, 1)
-    assert load_quietly(folder, None).as_of == date(2024, 3, 1)
+    with pytest.raises(UsageError, match=f"holds {kinds[first]} runs, and {kinds[second]} ones .* choose another folder with --out"):
+        publish.run(folder, tmp_path / "out", suite(), public=second)
+    assert (tmp_path / "out/.kind").read_text() == f"{kinds[first]}\n"
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".kind", ".lock"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="whether a process runs can be asked on POSIX alone")
-def test_the_private_folder_of_a_killed_run_is_removed_by_the_next(tmp_path: Path) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    left, held, other = (tmp_path / name for name in (f"fvmanalys-private-{ended.pid}-a", f"fvmanalys-private-{os.getpid()}-b", "fvmanalys-private-c"))
-    for folder in (left, held, other):
-        folder.mkdir()
-    remove_orphans(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([held.name, other.name])
+@pytest.mark.parametrize(("manifests", "kind"), [(['{"public": true}'], "public"), (["{}"], "internal"), (['{"public": true}', "{}"], "internal"), (["not json"], "internal"), ([], "")])
+def test_a_folder_from_before_it_said_its_kind_is_known_by_its_runs(manifests: list[str], kind: str, tmp_path: Path) -> None:
+    for number, text in enumerate(manifests):
+        (tmp_path / f"runs/{number}").mkdir(parents=True)
+        (tmp_path / f"runs/{number}/manifest.json").write_text(text)
+    assert place.kind_of(tmp_path) == kind
 
 
-def test_the_guard_passes_over_the_words_of_the_suite_itself(tmp_path: Path) -> None:
-    raw = read_raw(secret_decision(tmp_path / "raw", {"contracts": [ROWS["contracts"][0] | {"distribution": "triangular", "category": "Inrik"}]}))
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out/page.html").write_text("<p>triangular; inrikes</p>", "utf-8")
-    check_bytes(tmp_path / "out", raw, secrets_in(raw))
-    row = {"investigation_id": "ask", "name": "Ask", "resolves": "contracts/p/build;contracts/q/build", "variance_reduction": "0.5", "months": "2", "likely": "1", "unit": "MSEK"}
-    asked = read_raw(secret_decision(tmp_path / "asked", {"investigations": [row]}))
-    (tmp_path / "out/page.html").write_text("<p>contracts/p/build</p>", "utf-8")
-    check_bytes(tmp_path / "out", asked, secrets_in(asked))
-    (tmp_path / "out/page.html").write_text("<p>quassel_fee</p>", "utf-8")
-    with pytest.raises(RunFailed, match="item_id"):
-        check_bytes(tmp_path / "out", raw, secrets_in(raw))
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's own")
+def test_only_its_owner_can_look_into_a_run_until_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr("fvmanalys.run.build.run_suite", lambda *rest: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("out/.building-*")))
+    monkeypatch.setattr("fvmanalys.run.build.write_appendix_page", lambda *rest: None)
+    run = publish.run(secret_decision(tmp_path / "raw"), tmp_path / "out", suite()).path
+    assert seen == [0o700] and stat.S_IMODE(run.stat().st_mode) == 0o755
 
 
-def test_semicolon_files_and_excel_files_are_masked_as_comma_files_are(tmp_path: Path) -> None:
-    folder = secret_decision(tmp_path / "raw")
-    expected = {name: csv_text(table) for name, table in masked_copy(read_raw(folder)).items()}
-    path, table = folder / "contracts.csv", pd.read_csv(folder / "contracts.csv", dtype=str, keep_default_na=False)
-    numbers = [column for column in ("low", "likely", "high") if column in table]
-    table.assign(**{column: table[column].str.replace(".", ",") for column in numbers}).to_csv(path, sep=";", index=False, encoding="cp1252")
-    pd.read_csv(folder / "levels.csv", dtype=str, keep_default_na=False).to_excel(folder / "levels.xlsx", index=False)
-    (folder / "levels.csv").unlink()
-    assert {name: csv_text(table) for name, table in masked_copy(read_raw(folder)).items()} == expected
-    assert len(worlds(folder)) == 5
+def test_no_part_of_a_workbook_lies_in_a_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a temporary file")
 
-
-def test_a_zero_is_moved_too(tmp_path: Path) -> None:
-    rows = {"contracts": [ROWS["contracts"][0] | {"low": "", "likely": "0", "high": "", "distribution": ""}]}
-    raw = read_raw(secret_decision(tmp_path / "raw", rows))
-    likely = [next(row for row in moved(raw, way, fvm.load(tmp_path / "raw").as_of)["contracts"].rows if is_secret(row))["likely"] for way in directions(secrets_in(raw))]
-    assert float(likely[0]) < 0 < float(likely[1])
-
-
-def test_text_is_masked_word_by_word() -> None:
-    assert Masks(SV).text(["Kostar 1\u00a0230 mnkr i maj 2027.", "Kostar 1\u00a0240 mnkr i maj 2028."]) == "Kostar 1\u00a0200 mnkr i maj [sekretess]."
-    assert Masks(SV).text(["Kostar 45 mnkr.", "Kostar 54 mnkr."]) == "Kostar [sekretess] mnkr."
-    assert Masks(SV).text(["A är bäst.", "Inget är klart bäst."]) == "[sekretess] är [sekretess] bäst."
-    assert Masks(EN).text(["SEK 1,230m", "SEK 1,240m"]) == "SEK 1,200m"
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        ["Inget är klart bäst.", "A är bäst.", "A leder, men B är nära, och svaret lutar mot båda."],
-        ["A, B och C.", "B och C.", "C och A, sedan B.", "A."],
-        ["Kostar 45 mnkr.", "Kostar 54 mnkr i maj.", "Kostar mer."],
-    ],
-)
-def test_a_masked_text_does_not_tell_which_variant_is_true(texts: list[str]) -> None:
-    assert len({Masks(SV).text(list(order)) for order in permutations(texts)}) == 1
-
-
-@pytest.mark.parametrize(
-    "pages",
-    [
-        ["<table><tbody><tr><th>A</th><td>7</td></tr></tbody></table>", "<table><tbody></tbody></table>", "<table><tbody><tr><th>B</th><td>7</td></tr></tbody></table>"],
-        ["<div><p>Ett.</p><p>Två.</p></div>", "<div><p>Ett.</p></div>", "<div></div>"],
-        ["<p>Kostar <b>7</b>.</p>", "<p>Kostar 8.</p>", "<p><b>Kostar</b> inget.</p>"],
-        ["<ul><li>A</li><li>B</li></ul>", "<ul><li>B</li></ul>", "<p>Inget.</p>"],
-    ],
-)
-def test_a_masked_page_does_not_tell_which_variant_is_true(pages: list[str]) -> None:
-    assert len({merged_html(list(order), Masks(SV)) for order in permutations(pages)}) == 1
-
-
-def test_a_text_of_which_not_half_is_left_is_masked_whole() -> None:
-    assert Masks(SV).text(["Svaret lutar åt ett håll men är osäkert.", "Valet är klart."]) == "[sekretess]"
-    assert Masks(SV).text(["Svaret är klart.", "Svaret är inte klart."]) == "Svaret är [sekretess] klart."
-
-
-def test_a_table_row_about_something_confidential_shows_its_marker_alone() -> None:
-    html = "<table><tbody><tr><th>Sekretess 3 (OSL 19 kap. 1 §)</th><td>fact</td></tr><tr><th>A</th><td>7</td></tr></tbody></table>"
-    assert "<td>[sekretess]</td></tr><tr><th>A</th><td>7</td>" in merged_html([html, html], Masks(SV))
-
-
-def test_a_figure_that_differs_is_left_out() -> None:
-    one, other = ('<figure><img alt="5" src="data:image/svg+xml;base64,QQ=="/></figure>' for _ in range(2))
-    assert merged_html([one, other], Masks(EN)) == one
-    assert "<figure" not in merged_html([one, other.replace("QQ", "QU")], Masks(EN))
-
-
-def test_faults_are_told_without_what_stands_in_the_cell(tmp_path: Path) -> None:
-    rows = {"contracts": [ROWS["contracts"][0] | {"likely": "77.77"}]}
-    folder = secret_decision(tmp_path / "raw", rows)
-    with pytest.raises(EvidenceError) as caught:
-        publish.run(folder, tmp_path / "out", suite(), public=True)
-    assert "contracts.csv:13: high" in str(caught.value) and "77.77" not in str(caught.value)
-
-
-def test_the_guard_stops_a_run_that_would_leak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = secret_decision(tmp_path / "raw", {"contracts": ROWS["contracts"]}, options=2 + 1)
-    for name in ("write_figures", "write_public_workbook", "run_notebooks"):
-        monkeypatch.setattr(public, name, lambda *rest: [])
-    monkeypatch.setattr(public, "write_appendix_page", lambda plan, jobs, built: (built / "page.html").write_text("<p>7,3<b>41</b></p>", "utf-8"))
-    with pytest.raises(RunFailed, match=r"guard|page\.html") as caught:
-        publish.run(folder, tmp_path / "out", suite(), public=True)
-    assert "7.341" not in str(caught.value) and not (tmp_path / "out/runs").exists()
-    assert not list(tmp_path.glob("out/failed/**/*.ipynb"))
-
-
-# Whole runs
-
-
-def test_two_public_runs_are_equal_to_the_last_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("run_notebooks", "write_figures", "write_appendix_page"):  # that these are alike, the next tests look at
-        monkeypatch.setattr(public, name, lambda *rest: [])
-    folder = secret_decision(tmp_path / "raw", {"contracts": ROWS["contracts"]}, options=3)
-    run, again = (publish.run(folder, tmp_path / name, suite(lang="sv"), public=True).path for name in ("one", "other"))
-    assert again.name == run.name
-    for path in sorted(run.rglob("*")):
-        if path.is_file() and path.name not in ("manifest.json", "log.jsonl"):
-            assert path.read_bytes() == (again / path.relative_to(run)).read_bytes(), path.name
-
-
-def test_notebooks_keep_no_clock_and_no_place(run: Path) -> None:
-    for path in (run / "notebooks").iterdir():
-        notebook = json.loads(path.read_text("utf-8"))
-        assert "papermill" not in notebook["metadata"]
-        assert not [cell for cell in notebook["cells"] if cell.get("metadata", {}).keys() & {"papermill", "execution"}]
-        assert "fvmanalys-private-" not in path.read_text("utf-8")
-
-
-def test_without_secrets_the_public_run_is_the_ordinary_one(tmp_path: Path) -> None:
-    folder = write_tables(tmp_path / "raw", library_decision(3) | EXTRA)
-    ordinary = publish.run(folder, tmp_path / "ordinary", suite()).path
-    open_run = publish.run(folder, tmp_path / "public", suite(), public=True).path
-    for part in ("raw", "tables", "figures"):
-        names = sorted(path.name for path in (ordinary / part).iterdir() if path.stem != "history")  # it tells of other runs
-        assert names == sorted(path.name for path in (open_run / part).iterdir())
-        assert all((ordinary / part / name).read_bytes() == (open_run / part / name).read_bytes() for name in names)
-    pages = [(one / "beslutsbilaga.html").read_text("utf-8") for one in (ordinary, open_run)]
-    assert EN("public.nothing_secret") in pages[1]
-    changed = set(pages[1].splitlines()) - set(pages[0].splitlines())
-    assert len(changed) <= 4
-    formulas = [sum(isinstance(cell.value, str) and cell.value.startswith("=") for sheet in openpyxl.load_workbook(one / "beslutsbilaga.xlsx") for row in sheet.iter_rows() for cell in row) for one in (ordinary, open_run)]
-    assert formulas[0] == formulas[1] > 0
+    findings = fvm.find(fvm.load(secret_decision(tmp_path / "raw")), 64)
+    for name in ("mkstemp", "mkdtemp", "TemporaryFile", "NamedTemporaryFile", "TemporaryDirectory"):
+        monkeypatch.setattr(tempfile, name, refuse)
+    write_workbook(findings, tmp_path / "book.xlsx", EN)

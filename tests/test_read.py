@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError
-from fvmanalys.evidence.read import read_grid
+from fvmanalys.evidence.read import read_table
 from tests.decisions import library_decision, write_tables
 
 PLACE = ["_file", "_row"]
@@ -126,7 +126,7 @@ def test_excel_rows_are_counted_as_excel_counts_them(tmp_path):
     for row in (["year", "index", "known_from"], [], [2022, 95.5, date(2024, 1, 1)], [None, None], [2023.0, "100", datetime(2024, 1, 1)]):
         book.active.append(row)
     book.save(tmp_path / "price_index.xlsx")
-    header, grid, _ = read_grid(tmp_path / "price_index.xlsx")
+    _, header, grid, _ = read_table(tmp_path / "price_index.xlsx")
     assert header == ["year", "index", "known_from"]
     assert grid == [(3, ["2022", "95.5", "2024-01-01"]), (5, ["2023", "100", "2024-01-01"])]
 
@@ -136,7 +136,7 @@ def test_true_and_false_in_excel_are_yes_and_no(tmp_path):
     book.active.append(["permanent", "reference"])
     book.active.append([True, False])
     book.save(tmp_path / "options.xlsx")
-    assert read_grid(tmp_path / "options.xlsx")[1] == [(2, ["yes", "no"])]
+    assert read_table(tmp_path / "options.xlsx").rows == [(2, ["yes", "no"])]
 
 
 def test_the_sheet_named_as_the_table_is_read_before_the_first(tmp_path):
@@ -147,7 +147,7 @@ def test_the_sheet_named_as_the_table_is_read_before_the_first(tmp_path):
     sheet.append(["year", "index"])
     sheet.append([2023, 100])
     book.save(path)
-    assert read_grid(path)[0] == ["year", "index"]
+    assert read_table(path).header == ["year", "index"]
 
 
 def test_a_workbook_that_states_its_size_wrongly_is_read_whole(tmp_path):
@@ -157,7 +157,7 @@ def test_a_workbook_that_states_its_size_wrongly_is_read_whole(tmp_path):
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(lying / "price_index.xlsx", "w") as target:
         for name in source.namelist():
             target.writestr(name, source.read(name).replace(b'ref="A1:C3"', b'ref="A1"'))
-    assert read_grid(lying / "price_index.xlsx") == read_grid(whole)
+    assert read_table(lying / "price_index.xlsx")[1:] == read_table(whole)[1:]
 
 
 def test_an_error_of_excel_in_a_number_is_a_fault(tmp_path):
@@ -172,4 +172,4 @@ def test_an_error_of_excel_in_a_number_is_a_fault(tmp_path):
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
     path = tmp_path / "price_index.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"year,index\r\n2023,100\r\n")
-    assert read_grid(path) == (["year", "index"], [(2, ["2023", "100"])], False)
+    assert read_table(path)[1:] == (["year", "index"], [(2, ["2023", "100"])], False)

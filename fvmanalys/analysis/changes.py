@@ -41,7 +41,7 @@ class Changes:
     changes of all groups sum to `after` − `before`, the figures as published. Group `code` is what today's code, draws
     and seed make of the former inputs, less what was published then; `sampling` is what a game on fewer draws than the
     run's leaves unexplained. `row_changes` are the rows that differ and `rows` the same as a table, each with its group
-    (empty where nothing is computed from it). `reason` says why there is nothing to tell: first, public, other,
+    (empty where nothing is computed from it). `reason` says why there is nothing to tell: first, other,
     unreadable; empty where there is.
     """
 
@@ -103,8 +103,6 @@ def what_changed(findings: "Findings", former: PublishedRun | None, latter: Publ
     """
     if former is None:
         return Changes(reason="first")
-    if former.public or (latter is not None and latter.public):
-        return Changes(former, "public")
     try:
         mixture, before = Mixture(former.inputs, findings.inputs), former.comparison.reindex(columns=MEASURES)
         if not mixture.both or not set(former.inputs.areas) & set(findings.inputs.areas):

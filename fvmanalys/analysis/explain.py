@@ -19,6 +19,10 @@ __all__ = [
     "published_totals", "reasons",
 ]  # fmt: skip
 
+PUBLISHED = (
+    "item_id", "name", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from", "confidential", "stand_in",
+)  # fmt: skip
+
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
     """The row that says when and what was decided, if that day lies before `as_of`; the comparison is then a retrospective."""
@@ -52,6 +56,7 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
                     "deadline": deadline,
                     "p_deadline_met": met,
                     "shared": row["option_id"] == ALL_OPTIONS and same_time(simulation, row["event_id"], times),
+                    "stand_in": row["stand_in"],
                 }
             )
     return pd.DataFrame(rows)
@@ -154,8 +159,8 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
     rows = []
     for row in table[table["categories"] != ""].to_dict("records"):
         counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
-        columns = ("item_id", "name", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from", "confidential")
-        rows.append({**{column: row[column] for column in columns}, "model_total": float(yearly.loc[counted, "cost"].sum(min_count=1))})
+        model_total = float(yearly.loc[counted, "cost"].sum(min_count=1))
+        rows.append({**{column: row[column] for column in PUBLISHED}, "model_total": model_total})
     return pd.DataFrame(rows)
 
 

@@ -1,6 +1,7 @@
 """Everything that an appendix tells, computed once: what notebooks, workbook and page all read."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +15,9 @@ from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
+from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation, simulate
 
@@ -167,6 +170,31 @@ class Findings:
         """What changed from the former run, and why."""
         return what_changed(self, self.former, self.published)
 
+    @cached_property
+    def public_tables(self) -> PublicTables | None:
+        """The public tables of these inputs; None where nothing is confidential, or the raw tables are gone."""
+        with suppress(EvidenceError):
+            return make_public(self.inputs.folder) if self.inputs.confidential else None
+        return None
+
+    @cached_property
+    def public_version(self) -> "Findings | None":
+        """What the public tables give; None where there are none, or they lack something."""
+        with suppress(EvidenceError):
+            tables, simulation = self.public_tables, self.simulation
+            return find(tables.load(self.inputs.as_of), simulation.draws, simulation.seed) if tables else None
+        return None
+
+    @property
+    def public_comparison(self) -> pd.DataFrame:
+        """The answer beside that of the public version: a row an option that both have."""
+        if self.public_version is None:
+            return pd.DataFrame()
+        names = ["net_benefit", "p_best", "cost_p50", "score"]
+        ours, public = self.comparison.table[names], self.public_version.comparison.table[names]
+        beside = ours.join([public.add_prefix("public_"), (ours - public).add_suffix("_difference")], how="inner")
+        return beside.reset_index()
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left out."""
         found = {name: make(self) for name, make in PUBLISHED.items()}
@@ -212,6 +240,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "latest_decisions": lambda findings: findings.latest_decisions,
     "start_burden": lambda findings: findings.start_burden,
     "agreements": lambda findings: staffing.agreement_table(findings.inputs),
+    "public_comparison": lambda findings: findings.public_comparison,
     "changes": lambda findings: findings.changes.attribution,
     "changed_rows": lambda findings: findings.changes.rows,
     "estimates": lambda findings: findings.inputs.estimates.drop(columns=["_file", "_row", "stream"]),

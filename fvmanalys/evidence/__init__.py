@@ -2,11 +2,13 @@
 
 tables    what each raw table holds, declared once
 read      CSV or Excel files to typed rows; every fault named at once
+release   which columns of a confidential row are secret
 asof      what was known when; what superseded what
 rules     what must hold within a row, between rows and between tables
 standing  what must stand on the day
 inputs    the tables as known on one day
 second_look  what breaks no rule and is seldom meant
+public    raw tables to public tables, which a public run is made of
 """
 
 from fvmanalys.evidence.inputs import Inputs, load

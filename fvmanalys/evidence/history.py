@@ -8,7 +8,7 @@ __all__ = ["COLUMNS", "MEASURES", "by_day", "read_history"]
 
 MEASURES = ["p_best", "net_benefit", "net_benefit_p05", "net_benefit_p95", "cost_p50", "cost_p85", "score"]
 COLUMNS = [
-    "run_id", "as_of", "created", "public", "option", "option_name", "option_name_en", "permanent", "reference", "best", *MEASURES,
+    "run_id", "as_of", "created", "option", "option_name", "option_name_en", "permanent", "reference", "best", *MEASURES,
     "advice", "answer", "events", "events_en",
 ]  # fmt: skip
 

@@ -13,19 +13,20 @@ import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
-from fvmanalys.evidence.read import RAW, parse_row, read_folder
+from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
+from fvmanalys.evidence.release import OPEN
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
 
-__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "no_estimate", "plain_rows", "project"]
+__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "no_estimate", "plain_rows", "project", "understand"]
 
 RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
 ESTIMATE_COLUMNS = [
     "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "unit", "moves_with", "strength",
-    "kind", "source_id", "known_from", "owner", "confidential", "note", "name_en", "note_en", "_file", "_row",
+    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "note_en", "_file", "_row",
 ]  # fmt: skip
 
 
@@ -172,6 +173,17 @@ class Inputs:
         return str(table.loc[table["reference"].eq("yes"), "option_id"].iloc[0])
 
     @property
+    def confidential(self) -> bool:
+        """Whether any row ever known holds something secret; a stand-in does not."""
+        tables = [table for table in self.history.values() if "confidential" in table]
+        return any((~table["confidential"].isin(OPEN) & (table["stand_in"] != "yes")).any() for table in tables)
+
+    @property
+    def stand_ins(self) -> list[dict[str, Any]]:
+        """The rows in force that are stand-ins, each with the `id` of its quantity."""
+        return [row for rows in self.records.values() for row in rows if row.get("stand_in") == "yes"]
+
+    @property
     def areas(self) -> list[str]:
         """The areas, in the order of their table."""
         return ReadOnlyList(self.tables["areas"]["area_id"])
@@ -199,8 +211,15 @@ def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inpu
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
     Raises EvidenceError with every fault found, or UsageError for an impossible day.
     """
-    folder, day = default_folder() if Path(data) == RAW else Path(data), parse_day(as_of)
-    tables, faults = read_folder(folder)
+    folder = default_folder() if Path(data) == RAW else Path(data)
+    return understand(folder, *read_folder(folder), as_of)
+
+
+def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_of: str | date | None = None) -> Inputs:
+    """Check and date raw tables that have been read, as `load` does; `faults` are those of reading."""
+    day = parse_day(as_of)
+    tables, found = parse_tables(raw)
+    faults = [*faults, *found]
     unread = {Path(fault.file).stem for fault in faults}
     faults += row_faults(tables, unread)
     day = day or default_as_of(tables)

@@ -34,11 +34,6 @@ class PublishedRun:
         """The day whose knowledge it used."""
         return date.fromisoformat(self.manifest["as_of"])
 
-    @property
-    def public(self) -> bool:
-        """Whether confidential rows are masked: then its raw tables cannot be read."""
-        return bool(self.manifest.get("public"))
-
     @cached_property
     def inputs(self) -> Inputs:
         """Its own copy of the raw tables, as known on its day."""

@@ -8,18 +8,30 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import openpyxl
 from pydantic import ValidationError
 
 from fvmanalys.errors import Fault
+from fvmanalys.evidence.release import STAND_IN, release_columns
 from fvmanalys.evidence.tables import TABLES, Row, columns, text_columns
 
-__all__ = ["RAW", "Grid", "parse_table", "read_folder", "read_grid"]
+__all__ = ["RAW", "Grid", "RawTable", "header_faults", "parse_table", "parse_tables", "text_rows", "read_csv", "read_folder", "read_table"]
 
 RAW = Path("data/raw")  # where a project has its raw tables
 Grid = list[tuple[int, list[str]]]
+
+
+class RawTable(NamedTuple):
+    """A table as its file has it, all of it text: the header, the rows with their lines, how numbers are written."""
+
+    file: str
+    header: list[str]
+    rows: Grid
+    decimal_comma: bool = False
+
+
 NUMBER_REMEDY = "write a plain number, with decimal point in a comma file or decimal comma in a semicolon file"
 REMEDIES = {
     "float_parsing": ("is not a number", NUMBER_REMEDY),
@@ -40,11 +52,8 @@ READ, UNREAD = (".csv", ".xlsx"), (".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".t
 DATE_PROBLEM = ("is not a date", "write it as year-month-day, such as 2025-05-27")
 
 
-def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fault]]:
-    """Read every table in `folder` into typed rows; return them with all faults found.
-
-    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts).
-    """
+def read_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault]]:
+    """Read every table in `folder` as text; return them with what is wrong with the files."""
     if not folder.is_dir():
         return {}, [folder_fault(folder, "is no folder" + (", and no folder above holds data/raw" if folder == RAW else ""))]
     faults = list(check_file_names(folder))
@@ -56,10 +65,24 @@ def read_folder(folder: Path) -> tuple[dict[str, list[dict[str, Any]]], list[Fau
         if len(paths) > 1:
             faults.append(Fault(str(paths[1]), None, "file", f"{name} stands in two files", "keep one of them"))
         elif paths:
-            tables[name], found = read_table(name, paths[0])
-            faults += found
+            try:
+                tables[name] = read_table(paths[0])
+            except ValueError as error:
+                faults.append(Fault(str(paths[0]), None, "file", str(error), "save it as CSV in UTF-8, or as an Excel workbook"))
         elif row.REQUIRED:
             faults.append(Fault(str(folder / f"{name}.csv"), None, "file", "is missing", "every decision needs this table"))
+    return tables, faults
+
+
+def parse_tables(raw: dict[str, RawTable]) -> tuple[dict[str, list[dict[str, Any]]], list[Fault]]:
+    """Parse every table into typed rows; return them with all faults found.
+
+    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts).
+    """
+    tables, faults = {}, []
+    for name, table in raw.items():
+        tables[name], found = parse_table(name, table)
+        faults += found
     return tables, faults
 
 
@@ -86,22 +109,13 @@ def check_file_names(folder: Path) -> Iterable[Fault]:
             yield Fault(str(path), None, "file", "is of a kind that the suite does not read", f"save it as {near[0]}.csv or {near[0]}.xlsx")
 
 
-def read_table(name: str, path: Path) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Read and parse one file."""
-    try:
-        header, grid, decimal_comma = read_grid(path)
-    except ValueError as error:
-        return [], [Fault(str(path), None, "file", str(error), "save it as CSV in UTF-8, or as an Excel workbook")]
-    if not header or not grid:
-        return [], [Fault(str(path), 1, "file", "holds no rows", "fill it in, or remove the file if the table is optional")]
-    return parse_table(name, str(path), header, grid, decimal_comma)
+def read_table(path: Path) -> RawTable:
+    """Read one file; ValueError says why it cannot be."""
+    return RawTable(str(path), *read_excel(path)) if path.suffix == ".xlsx" else read_csv(str(path), decode(path.read_bytes()))
 
 
-def read_grid(path: Path) -> tuple[list[str], Grid, bool]:
-    """Read a file into its header, its numbered rows of text, and whether numbers have a decimal comma."""
-    if path.suffix == ".xlsx":
-        return (*read_excel(path), False)
-    text = decode(path.read_bytes())
+def read_csv(file: str, text: str) -> RawTable:
+    """Take a CSV text apart: comma and decimal point, or semicolon and decimal comma."""
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -113,7 +127,7 @@ def read_grid(path: Path) -> tuple[list[str], Grid, bool]:
     except csv.Error as error:
         raise ValueError(f"cannot be read as CSV near line {line} ({error})") from error
     filled = [(number, cells) for number, cells in rows if any(cells)]
-    return (filled[0][1] if filled else []), filled[1:], delimiter == ";"
+    return RawTable(file, filled[0][1] if filled else [], filled[1:], delimiter == ";")
 
 
 def decode(raw: bytes) -> str:
@@ -174,30 +188,49 @@ def cell_text(value: Any) -> str:
     return str(value).strip()
 
 
-def parse_table(name: str, file: str, header: list[str], grid: Grid, decimal_comma: bool) -> tuple[list[dict[str, Any]], list[Fault]]:
+def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[Fault]]:
     """Turn rows of text into typed rows by the table's declaration."""
-    faults = list(header_faults(name, file, header))
+    if not table.header or not (table.rows or name == "sources"):  # where all is assumed, nothing is cited
+        return [], [Fault(table.file, 1, "file", "holds no rows", "fill it in, or remove the file if the table is optional")]
+    faults = list(header_faults(name, table))
     if faults:
         return [], faults
-    rows = []
-    for line, cells in grid:
-        if len(cells) != len(header):
-            remedy = "quote a cell that holds the separator; fill short rows with separators"
-            faults.append(Fault(file, line, "row", f"has {len(cells)} cells where the header has {len(header)}", remedy))
+    rows, aside = [], set(release_columns(name))
+    for line, cells in table.rows:
+        if len(cells) != len(table.header):
+            faults.append(length_fault(table, line, cells))
             continue
-        texts = dict(zip(header, cells, strict=True))
-        faults += [identity_fault(file, line, column) for column, text in texts.items() if holds_personal_identity(text)]
-        row, found = parse_row(TABLES[name], file, line, texts, decimal_comma)
+        texts = {column: text for column, text in zip(table.header, cells, strict=True) if column not in aside}
+        faults += [identity_fault(table.file, line, column) for column, text in texts.items() if holds_personal_identity(text)]
+        row, found = parse_row(TABLES[name], table.file, line, texts, table.decimal_comma)
         faults += found
         if row is not None:
             rows.append(row)
     return rows, faults
 
 
-def header_faults(name: str, file: str, header: list[str]) -> Iterable[Fault]:
+def text_rows(name: str, table: RawTable) -> tuple[list[tuple[int, dict[str, str]]], list[Fault]]:
+    """The rows of a table as dicts of text, numbers with a decimal point; and what hinders that."""
+    faults = list(header_faults(name, table))
+    faults += [length_fault(table, line, cells) for line, cells in table.rows if len(cells) != len(table.header)]
+    rows = [(line, dict(zip(table.header, cells, strict=True))) for line, cells in table.rows] if not faults else []
+    if not table.decimal_comma:
+        return rows, faults
+    numbers = {column for column in TABLES[name].model_fields if is_number(TABLES[name], column)}
+    numbers |= {f"{STAND_IN}{column}" for column in numbers}
+    return [(line, {c: plain_number(text) if c in numbers else text for c, text in row.items()}) for line, row in rows], faults
+
+
+def length_fault(table: RawTable, line: int, cells: list[str]) -> Fault:
+    """The fault of a row that is longer or shorter than the header."""
+    remedy = "quote a cell that holds the separator; fill short rows with separators"
+    return Fault(table.file, line, "row", f"has {len(cells)} cells where the header has {len(table.header)}", remedy)
+
+
+def header_faults(name: str, table: RawTable) -> Iterable[Fault]:
     """Find unknown, repeated, empty and missing columns."""
-    fields = TABLES[name].model_fields
-    known = [*fields, *(f"{column}_en" for column in text_columns(name))]
+    fields, file, header = TABLES[name].model_fields, table.file, table.header
+    known = [*fields, *(f"{column}_en" for column in text_columns(name)), *release_columns(name)]
     for column in dict.fromkeys(header):
         if header.count(column) > 1:
             yield Fault(file, 1, column or "header", "stands twice in the header", "name each column once")

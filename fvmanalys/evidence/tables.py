@@ -3,6 +3,9 @@
 Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS`
 the units its quantity may have, and `References` says which column of which other table a value must be found in.
 Checks and messages come from here; docs/tables.md says it to people, and a test holds the two together.
+
+Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its structure,
+which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
 """
 
 import re
@@ -14,9 +17,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
 from pydantic_core import PydanticCustomError
 
-__all__ = ["ALL_OPTIONS", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "text_columns"]
+__all__ = [
+    "ALL_OPTIONS", "SECRET", "STRUCTURE", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "reference", "text_columns",
+]  # fmt: skip
 
 ALL_OPTIONS = "*"
+SECRET, STRUCTURE = "secret in a confidential row", "public in a confidential row"
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
 Unit = Literal["", "MSEK", "months", "years", "fte", "level", "points", "share", "ratio", "year", "count"]
 YesNo = Literal["yes", "no"]
@@ -41,7 +47,9 @@ Event = Annotated[str, References("timeline", "event_id")]
 Events = Annotated[str, References("timeline", "event_id", many=True)]
 Area = Annotated[str, Field(min_length=1), References("areas", "area_id")]
 Role = Annotated[str, Field(min_length=1), References("staff_costs", "role_id")]
-Sources = Annotated[str, References("sources", "source_id", many=True)]
+Sources = Annotated[str, References("sources", "source_id", many=True), SECRET]
+Owner = Annotated[str, STRUCTURE]
+Category = Annotated[str, STRUCTURE]
 Profile = Literal["level", "ramp_up", "ramp_down"]
 PriceYear = Annotated[float | None, Field(ge=1900, le=2100, description="the year of its prices; empty: the parameter price_year")]
 When = Annotated[str, Field(pattern=r"^(!?[^\s/;!*]+)?$", description="a risk_id, or !risk_id: the row counts in the draws where it holds")]
@@ -73,8 +81,9 @@ class Evidenced(Row):
     kind: Literal["", "fact", "judgement", "assumption"] = ""
     source_id: Sources = ""
     known_from: Date | None = None
-    owner: str = ""
-    confidential: str = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
+    owner: Owner = ""
+    confidential: Annotated[str, STRUCTURE] = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
+    stand_in: Annotated[YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")] = "no"
     note: str = ""
 
 
@@ -85,7 +94,7 @@ class Quantified(Evidenced):
     low: float | None = Field(None, allow_inf_nan=False)
     likely: float | None = Field(None, allow_inf_nan=False)
     high: float | None = Field(None, allow_inf_nan=False)
-    distribution: Distribution = ""
+    distribution: Annotated[Distribution, SECRET] = ""
     unit: Unit = ""
     moves_with: str = Field("", pattern=r"^[^;!*]*$", description="the common factor this estimate is tied to")
     strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")
@@ -176,7 +185,7 @@ class Contract(Quantified):
     option_id: Option
     item_id: Id
     name: str = ""
-    category: str = Field(min_length=1)
+    category: Category = Field(min_length=1)
     basis: Literal["total", "per_year", "once"]
     from_event: Event = ""
     to_event: Event = ""
@@ -184,7 +193,7 @@ class Contract(Quantified):
     price_year: PriceYear = None
     real_growth: float | None = Field(None, gt=-1)
     outside_view: YesNo = "no"
-    payer: str = ""
+    payer: Annotated[str, STRUCTURE] = ""
     when: When = ""
     programme: Programme = "yes"
 
@@ -263,7 +272,7 @@ class Investigation(Quantified):
     UNITS = ("MSEK",)
     investigation_id: Id
     name: str = Field(min_length=1)
-    resolves: str = Field(min_length=1)
+    resolves: Annotated[str, STRUCTURE] = Field(min_length=1)
     variance_reduction: Share
     months: float = Field(ge=0)
 
@@ -273,7 +282,7 @@ class ContextRow(Quantified):
     item_id: Id
     name: str = Field(min_length=1)
     option_id: Annotated[str, References("options", "option_id", all_options=True)] = ""
-    categories: str = ""
+    categories: Category = ""
 
 
 class Milestone(Evidenced):
@@ -289,9 +298,9 @@ class Milestone(Evidenced):
 class Spend(Evidenced):
     KEY = ("period_start", "category")
     period_start: Date
-    category: str = Field(min_length=1)
+    category: Category = Field(min_length=1)
     period_end: Date
-    part_of: str = ""
+    part_of: Category = ""
     amount: float = Field(allow_inf_nan=False)
 
 

@@ -43,7 +43,7 @@ def table_areas_described(findings: Findings, words: Words) -> Html:
 def evidence(findings: Findings, row: dict, words: Words) -> list[str]:
     """How a row is known: its kind, since when, its sources and its note."""
     return [
-        kind_mark(row["kind"], words),
+        kind_mark(row, words),
         words.day(row["known_from"]),
         source_marks(findings, row["source_id"]) or "–",
         words.of(row, "note") or "–",

@@ -70,7 +70,7 @@ def table_contracts(findings: Findings, words: Words) -> Html | None:
             words.number(row["years"]),
             millions(row["per_year"], words),
             words.number(round(row["per_user"], -2)) if row["per_user"] == row["per_user"] else words("table.unknown"),
-            kind_mark(context[row["item_id"]]["kind"], words),
+            kind_mark(context[row["item_id"]], words),
             source_marks(findings, context[row["item_id"]]["source_id"]) or "–",
         ]
         for row in contracts_compared(findings.inputs).to_dict("records")

@@ -14,7 +14,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 from fvmanalys.report.labels import event_name, label, lowered
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, kind_mark, millions, option_names, quantity, truth
+from fvmanalys.report.names import area_names, kind_mark, kind_text, millions, option_names, quantity, truth
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -225,7 +225,7 @@ def row_grid(findings: Findings, words: Words, marks: bool = False, counting_onl
     """The rows that differ, those behind the largest groups first; all, or only those that the answer is computed from."""
     rows = []
     for change in ordered_rows(findings, counting_only):
-        kind = kind_mark(change.row.get("kind", ""), words) if marks else words.get(f"kind.{change.row.get('kind')}", "–")
+        kind = kind_mark(change.row, words) if marks else kind_text(change.row, words)
         rows.append([*row_texts(findings, change, words), kind or "–", words.day(change.row.get("known_from"))])
     columns = ("group", "row", "option", "what", "before", "now", "kind", "known_from")
     return Grid(words("changes.rows"), [words(f"changes.column.{name}") for name in columns], rows)

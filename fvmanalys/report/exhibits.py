@@ -86,7 +86,7 @@ def full_use_sentences(findings: Findings, words: Words) -> list[str]:
 def table_ways(findings: Findings, words: Words) -> Html:
     """What each option means."""
     rows = [
-        [words.of(row, "name"), words.of(row, "description") or "–", words(f"yes_no.{row['permanent']}"), kind_mark(row["kind"], words)]
+        [words.of(row, "name"), words.of(row, "description") or "–", words(f"yes_no.{row['permanent']}"), kind_mark(row, words)]
         for row in findings.inputs.tables["options"].to_dict("records")
     ]
     return html_table(words("table.ways"), head("ways", "option description permanent kind", words), rows)
@@ -125,7 +125,7 @@ def table_areas(findings: Findings, words: Words) -> Html:
             called[area],
             words.share(share[area]),
             *(score_range(table.loc[(option, area)], words) for option in names),
-            kind_mark(weights["kind"][area], words),
+            kind_mark(weights.loc[area], words),
         ]
         for area in called
     ]
@@ -166,7 +166,7 @@ def table_published_totals(findings: Findings, words: Words) -> Html | None:
             words.amount(row["model_total"]),
             names.get(row["option_id"], "–"),
             ", ".join(called.get(one.strip(), one.strip()) for one in row["categories"].split(";")),
-            kind_mark(row["kind"], words),
+            kind_mark(row, words),
             source_marks(findings, row["source_id"]),
         ]
         for row in findings.published_totals.to_dict("records")
@@ -207,7 +207,7 @@ def table_reference_class(findings: Findings, words: Words) -> Html | None:
             ratio(row, "cost", words),
             ratio(row, "duration", words),
             words(f"role.{row['role']}"),
-            kind_mark(row["kind"], words),
+            kind_mark(row, words),
             source_marks(findings, row["source_id"]),
         ]
         for row in findings.inputs.tables["reference_class"].to_dict("records")

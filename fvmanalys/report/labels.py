@@ -6,11 +6,11 @@ import numpy as np
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.report.names import area_names, measured, option_names
+from fvmanalys.report.names import area_names, is_stand_in, measured, option_names
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import SPACE, Words
 
-__all__ = ["investigation_names", "label", "number_names", "option_of", "rough"]
+__all__ = ["investigation_names", "label", "lowered", "number_names", "option_of", "rough"]
 
 NAMING = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row that has no name
 PREFIXED = ("areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints")
@@ -52,6 +52,7 @@ def number_names(findings: Findings, words: Words, marked: bool = False, with_op
             text, option = full_label(findings, row | {"table": table}, words), row.get("option_id", "")
             text = words("label.of", name=text, option=unbroken(names[option])) if with_option and option in names else text
             text = conditional(text, row, risks, words)
+            text = words("public.named", name=text) if is_stand_in(row) else text
             found[row["id"]] = f"{KIND_MARKS[row['kind']]} {text}" if marked else text
     return found
 

@@ -16,9 +16,12 @@ __all__ = [
     "area_names",
     "between",
     "category_names",
+    "is_stand_in",
     "kind_mark",
+    "kind_text",
     "measured",
     "millions",
+    "named",
     "option_names",
     "outcomes",
     "price_note",
@@ -53,13 +56,38 @@ def phase_name(row: dict[str, Any], words: Words) -> str:
     return words.get(f"category.{row['phase']}", "") or words("category.staffing", phase=words.of(row, "phase").lower())
 
 
-def kind_mark(kind: str, words: Words) -> str:
-    """The kind of evidence as a mark and a word."""
-    return (
-        Html(f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {escape(words(f"kind.{kind}"))}</span>')
-        if kind
-        else ""
-    )
+def kind_mark(row: Any, words: Words) -> str:
+    """The kind of evidence of a row as a mark and a word, and that it is a stand-in."""
+    kind, said = row.get("kind"), [escape(stand_in_mark(row, words))]
+    if kind in KIND_MARKS:
+        word = escape(words(f"kind.{kind}"))
+        said.insert(0, f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {word}</span>')
+    return Html(", ".join(filter(None, said)))
+
+
+def kind_text(row: Any, words: Words) -> str:
+    """The kind of evidence of a row in words, and that it is a stand-in."""
+    kind = words(f"kind.{row['kind']}") if row.get("kind") in KIND_MARKS else ""
+    return ", ".join(filter(None, [kind, stand_in_mark(row, words)]))
+
+
+def stand_in_mark(row: Any, words: Words) -> str:
+    """That a row is a stand-in, with the ground for secrecy; nothing where it is none."""
+    if not is_stand_in(row):
+        return ""
+    ground = words.of(row, "confidential")
+    return words("public.mark") if ground == "yes" else words("public.mark_ground", ground=ground)
+
+
+def is_stand_in(row: Any) -> bool:
+    """Whether what the row says is a stand-in for something confidential."""
+    return bool(row.get("stand_in") == "yes")
+
+
+def named(row: Any, words: Words, column: str = "name") -> str:
+    """What a row is called, marked where its figures are stand-ins."""
+    name = words.of(row, column)
+    return words("public.named", name=name) if is_stand_in(row) else name
 
 
 def source_marks(findings: Findings, text: str) -> str:
@@ -123,4 +151,4 @@ def price_note(findings: Findings, words: Words) -> str:
 
 def viewpoint_name(row: dict, words: Words) -> str:
     """What a viewpoint is called, with the mark and the word of what its weights are."""
-    return f"{KIND_MARKS[row['kind']]}{SPACE}{words.of(row, 'name')} ({words('kind.' + row['kind'])})"
+    return f"{KIND_MARKS[row['kind']]}{SPACE}{words.of(row, 'name')} ({kind_text(row, words)})"

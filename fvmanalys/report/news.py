@@ -74,8 +74,8 @@ def news(findings: Findings) -> News:
 
 
 def former_tables(former: PublishedRun | None) -> Tables | None:
-    """The tables that a former run kept; none where it is public, or older than what can be read today."""
-    if former is None or former.public:
+    """The tables that a former run kept; none where it is older than what can be read today."""
+    if former is None:
         return None
     try:
         return {name: table.to_dict("records") for name, table in former.inputs.tables.items()}

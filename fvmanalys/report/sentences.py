@@ -4,6 +4,7 @@ import numpy as np
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.plans import slipped_plans
+from fvmanalys.evidence.release import OPEN
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import what_it_rests_on
@@ -34,6 +35,7 @@ def header(findings: Findings, words: Words) -> str:
     decision = findings.inputs.decision
     parts = [words.of(decision, "organisation"), words.of(decision, "unit")]
     parts += [words(f"page.{name}", value=words.of(decision, name)) for name in ("register_number", "meeting", "version") if decision[name]]
+    parts += [words("public.version")] if findings.inputs.stand_ins else []
     return " · ".join([part for part in parts if part] + [words("page.as_of", as_of=words.day(findings.inputs.as_of))])
 
 
@@ -162,7 +164,7 @@ def unknowns(findings: Findings, words: Words) -> list[str]:
     """What the material does not tell: assumptions, secrecy, tables that are missing."""
     inputs = findings.inputs
     counts = findings.evidence_counts.set_index("kind")["estimates"]
-    secret = int((~inputs.estimates["confidential"].isin(["", "no"])).sum())
+    secret = int((~inputs.estimates["confidential"].isin(OPEN)).sum())
     absent = [words(f"table_name.{name}").lower() for name in OPTIONAL if name in TABLES and not inputs.has(name)]
     texts = [words("notebook.assumed", assumptions=words.number(counts["assumption"]), estimates=words.number(counts.sum()))]
     texts += [words("notebook.secret", count=words.number(secret))] if secret else []

@@ -54,7 +54,7 @@ def summary(findings: Findings, new: News, words: Words) -> list[str]:
 
 def moved_sentence(findings: Findings, words: Words) -> str:
     """Which option the former run had ahead, and in what share of the outcomes; nothing without a former run."""
-    if findings.former is None or findings.former.public:
+    if findings.former is None:
         return ""
     table, best = findings.former.comparison, findings.comparison.best
     competing = table.loc[table["p_best"].notna()]
@@ -163,7 +163,7 @@ def figure_row(findings: Findings, change: Change, words: Words) -> list[str]:
         words(f"situation.what_{change.what}"),
         shown(change.before, change.table, words),
         "–" if change.what == "withdrawn" else shown(row, change.table, words),
-        kind_mark(row.get("kind") or "", words),
+        kind_mark(row, words),
         source_marks(findings, row.get("source_id") or "") or "–",
     ]
 
@@ -213,7 +213,7 @@ def shown(row: dict[str, Any] | None, table: str, words: Words) -> str:
 def options_now(findings: Findings, words: Words) -> Html:
     """The options side by side, and in brackets what the former run said where that was something else."""
     names, as_of = option_names(findings, words), findings.inputs.as_of
-    former = None if findings.former is None or findings.former.public else findings.former
+    former = findings.former
     before = former.comparison if former else pd.DataFrame()
     rows = []
     for option, row in findings.comparison.table.iterrows():

@@ -143,8 +143,9 @@ def tell_yes_no(item: Item) -> str:
 
 
 def put_kind(item: Item) -> Any:
-    """Fact, judgement or assumption: mark and word."""
-    return f"{KIND_MARKS[item.value]} {item.edition.words(f'kind.{item.value}')}" if item.value in KIND_MARKS else None
+    """Fact, judgement or assumption: mark and word; and that it is a stand-in."""
+    said = names.kind_text({**item.row, "kind": item.value}, item.edition.words)
+    return f"{KIND_MARKS[item.value]} {said}" if item.value in KIND_MARKS else said or None
 
 
 def kind_form(item: Item) -> str:
@@ -268,7 +269,7 @@ STYLES: dict[str, Style] = {
     "investigation": Style(lambda item: item.edition.investigations.get(item.value, NOTHING)),
     "word": Style(tell_word),
     "yes_no": Style(tell_yes_no),
-    "kind": Style(lambda item: names.kind_mark(item.value, item.edition.words), kind_form, put_kind, False),
+    "kind": Style(lambda item: names.kind_mark({**item.row, "kind": item.value}, item.edition.words), kind_form, put_kind, False),
     "sources": Style(tell_sources, "text", put_sources),
     "day": Style(lambda item: item.edition.words.day(item.value), "date"),
     "month": Style(tell_month, "month", put_month),

@@ -15,7 +15,6 @@ from fvmanalys.report.sheets.changes import has_changes, write_changes
 from fvmanalys.report.sheets.comparison import write_comparison
 from fvmanalys.report.sheets.costs import write_costs
 from fvmanalys.report.sheets.origins import write_origins
-from fvmanalys.report.sheets.screen import Screen
 from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
@@ -25,6 +24,7 @@ from fvmanalys.report.words import Words
 __all__ = ["write_workbook"]
 
 LONGEST_PROPERTY = 255
+IN_MEMORY = {"in_memory": True}  # no part of it lies in a temporary file, which a kill would leave
 TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FONT = {"font_name": "Arial", "font_size": 10}
 
@@ -46,16 +46,14 @@ LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, 
 WRITTEN_FIRST = ("areas", "costs", "comparison")
 
 
-def write_workbook(
-    findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "", screen: Screen | None = None
-) -> None:
+def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "") -> None:
     """Write the appendix to `path`; the same findings, words, run and version give the same bytes.
 
     Text from the raw tables is never a formula, a link to anything but the web, or longer than a cell may hold. Every
-    formula carries its value. The workbook is dated by `as_of`, never by the clock. What the sheets say passes `screen`.
+    formula carries its value. The workbook is dated by `as_of`, never by the clock.
     """
-    workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
-    book = Book(workbook, findings, words, run_id, version, screen or Screen())
+    workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
+    book = Book(workbook, findings, words, run_id, version)
     sheets = sheets_of(book)
     for key in sheets:
         workbook.add_worksheet(book.sheet_name(key))

@@ -40,6 +40,7 @@ class Plan:
     data: Path
     out: Path
     former: PublishedRun | None = None
+    public_files: dict[str, str] | None = None
 
     @property
     def words(self) -> Words:
@@ -50,7 +51,7 @@ class Plan:
 def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -> list[str]:
     """Make everything in the folder `built`; return the answer in sentences."""
     with log.step("raw tables"):
-        copy_tables(plan.data, built / "raw")
+        write_raw(plan, built / "raw")
     with log.step("model"):
         findings = find(plan.inputs, plan.request.draws, plan.request.seed, plan.former)
     with log.step("tables"):
@@ -73,10 +74,12 @@ def table_files(data: Path) -> list[Path]:
     return sorted(path for path in data.iterdir() if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")))
 
 
-def copy_tables(data: Path, target: Path) -> None:
-    """Keep the raw tables with the run: the notebooks read this copy, so an edit half-way changes nothing."""
+def write_raw(plan: Plan, target: Path) -> None:
+    """Keep the tables with the run: the notebooks read this copy, so an edit half-way changes nothing."""
     target.mkdir()
-    for path in table_files(data):
+    for name, text in (plan.public_files or {}).items():
+        (target / name).write_text(text, encoding="utf-8", newline="")
+    for path in table_files(plan.data) if plan.public_files is None else []:
         shutil.copyfile(path, target / path.name)
 
 
@@ -152,7 +155,8 @@ def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
             "parameters": plan.request.parameters(),
             "model_parameters": plan.inputs.parameters,
             "versions": versions(),
-            "code_revision": code_revision(),
+            "public": plan.public_files is not None,
+            "code_revision": code_revision() if plan.public_files is None else "",  # the checkout may hold the raw tables too
             "seconds": {line["step"]: line["seconds"] for line in log.lines} | {"whole run": round(log.elapsed, 2)},
             "inputs": file_hashes(built / "raw"),
             "outputs": {name: digest for name, digest in file_hashes(built).items() if not name.startswith("raw/") and name != LOG},

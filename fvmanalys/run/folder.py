@@ -16,14 +16,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fvmanalys.errors import RunFailed, RunLocked
-from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.errors import RunFailed, RunLocked, UsageError
+from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.run.kernels import remove_temporary
 from fvmanalys.run.log import LOG
 
-__all__ = ["clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
+__all__ = ["INTERNAL", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
+KIND, INTERNAL, PUBLIC = ".kind", "internal", "public"
 
 
 @contextmanager
@@ -58,6 +59,31 @@ def holder(out: Path) -> str:
     return "another run"
 
 
+def claim(out: Path, kind: str) -> None:
+    """Say, the first time, which kind of runs the folder is for; refuse the other kind.
+
+    What is internal never stands beside what is public. To be called by who holds the folder.
+    """
+    found = kind_of(out)
+    if found not in ("", kind):
+        raise UsageError(f"{out}: holds {found} runs, and {kind} ones never stand beside them; choose another folder with --out")
+    if not (out / KIND).exists():
+        (out / KIND).write_text(f"{kind}\n", encoding="utf-8")
+
+
+def kind_of(out: Path) -> str:
+    """Which kind of runs a folder is for: as it says itself, or as its runs say; nothing where it has none."""
+    said = (out / KIND).read_text("utf-8", errors="replace").strip() if (out / KIND).is_file() else ""
+    return said or min(map(kind_of_run, published(out)), default="")  # internal, where a folder from before this rule holds both
+
+
+def kind_of_run(run: Path) -> str:
+    """Which kind a published run is; one that cannot be read may hold anything."""
+    with suppress(UsageError):
+        return PUBLIC if read_manifest(run).get("public") else INTERNAL
+    return INTERNAL
+
+
 # Where a run is made, and what is left of one that did not succeed
 
 
@@ -65,7 +91,6 @@ def holder(out: Path) -> str:
 def scratch(out: Path, name: str = "run") -> Iterator[Path]:
     """A folder beside the published ones, on the same disk, that is gone afterwards unless it was published."""
     folder = Path(tempfile.mkdtemp(prefix=f"{BUILDING}{name}-", dir=out))
-    folder.chmod(0o755)
     try:
         yield folder
     finally:
@@ -128,6 +153,7 @@ def publish(built: Path, out: Path, name: str) -> Path:
             set_aside(target, out)
         link = make_link(out, f"runs/{name}")  # needs room on the disk, the two renames do not
         os.replace(built, target)
+        target.chmod(0o755)  # until here, only its owner could look into it
         sync_folder(target.parent)
         os.replace(link, out / "latest")
         sync_folder(out)

@@ -19,7 +19,7 @@ def former_run(out: Path, name: str, as_of: date) -> PublishedRun | None:
     known = {run.run_id: run for run in readable_runs(out)}
     if name in known:
         return known.get(known[name].manifest.get("former") or "")
-    earlier = [run for run in known.values() if run.as_of <= as_of and not run.public]
+    earlier = [run for run in known.values() if run.as_of <= as_of]
     return max(earlier, key=lambda run: (run.as_of, run.manifest["created"]), default=None)
 
 

@@ -35,7 +35,7 @@ def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
     """The history of a folder of runs, and the names of those that could not be read.
 
     MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide, investigate,
-    taken or nothing, `events` what has happened since the run before. What a public run masks is missing.
+    taken or nothing, `events` what has happened since the run before.
     """
     runs, unread = [], []
     for path in place.published(out_runs):
@@ -76,7 +76,7 @@ def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words)
     """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the clock."""
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
-    earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id) & (table["public"] == "no")])
+    earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
     told = {"run_id": run_id, "as_of": as_of, "answer": " ".join(answer(findings, words))}
     own = run_rows(told, findings.tables())
     rows = pd.concat([earlier.drop(columns=["events", "events_en"]), own], ignore_index=True).assign(created="")
@@ -90,7 +90,6 @@ def about(run: PublishedRun) -> dict[str, Any]:
         "run_id": run.run_id,
         "as_of": run.as_of.isoformat(),
         "created": told.get("created", ""),
-        "public": "yes" if run.public else "no",
         "answer": told.get("answer", ""),
     }
 
@@ -111,7 +110,7 @@ def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
     rows = numbers.assign(
         option=table["option"], permanent=permanent, reference=reference, best=worth.eq(worth.max()), advice=advice(tables)
     )
-    return rows.assign(**{"created": "", "public": "no"} | told)
+    return rows.assign(**{"created": ""} | told)
 
 
 def advice(tables: Tables) -> str:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from fvmanalys.errors import RunFailed
 from fvmanalys.evidence import load
+from fvmanalys.evidence.public import make_public
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
 from fvmanalys.run.failing import kept_and_told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
-from fvmanalys.run.public import PublicRequest, build_public, load_quietly, masked_hashes, write_public_manifest
-from fvmanalys.run.record import Request, file_hashes, run_id
+from fvmanalys.run.record import Request, file_hashes, run_id, text_hashes
 from fvmanalys.run.suite import Suite
 
 __all__ = ["WORKBOOK", "Published", "run"]
@@ -41,20 +41,21 @@ def run(
 
     `progress` hears of each finished notebook, with how many there are; `log` of each step. Raises EvidenceError or
     UsageError before anything is written; after any failure the former run is untouched, and the notebooks are kept in
-    `out/failed`. Where the run is `public`, what is confidential is masked, and nothing of a failure is kept but the log.
+    `out/failed`. A `public` run is made of the public tables and of nothing else.
     """
     log = log or Log()
-    before = table_hashes(data)
     with log.step("check"):
-        inputs = (load_quietly if public else load)(data, as_of)
-    request = (PublicRequest if public else Request)(inputs.as_of, suite.draws, suite.seed, suite.lang)
-    hashes = masked_hashes(data) if public else file_hashes(data, table_files(data))
+        tables = make_public(data) if public else None
+        hashes = text_hashes(tables.files) if tables else table_hashes(data)
+        inputs = tables.load(as_of) if tables else load(data, as_of)
+    request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
     name = run_id(request, hashes, [Path(notebook.path) for notebook in suite.notebooks])
     with place.held(out, wait):
+        place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
-        plan = Plan(name, request, inputs, suite, data, out, None if public else former_run(out, name, inputs.as_of))
+        plan = Plan(name, request, inputs, suite, data, out, former_run(out, name, inputs.as_of), tables.files if tables else None)
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
-            return make(plan, before, built, out, log, progress)
+            return make(plan, hashes, built, out, log, progress)
 
 
 def table_hashes(data: Path) -> dict[str, str]:
@@ -65,13 +66,12 @@ def table_hashes(data: Path) -> dict[str, str]:
 def make(plan: Plan, before: dict[str, str], built: Path, out: Path, log: Log, progress: Progress | None) -> Published:
     """Make everything in the folder `built`, and publish it."""
     log.open(built / LOG)
-    public = isinstance(plan.request, PublicRequest)
-    told = (build_public if public else build)(plan, built, log, progress)
-    if not public and file_hashes(built / "raw") != before:
+    told = build(plan, built, log, progress)
+    if file_hashes(built / "raw") != before:
         raise RunFailed(f"{plan.data}: was edited while the run began; run again")
     log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(told))
     log.close()
-    (write_public_manifest if public else write_manifest)(plan, built, told, log)
+    write_manifest(plan, built, told, log)
     with log.step("publish"):
         path = place.publish(built, out, plan.name)
     return Published(path, told, {line["step"]: line["seconds"] for line in log.lines})

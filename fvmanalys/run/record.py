@@ -13,7 +13,7 @@ from typing import Any
 
 import fvmanalys
 
-__all__ = ["Request", "code_revision", "file_hashes", "run_id", "versions", "write_json"]
+__all__ = ["Request", "code_revision", "file_hashes", "run_id", "text_hashes", "versions", "write_json"]
 
 RECORDED = ("numpy", "pandas", "scipy", "matplotlib", "XlsxWriter", "nbconvert", "papermill", "ipykernel")
 PACKAGE = Path(fvmanalys.__file__).parent
@@ -43,6 +43,11 @@ def file_hashes(folder: Path, paths: Iterable[Path] | None = None) -> dict[str, 
     """The hash of each file, by its path below `folder`; sorted, so that equal folders give equal records."""
     chosen = sorted(path for path in (paths or folder.rglob("*")) if path.is_file())
     return {path.relative_to(folder).as_posix(): sha256(path) for path in chosen}
+
+
+def text_hashes(files: dict[str, str]) -> dict[str, str]:
+    """The hash of each text as a file in UTF-8, by its name."""
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
 
 
 def code_hash(notebooks: Iterable[Path]) -> str:

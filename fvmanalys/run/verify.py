@@ -15,16 +15,15 @@ from fvmanalys.run.build import table_texts
 from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes, versions
 
-__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "UNCHANGED", "Verified", "verify"]
+__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "verify"]
 
 SAME, SAME_NUMBERS, DIFFERENT, TAMPERED = "same", "same numbers, other versions", "different", "tampered"
-UNCHANGED = "unchanged: a public run is checked by its hashes alone, since its secrets are masked"
 NEAR = 1e-9
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What verification found: one of five verdicts, and the places it rests on."""
+    """What verification found: one of four verdicts, and the places it rests on."""
 
     verdict: str
     places: list[str] = field(default_factory=list)
@@ -32,7 +31,7 @@ class Verified:
     @property
     def holds(self) -> bool:
         """Whether every figure is the same."""
-        return self.verdict in (SAME, SAME_NUMBERS, UNCHANGED)
+        return self.verdict in (SAME, SAME_NUMBERS)
 
 
 def verify(run: Path) -> Verified:
@@ -41,8 +40,6 @@ def verify(run: Path) -> Verified:
     changed = tampered_files(run, manifest)
     if changed:
         return Verified(TAMPERED, changed)
-    if manifest.get("public"):
-        return Verified(UNCHANGED)
     differences, unknown = compare_tables(run, manifest)
     if differences:
         return Verified(DIFFERENT, differences)

@@ -177,7 +177,7 @@ def plot_standing_team(edition: Edition) -> Picture | None:
             draw_shares(axes, team, words)
             axes.set_title(wrapped(names[option], 50, 1))
         totals = pd.concat([team.curve["total"] for team in teams.values()])
-        grid.flat[0].set_ylim(min(0.0, totals.min()), 1.06 * totals.max())
+        grid.flat[0].set_ylim(min(0.0, totals.min()), 1.06 * totals.max() or 1.0)
         for axes in grid.flat[len(teams) :]:
             axes.set_visible(False)
         for axes in grid[:, 0]:

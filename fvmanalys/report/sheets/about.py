@@ -40,10 +40,9 @@ def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]]) -> None:
 
 
 def terms(sheet: Sheet, name: str, keys: Sequence[str]) -> None:
-    """A table of terms that this sheet has texts for; not those of the live part where the screen leaves that out."""
-    told = [key for key in keys if not (key in ("inputs", "live") and sheet.book.screen.no_live)]
+    """A table of terms that this sheet has texts for."""
     stem = name.removesuffix("s")
-    pairs(sheet, name, [(sheet.text(f"{stem}_{key}.term"), sheet.text(f"{stem}_{key}.text")) for key in told])
+    pairs(sheet, name, [(sheet.text(f"{stem}_{key}.term"), sheet.text(f"{stem}_{key}.text")) for key in keys])
 
 
 def contents_table(sheet: Sheet, sheets: list[str]) -> None:

@@ -14,7 +14,6 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import area_names, category_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
-from fvmanalys.report.sheets.screen import Screen
 from fvmanalys.report.words import Words
 
 __all__ = ["Book", "Region", "alignment"]
@@ -66,7 +65,6 @@ class Book:
     words: Words
     run_id: str
     version: str
-    screen: Screen = field(default_factory=Screen)
     formats: dict[tuple, Format] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     tables: int = 0
@@ -96,7 +94,7 @@ class Book:
     @cached_property
     def large_amounts(self) -> bool:
         """Whether costs are so large that decimals of a million say nothing."""
-        return self.screen.choice("large_amounts", bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100))
+        return bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100)
 
     @cached_property
     def options(self) -> dict[str, str]:

@@ -109,7 +109,7 @@ def rows_table(sheet: Sheet) -> None:
     rows = []
     for change in ordered_rows(findings):
         cited = book.cited(change.row.get("source_id") or "")
-        evidence = [kind_cell(book, change.row.get("kind", "")), cited, change.row.get("known_from")]
+        evidence = [kind_cell(book, change.row), cited, change.row.get("known_from")]
         rows.append([*row_texts(findings, change, book.words), *evidence])
     styles = "group:text row:text option:text what:text before:text after:text kind:text source:text known_from:date"
     sheet.listing("rows", sheet.columns("rows", styles), rows, repeat=True)

@@ -43,10 +43,7 @@ def write_comparison(book: Book) -> None:
     views_tables(sheet)
     reasons_table(sheet)
     acceptability(sheet)
-    if book.screen.no_live:
-        sheet.lines([book.screen.no_live], italic=True)
-    else:
-        write_live(sheet)
+    write_live(sheet)
     sheet.finish()
 
 

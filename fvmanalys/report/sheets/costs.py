@@ -36,8 +36,7 @@ def write_costs(book: Book) -> None:
     published_table(sheet)
     spend_table(sheet)
     context_table(sheet)
-    if not book.screen.no_live:
-        write_years(sheet)
+    write_years(sheet)
     yearly_table(sheet, groups)
     sheet.finish()
 
@@ -133,7 +132,7 @@ def published_table(sheet: Sheet) -> None:
         categories = sheet.words.listing([book.categories.get(one, one) for one in split(row["categories"])])
         name = sheet.text("published.cell", name=book.words.of(context.loc[row["item_id"]], "name"), categories=categories)
         amounts = [row[part] for part in ("low", "likely", "high", "model_total")]
-        rows.append([name, option_label(book, row["option_id"]), *amounts, kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+        rows.append([name, option_label(book, row["option_id"]), *amounts, kind_cell(book, row), book.cited(row["source_id"])])
     sheet.listing(
         "published",
         sheet.columns("published", "name:text option:text low:money likely:money high:money model:money kind:text source:text"),
@@ -149,7 +148,7 @@ def spend_table(sheet: Sheet) -> None:
     rows = []
     for row in table.to_dict("records"):
         known = [row[column] for column in ("period_start", "period_end", "amount", "part_of", "known_from")]
-        rows.append([sheet.words.of(row, "category"), *known, kind_cell(book, row["kind"]), book.cited(row["source_id"])])
+        rows.append([sheet.words.of(row, "category"), *known, kind_cell(book, row), book.cited(row["source_id"])])
     styles = "category:text start:date end:date amount:money part_of:text known_from:date kind:text source:text"
     sheet.listing("spend", sheet.columns("spend", styles), rows)
 
@@ -164,7 +163,7 @@ def context_table(sheet: Sheet) -> None:
         figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
         unit = sheet.words(f"workbook.unit.{row['unit'] or 'none'}")
         rows.append(
-            [sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row["kind"]), book.cited(row["source_id"])]
+            [sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row), book.cited(row["source_id"])]
         )
     styles = "name:text likely:n0 low:n0 high:n0 unit:text known_from:date kind:text source:text"
     sheet.listing("context", sheet.columns("context", styles), rows)

@@ -4,15 +4,17 @@ from typing import Any
 
 import numpy as np
 
+from fvmanalys.report.names import kind_text
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.book import Book
 
 __all__ = ["kind_cell", "plain_style", "rough_style"]
 
 
-def kind_cell(book: Book, kind: str) -> Any:
-    """Fact, judgement or assumption: mark, word and fill."""
-    return (f"{KIND_MARKS[kind]} {book.words(f'kind.{kind}')}", f"{kind} text") if kind in KIND_MARKS else None
+def kind_cell(book: Book, row: Any) -> Any:
+    """What a row is: fact, judgement or assumption, with mark, word and fill; and that it is a stand-in."""
+    kind, said = row.get("kind"), kind_text(row, book.words)
+    return (f"{KIND_MARKS[kind]} {said}", f"{kind} text") if kind in KIND_MARKS else said or None
 
 
 def plain_style(value: float, unit: str) -> str:

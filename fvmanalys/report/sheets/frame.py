@@ -23,7 +23,6 @@ ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 FULL_PAGE = 0.96
-CLOSED_POINTS = 1.0
 PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 90
 TITLE_SIZE, HEADING_SIZE = 15, 12
@@ -64,7 +63,7 @@ class Sheet:
 
     def title(self, text: str) -> None:
         """The title, in A1; it stays in sight."""
-        first, *others = clause_lines(safe_text(self.book.screen.line(self.key, text)), self.across, TITLE_SIZE, bold=True)
+        first, *others = clause_lines(safe_text(text), self.across, TITLE_SIZE, bold=True)
         self.prose([first], bold=True, font_size=TITLE_SIZE, font_color=ACCENT)
         self.height(0, 24)
         rest = clause_lines(" ".join(others), self.across, HEADING_SIZE, bold=True) if others else []
@@ -74,7 +73,7 @@ class Sheet:
     def lines(self, texts: Sequence[str], **properties: Any) -> None:
         """Sentences, each from a row of its own; one too long for the page goes on in the next row."""
         size, bold = properties.get("font_size", 10), properties.get("bold", False)
-        for text in self.book.screen.lines(self.key, texts):
+        for text in texts:
             self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
 
     def notes(self, *keys: str, **values: Any) -> None:
@@ -95,7 +94,7 @@ class Sheet:
         self.new_pages |= {self.row} if new_page else set()
         self.begin(self.row)
         self.glued = True
-        lines = clause_lines(safe_text(self.book.screen.line(self.key, text)), self.across, HEADING_SIZE, bold=True)
+        lines = clause_lines(safe_text(text), self.across, HEADING_SIZE, bold=True)
         self.prose(lines, bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
         self.height(self.row - 1, 20)
 
@@ -158,9 +157,7 @@ class Sheet:
     ) -> Region:
         """A real table with a header row; `repeat` prints its header on every page that follows."""
         self.begin(self.row)
-        heads, styles = [column.header for column in columns], [column.style for column in columns]
-        (title, description), heads, rows = self.book.screen.table(self.key, (title, description), heads, rows, styles)
-        names = header_names(heads)
+        names = header_names([column.header for column in columns])
         region = Region(self.name, self.row + 1, self.row + max(len(rows), 1), 0)
         forms = [self.book.header_form(column.style, indent(index, column.style)) for index, column in enumerate(columns)]
         head = [{"header": name, "header_format": form} for name, form in zip(names, forms, strict=True)]
@@ -173,7 +170,6 @@ class Sheet:
         self.set_height(
             self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names))
         )
-        self.book.screen.placed(self.name, region.first_row, rows)
         for offset, row in enumerate(rows or [[None] * len(columns)]):
             self.write_row(region.first_row + offset, row, columns)
         if repeat:
@@ -224,27 +220,15 @@ class Sheet:
         `abreast` charts would fill the sheet's width; by default these do.
         """
         at = self.row if row is None else row
-        shown, notice = self.book.screen.charts(self.key, self.book.workbook, charts)
         if row is None or row > self.band_row:
             self.begin(at)
-        if notice:
-            at, rows = self.left_out(at, rows, notice, bool(shown))
         width = self.pixels() / (abreast or len(charts))
-        for index, (chart, alt) in enumerate(shown):
+        for index, (chart, alt) in enumerate(charts):
             column, offset = self.column_at(index * width)
             chart.set_size({"width": int(width) - 8, "height": rows * ROW_PIXELS - 8})
             place = {"x_offset": offset + 2, "y_offset": 2, "object_position": 2, "description": safe_text(alt, 4_000)}
             self.sheet.insert_chart(at, column, chart, place)
         self.row = max(self.row, at + rows)
-
-    def left_out(self, row: int, rows: int, notice: str, any_shown: bool) -> tuple[int, int]:
-        """Say that charts are left out; the row where those that are shown begin, and how many rows there are for them."""
-        self.sheet.write_string(row, 0, clause_lines(notice, self.across)[0], self.book.form(italic=True))
-        if any_shown:
-            return row + 1, rows - 1
-        for empty in range(row + 1, min(row + rows, self.row)):
-            self.height(empty, CLOSED_POINTS)
-        return row + 1, 0
 
     def pixels(self, columns: int | None = None) -> int:
         """How wide the sheet's own columns are."""

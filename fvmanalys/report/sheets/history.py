@@ -133,13 +133,8 @@ def write_runs(book: Book, history: pd.DataFrame) -> None:
     columns = [Column(sheet.text("as_of"), "date"), Column(sheet.text("run")), Column(sheet.text("option"))]
     columns += [Column(sheet.text(name), style) for name, style in MEASURES.items()]
     rows = [
-        [date.fromisoformat(row["as_of"]), run_name(sheet, row), names[row["option"]], *(row[name] for name in MEASURES)]
+        [date.fromisoformat(row["as_of"]), row["run_id"], names[row["option"]], *(row[name] for name in MEASURES)]
         for row in history.to_dict("records")
     ]
     sheet.table(sheet.text("title"), sheet.text("about"), columns, rows, repeat=True, filters=True)
     sheet.finish()
-
-
-def run_name(sheet: Sheet, row: dict[str, Any]) -> str:
-    """What a run is called, and that it is public where it is."""
-    return f"{row['run_id']} ({sheet.text('public')})" if row["public"] == "yes" else str(row["run_id"])

@@ -53,7 +53,7 @@ def numbers_table(sheet: Sheet) -> None:
     rows = []
     for row in table.to_dict("records"):
         ends = [(about.at[row["id"], end], rough_style(about.at[row["id"], end])) for end in ("low", "high")]
-        named, said = known[row["id"]], [names[row["id"]], reading(sheet, row), kind_cell(book, row["kind"])]
+        named, said = known[row["id"]], [names[row["id"]], reading(sheet, row), kind_cell(book, row)]
         whose = " ".join(part for part in (named.owner, book.cited(row["source_id"])) if part)
         rows.append([*said, row["evppi"], row["standard_error"], *ends, named.unit, whose])
     styles = "name:text reading:text kind:text evppi:money error:money low:n1 high:n1 unit:text owner:text"

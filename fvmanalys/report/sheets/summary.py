@@ -9,6 +9,7 @@ from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.report.answer import answer, option_name, what_changes, what_it_rests_on
 from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.public import beside_public, stand_in_notice
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
@@ -28,10 +29,11 @@ def write_summary(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS, portrait=True, one_page=True)
     sheet.title(sheet.text("title", title=sheet.decision("title")))
     sheet.lines([head_line(sheet)], font_color="#595959")
-    sheet.lines(book.screen.notices, bold=True)
+    sheet.lines(stand_in_notice(book.findings, book.words), bold=True)
     sheet.lines([sheet.text("question", question=sheet.decision("question"))], italic=True)
     sheet.heading(sheet.text("answer"))
     sheet.lines(answer(book.findings, book.words), font_size=11)
+    sheet.lines(beside_public(book.findings, book.words))
     sheet.lines(list(advice_lines(sheet)))
     sheet.lines([" ".join([what_it_rests_on(book.findings, book.words), *owed_to(sheet)])])
     sheet.lines(list(filter(None, [changes_sentence(book.findings, book.words)])))

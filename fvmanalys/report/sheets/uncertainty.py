@@ -51,7 +51,7 @@ def investigations_table(sheet: Sheet) -> None:
     rows = []
     for row in knowledge.investigations.to_dict("records"):
         known = about.loc[row["investigation_id"]]
-        said = [names[row["investigation_id"]], reading(sheet, row), kind_cell(book, known["kind"])]
+        said = [names[row["investigation_id"]], reading(sheet, row), kind_cell(book, known)]
         amounts = [row["evsi"], row["cost"], row["months"], row["months"] * monthly, row["net_value"]]
         rows.append([*said, *amounts, book.words.of(known, "note")])
     styles = "name:text reading:text kind:text evsi:n1 cost:n1 months:n1 delay:n1 net:n1 note_column:text"
@@ -89,7 +89,7 @@ def tornado_table(sheet: Sheet) -> None:
     for row in table.to_dict("records"):
         ends = [(row[end], rough_style(row[end])) for end in ("low_value", "high_value")]
         swings = [row[end] for end in ("difference_low", "difference_high", "swing")]
-        rows.append([names[row["id"]], kind_cell(book, kinds[row["id"]]), known[row["id"]].unit, *ends, *swings])
+        rows.append([names[row["id"]], kind_cell(book, {"kind": kinds[row["id"]]}), known[row["id"]].unit, *ends, *swings])
     with sheet.band(SWING_ROWS):
         styles = "name:text kind:text unit:text low_value:n1 high_value:n1 low:money high:money swing:money"
         region = sheet.listing("tornado", sheet.columns("tornado", styles), rows)
@@ -112,7 +112,7 @@ def evidence_table(sheet: Sheet) -> None:
     sheet.section("evidence", True, "evidence.note")
     rows = [
         [
-            kind_cell(book, kind) or words(f"chart.share.{kind}"),
+            kind_cell(book, {"kind": kind}) or words(f"chart.share.{kind}"),
             row["share"],
             counts.get(kind),
             row["inputs"] if kind in KIND_MARKS else None,

@@ -1,0 +1,230 @@
+"""Raw tables to public tables, row by row: what is secret in a confidential row never passes, its stand-in does.
+
+Whatever a public run computes, it computes from these tables and from nothing else. So two folders that differ only in
+what is secret give the same public tables, and with them the same public run, to the last byte (non-interference).
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from fvmanalys.errors import EvidenceError, Fault
+from fvmanalys.evidence.asof import key_of, supersedes, withdraws
+from fvmanalys.evidence.inputs import Inputs, understand
+from fvmanalys.evidence.read import read_csv, read_folder, text_rows
+from fvmanalys.evidence.release import OPEN, STAND_IN, releasable, release_columns, secret_columns, with_translations
+from fvmanalys.evidence.rules import near, split
+from fvmanalys.evidence.tables import TABLES, Quantified, columns
+
+__all__ = ["PublicTables", "check_public", "make_public"]
+
+OMIT, WITHDRAW = "omit", "withdraw"
+NUMBERS, DATES = ("low", "likely", "high"), ("date", "planned_date", "actual_date")
+WHERE = "the public tables (`fvmanalys check --public` says where they stand in the raw ones)"
+OWNER = "give what its owner is willing to show, or set public to omit"
+
+Cells = dict[str, str]
+
+
+class Origin(NamedTuple):
+    """Where a public row comes from, its key and its owner, and which of its columns stand-ins stand in."""
+
+    file: str
+    row: int
+    key: str
+    owner: str
+    replaced: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PublicTables:
+    """Public tables as CSV texts by file name, where their rows come from, and what they still lack.
+
+    `faults`, and those that `load` raises, name the rows of the public tables; `of_owner` says them of the raw tables.
+    `returns` says which earlier row stands again where a later one is omitted.
+    """
+
+    files: dict[str, str]
+    origins: dict[tuple[str, int], Origin]
+    faults: list[Fault]
+    returns: list[str]
+
+    @property
+    def lacking(self) -> int:
+        """How many rows lack something to be public."""
+        return len({(fault.file, fault.row) for fault in self.faults})
+
+    def load(self, as_of: str | date | None = None) -> Inputs:
+        """Check and date the public tables as any others; EvidenceError names everything that is wrong or missing."""
+        raw = {Path(file).stem: read_csv(file, text) for file, text in self.files.items()}
+        missing = [
+            Fault(f"{name}.csv", None, "file", "has no public row", "every decision needs this table")
+            for name, row in TABLES.items()
+            if row.REQUIRED and name not in raw
+        ]
+        try:
+            inputs = understand(Path(), raw, missing, as_of)
+        except EvidenceError as error:
+            told = {(fault.file, fault.row) for fault in self.faults}
+            others = [one for one in error.faults if (one.file, one.row) not in told]
+            raise EvidenceError([*self.faults, *others], WHERE) from None
+        if self.faults:
+            raise EvidenceError(self.faults, WHERE)
+        return inputs
+
+    def of_owner(self, faults: Iterable[Fault]) -> list[Fault]:
+        """The faults, each at its place in the raw tables."""
+        return [self._of_owner(fault) for fault in faults]
+
+    def _of_owner(self, fault: Fault) -> Fault:
+        origin = self.origins.get((fault.file, fault.row or 0))
+        if origin is None:
+            return fault
+        column = "public_from" if fault.column == "known_from" else f"{STAND_IN}{fault.column}"
+        here = column if fault.column in origin.replaced else fault.column
+        return replace(fault, file=origin.file, row=origin.row, column=here)
+
+
+def make_public(folder: str | Path) -> PublicTables:
+    """Make the public tables of the raw tables in `folder`; EvidenceError where these cannot be read."""
+    raw, faults = read_folder(Path(folder))
+    rows = {}
+    for name, table in raw.items():
+        rows[name], found = text_rows(name, table)
+        faults += found
+    if faults:
+        raise EvidenceError(faults)
+    tables = [Release(name, table.file, rows[name]) for name, table in raw.items()]
+    cited = {one for table in tables if table.name != "sources" for row in table.public for one in split(row["source_id"])}
+    tables = [table.citing(cited) if table.name == "sources" else table for table in tables]
+    kept = [table for table in tables if table.kept or table.name == "sources"]
+    return PublicTables(
+        files={f"{table.name}.csv": table.text for table in kept},
+        origins={place: origin for table in kept for place, origin in table.places()},
+        faults=[fault for table in kept for fault in table.faults()],
+        returns=[line for table in tables for line in table.returns()],
+    )
+
+
+def check_public(folder: str | Path, as_of: str | date | None = None) -> tuple[Inputs, list[str]]:
+    """Check what a public run is made of; give the inputs, and which earlier rows return. Faults name the raw tables."""
+    tables = make_public(folder)
+    try:
+        return tables.load(as_of), tables.returns
+    except EvidenceError as error:
+        raise EvidenceError(tables.of_owner(error.faults), "what would be public") from None
+
+
+class Release:
+    """The rows of one table, let out one by one."""
+
+    def __init__(self, name: str, file: str, rows: list[tuple[int, Cells]]):
+        self.name, self.file = name, file
+        self.kept = [(line, row) for line, row in rows if not is_omitted(row)]
+        self.omitted = [(line, row) for line, row in rows if is_omitted(row)]
+        self.public = [self.released(row) for _, row in self.kept]
+        self.text = self.written()
+        self.lines = [line for line, _ in read_csv(name, self.text).rows]
+
+    def citing(self, cited: set[str]) -> "Release":
+        """The sources that public rows cite: what only confidential rows cite, or nobody, must not tell of them."""
+        return Release(self.name, self.file, [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited])
+
+    def replaced(self, row: Cells) -> list[str]:
+        """The columns of a row that a stand-in stands in."""
+        if row.get("confidential", "") in OPEN:
+            return []
+        called = [name for name in split(row.get("secret", "")) if name in releasable(self.name)]
+        return [*secret_columns(self.name), *with_translations(self.name, called), "known_from", "stand_in"]
+
+    def released(self, row: Cells) -> Cells:
+        """A row as the public may see it."""
+        shown = with_translations(self.name, columns(self.name))
+        hidden = self.replaced(row)
+        public = {column: row.get(f"{STAND_IN}{column}" if column in hidden else column, "") for column in shown}
+        if hidden:
+            public |= {"known_from": row.get("public_from", ""), "stand_in": "yes"}
+        if hidden and row.get("public") == WITHDRAW:
+            public |= dict.fromkeys([column for column in (*NUMBERS, "distribution", *DATES) if column in hidden], "")
+        return public
+
+    def written(self) -> str:
+        """The public rows as CSV: the columns that are needed or have something in them, in the order of the declaration."""
+        fields = TABLES[self.name].model_fields
+        every = with_translations(self.name, columns(self.name))
+        header = [one for one in every if any(row[one] for row in self.public) or (one in fields and fields[one].is_required())]
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([header, *([row[one] for one in header] for row in self.public)])
+        return text.getvalue()
+
+    def places(self) -> Iterator[tuple[tuple[str, int], Origin]]:
+        """Where each public row stands, and where it comes from."""
+        for line, (came_from, row) in zip(self.lines, self.kept, strict=True):
+            place = self.file, came_from, self.key_text(row), row.get("owner", "")
+            yield (f"{self.name}.csv", line), Origin(*place, frozenset(self.replaced(row)))
+
+    def faults(self) -> Iterator[Fault]:
+        """What is missing for the rows to be public, or cannot be meant."""
+        for line, (_, row), public in zip(self.lines, self.kept, self.public, strict=True):
+            hidden = row.get("confidential", "") not in OPEN
+            for column, problem, remedy in self.missing(row, public) if hidden else self.unmarked(row):
+                yield Fault(f"{self.name}.csv", line, column, problem, remedy)
+
+    def unmarked(self, row: Cells) -> Iterator[tuple[str, str, str]]:
+        """Stand-ins in a row that is not confidential: somebody forgot to say so."""
+        for column in release_columns(self.name):
+            if row.get(column):
+                yield column, "is filled in although the row is not confidential", "write the ground in confidential, or clear the cell"
+
+    def missing(self, row: Cells, public: Cells) -> Iterator[tuple[str, str, str]]:
+        """What a confidential row lacks."""
+        which = f"is empty, and {self.key_text(row)!r} is confidential"
+        for name in split(row.get("secret", "")):
+            if name not in releasable(self.name):
+                remedy = near(name, releasable(self.name)) or "name a column that is no key; choose a secret key neutral, or omit the row"
+                yield "secret", f"{name!r} is no column that a row can call secret", remedy
+        if row.get("public", "") not in ("", OMIT, WITHDRAW):
+            yield "public", f"{row['public']!r} is not one of the allowed values", f"use {OMIT}, {WITHDRAW} or nothing"
+        if not public["known_from"]:
+            yield "known_from", which, "give the day from which the stand-in is known, or set public to omit"
+        fields, withdrawn = TABLES[self.name].model_fields, row.get("public") == WITHDRAW
+        for column in self.replaced(row):
+            if column in fields and fields[column].is_required() and not public[column] and column != "known_from":
+                yield column, which, OWNER
+        value = self.value_column()
+        if withdrawn and value is None:
+            yield "public", f"is {WITHDRAW}, and nothing in {self.name} can be withdrawn", f"use {OMIT}"
+        elif value and not withdrawn and withdraws(self.name, {column: text or None for column, text in public.items()}):
+            day = ", as number or public_date," if self.name == "timeline" else ""
+            yield value, which, f"give what its owner is willing to show{day} or set public to {OMIT} or {WITHDRAW}"
+
+    def key_text(self, row: Cells) -> str:
+        """The key of a row, as in an estimate's id; it is no secret."""
+        return "/".join([self.name, *(row.get(key, "") for key in TABLES[self.name].KEY)])
+
+    def value_column(self) -> str | None:
+        """The column that a stand-in is first of all about, in a table whose rows can be withdrawn."""
+        quantified = issubclass(TABLES[self.name], Quantified)
+        return "likely" if quantified else next((column for column in DATES if column in releasable(self.name)), None)
+
+    def returns(self) -> Iterator[str]:
+        """Which earlier row stands again where a later one is omitted."""
+        for line, row in self.omitted:
+            key = key_of(self.name, row)
+            stands = [
+                (public["known_from"], came_from)
+                for (came_from, _), public in zip(self.kept, self.public, strict=True)
+                if public["known_from"] <= row.get("known_from", "") and supersedes(key, key_of(self.name, public))
+            ]
+            if stands:
+                day, earlier = max(stands)
+                yield f"{self.file}:{line}: is omitted; then row {earlier}, known from {day}, stands in its place"
+
+
+def is_omitted(row: Cells) -> bool:
+    """Whether a confidential row is left out."""
+    return row.get("confidential", "") not in OPEN and row.get("public") == OMIT

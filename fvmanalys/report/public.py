@@ -1,0 +1,64 @@
+"""What a reader of stand-ins is told first, and what a reader of the real figures is told of the public version."""
+
+from collections import Counter
+
+from fvmanalys.analysis import Findings
+from fvmanalys.report.answer import answer_sentence, option_name
+from fvmanalys.report.markup import Html, html_table
+from fvmanalys.report.names import millions, option_names
+from fvmanalys.report.words import Words
+
+__all__ = ["beside_public", "stand_in_notice", "table_beside_public"]
+
+COLUMNS = ("option", "net_benefit", "public_net_benefit", "difference", "p_best", "public_p_best")
+
+
+def stand_in_notice(findings: Findings, words: Words) -> list[str]:
+    """How many numbers are stand-ins, on which grounds, and that the conclusions are theirs; nothing where there are none."""
+    rows = findings.inputs.stand_ins
+    if not rows:
+        return []
+    counted = Counter(words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows)
+    grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(counted.items())])
+    numbers = words.number(sum(bool(row["id"]) for row in rows))
+    return [words("public.notice", numbers=numbers, estimates=words.number(len(findings.inputs.estimates)), grounds=grounds)]
+
+
+def beside_public(findings: Findings, words: Words) -> list[str]:
+    """What the public version says and how far the best option moves there; nothing where nothing is confidential."""
+    tables, public, best = findings.public_tables, findings.public_version, findings.comparison.best
+    if not findings.inputs.confidential:
+        return []
+    if public is None:
+        lacking = tables.lacking if tables else 0
+        return [words("public.lacks", count=words.number(lacking)) if lacking else words("public.broken")]
+    texts = [words("public.says", answer=answer_sentence(public, words))]
+    both = findings.public_comparison.set_index("option")
+    if best not in both.index:
+        return texts
+    row = both.loc[best]
+    return [
+        *texts,
+        words(
+            "public.differs",
+            option=option_name(findings, best, words, "short_name"),
+            own=words.amount(row["net_benefit"]),
+            public=words.amount(row["public_net_benefit"]),
+            share=words.share(row["p_best"]),
+            public_share=words.share(row["public_p_best"]),
+        ),
+    ]
+
+
+def table_beside_public(findings: Findings, words: Words) -> Html:
+    """The answer of every option beside that of the public version."""
+    names = option_names(findings, words)
+    rows = [
+        [
+            names[row["option"]],
+            *(millions(row[name], words) for name in ("net_benefit", "public_net_benefit", "net_benefit_difference")),
+            *(words.share(row[name]) for name in ("p_best", "public_p_best")),
+        ]
+        for row in findings.public_comparison.to_dict("records")
+    ]
+    return html_table(words("public.beside"), [words(f"public.column.{name}") for name in COLUMNS], rows, 5) if rows else Html()

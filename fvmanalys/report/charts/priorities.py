@@ -8,7 +8,7 @@ from fvmanalys.analysis.outside import coverage
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
 from fvmanalys.report.labels import lowered
-from fvmanalys.report.names import area_names, option_names, viewpoint_name
+from fvmanalys.report.names import area_names, named, option_names, viewpoint_name
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
 from fvmanalys.report.words import Words
 
@@ -55,7 +55,7 @@ def viewpoints_texts(findings: Findings, rows: list[dict], words: Words) -> tupl
     title = words(key, best=names[counts.index[0]], count=words.number(counts.iloc[0]), all=words.number(len(rows)))
     texts = [
         words(
-            "chart.viewpoints.row", name=words.of(row, "name"), text=viewpoint_label(findings, row, words), lead=words.amount(row["lead"])
+            "chart.viewpoints.row", name=named(row, words), text=viewpoint_label(findings, row, words), lead=words.amount(row["lead"])
         )
         for row in rows
     ]
@@ -112,7 +112,7 @@ def plot_backtest(edition: Edition) -> Picture | None:
         axes.axvline(today, color=INK, linewidth=1)
         for place, row in enumerate(rows):
             draw_forecast(axes, place, row, today, words)
-        row_labels(axes, [words("chart.backtest.plan", name=words.of(row, "name"), plan=row["plan"]) for row in rows], 34)
+        row_labels(axes, [words("chart.backtest.plan", name=named(row, words), plan=row["plan"]) for row in rows], 34)
         title, alt = backtest_texts(findings, rows, words)
         return finish(figure, "backtest", title, words("chart.backtest.note", as_of=words.day(findings.inputs.as_of)), alt)
 
@@ -141,7 +141,7 @@ def backtest_texts(findings: Findings, rows: list[dict], words: Words) -> tuple[
     texts = [
         words(
             "chart.backtest.row",
-            name=words("chart.backtest.plan", name=words.of(row, "name"), plan=row["plan"]),
+            name=words("chart.backtest.plan", name=named(row, words), plan=row["plan"]),
             planned=words.day(row["planned_date"]),
             p50=words.day(row["forecast_p50"]),
             p80=words.day(row["forecast_p80"]),

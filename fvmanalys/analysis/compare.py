@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
@@ -62,8 +61,6 @@ class Comparison:
 def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:
     """Compare the options of a simulation; `value_per_point` in MSEK, by default the parameter's."""
     value = simulation.inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
-    if not np.isfinite(value):
-        raise UsageError(f"value_per_point {value_per_point!r} is not a finite number of MSEK")
     return Comparison(simulation, value, option_table(simulation, value), area_table(simulation))
 
 

@@ -62,5 +62,4 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
 
 def common_weights(comparison: Comparison) -> pd.Series:
     """The mean weight of each area in the comparison itself."""
-    drawn = pd.DataFrame({area: comparison.simulation.draws_of(f"areas/{area}") for area in comparison.simulation.inputs.areas})
-    return drawn.div(drawn.sum(axis=1), axis=0).mean()
+    return comparison.simulation.weights.mean()

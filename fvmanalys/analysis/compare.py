@@ -41,6 +41,12 @@ class Comparison:
         others = self.table.loc[self.table["permanent"], "net_benefit"].drop(self.best)
         return None if others.empty else str(others.idxmax())
 
+    @property
+    def lead(self) -> float:
+        """How far the best option is ahead of the runner-up in expected net benefit; NaN where there is none."""
+        worth = self.table["net_benefit"]
+        return float(worth[self.best] - worth[self.runner_up]) if self.runner_up else float("nan")
+
     @cached_property
     def acceptability(self) -> pd.DataFrame:
         """P(best) of each permanent option (columns) over the range of value_per_point (index); Fenwick et al. 2001."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fvmanalys.errors import FvmanalysError
+from fvmanalys.run.surroundings import ensure_home
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 Data = Annotated[Path, typer.Option(help="Folder of raw tables.")]
@@ -177,6 +178,7 @@ class Bar:
 
 def main() -> None:
     """Run a command; a failure is told on standard error, and its exit code says which kind it was."""
+    ensure_home()
     try:
         app()
     except FvmanalysError as error:

@@ -5,10 +5,12 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from fvmanalys.errors import RunFailed
-from fvmanalys.report.page import write_page
+from fvmanalys.report.page import check_page, write_page
+from fvmanalys.report.wellformed import page_faults
 from fvmanalys.report.words import Words
 from fvmanalys.run.suite import Job, run_notebook
 from tests.decisions import library_decision, write_tables
@@ -128,3 +130,38 @@ def test_the_same_notebook_gives_the_same_bytes(executed, text, tmp_path):
 def test_a_notebook_that_has_not_run_gives_no_page(tmp_path):
     with pytest.raises(RunFailed, match="shows no heading; run it before making the page"):
         write_page(NOTEBOOK, tmp_path / "page.html", Words(), title="Title")
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (lambda text: text.replace("</", "<~"), "is never closed"),
+        (lambda text: text.replace("</", "&lt;~"), "<html> is never closed"),
+        (lambda text: text.replace("</td>", "&lt;~td&gt;", 1), "comes before the end of <td>"),
+        (lambda text: text.replace("</p>", "</~p>", 1), "is no tag"),
+        (lambda text: text.replace("</main>", "</p></main>"), "</p> closes nothing"),
+        (lambda text: text.replace("</main>", "1 < 2</main>"), "'<' is not escaped"),
+        (lambda text: text.replace("<main", "<div/><main"), "<div/> does not close itself"),
+        (lambda text: text[: len(text) // 2], "<body> is never closed"),
+    ],
+)
+def test_a_page_that_is_not_whole_is_refused(text, damage, fault):
+    assert page_faults(text) == []
+    assert any(fault in found for found in page_faults(damage(text)))
+    with pytest.raises(RunFailed, match=r"page\.html: \d+ faults in its HTML; mend"):
+        check_page(damage(text), "page.html")
+
+
+def test_what_a_cell_leaves_open_is_not_mended_in_silence(tmp_path):
+    shown = nbformat.v4.new_output("display_data", {"text/html": "<h1>A</h1><ul><li>b<li>c</ul>"})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[shown])])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    with pytest.raises(RunFailed, match="</ul> comes before the end of <li>"):
+        write_page(tmp_path / "a.ipynb", tmp_path / "page.html", Words("en"), title="A")
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_page_may_hold_what_html_allows():
+    head = "<!DOCTYPE html><html><head><style>a > b {} /* < */</style></head>"
+    body = '<body><img src="x"><br/>a &lt; b &amp; &#60; > c'
+    assert page_faults(head + body + "<svg><path d=''/><g></g></svg><!-- <p> --></body></html>") == []

@@ -8,9 +8,10 @@ import nbformat
 from fvmanalys.errors import RunFailed
 from fvmanalys.report.markup import Html
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
+from fvmanalys.report.wellformed import page_faults
 from fvmanalys.report.words import Words
 
-__all__ = ["write_page"]
+__all__ = ["check_page", "write_page"]
 
 TEMPLATE = Path(__file__).parent / "appendix"
 COLOURS = {"accent": ACCENT, "ink": INK, "line": LINE, "muted": MUTED, "paper": PAPER, "soft": SOFT}
@@ -20,16 +21,27 @@ CONTENTS = "<nav></nav>"
 
 def write_page(executed_notebook: Path, target: Path, words: Words, *, title: str) -> Path:
     """Write the page of an executed notebook: the same bytes for the same notebook."""
-    from nbconvert import HTMLExporter  # a second to import, and only the appendix needs it
+    from nbconvert import TemplateExporter  # a second to import; HTMLExporter mends in silence
 
     notebook = nbformat.read(executed_notebook, as_version=4)
     page = {"lang": words.lang, "title": title, "skip": words("page.skip"), "style": style()}
-    exporter = HTMLExporter(template_name=TEMPLATE.name, extra_template_basedirs=[str(TEMPLATE.parent)])
+    template = {"template_name": TEMPLATE.name, "template_file": "index.html.j2"}
+    exporter = TemplateExporter(extra_template_basedirs=[str(TEMPLATE.parent)], **template)
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     if "<h1" not in body:
         raise RunFailed(f"{executed_notebook}: shows no heading; run it before making the page")
-    target.write_text(body.replace(CONTENTS, contents(body, words)), encoding="utf-8", newline="\n")
+    page_text = body.replace(CONTENTS, contents(body, words))
+    check_page(page_text, target.name)
+    target.write_text(page_text, encoding="utf-8", newline="\n")
     return target
+
+
+def check_page(text: str, name: str) -> None:
+    """Refuse a page that browsers would have to mend, each in its own way."""
+    faults = page_faults(text)
+    if faults:
+        what = f"{name}: {len(faults)} faults in its HTML; mend what the notebook of the appendix shows"
+        raise RunFailed("\n".join([what, *faults[:5]]))
 
 
 def style() -> str:

@@ -9,7 +9,6 @@ import logging
 import os
 import re
 import site
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -28,6 +27,7 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as declared
 
 from fvmanalys.errors import FvmanalysError, KernelDied, RunFailed, RunTimedOut, UsageError
+from fvmanalys.run.anonymous import anonymous, places_here
 from fvmanalys.run.kernels import Kernels
 
 __all__ = ["Job", "Limits", "Outcome", "Stopped", "clean_notebook", "execute", "read_notebook"]
@@ -248,11 +248,6 @@ def _judge(job: Job, notebook: NotebookNode) -> None:
 # What is the same every time
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-BINARY = {"image/png", "image/jpeg", "application/pdf"}
-VOLATILE = [
-    (re.compile(r"(?:/|[A-Z]:\\)[\w./\\-]{0,200}ipykernel_\d+[/\\]\d+\.py"), "<cell>"),
-    (re.compile(r" at 0x[0-9a-fA-F]{6,}"), ""),
-]
 
 
 def clean_notebook(path: str | Path) -> None:
@@ -267,40 +262,15 @@ def _cleaned(notebook: NotebookNode, parameters: Mapping[str, Any]) -> NotebookN
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook.metadata.get("language_info", {}).pop("version", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    places = _places(parameters)
+    known = places_here(parameters)
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number}"
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        cell["source"] = _anonymous(cell["source"], places)
+        cell["source"] = anonymous(cell["source"], known)
         if cell.cell_type == "code":
-            cell["outputs"] = _anonymous(cell["outputs"], places)
+            cell["outputs"] = anonymous(cell["outputs"], known)
     return notebook
-
-
-def _places(parameters: Mapping[str, Any]) -> list[tuple[re.Pattern[str], str]]:
-    """Pair each path of this machine with what a reader sees, longest path first."""
-    known = {str(value.absolute()): value.name for value in parameters.values() if isinstance(value, Path)}
-    roots = {str(Path(__file__).parents[2]) + os.sep: "", str(Path.cwd()) + os.sep: ""}
-    homes = {str(Path.home()): "~", sys.prefix: "<python>"}
-    return [(_whole(place), shown) for place, shown in sorted((homes | roots | known).items(), key=lambda pair: -len(pair[0]))]
-
-
-def _whole(place: str) -> re.Pattern[str]:
-    """Match a path from its root to the end of a name: not inside a web address (a colour code may stand before it)."""
-    return re.compile(rf"(?:(?<![\w.+/:-])|(?<=\dm)|file://){re.escape(place)}(?:(?<=[/\\])|(?![\w-]))")
-
-
-def _anonymous(value: Any, places: list[tuple[re.Pattern[str], str]]) -> Any:
-    if isinstance(value, str):
-        for pattern, shown in places + VOLATILE:
-            value = pattern.sub(shown, value)
-        return value
-    if isinstance(value, list):
-        return [_anonymous(part, places) for part in value]
-    if isinstance(value, dict):
-        return NotebookNode({key: part if key in BINARY else _anonymous(part, places) for key, part in value.items()})
-    return value
 
 
 def _write(job: Job, notebook: NotebookNode, folder: Path) -> Path:

@@ -70,6 +70,7 @@ def run(
     public: Annotated[bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
+    sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
     config: Annotated[Path, typer.Option(help="How to run: notebooks, draws, jobs, limits.")] = Path("suite.toml"),
 ) -> None:
@@ -78,17 +79,20 @@ def run(
     from fvmanalys.run import publish
     from fvmanalys.run.failing import stoppable
     from fvmanalys.run.log import Log
+    from fvmanalys.run.signature import private_key
     from fvmanalys.run.suite import read_suite, weeks
 
     given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
     if lang is not None:
         read_texts(lang)
+    key = private_key(sign) if sign else None
     suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
     for day in weeks(weekly, as_of) if weekly else [as_of]:
         with stoppable(), Bar(quiet) as bar:
-            published = publish.run(data, out, suite, day, public=public, wait=wait, progress=bar.advance, log=Log(bar.say))
+            published = publish.run(data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say))
         if not quiet:
             print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
+            print(f"verify --expect {published.digest}")
 
 
 @app.command()
@@ -114,11 +118,23 @@ def history(
 
 
 @app.command()
-def verify(run: Annotated[Path, typer.Argument(help="Folder of a published run.")]) -> None:
-    """Compute every table of a run anew from its own raw tables; say whether every figure is the same."""
-    from fvmanalys.run.verify import verify as check_run
+def verify(
+    run: Annotated[Path, typer.Argument(help="Folder of a published run; with --chain the folder that runs are published in.")],
+    chain: Annotated[bool, typer.Option("--chain", help="Hold all runs of a folder against one another.")] = False,
+    expect: Annotated[str, typer.Option(help="The hash that was written down when the run was published.")] = "",
+    key: Annotated[Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")] = None,
+    config: Annotated[Path, typer.Option(help="The suite to make the run again with.")] = Path("suite.toml"),
+) -> None:
+    """Make a run again from its own raw tables; say whether every figure and every file is the same."""
+    if chain:
+        from fvmanalys.run.chain import verify_chain
 
-    found = check_run(run)
+        found = verify_chain(run)
+    else:
+        from fvmanalys.run.suite import read_suite
+        from fvmanalys.run.verify import verify as check_run
+
+        found = check_run(run, read_suite(config) if config.exists() else None, expect=expect, key=key)
     print("\n".join([f"{run}: {found.verdict}", *found.places]))
     if not found.holds:
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ import pytest
 from fvmanalys.run import folder as place
 from fvmanalys.run.kernels import MARK, remove_temporary
 from fvmanalys.run.log import LOG, read_log
-from fvmanalys.run.verify import DIFFERENT, TAMPERED, same_cell, verify
+from fvmanalys.run.verdict import DIFFERENT, TAMPERED
+from fvmanalys.run.verify import same_cell, verify
 from tests.soak.ground import Ground, remains, write_suite
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the faults are made with POSIX signals and limits")
@@ -62,7 +64,8 @@ def test_killed_at_each_step_boundary_and_at_five_moments(ground):
     for _ in range(5):
         running = ground.start(seed=3)
         time.sleep(moments.uniform(0.1, 5))
-        running.signal(signal.SIGKILL)
+        with suppress(ProcessLookupError):  # on a fast machine it may have ended
+            running.signal(signal.SIGKILL)
         running.end()
         ground.check_latest()
     ground.check_next(seed=1)
@@ -195,10 +198,8 @@ def test_a_clock_set_back_changes_nothing(ground):
     before = {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()}
     ground.check_next(fault=("set_clock_back", 400))
     after = {path.relative_to(run): path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    assert {str(path) for path in before if before[path] != after.get(path)} == {"manifest.json", LOG}
+    assert {str(path) for path in before if before[path] != after.get(path)} == set(), "what came out is the same, so it stays"
     assert before.keys() == after.keys()
-    created = [json.loads(content[Path("manifest.json")])["created"] for content in (before, after)]
-    assert created[1] < created[0]
     assert all(line["seconds"] >= 0 for line in read_log(run / LOG))
 
 

@@ -30,11 +30,11 @@ def processes(request):
 
 
 def build(out: Path, text: str) -> Path:
-    """A small folder as a run builds it: files, a log, a manifest."""
+    """A small folder as a run builds it: files (another `text` is another content), a log, a manifest."""
     out.mkdir(exist_ok=True)
     folder = out / f"{place.BUILDING}x-12345678"
     (folder / "tables").mkdir(parents=True)
-    (folder / "tables/a.csv").write_text("a\n1\n")
+    (folder / "tables/a.csv").write_text(f"a\n1\n{text}\n")
     (folder / LOG).write_text(text)
     outputs = {name: digest for name, digest in file_hashes(folder).items() if name != LOG}
     (folder / "manifest.json").write_text(json.dumps({"outputs": outputs, "inputs": {}, "log": file_hashes(folder)[LOG], "text": text}))

@@ -17,13 +17,14 @@ from fvmanalys.report.charts import figures, plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import write_page
 from fvmanalys.report.words import Words
+from fvmanalys.run.chain import published_before
 from fvmanalys.run.history import known_history
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, code_revision, file_hashes, versions, write_json
 from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
 from fvmanalys.run.tidy import tidy_csv
 
-__all__ = ["PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_files", "table_texts", "write_manifest"]
+__all__ = ["HISTORY", "PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_files", "table_texts", "write_manifest"]
 
 Progress = Callable[[Outcome, int], None]
 WORKBOOK, PAGE, HISTORY = "beslutsbilaga.xlsx", "beslutsbilaga.html", "tables/history.csv"
@@ -143,7 +144,7 @@ def write_appendix_page(plan: Plan, jobs: list[Job], built: Path) -> None:
 
 
 def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
-    """Write what the run was made of and what came out; it and the log alone hold the clock."""
+    """Write what the run was made of, what came out and what was published before; it and the log alone hold the clock."""
     write_json(
         built / MANIFEST,
         {
@@ -151,6 +152,7 @@ def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
             "as_of": plan.request.as_of.isoformat(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "former": plan.former.run_id if plan.former else None,
+            "previous": published_before(plan.out, plan.name),
             "answer": " ".join(told),
             "parameters": plan.request.parameters(),
             "model_parameters": plan.inputs.parameters,

@@ -20,6 +20,8 @@ from fvmanalys.errors import RunFailed, RunLocked, UsageError
 from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.run.kernels import remove_temporary
 from fvmanalys.run.log import LOG
+from fvmanalys.run.record import file_hashes
+from fvmanalys.run.signature import SIGNATURE
 
 __all__ = ["INTERNAL", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
 
@@ -144,9 +146,16 @@ def keep_failed(built: Path, out: Path, name: str) -> Path | None:
 
 
 def publish(built: Path, out: Path, name: str) -> Path:
-    """Move a complete run to its place and let `latest` point at it; an identical run replaces its equal."""
+    """Move a complete run to its place and let `latest` point at it; an equal run that is intact there stays.
+
+    So its manifest keeps the hash that later runs, and those who wrote it down, know it by.
+    """
     target = out / "runs" / name
     target.parent.mkdir(exist_ok=True)
+    if is_intact(target, built):
+        os.replace(make_link(out, f"runs/{name}"), out / "latest")
+        remove(out / "failed" / name)
+        return target
     sync(built)
     try:
         if target.exists():
@@ -161,6 +170,18 @@ def publish(built: Path, out: Path, name: str) -> Path:
         settle(out)
     remove(out / "failed" / name)
     return target
+
+
+def is_intact(target: Path, built: Path) -> bool:
+    """Whether a published run holds, file by file, what its equal came out as; the clock in log and manifest aside."""
+    if not (target / MANIFEST).is_file() or (target / SIGNATURE).exists() != (built / SIGNATURE).exists():
+        return False
+    then, now = (file_hashes(folder) for folder in (target, built))
+    clocks = (MANIFEST, LOG, SIGNATURE)
+    with suppress(UsageError):
+        same_log = read_manifest(target).get("log") == then.get(LOG)
+        return same_log and {n: h for n, h in then.items() if n not in clocks} == {n: h for n, h in now.items() if n not in clocks}
+    return False
 
 
 def set_aside(target: Path, out: Path) -> None:

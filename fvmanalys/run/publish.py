@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fvmanalys.errors import RunFailed
 from fvmanalys.evidence import load
 from fvmanalys.evidence.public import make_public
+from fvmanalys.evidence.published import MANIFEST
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
 from fvmanalys.run.failing import kept_and_told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
-from fvmanalys.run.record import Request, file_hashes, run_id, text_hashes
+from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
+from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite
 
 __all__ = ["WORKBOOK", "Published", "run"]
@@ -19,11 +22,12 @@ __all__ = ["WORKBOOK", "Published", "run"]
 
 @dataclass(frozen=True)
 class Published:
-    """A published run: where it is, its answer, and the seconds that each step took."""
+    """A published run: where it is, its answer, the seconds that each step took, and the hash of its manifest."""
 
     path: Path
     answer: list[str]
     seconds: dict[str, float]
+    digest: str  # the hash of its manifest, by which it is known again
 
 
 def run(
@@ -34,6 +38,7 @@ def run(
     *,
     public: bool = False,
     wait: bool = False,
+    key: Any = None,
     progress: Progress | None = None,
     log: Log | None = None,
 ) -> Published:
@@ -41,7 +46,7 @@ def run(
 
     `progress` hears of each finished notebook, with how many there are; `log` of each step. Raises EvidenceError or
     UsageError before anything is written; after any failure the former run is untouched, and the notebooks are kept in
-    `out/failed`. A `public` run is made of the public tables and of nothing else.
+    `out/failed`. A `public` run is made of the public tables and of nothing else. `key` signs the manifest.
     """
     log = log or Log()
     with log.step("check"):
@@ -55,7 +60,7 @@ def run(
         place.clean_remains(out)
         plan = Plan(name, request, inputs, suite, data, out, former_run(out, name, inputs.as_of), tables.files if tables else None)
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
-            return make(plan, hashes, built, out, log, progress)
+            return make(plan, hashes, built, out, log, progress, key)
 
 
 def table_hashes(data: Path) -> dict[str, str]:
@@ -63,7 +68,9 @@ def table_hashes(data: Path) -> dict[str, str]:
     return file_hashes(data, table_files(data)) if data.is_dir() else {}
 
 
-def make(plan: Plan, before: dict[str, str], built: Path, out: Path, log: Log, progress: Progress | None) -> Published:
+def make(
+    plan: Plan, before: dict[str, str], built: Path, out: Path, log: Log, progress: Progress | None, key: Any = None
+) -> Published:
     """Make everything in the folder `built`, and publish it."""
     log.open(built / LOG)
     told = build(plan, built, log, progress)
@@ -72,6 +79,8 @@ def make(plan: Plan, before: dict[str, str], built: Path, out: Path, log: Log, p
     log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(told))
     log.close()
     write_manifest(plan, built, told, log)
+    if key is not None:
+        sign(built, key)
     with log.step("publish"):
         path = place.publish(built, out, plan.name)
-    return Published(path, told, {line["step"]: line["seconds"] for line in log.lines})
+    return Published(path, told, {line["step"]: line["seconds"] for line in log.lines}, sha256(path / MANIFEST))

@@ -13,9 +13,12 @@ from typing import Any
 
 import fvmanalys
 
-__all__ = ["Request", "code_revision", "file_hashes", "run_id", "text_hashes", "versions", "write_json"]
+__all__ = [
+    "RUN_ID", "Request", "code_revision", "file_hashes", "run_id", "sha256", "text_hashes", "versions", "write_json",
+]  # fmt: skip
 
 RECORDED = ("numpy", "pandas", "scipy", "matplotlib", "XlsxWriter", "nbconvert", "papermill", "ipykernel")
+RUN_ID = r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}"  # what a run is called
 PACKAGE = Path(fvmanalys.__file__).parent
 
 

@@ -1,6 +1,11 @@
-"""Whether a published run still says what its inputs say: every file by its hash, every table computed anew."""
+"""Whether a published run still says what its inputs say: every file by its hash, and every one made anew."""
 
-from dataclasses import dataclass, field
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -8,51 +13,142 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis import find
-from fvmanalys.evidence import load
+from fvmanalys.analysis import Findings, find
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
-from fvmanalys.run.build import table_texts
-from fvmanalys.run.log import LOG
-from fvmanalys.run.record import file_hashes, versions
+from fvmanalys.report.answer import answer
+from fvmanalys.report.words import Words
+from fvmanalys.run.build import HISTORY, Plan, build, table_texts
+from fvmanalys.run.log import LOG, Log
+from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
+from fvmanalys.run.signature import SIGNATURE, signed_by
+from fvmanalys.run.suite import Suite
+from fvmanalys.run.verdict import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPERED, Verified
 
-__all__ = ["DIFFERENT", "SAME", "SAME_NUMBERS", "TAMPERED", "Verified", "verify"]
+__all__ = ["verify"]
 
-SAME, SAME_NUMBERS, DIFFERENT, TAMPERED = "same", "same numbers, other versions", "different", "tampered"
 NEAR = 1e-9
+HELD = {"run_id": str, "as_of": str, "answer": str, "parameters": dict, "versions": dict, "inputs": dict, "outputs": dict}
 
 
-@dataclass(frozen=True)
-class Verified:
-    """What verification found: one of four verdicts, and the places it rests on."""
+def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path | None = None) -> Verified:
+    """Compare a run with its manifest and with what its own copy of the raw tables gives today.
 
-    verdict: str
-    places: list[str] = field(default_factory=list)
+    Every table, the answer and the run's name are computed anew. Where versions, code and the notebooks of `suite` are
+    those of the run, everything else is made again too, and compared byte by byte; nothing that lies in the folder of
+    the run is executed, and no link in it is followed. `expect` is the hash of the manifest as somebody wrote it down;
+    `key` a file with the public key that the run must be signed with.
+    """
+    if not (run / MANIFEST).is_file() or (run / MANIFEST).is_symlink():
+        raise UsageError(f"{run}: has no {MANIFEST}; name the folder of a published run")
+    try:
+        manifest = read_manifest(run)
+        damage = manifest_damage(manifest)
+    except UsageError as error:
+        damage = [str(error)]
+    if damage:
+        return Verified(DAMAGED, damage)
+    touched = [*unexpected(run, expect, key), *tampered_files(run, manifest)]
+    return Verified(TAMPERED, touched) if touched else made_anew(run, manifest, suite)
 
-    @property
-    def holds(self) -> bool:
-        """Whether every figure is the same."""
-        return self.verdict in (SAME, SAME_NUMBERS)
+
+def manifest_damage(manifest: dict[str, Any]) -> list[str]:
+    """What a manifest lacks of what every one holds."""
+    lacks = [name for name, kind in HELD.items() if not isinstance(manifest.get(name), kind)]
+    return [f"{MANIFEST}: {name} is missing or no {HELD[name].__name__}" for name in lacks]
 
 
-def verify(run: Path) -> Verified:
-    """Compare a run with its manifest and with what its own copy of the raw tables gives today."""
-    manifest = read_manifest(run)
-    changed = tampered_files(run, manifest)
-    if changed:
-        return Verified(TAMPERED, changed)
-    differences, unknown = compare_tables(run, manifest)
+def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
+    """Whether it is another run than the one written down, or not signed with the key."""
+    found = sha256(run / MANIFEST)
+    if expect and found != expect.strip().lower():
+        yield f"{MANIFEST}: its hash is {found}, not {expect}"
+    if key is not None and not signed_by(run, key):
+        yield f"{SIGNATURE}: is missing, or was not made with the private part of {key}"
+
+
+def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
+    """What is not as the manifest says: files changed, missing or added, and anything that is neither file nor folder of files."""
+    recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()}
+    recorded |= {LOG: manifest.get("log")}
+    words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
+    found: dict[str, str] = {}
+    odd: list[str] = []
+    for path in everything_in(run):
+        name, mode = path.relative_to(run).as_posix(), path.lstat().st_mode
+        if stat.S_ISREG(mode) and not path.is_symlink():
+            found |= {} if name in (MANIFEST, SIGNATURE) else {name: sha256(path)}
+        elif not stat.S_ISDIR(mode):
+            odd.append(f"{name} is {'a link' if stat.S_ISLNK(mode) else 'no file'}, and was added")
+        elif not any(path.iterdir()):
+            odd.append(f"{name} is an empty folder, and was added")
+    names = sorted(name for name in recorded | found if recorded.get(name) != found.get(name))
+    return [*(f"{name} {words[name in recorded, name in found]}" for name in names), *odd]
+
+
+def everything_in(run: Path) -> Iterator[Path]:
+    """Everything below a folder, without following a link."""
+    for folder, folders, files in os.walk(run, followlinks=False):
+        yield from (Path(folder, name) for name in sorted([*folders, *files]))
+
+
+def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verified:
+    """Compute tables, answer and name anew and, where the same code and versions are at hand, make every file again."""
+    asked = manifest["parameters"]
+    inputs = load(run / "raw", asked["as_of"])
+    request = Request(inputs.as_of, asked["draws"], asked["seed"], asked["lang"])
+    former = former_of(run, manifest)
+    findings = find(inputs, request.draws, request.seed, former)
+    differences, unknown = compare_tables(run, findings)
+    differences += told_otherwise(manifest, inputs, findings, request)
     if differences:
         return Verified(DIFFERENT, differences)
-    if manifest["versions"] == versions():
-        return Verified(SAME, unknown)
     other = [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()]
-    return Verified(SAME_NUMBERS, unknown + other)
+    other = [text for text, now in zip(other, versions().items(), strict=True) if manifest["versions"].get(now[0]) != now[1]]
+    notebooks = [Path(one.path) for one in suite.notebooks] if suite else []
+    name = run_id(request, manifest["inputs"], notebooks)
+    if other or name != manifest["run_id"]:
+        code = [] if other else [f"run_id: {manifest['run_id']} then, {name} with the code and the notebooks at hand"]
+        return Verified(SAME_NUMBERS, unknown + other + code)
+    plan = Plan(name, request, inputs, with_request(suite, request), run / "raw", run.resolve().parent, former)
+    changed = remade(plan, run)
+    return Verified(DIFFERENT, changed) if changed else Verified(SAME, unknown)
 
 
-def compare_tables(run: Path, manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
+def with_request(suite: Suite | None, request: Request) -> Suite:
+    """The suite with the draws, seed and language of a run."""
+    if suite is None:
+        raise UsageError("no suite to make the run again with; name its file with --config")
+    return replace(suite, draws=request.draws, seed=request.seed, lang=request.lang)  # type: ignore[arg-type]
+
+
+def remade(plan: Plan, run: Path) -> list[str]:
+    """The files that come out otherwise when the run is made again; those that rest on other runs are taken as they are."""
+    with tempfile.TemporaryDirectory(prefix="verify-") as scratch:
+        kept = Path(scratch, "out", "runs", plan.name, HISTORY)
+        if (run / HISTORY).is_file():
+            kept.parent.mkdir(parents=True)
+            kept.write_bytes((run / HISTORY).read_bytes())
+        again = Path(scratch, "run")
+        again.mkdir(mode=0o700)
+        build(replace(plan, out=Path(scratch, "out")), again, Log())
+        then, now = file_hashes(run), file_hashes(again)
+    own = {name for name in then | now if name not in (MANIFEST, SIGNATURE, LOG)}
+    return [f"{name}: comes out otherwise when it is made again" for name in sorted(own) if then.get(name) != now.get(name)]
+
+
+def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings, request: Request) -> Iterator[str]:
+    """Where the manifest says something else than its own raw tables: the answer, or that the run is public."""
+    now = " ".join(answer(findings, Words(request.lang)))
+    if manifest["answer"] != now:
+        yield f"{MANIFEST}: answer: {manifest['answer']!r} then, {now!r} now"
+    if manifest.get("public") and inputs.confidential:
+        yield f"{MANIFEST}: public: says yes, but the raw tables hold confidential rows that are no stand-ins"
+
+
+def compare_tables(run: Path, findings: Findings) -> tuple[list[str], list[str]]:
     """Where the tables differ from those computed anew, and which rest on other runs and are checked by their hashes alone."""
-    asked = manifest["parameters"]
-    findings = find(load(run / "raw", asked["as_of"]), asked["draws"], asked["seed"], former_of(run, manifest))
     texts = table_texts(findings)
     different = [place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)]
     others = sorted(path.name for path in (run / "tables").glob("*.csv") if path.stem not in texts)
@@ -61,17 +157,9 @@ def compare_tables(run: Path, manifest: dict[str, Any]) -> tuple[list[str], list
 
 def former_of(run: Path, manifest: dict[str, Any]) -> PublishedRun | None:
     """The run that a run tells changes from, where it still stands beside it."""
-    folder = run.resolve().parent / (manifest.get("former") or MANIFEST)
-    return read_published(folder) if (folder / MANIFEST).is_file() else None
-
-
-def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
-    """The files that are not as the manifest says: changed, missing, or added."""
-    recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()} | {LOG: manifest["log"]}
-    found = {name: digest for name, digest in file_hashes(run).items() if name != MANIFEST}
-    words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
-    names = sorted(name for name in recorded | found if recorded.get(name) != found.get(name))
-    return [f"{name} {words[name in recorded, name in found]}" for name in names]
+    name = str(manifest.get("former") or "")
+    folder = run.resolve().parent / name
+    return read_published(folder) if re.fullmatch(RUN_ID, name) and (folder / MANIFEST).is_file() else None
 
 
 def table_differences(path: Path, text: str) -> list[str]:

@@ -143,5 +143,5 @@ class Ground:
 
 
 def remains(out: Path) -> list[str]:
-    """What lies in an output folder and is neither a run, nor a failed one, nor the lock."""
-    return sorted({path.name for path in out.iterdir()} - {"runs", "failed", "latest", place.LOCK})
+    """What lies in an output folder and is neither a run, nor a failed one, nor the lock, nor says its kind."""
+    return sorted({path.name for path in out.iterdir()} - {"runs", "failed", "latest", place.LOCK, place.KIND})

@@ -1,6 +1,6 @@
 # Needs Python 3.11 or later, make and a package index; everything else goes into .venv.
 #   make appendix    install, run the suite, publish data/processed/latest/beslutsbilaga.xlsx
-#   make lab         JupyterLab, in an environment of its own
+#   make lab         JupyterLab, in an environment of its own; what it adds to a notebook stays out of git
 #   make year        a run for each week from 2024-11-19 to 2025-11-11, in data/processed/weekly
 #   make test        the tests
 #   make soak        runs killed, starved and hindered at length; writes docs/soak.md
@@ -11,9 +11,8 @@
 PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
-NOTEBOOKS = $(wildcard notebooks/*.ipynb)
 
-.PHONY: appendix year lab test soak check lock clean
+.PHONY: appendix year lab filter test soak check lock clean
 .DEFAULT_GOAL := appendix
 
 appendix: .venv/.installed
@@ -33,7 +32,7 @@ check: .venv/.installed
 	$(BIN)/mypy fvmanalys
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell fvmanalys README.md
-	$(if $(NOTEBOOKS),$(BIN)/nbstripout --verify $(NOTEBOOKS))
+	$(BIN)/python -m pytest --quiet tests/test_notebooks.py -k stored
 
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
@@ -48,10 +47,21 @@ check: .venv/.installed
 	sed -e '/--hash/d' -e 's/ *\\$$//' requirements.lock > .venv-lab/constraints.txt
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt hatchling editables
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt --no-build-isolation -e '.[lab]'
+	@echo '{"ContentsManager": {"post_save_hook": "fvmanalys.run.lab.show_git"}}' > .venv-lab/etc/jupyter/jupyter_server_config.d/fvmanalys.json
 	@touch $@
 
-lab: .venv-lab/.installed
-	.venv-lab/bin/jupyter lab notebooks $(ARGS)
+lab: .venv-lab/.installed filter
+	.venv-lab/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+
+# Git takes notebooks in as they are stored: no outputs, and nothing that JupyterLab writes by itself. Other worktrees of
+# this clone use the same filter; without the environment, or without git, everything is as if there were none.
+LANGUAGE = $(addprefix metadata.language_info.,codemirror_mode file_extension mimetype nbconvert_exporter pygments_lexer version)
+STRIP = for python in .venv-lab/bin/python '$(CURDIR)/.venv-lab/bin/python'; do \
+	[ -x "$$python" ] && exec "$$python" -m nbstripout --extra-keys '$(LANGUAGE)'; done; exec cat
+export STRIP
+
+filter:
+	@[ ! -e .git ] || git config filter.nbstripout.clean "$$STRIP" || true
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev --upgrade \

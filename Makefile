@@ -47,7 +47,7 @@ check: .venv/.installed
 	sed -e '/--hash/d' -e 's/ *\\$$//' requirements.lock > .venv-lab/constraints.txt
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt hatchling editables
 	.venv-lab/bin/python -m pip install --quiet --disable-pip-version-check -c .venv-lab/constraints.txt --no-build-isolation -e '.[lab]'
-	@echo '{"ContentsManager": {"post_save_hook": "fvmanalys.run.lab.show_git"}}' > .venv-lab/etc/jupyter/jupyter_server_config.d/fvmanalys.json
+	@echo '{"ContentsManager": {"post_save_hook": "fvmanalys.run.lab.show_git"}}' > .venv-lab/etc/jupyter/jupyter_server_config.json
 	@touch $@
 
 lab: .venv-lab/.installed filter

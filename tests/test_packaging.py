@@ -29,13 +29,15 @@ def locked_blocks():
 
 
 def test_conda_and_pip_users_get_the_same():
-    by_conda = requirements(line for line in conda() if isinstance(line, str) and line != "pip")
+    by_conda = requirements(line for line in conda() if line != "pip")
     by_pip = requirements([*PROJECT["dependencies"], *EXTRAS["lab"]])
     assert by_conda == by_pip | {"python": PROJECT["requires-python"]}
 
 
-def test_conda_installs_the_project_itself():
-    assert "-e ." in next(line for line in conda() if isinstance(line, dict))["pip"]
+def test_conda_users_install_the_project_once_and_are_told_so_in_both_places():
+    assert all(isinstance(line, str) for line in conda())
+    for name in ("README.md", "environment.yml"):
+        assert "pip install --no-deps -e ." in (ROOT / name).read_text("utf-8")
 
 
 def test_every_dependency_says_why():

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 from fvmanalys import find, load
-from fvmanalys.analysis.information import Value
 from fvmanalys.errors import UsageError
 from fvmanalys.report import charts, palette
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
 from fvmanalys.report.names import quantity
+from fvmanalys.report.topics.information import verdict_missing, verdict_sentences
 from fvmanalys.report.topics.people import team_missing, wait_missing, waiting_answer
-from fvmanalys.report.uncertainty import verdict_missing, verdict_sentences, worth
 from fvmanalys.report.words import Words
 from tests.decisions import library_decision, write_tables
 
@@ -168,11 +167,11 @@ def test_a_number_that_cannot_be_told_from_zero_is_said_to_be_so_in_words(librar
     table = library.knowledge.estimates
     assert table["clear"].all() or "cannot be told from zero" in picture.alt
     for _, row in table[~table["clear"]].iterrows():
-        assert worth(Value(row["evppi"], row["standard_error"]), Words("en")) == "cannot be told from zero"
+        assert Edition(library, "en").tell("worth", row["evppi"], row) == "cannot be told from zero"
 
 
 def test_the_verdict_names_an_investigation_and_its_range(library):
-    sentences = " ".join(verdict_sentences(library, Words("en")))
+    sentences = " ".join(verdict_sentences(Edition(library, "en")))
     assert re.search(r"Decide now|Investigate first", sentences)
     assert re.search(r"Ask the (readers|builders)", sentences)
     assert "when a point is worth between" in sentences or "over the whole range" in sentences
@@ -180,8 +179,7 @@ def test_the_verdict_names_an_investigation_and_its_range(library):
 
 def test_what_cannot_be_weighed_is_left_out_with_the_reason(tmp_path):
     findings = find(load(write_tables(tmp_path, library_decision(3))), draws=64)
-    words = Words("en")
-    assert verdict_missing(findings, words).startswith("The tables have no investigations")
+    assert verdict_missing(Edition(findings, "en")).startswith("The tables have no investigations")
     assert team_missing(Edition(findings, "en")).startswith("The tables do not say how long a restart takes")
     assert wait_missing(Edition(findings, "en")) == ""
     assert any("how large a team" in text for text in waiting_answer(Edition(findings, "en")))
@@ -197,6 +195,6 @@ def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
     tables["timeline"] = re.sub(r"^(\w),open,Open,decided,", r"\1,open,Open,decided,,", tables["timeline"], flags=re.MULTILINE)
     findings = find(load(write_tables(tmp_path, tables)), draws=64)
     assert waiting_answer(Edition(findings, "en")) == [wait_missing(Edition(findings, "en"))]
-    assert "2024-02-01" in verdict_missing(findings, Words("en"))
+    assert "2024-02-01" in verdict_missing(Edition(findings, "en"))
     assert charts.plot_standing_team(Edition(findings, "en")) is None
     assert charts.plot_net_value(Edition(findings, "en")) is None

@@ -7,11 +7,12 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.explain import full_use_after
-from fvmanalys.analysis.knowledge import verdict_spans
-from fvmanalys.report.charts.uncertainty import alike, span_name
+from fvmanalys.analysis.knowledge import tied, verdict_spans
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibits import full_use_sentences
 from fvmanalys.report.names import outcomes
 from fvmanalys.report.sentences import area_answer
+from fvmanalys.report.topics.information import span_name
 from fvmanalys.report.words import Words
 from tests.tiny import tiny
 
@@ -33,7 +34,7 @@ def test_values_within_the_error_are_one_even_span_whichever_way_they_lean():
 
 def test_an_even_span_is_named_as_even():
     findings = SimpleNamespace(inputs=SimpleNamespace(tables={"investigations": pd.DataFrame([{"investigation_id": "look", "name": "A look"}])}))
-    names = [span_name(row, findings, WORDS) for row in spans((1, -5, True, True), (2, -1, True, False), (4, 6, False, True)).to_dict("records")]
+    names = [span_name(Edition(findings, "en"), row) for row in spans((1, -5, True, True), (2, -1, True, False), (4, 6, False, True)).to_dict("records")]
     assert names == ["Decide now", "Too close to call: decide now or investigate first (A look)", "Investigate first: A look"]
 
 
@@ -41,10 +42,10 @@ def test_clear_verdicts_change_places_where_the_net_value_is_zero():
     assert spans((1, -1, True, True), (3, 1, False, True))["high"].tolist() == [2, 3]
 
 
-@pytest.mark.parametrize(("second", "error", "tied"), [(9, 1, 2), (5, 1, 1), (5, 3, 2)])
-def test_numbers_tie_where_the_error_of_their_difference_is_as_large(second, error, tied):
+@pytest.mark.parametrize(("second", "error", "count"), [(9, 1, 2), (5, 1, 1), (5, 3, 2)])
+def test_numbers_tie_where_the_error_of_their_difference_is_as_large(second, error, count):
     table = pd.DataFrame({"evppi": [10.0, second, 0.1], "standard_error": [error, error, 1.0], "clear": [True, True, False]})
-    assert alike(table) == tied
+    assert tied(table) == count
 
 
 def test_never_and_always_are_said_in_words():

@@ -29,11 +29,18 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import fvmanalys as fvm
+from fvmanalys.analysis import Findings
 from fvmanalys.cli import app
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.release import secret_columns
 from fvmanalys.evidence.tables import TABLES, columns
+from fvmanalys.report.answer import answer_sentence
+from fvmanalys.report.charts import figures
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.public import beside_public, stand_in_notice, table_beside_public
+from fvmanalys.report.sentences import header
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import folder as place
@@ -41,7 +48,9 @@ from fvmanalys.run import publish
 from fvmanalys.run.suite import Suite, read_suite
 from fvmanalys.run.verify import verify
 from tests.conftest import ROOT
+from tests.decisions import library_decision, write_tables
 from tests.secrets import GROUND, ROWS, canaries, confidential_row, secret_decision, secret_rows, write_rows
+from tests.test_hostile import appendix_of
 
 EN = Words("en")
 NUMBERS, DAYS = canaries()
@@ -463,6 +472,95 @@ def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkey
         names = sorted(path.name for path in (runs[0] / part).iterdir() if path.stem != "history")
         assert names == sorted(path.name for path in (runs[1] / part).iterdir() if path.stem != "history")
         assert all((runs[0] / part / name).read_bytes() == (runs[1] / part / name).read_bytes() for name in names)
+
+
+# What readers are told
+
+
+def all_stand_ins() -> dict[str, list[dict[str, Any]]]:
+    """The decision with every row confidential, each with stand-ins for all that it says."""
+    tables = secret_rows()
+    for table, rows in tables.items():
+        for row in [row for row in rows if not row.get("confidential")]:
+            row |= {f"public_{column}": row.pop(column) for column in secret_columns(table) if row.get(column)}
+            row |= {"confidential": GROUND, "public_from": row.get("known_from") or "2023-01-01", "known_from": "2024-06-01"}
+    return tables
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """What a public run finds where every row is a stand-in."""
+    return fvm.find(make_public(write_rows(tmp_path_factory.mktemp("all") / "raw", all_stand_ins())).load(), 256)
+
+
+def test_stand_ins_equal_to_the_open_figures_give_the_same_answer(shown: Findings, public: PublicTables) -> None:
+    assert shown.comparison.table.equals(fvm.find(public.load(), 256).comparison.table)
+
+
+def test_the_page_opens_with_the_stand_ins_and_marks_each(shown: Findings) -> None:
+    page = appendix_of(shown, "en")
+    count, opening = len(shown.inputs.estimates), unescape(page[: page.index('id="answer"')])
+    assert f"{count} of {count} figures are stand-ins" in opening and f"{GROUND} (" in opening and "conclusions are those of the stand-ins" in opening
+    unmarked = [
+        (re.sub("<[^>]*>", "", table[: table.index("</caption>")]), re.sub("<[^>]*>", " ", row))
+        for table in re.findall(r"<table>.*?</table>", page, re.DOTALL)
+        if re.search(r"<th[^>]*>Kind( of evidence)?</th>", table)
+        for row in re.findall(r"<tr>.*?</tr>", table[table.index("<tbody>") :], re.DOTALL)
+        if 'class="kind"' in row and "stand-in" not in row
+    ]
+    assert unmarked == [] and page.count("stand-in") > count
+
+
+def test_the_workbook_opens_with_the_stand_ins_and_marks_each(shown: Findings, tmp_path: Path) -> None:
+    write_workbook(shown, tmp_path / "book.xlsx", EN)
+    book = openpyxl.load_workbook(tmp_path / "book.xlsx")
+    first = " ".join(str(book.worksheets[0].cell(row, 1).value) for row in range(1, 9))
+    assert f"{len(shown.inputs.estimates)} of {len(shown.inputs.estimates)} figures are stand-ins" in first
+    marks = {f"{mark} " for mark in KIND_MARKS.values()}
+    cells = [(sheet.title, [str(cell.value or "") for cell in row]) for sheet in book.worksheets for row in sheet.iter_rows()]
+    rows = [(title, row) for title, row in cells if any(cell[:2] in marks for cell in row)]
+    assert [(title, row) for title, row in rows if not any("stand-in" in cell for cell in row) and title not in KINDS_TOGETHER and any(row[1:])] == []
+    assert len(rows) > len(shown.inputs.estimates)
+
+
+KINDS_TOGETHER = {"About", "Uncertainty"}  # here a kind is told of, not a row
+SINGLE_ROWS = ("milestones", "reference-class", "timeline", "tornado", "information", "viewpoints")
+
+
+def test_figures_of_single_rows_mark_them(shown: Findings) -> None:
+    pictures = {picture.name: picture for picture in figures(Edition(shown, "en"))}
+    assert [name for name in SINGLE_ROWS if "stand-in" not in pictures[name].alt + pictures[name].svg] == []
+
+
+def test_without_stand_ins_nobody_is_told_of_any(tmp_path: Path) -> None:
+    findings = fvm.find(fvm.load(write_tables(tmp_path / "raw", library_decision(3))), 64)
+    assert stand_in_notice(findings, EN) == beside_public(findings, EN) == [] and not table_beside_public(findings, EN)
+    assert "Public version" not in header(findings, EN) and findings.public_tables is None
+
+
+def test_an_internal_run_shows_what_the_public_version_says(tmp_path: Path) -> None:
+    findings = fvm.find(fvm.load(secret_decision(tmp_path / "raw")), 256)
+    theirs = fvm.find(make_public(tmp_path / "raw").load(findings.inputs.as_of), 256).comparison
+    told = " ".join(beside_public(findings, EN))
+    assert answer_sentence(findings.public_version, EN) in told and "canary" not in told
+    lead = theirs.table.loc[theirs.table["permanent"], "net_benefit"].nlargest(2).diff().abs().iloc[-1]
+    assert f"by {EN.amount(lead)} and is best in {EN.share(theirs.table['p_best'][theirs.best])} of the outcomes" in told
+    table = findings.tables()["public_comparison"].set_index("option")
+    assert list(table["public_net_benefit"]) == list(theirs.table["net_benefit"])
+    assert list(table["net_benefit_difference"]) == list(findings.comparison.table["net_benefit"] - theirs.table["net_benefit"])
+    assert "The answer with stand-ins" in appendix_of(findings, "en")
+
+
+def test_an_internal_run_says_how_many_rows_lack_stand_ins(tmp_path: Path) -> None:
+    tables = secret_rows()
+    for table in ("levels", "risks"):
+        tables[table][-1]["public_from"] = ""
+    findings = fvm.find(fvm.load(write_rows(tmp_path / "raw", tables)), 64)
+    assert beside_public(findings, EN) == [EN("public.lacks", count="2")]
+    tables["levels"][-1] |= {"public_from": "2024-02-01", "public_low": "70"}
+    tables["risks"][-1] |= {"public_from": "2024-02-01"}
+    broken = fvm.find(fvm.load(write_rows(tmp_path / "broken", tables)), 64)
+    assert beside_public(broken, EN) == [EN("public.broken")]
 
 
 # The folder that runs are published in

@@ -8,7 +8,6 @@ import pytest
 from scipy.integrate import quad
 
 import fvmanalys as fvm
-from fvmanalys.errors import ModelError
 from tests.decisions import ASSUMED, library_decision, write_tables
 from tests.tiny import tiny
 
@@ -216,8 +215,3 @@ def test_seven_options_and_three_areas_need_no_code(tmp_path):
     assert math.isnan(comparison.table.loc["q", "p_best"])  # may not be the lasting answer
     assert list(simulation.area_scores["p"].columns) == ["access", "care", "quiet"]
     assert simulation.yearly_cost().groupby("option")["present_value"].sum().to_dict() == pytest.approx(simulation.cost.mean().to_dict())
-
-
-def test_an_outcome_that_is_no_number_stops_the_run():
-    with pytest.raises(ModelError, match="the outcome of option a is not a finite number"), np.errstate(all="ignore"):
-        fvm.simulate(tiny(areas={"x": {"is": 0}}), 5)

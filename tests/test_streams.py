@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 import fvmanalys as fvm
+from fvmanalys.errors import UsageError
 from fvmanalys.model.streams import present_value
 from tests.tiny import tiny
 
@@ -90,6 +91,51 @@ def test_arrays_go_in_and_come_out_broadcast():
     found = present_value(np.ones((3, 1)), 0.0, np.arange(1, 5), 0.03)
     assert found.shape == (3, 4)
     assert found[2, 1] == present_value(1.0, 0, 2, 0.03)
+
+
+GIVEN = {"amount": 2.0, "start": 1.0, "end": 8.0, "rate": 0.03, "growth": 0.01, "horizon": 10.0}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("missing", GIVEN)
+def test_what_is_missing_gives_no_number_and_is_not_taken_for_never(profile, missing):
+    several = GIVEN | {missing: np.array([GIVEN[missing], np.nan, GIVEN[missing]])}
+    found = present_value(**several, profile=profile)
+    assert np.isnan(found).tolist() == [False, True, False]
+    assert found[0] == found[2] == present_value(**GIVEN, profile=profile) > 0
+    assert np.isnan(present_value(**GIVEN | {"end": 0.0, missing: np.nan}, profile=profile))
+
+
+def test_never_costs_nothing_and_without_end_has_its_limit():
+    assert present_value(1.0, np.inf, np.inf, 0.03) == 0 == present_value(np.inf, 5, 1, 0.03)
+    assert present_value(1.0, 0, np.inf, 0.03, "ramp_up") == 0 == present_value(1.0, -np.inf, 10, 0.03, "ramp_down")
+    flat = present_value(1.0, 0, np.inf, 0.03)
+    assert present_value(1.0, 0, np.inf, 0.03, "ramp_down") == flat
+    assert present_value(1.0, -np.inf, 10, 0.03, "ramp_up") == present_value(1.0, 0, 10, 0.03)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(1e-3, 1.0), st.floats(0, 200).map(lambda power: 10 ** (power / 2)))
+def test_a_ramp_over_ages_keeps_its_closed_form(rate, end):
+    """∫ t/T·e^(−ρt) dt over [0, T] = (1 − (1 + ρT)e^(−ρT))/(ρ²T)."""
+    rho, flat = np.log1p(rate), present_value(1.0, 0, end, rate)
+    up, down = (present_value(1.0, 0, end, rate, profile) for profile in ("ramp_up", "ramp_down"))
+    assert up + down == pytest.approx(flat, rel=1e-9)
+    if rho * end > 1:
+        assert up == pytest.approx((1 - (1 + rho * end) * np.exp(-rho * end)) / rho / rho / end, rel=1e-9)
+
+
+@pytest.mark.parametrize("rate", [-1.0, -1.5, -np.inf, np.inf, [0.03, -1.0], [[-2.0]]])
+@pytest.mark.parametrize("name", ["rate", "growth"])
+def test_a_rate_or_growth_of_minus_one_or_less_is_refused(name, rate):
+    with pytest.raises(UsageError, match=rf"{name} (-|inf).*: give a finite share above -1"):
+        present_value(**GIVEN | {name: np.array(rate)})
+    assert present_value(**GIVEN | {name: -0.99}) > 0
+
+
+def test_an_unknown_profile_is_named_with_those_that_exist():
+    with pytest.raises(UsageError, match="profile 'levle': use one of level, ramp_up, ramp_down"):
+        present_value(1.0, 0, 1, 0.03, "levle")
 
 
 # Rows of contracts. Rate 3 %, horizon 10 years, events at the months given.

@@ -11,10 +11,9 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.analysis.staffing import SOMEBODY
-from fvmanalys.report.charts.uncertainty import tornado_lead
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.information import uncertainty_answer, verdict_missing, verdict_sentences
 from fvmanalys.report.topics.people import wait_missing, waiting_answer
-from fvmanalys.report.uncertainty import uncertainty_answer, verdict_missing, verdict_sentences
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
@@ -67,7 +66,7 @@ def table(sheet, *headings):
 
 def called(key):
     """A heading of one of the two sheets."""
-    return WORDS(key if key.startswith("exhibit.") else f"sheet.{key}")
+    return WORDS(key if key.startswith(("exhibit.", "column.")) else f"sheet.{key}")
 
 
 def test_both_sheets_stand_between_the_timeline_and_the_sources(books):
@@ -84,7 +83,7 @@ def test_without_staff_there_is_no_staffing_sheet_and_the_contents_do_not_name_i
 @pytest.mark.parametrize("case", ["region", "later", "library"])
 def test_the_sheets_open_with_the_sentences_that_the_page_has(findings, books, case):
     text = first_column(books[case][UNCERTAINTY])
-    assert all(sentence in text for sentence in uncertainty_answer(findings[case], WORDS))
+    assert all(sentence in text for sentence in uncertainty_answer(Edition(findings[case], WORDS.lang)))
     if STAFFING in books[case].sheetnames:
         assert all(sentence in first_column(books[case][STAFFING]) for sentence in waiting_answer(Edition(findings[case], WORDS.lang)))
 
@@ -92,18 +91,18 @@ def test_the_sheets_open_with_the_sentences_that_the_page_has(findings, books, c
 def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings, books):
     text = first_column(books["region"][SUMMARY])
     cost = WORDS.amount(findings["region"].knowledge.monthly_delay())
-    assert verdict_sentences(findings["region"], WORDS)[0] in text and WORDS("sheet.summary.waiting", cost=cost) in text
+    assert verdict_sentences(Edition(findings["region"], WORDS.lang))[0] in text and WORDS("sheet.summary.waiting", cost=cost) in text
     share = findings["region"].knowledge.evidence.set_index("kind").at["assumption", "share"]
     assert WORDS("sheet.summary.owed_to", assumption=WORDS.share(share), judgement="|", fact="", chance="").split("|")[0] in text
 
 
 def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):
-    missing = wait_missing(Edition(findings["later"], WORDS.lang)), verdict_missing(findings["later"], WORDS)
+    missing = wait_missing(Edition(findings["later"], WORDS.lang)), verdict_missing(Edition(findings["later"], WORDS.lang))
     assert missing[0] in first_column(books["later"][STAFFING]) and missing[1] in first_column(books["later"][UNCERTAINTY])
     for sheet, key in (
         (STAFFING, "exhibit.cost_of_delay.title"),
         (STAFFING, "exhibit.standing_optimum.title"),
-        (UNCERTAINTY, "uncertainty.range.heading"),
+        (UNCERTAINTY, "exhibit.verdict_range.title"),
     ):
         assert called(key) in first_column(books["region"][sheet]) and called(key) not in first_column(books["later"][sheet])
     assert called("staffing.yearly.heading") in first_column(books["later"][STAFFING])
@@ -145,30 +144,30 @@ def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_
 
 
 def test_the_tornado_s_bars_stand_around_the_lead(findings, books):
-    shown = table(books["region"][UNCERTAINTY], called("uncertainty.tornado.swing"))
-    low, high = (shown[called(f"uncertainty.tornado.{end}")].astype(float) for end in ("low", "high"))
-    np.testing.assert_allclose((high - low).abs(), shown[called("uncertainty.tornado.swing")].astype(float), rtol=1e-9)
-    assert len(shown) == 10 and (np.minimum(low, high) < tornado_lead(findings["region"])).mean() >= 0.8
+    shown = table(books["region"][UNCERTAINTY], called("exhibit.tornado.column.swing"))
+    low, high = (shown[called(f"exhibit.tornado.column.difference_{end}")].astype(float) for end in ("low", "high"))
+    np.testing.assert_allclose((high - low).abs(), shown[called("exhibit.tornado.column.swing")].astype(float), rtol=1e-9)
+    assert len(shown) == 12 and (np.minimum(low, high) < findings["region"].comparison.lead).mean() >= 0.8
 
 
 def test_a_value_that_cannot_be_told_from_zero_says_so(findings, books):
-    shown = table(books["region"][UNCERTAINTY], called("uncertainty.groups.numbers"))
-    value, error = (shown[called(f"uncertainty.groups.{name}")].astype(float) for name in ("evppi", "error"))
-    said = shown[called("uncertainty.groups.reading")].str.startswith(WORDS("chart.information.unclear"))
-    np.testing.assert_array_equal(said, value <= 2 * error)
+    shown = table(books["region"][UNCERTAINTY], called("exhibit.information_groups.column.estimates"))
+    value, error = (shown[called(f"column.{name}")].astype(float) for name in ("evppi", "standard_error"))
+    said = shown[called("column.clear")].eq(WORDS("chart.information.unclear"))
+    np.testing.assert_array_equal(said, value <= error)
     assert said.any() and not said.all()
 
 
 def test_the_shares_of_the_uncertainty_sum_to_one(books):
     for case in ("region", "library"):
-        shown = table(books[case][UNCERTAINTY], called("uncertainty.evidence.count_share"))
-        assert shown[called("uncertainty.evidence.share")].astype(float).sum() == pytest.approx(1)
+        shown = table(books[case][UNCERTAINTY], called("exhibit.evidence_share.column.count_share"))
+        assert shown[called("exhibit.evidence_share.column.share")].astype(float).sum() == pytest.approx(1)
 
 
 def test_warnings_of_a_poor_fit_are_words(findings, books):
     warned = findings["region"].knowledge.groups.query("warning != '' and estimates > 1")
     texts = first_column(books["region"][UNCERTAINTY]) + " ".join(
-        table(books["region"][UNCERTAINTY], called("uncertainty.groups.numbers"))[called("uncertainty.groups.reading")]
+        table(books["region"][UNCERTAINTY], called("exhibit.information_groups.column.estimates"))[called("column.warning")]
     )
     assert all(WORDS(f"warning.{word}") in texts for word in warned["warning"])
 

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
@@ -42,6 +41,12 @@ class Comparison:
         others = self.table.loc[self.table["permanent"], "net_benefit"].drop(self.best)
         return None if others.empty else str(others.idxmax())
 
+    @property
+    def lead(self) -> float:
+        """How far the best option is ahead of the runner-up in expected net benefit; NaN where there is none."""
+        worth = self.table["net_benefit"]
+        return float(worth[self.best] - worth[self.runner_up]) if self.runner_up else float("nan")
+
     @cached_property
     def acceptability(self) -> pd.DataFrame:
         """P(best) of each permanent option (columns) over the range of value_per_point (index); Fenwick et al. 2001."""
@@ -62,8 +67,6 @@ class Comparison:
 def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:
     """Compare the options of a simulation; `value_per_point` in MSEK, by default the parameter's."""
     value = simulation.inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
-    if not np.isfinite(value):
-        raise UsageError(f"value_per_point {value_per_point!r} is not a finite number of MSEK")
     return Comparison(simulation, value, option_table(simulation, value), area_table(simulation))
 
 

@@ -118,8 +118,7 @@ def contributions(comparison: Comparison) -> pd.DataFrame:
     """What each area and cost category adds to an option's value·S − C, expected, MSEK: option, kind, part, value."""
     simulation, value = comparison.simulation, comparison.value_per_point
     inputs = simulation.inputs
-    weights = pd.DataFrame({area: simulation.draws_of(f"areas/{area}") for area in inputs.areas})
-    weights = weights.div(weights.sum(axis=1), axis=0)
+    weights = simulation.weights
     gains = [
         {
             "option": option,

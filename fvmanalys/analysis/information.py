@@ -16,12 +16,13 @@ from fvmanalys.analysis.tails import check_finite_mean
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "value_of_fit", "verdict"]
+__all__ = ["ERRORS", "Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "value_of_fit", "verdict"]
 
 FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
 MISSED = 0.01  # share of the variance that the correlated residuals stand for, below which it does not matter
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
+ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Value:
     @property
     def is_clear(self) -> bool:
         """Whether the value can be told from zero: it is more than two standard errors."""
-        return self.value > 2 * self.standard_error
+        return self.value > ERRORS * self.standard_error
 
 
 def evpi(net_benefit: ArrayLike) -> Value:
@@ -186,7 +187,7 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
         return Verdict(True, None, 0.0, True, table)
     best = table.iloc[0]
     worth, error = float(best["net_value"]), float(best.get("standard_error", 0.0))
-    return Verdict(worth <= 0, str(best["investigation_id"]), worth, abs(worth) > 2 * error, table)
+    return Verdict(worth <= 0, str(best["investigation_id"]), worth, abs(worth) > ERRORS * error, table)
 
 
 def read_benefit(net_benefit: ArrayLike) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import Comparison, value_range
-from fvmanalys.analysis.information import Value, Verdict, evpi, evppi, evppi_all, net_value, value_of_fit, verdict
+from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, evppi, evppi_all, net_value, value_of_fit, verdict
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tornado import numbers, tornado
@@ -18,11 +18,12 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import BLOCK, Floats, blocks, draw
 
-__all__ = ["AROUND", "Knowledge", "natural_groups", "verdict_spans"]
+__all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters")
 RANGE_POINTS = 9
-RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear"]
+RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
+OWED_TO = ("fact", "judgement", "assumption", "interaction", "chance")
 MONTHS_WAITED = tuple(range(0, 25))
 
 
@@ -78,8 +79,15 @@ class Knowledge:
             found["id"], ["table", "name", "name_en", "option_id", "kind", "source_id", "owner", "confidential", "note", "note_en"]
         ].reset_index(drop=True)
         table = pd.concat([found, known], axis=1)
-        table["clear"] = table["evppi"] > 2 * table["standard_error"]
+        table["clear"] = table["evppi"] > ERRORS * table["standard_error"]
         return table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+
+    def leading(self, kind: str = "") -> pd.DataFrame:
+        """The numbers worth something to find out, of one kind or of all; of two that always go together only the first."""
+        table = self.estimates[self.estimates["evppi"] > 0]
+        streams = self.simulation.inputs.estimates.set_index("id")["stream"]
+        alone = table[~table["id"].map(streams).duplicated()]
+        return alone[alone["kind"].eq(kind) | (not kind)].reset_index(drop=True)
 
     @property
     def gaps(self) -> pd.DataFrame:
@@ -89,7 +97,7 @@ class Knowledge:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning."""
+        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning, clear."""
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
             value = evppi(self.benefit(), self.stack(ids))
@@ -104,7 +112,8 @@ class Knowledge:
                 }
             )
         columns = ["group_kind", "group", "estimates", "evppi", "standard_error", "warning"]
-        return pd.DataFrame(rows, columns=columns).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+        table = pd.DataFrame(rows, columns=columns).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+        return table.assign(clear=table["evppi"] > ERRORS * table["standard_error"])
 
     def stack(self, ids: list[str]) -> Floats:
         """Columns side by side: draws × ids."""
@@ -189,7 +198,12 @@ class Knowledge:
     @property
     def investigations(self) -> pd.DataFrame:
         """Every investigation at the value used, the best first; empty where there is nothing to wait for."""
-        return self.verdict.table if self.verdict is not None else pd.DataFrame()
+        if self.verdict is None:
+            return pd.DataFrame()
+        table = self.verdict.table
+        return table.assign(
+            clear=table["evsi"] > ERRORS * table["standard_error"], delay_cost=table["months"] * self.monthly_delay()
+        )
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:
@@ -211,6 +225,7 @@ class Knowledge:
                     "net_value": found.net_value,
                     "decide_now": found.decide_now,
                     "clear": found.is_clear,
+                    "advice": "even" if not found.is_clear else "decide" if found.decide_now else "investigate",
                 }
             )
         return pd.DataFrame(rows)
@@ -237,7 +252,8 @@ class Knowledge:
             return pd.DataFrame(columns=["kind", "inputs", "share"])
         benefit = self.benefit()
         kinds = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["kind"], strict=True))
-        return evidence_share(benefit[first] - benefit[second], self.columns, kinds).reset_index()
+        shares = evidence_share(benefit[first] - benefit[second], self.columns, kinds)
+        return shares.reindex(pd.Index(OWED_TO, name="kind"), fill_value=0).reset_index()
 
 
 def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, str], list[str]]:
@@ -281,3 +297,10 @@ def border(before: dict, after: dict) -> float:
     turns = before["decide_now"] != after["decide_now"] and before.get("clear", True) and after.get("clear", True)
     share = here / (here - there) if turns and here != there else 0.5
     return float(low + share * (high - low))
+
+
+def tied(table: pd.DataFrame) -> int:
+    """How many numbers, from the first on, are worth as much as the first within the error of the difference."""
+    first = table.iloc[0]
+    apart = ERRORS * np.hypot(table["standard_error"], first["standard_error"])
+    return int((table["clear"] & (first["evppi"] - table["evppi"] <= apart)).sum())

@@ -49,12 +49,13 @@ def slipped_plans(inputs: Inputs) -> pd.DataFrame:
                     "milestone": milestone,
                     "name": last["name"],
                     "name_en": last.get("name_en", ""),
+                    "stand_in": "yes" if versions["stand_in"].eq("yes").any() else "no",
                     "planned": planned,
                     "actual": actual[-1] if actual else None,
                     "slip_months": months_between(planned[0], days[-1]),
                 }
             )
-    return pd.DataFrame(rows, columns=["milestone", "name", "name_en", "planned", "actual", "slip_months"])
+    return pd.DataFrame(rows, columns=["milestone", "name", "name_en", "stand_in", "planned", "actual", "slip_months"])
 
 
 def coming_plans(inputs: Inputs) -> pd.DataFrame:

@@ -29,7 +29,9 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
     """
     simulation, value = comparison.simulation, comparison.value_per_point
     options = simulation.inputs.options(permanent_only=True)
-    names = simulation.inputs.tables["viewpoints"].drop_duplicates("viewpoint_id").set_index("viewpoint_id")
+    table = simulation.inputs.tables["viewpoints"]
+    names = table.drop_duplicates("viewpoint_id").set_index("viewpoint_id")
+    shown = set(table.loc[table["stand_in"] == "yes", "viewpoint_id"])
     common = common_weights(comparison)
     scores = {option: simulation.area_scores[option][simulation.inputs.areas] for option in options}
     rows = []
@@ -48,16 +50,16 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
                 "name": names.at[viewpoint, "name"],
                 "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
                 "kind": names.at[viewpoint, "kind"],
+                "stand_in": "yes" if viewpoint in shown else "no",
                 "best": best,
                 "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
                 "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
                 "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else "",
             }
         )
-    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "kind", "best", "p_best", "lead", "dividing_area"])
+    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"])
 
 
 def common_weights(comparison: Comparison) -> pd.Series:
     """The mean weight of each area in the comparison itself."""
-    drawn = pd.DataFrame({area: comparison.simulation.draws_of(f"areas/{area}") for area in comparison.simulation.inputs.areas})
-    return drawn.div(drawn.sum(axis=1), axis=0).mean()
+    return comparison.simulation.weights.mean()

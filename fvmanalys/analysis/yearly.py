@@ -21,6 +21,7 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import area_scores
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, read_model, run_chunks, year_edges
+from fvmanalys.model.streams import check_rate
 
 __all__ = [
     "Outlook", "Settings", "Turnable", "largest_assumptions", "mid_year_figures", "mid_year_present_value", "mid_year_score", "outlook",
@@ -120,6 +121,7 @@ def yearly_means(averages: Floats, edges: Floats) -> Floats:
 
 def year_counts(edges: ArrayLike, discount_rate: float, horizon: float = np.inf) -> tuple[Floats, Floats]:
     """The share of each year that lies before the horizon, and the discount factor at the middle of what is counted."""
+    check_rate("discount_rate", discount_rate)
     edges = np.asarray(edges, dtype=float)
     opens, lengths = edges[:-1], np.diff(edges)
     shares = np.maximum(0.0, np.minimum(horizon, edges[1:]) - opens) / lengths

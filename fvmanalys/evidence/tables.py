@@ -8,6 +8,7 @@ Of a confidential row, numbers, dates and texts are secret; keys, choices and re
 which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,13 +19,20 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model,
 from pydantic_core import PydanticCustomError
 
 __all__ = [
-    "ALL_OPTIONS", "SECRET", "STRUCTURE", "TABLES", "Evidenced", "Quantified", "References", "Row", "columns", "reference", "text_columns",
+    "ALL_OPTIONS", "SECRET", "STRUCTURE", "TABLES", "Evidenced", "Quantified", "References", "Row", "bounds", "columns", "reference",
+    "text_columns",
 ]  # fmt: skip
 
 ALL_OPTIONS = "*"
 SECRET, STRUCTURE = "secret in a confidential row", "public in a confidential row"
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
 Unit = Literal["", "MSEK", "months", "years", "fte", "level", "points", "share", "ratio", "year", "count"]
+# What a quantity in a unit can be. A level may be written wider, and is clipped when it is drawn.
+BOUNDS = {
+    "level": (0.0, 100.0),
+    "share": (0.0, 1.0),
+    **dict.fromkeys(("points", "fte", "months", "years", "count"), (0.0, math.inf)),
+}
 YesNo = Literal["yes", "no"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[float, Field(gt=0)]
@@ -363,6 +371,12 @@ def columns(table: str) -> list[str]:
     """Name the declared columns of `table`, keys first."""
     row = TABLES[table]
     return [*row.KEY, *(name for name in row.model_fields if name not in row.KEY)]
+
+
+def bounds(table: str, unit: str) -> tuple[float, float]:
+    """Between what a quantity of `table` lies whenever it is drawn; a weight is never negative, in any unit."""
+    is_weight = "points" in TABLES[table].UNITS  # type: ignore[attr-defined]
+    return BOUNDS.get(unit, (0.0 if is_weight else -math.inf, math.inf))
 
 
 def text_columns(table: str) -> list[str]:

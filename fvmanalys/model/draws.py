@@ -17,8 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
+from fvmanalys.errors import ModelError
+from fvmanalys.evidence.tables import bounds
+
 __all__ = [
     "BLOCK",
+    "LARGEST",
     "Block",
     "Estimate",
     "Floats",
@@ -33,13 +37,17 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
+LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no longer be numbers
 Z95 = float(ndtri(0.95))
 PERT_GRID = (1 - np.cos(np.linspace(0, np.pi, 4097))) / 2
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A quantity with its range; `stream` keys its random numbers, `moves_with` names its common factor."""
+    """A quantity with its range; `stream` keys its random numbers, `moves_with` names its common factor.
+
+    `bounds` are what its unit allows: what is drawn beyond them counts as the bound itself.
+    """
 
     stream: str
     low: float
@@ -48,6 +56,11 @@ class Estimate:
     distribution: str = "fixed"
     moves_with: str = ""
     strength: float = 1.0
+    bounds: tuple[float, float] = (-np.inf, np.inf)
+
+    def within(self, values: Floats) -> Floats:
+        """Values as they count: none beyond what the unit allows."""
+        return values if self.bounds == (-np.inf, np.inf) else np.clip(values, *self.bounds)
 
     @property
     def is_fixed(self) -> bool:
@@ -88,6 +101,7 @@ def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
             distribution=row["distribution"],
             moves_with=row["moves_with"],
             strength=1.0 if np.isnan(row["strength"]) else row["strength"],
+            bounds=bounds(row["table"], row["unit"]),
         )
         for row in rows
     }
@@ -95,10 +109,16 @@ def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
 
 def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
     """Draw the column of an estimate for some blocks."""
-    size = sum(block.size for block in parts)
     if estimate.is_fixed:
-        return np.full(size, estimate.centre if estimate.distribution in ("", "fixed") else estimate.low)
-    return np.concatenate([draw_block(estimate, seed, block) for block in parts])
+        size = sum(block.size for block in parts)
+        column = np.full(size, estimate.centre if estimate.distribution in ("", "fixed") else estimate.low)
+    else:
+        with np.errstate(over="ignore", invalid="ignore"):
+            column = np.concatenate([draw_block(estimate, seed, block) for block in parts])
+    if not (np.abs(column) <= LARGEST).all():
+        problem = f"its draws go beyond {LARGEST:g}, too large to compute with"
+        raise ModelError(f"{estimate.stream}: {problem}; correct the unit or the range")
+    return column
 
 
 def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fvmanalys.errors import ModelError
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.model.draws import Floats
+from fvmanalys.evidence.tables import ALL_OPTIONS, BOUNDS
+from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.events import own_or_shared
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import VANISHING
 
-__all__ = ["Level", "area_scores", "area_weights", "level_path", "read_levels", "starting_times"]
+__all__ = [
+    "Level", "area_scores", "area_weights", "check_weights", "level_path", "on_scale", "read_levels", "starting_times",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,20 @@ def area_weights(areas: list[str], sample: Sample) -> dict[str, Floats]:
 
 
 def normalised(weights: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Weights that sum to 1 in every draw."""
+    """Weights that sum to 1 in every draw; alike in a draw where all are 0, as a normal one may be at its low end."""
     total = np.sum(list(weights.values()), axis=0)
+    none = total == 0
+    if none.any():
+        weights = {name: np.where(none, 1.0, weight) for name, weight in weights.items()}
+        total = np.where(none, float(len(weights)), total)
     return {name: weight / total for name, weight in weights.items()}
+
+
+def check_weights(what: str, weights: Mapping[str, Estimate]) -> None:
+    """Refuse weights that are 0 in every draw: what would count most cannot be told."""
+    if weights and all(one.is_fixed and one.centre <= 0 for one in weights.values()):
+        names = ", ".join(weights)
+        raise ModelError(f"no weight of {what} is above 0 ({names}); give at least one of them a weight above 0")
 
 
 def area_scores(
@@ -56,8 +70,13 @@ def area_scores(
     for area in dict.fromkeys(level.area for level in levels):
         rows = [level for level in levels if level.area == area]
         starts = starting_times(rows, times, sample, option)
-        scores[area] = area_score(area, rows, starts, sample, rate, horizon)
+        scores[area] = on_scale(area_score(area, rows, starts, sample, rate, horizon))
     return scores
+
+
+def on_scale(score: Floats) -> Floats:
+    """A score, no rounding past the ends of its scale."""
+    return np.clip(score, *BOUNDS["level"])
 
 
 def starting_times(rows: list[Level], times: Mapping[str, Floats], sample: Sample, option: str) -> list[Floats]:
@@ -91,7 +110,7 @@ def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sampl
     parts = {}
     for criterion in criteria:
         mine = [index for index, row in enumerate(rows) if row.criterion == criterion]
-        values = [np.clip(sample.column(rows[index].estimate), 0, 100) for index in mine]
+        values = [sample.column(rows[index].estimate) for index in mine]
         parts[criterion] = discounted_average(values, [starts[index] for index in mine], rate, horizon)
     if criteria == [""]:
         return parts[""]
@@ -140,7 +159,7 @@ def area_level(area: str, rows: list[Level], starts: list[Floats], sample: Sampl
         level = levels.setdefault(row.criterion, np.zeros(sample.size))
         last = latest.setdefault(row.criterion, np.full(sample.size, -np.inf))
         comes = (start <= moment) & (start >= last)
-        levels[row.criterion] = np.where(comes, np.clip(sample.column(row.estimate), 0, 100), level)
+        levels[row.criterion] = np.where(comes, sample.column(row.estimate), level)
         latest[row.criterion] = np.where(comes, start, last)
     if list(levels) == [""]:
         return levels[""]

@@ -39,11 +39,12 @@ class Sample:
         return sum(block.size for block in self.parts)
 
     def column(self, name: str) -> Floats:
-        """The estimate `name` as drawn."""
+        """The estimate `name` as it counts: as drawn or given, within what its unit allows."""
+        estimate = self.estimates[name]
         if name in self.given:
-            return self.given[name]
+            return estimate.within(self.given[name])
         if name not in self._made:
-            self._made[name] = draw(self.estimates[name], self.seed, self.parts)
+            self._made[name] = estimate.within(draw(estimate, self.seed, self.parts))
         return self._made[name]
 
     def uniform(self, key: str) -> Floats:

@@ -14,15 +14,17 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.inputs import no_estimate
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
-from fvmanalys.model.draws import Block, Estimate, Floats, blocks, draw, read_estimates
+from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
-from fvmanalys.model.levels import Level, area_scores, area_weights, level_path, read_levels
+from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
 from fvmanalys.model.sample import Sample
+from fvmanalys.model.streams import check_rate
 
 __all__ = ["Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
 
 CHUNK_BLOCKS = 2
+LAST_YEAR = 9998  # the calendar ends with 9999, and a table of years with the start of the one after the last
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,21 @@ class Model:
                 programme += stream_value(stream, amount, times, plain)
         scores = area_scores(parts.levels, times, sample, option, self.rate, self.horizon)
         weights = area_weights(self.areas, sample)
-        score = np.sum([weights[area] * scores[area] for area in self.areas], axis=0)
+        score = on_scale(np.sum([weights[area] * scores[area] for area in self.areas], axis=0))
         return Outcome(cost, programme, score, scores, times)
 
 
 def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
     """Compile the tables; `delay` postpones every option's decision by so many years."""
+    check_parameters(inputs)
     risks = inputs.tables["risks"]
+    estimates = read_estimates(inputs.estimates.to_dict("records"))
+    check_weights("areas", {area: estimates[f"areas/{area}"] for area in inputs.areas})
+    for area in inputs.areas:
+        rows = [row for row in inputs.records["criteria"] if row["area_id"] == area]
+        check_weights(f"criteria/{area}", {row["criterion_id"]: estimates[row["id"]] for row in rows})
     return Model(
-        estimates=read_estimates(inputs.estimates.to_dict("records")),
+        estimates=estimates,
         options={
             name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in inputs.options()
         },
@@ -101,6 +109,19 @@ def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
         standing_share=inputs.parameters["standing_share"],
         delay=delay,
     )
+
+
+def check_parameters(inputs: Inputs) -> None:
+    """Refuse a choice that no number follows from, wherever it was made: in the tables or in a call."""
+    known = inputs.parameters
+    for name in ("discount_rate", "inflation"):
+        check_rate(name, known.get(name, 0.0))
+    for name, value in known.items():
+        if not abs(value) <= LARGEST:
+            raise UsageError(f"{name} {value:g} is not a number to compute with; correct it, or its unit")
+    if not 0 < known["horizon_years"] < LAST_YEAR - inputs.as_of.year:
+        problem = f"horizon_years {known['horizon_years']:g}, counted from {inputs.as_of}, does not end in the calendar"
+        raise UsageError(f"{problem}; give a number of years above 0 that ends before the year {LAST_YEAR}")
 
 
 def year_edges(as_of: date, horizon: float) -> tuple[list[int], Floats]:
@@ -139,6 +160,11 @@ class Simulation:
     def events(self) -> pd.DataFrame:
         """The time of each event: draws × (option, event), years after `as_of`, infinite where it does not happen."""
         return self._collect(lambda outcome: outcome.events, ["option", "event"])
+
+    @cached_property
+    def weights(self) -> pd.DataFrame:
+        """The weight of each area as it counts, summing to 1 in every draw: draws × area."""
+        return pd.DataFrame(area_weights(self.model.areas, self.model.sample(blocks(self.draws), self.seed)))
 
     @cached_property
     def stream_costs(self) -> pd.DataFrame:
@@ -182,8 +208,13 @@ class Simulation:
         return pd.DataFrame(columns).rename_axis(columns=names)
 
     def net_benefit(self, value_per_point: float | None = None) -> pd.DataFrame:
-        """value_per_point·(S − S_ref) − (C − C_ref), in MSEK: draws × option (Stinnett & Mullahy 1998, Medical Decision Making 18)."""
+        """value_per_point·(S − S_ref) − (C − C_ref), in MSEK: draws × option.
+
+        Stinnett & Mullahy 1998, Medical Decision Making 18.
+        """
         value = self.inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
+        if not abs(value) <= LARGEST:
+            raise UsageError(f"value_per_point {value!r} is not a finite number of MSEK")
         worth = value * self.score - self.cost
         return worth.sub(worth[self.inputs.reference], axis=0)
 
@@ -239,7 +270,8 @@ def simulate(
     if draws != int(draws) or draws < 1 or seed < 0:
         raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
     draws, model = int(draws), read_model(inputs, delay)
-    chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
+    with np.errstate(over="ignore", invalid="ignore"):
+        chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
     names = list(model.options)
     frames = [pd.DataFrame({name: np.concatenate([chunk[name][part] for chunk in chunks]) for name in names}) for part in range(3)]
     for frame in frames:
@@ -308,9 +340,10 @@ def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rat
 
 
 def check_finite(frame: pd.DataFrame) -> None:
-    """Stop where an outcome is not a number: a wrong figure is worse than none."""
-    wrong = [str(name) for name in frame.columns if not np.isfinite(frame[name].to_numpy()).all()]
+    """Stop where an outcome is not a number, or too large to be summed: a wrong figure is worse than none."""
+    wrong = [str(name) for name in frame.columns if not (np.abs(frame[name].to_numpy()) <= LARGEST).all()]
     if wrong:
         raise ModelError(
-            f"the outcome of option {', '.join(wrong)} is not a finite number; look for a zero price index or an infinite range"
+            f"the outcome of option {', '.join(wrong)} is not a finite number that can be computed with; look for an amount "
+            "in the wrong unit, a price index near zero, or growth above the discount rate over a very long time"
         )

@@ -1,18 +1,21 @@
 """What things cost: the closed form of a stream between two events, whole or cut to a window of time."""
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["PROFILES", "lump_value", "present_value", "window_value"]
+__all__ = ["PROFILES", "check_rate", "lump_value", "present_value", "window_value"]
 
 VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
 SERIES_TERMS = 16
+FAR = 50  # times ρ after which what is left of a stream cannot be seen in its value
 
 
 def present_value(
@@ -29,9 +32,26 @@ def present_value(
     Times are years after `as_of`; arrays broadcast, and the result has their shape. With ρ = ln(1+rate) − ln(1+growth) a
     level stream from a to b is amount·(e^(−ρa) − e^(−ρb))/ρ; ramps integrate in closed form too, and ρ = 0 is exact.
     `start` and `end` keep the profile's shape; what lies before 0 is sunk, what lies after `horizon` is out of sight, and
-    both are left out. A stream whose end does not come after its start costs nothing.
+    both are left out. A stream whose end does not come after its start costs nothing. Infinity is never; NaN is what is
+    missing, and gives NaN. Raises UsageError for a rate or growth of -1 (-100 %) or less, and for an unknown profile.
     """
-    return np.asarray(amount) * window_value(start, end, rate, profile, growth, 0.0, horizon)
+    if profile not in PROFILES:
+        raise UsageError(f"profile {profile!r}: use one of {', '.join(PROFILES)}")
+    check_rate("rate", rate)
+    check_rate("growth", growth)
+    given = [np.asarray(one, dtype=float) for one in (amount, start, end, rate, growth, horizon)]
+    missing = reduce(np.logical_or, map(np.isnan, given))
+    spread = window_value(start, end, rate, profile, growth, 0.0, horizon)
+    with np.errstate(invalid="ignore"):
+        value = np.where(spread == 0, 0.0, given[0] * spread)  # an endless amount of nothing is nothing
+    return np.where(missing, np.nan, value)[()]
+
+
+def check_rate(name: str, value: ArrayLike) -> None:
+    """Refuse a rate or growth that leaves nothing, or less than nothing, after a year."""
+    wrong = [one for one in np.ravel(np.asarray(value, dtype=float)) if one <= -1 or np.isinf(one)]
+    if wrong:
+        raise UsageError(f"{name} {wrong[0]:g}: give a finite share above -1 (3,5 % is 0.035)")
 
 
 def window_value(
@@ -56,17 +76,28 @@ def level(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) 
 
 def ramp_up(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:
     """∫ (t − start)/(end − start)·e^(−ρt) dt from first to last: from nothing at start to full at end."""
+    flat = level(rho, start, end, first, last)
+    value = ((first - start) * flat + rising(rho, first, last)) / (end - start)
+    return np.where(np.isfinite(end), np.where(np.isfinite(start), value, flat), 0.0)
+
+
+def rising(rho: Floats, first: Floats, last: Floats) -> Floats:
+    """∫ (t − first)·e^(−ρt) dt from first to last."""
     length = last - first
-    rising = length**2 * np.exp(-rho * first) * first_moment(rho * length)
-    value = ((first - start) * level(rho, start, end, first, last) + rising) / (end - start)
-    return np.where(np.isfinite(end), value, 0.0)
+    far = rho * length > FAR
+    near = np.where(far, 0.0, length)
+    return np.exp(-rho * first) * np.where(far, 1 / np.where(far, rho, 1.0) ** 2, near**2 * first_moment(rho * near))
 
 
 def ramp_down(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:
     """∫ (end − t)/(end − start)·e^(−ρt) dt from first to last: from full at start to nothing at end."""
     length, flat = last - first, level(rho, start, end, first, last)
     falling = length**2 * np.exp(-rho * last) * first_moment(-rho * length)
-    return np.where(np.isfinite(end), ((end - last) * flat + falling) / (end - start), flat)
+    far = rho * length > FAR
+    if np.any(far):
+        falling = np.where(far, length * flat - rising(rho, first, last), falling)
+    value = ((end - last) * flat + falling) / (end - start)
+    return np.where(np.isfinite(end), np.where(np.isfinite(start), value, 0.0), flat)
 
 
 def first_moment(x: Floats) -> Floats:

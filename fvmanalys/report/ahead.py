@@ -8,13 +8,14 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import events_once
 from fvmanalys.analysis.plans import coming_plans
 from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import number_names, rough
 from fvmanalys.report.markup import Html, bullets, heading, html_table, link, paragraphs, safe
 from fvmanalys.report.names import option_names, outcomes
 from fvmanalys.report.news import News
 from fvmanalys.report.situation import likely_months
-from fvmanalys.report.uncertainty import verdict_missing, verdict_sentences
+from fvmanalys.report.topics.information import verdict_missing, verdict_sentences
 from fvmanalys.report.words import Words
 
 __all__ = ["investigations_next", "open_questions", "reading_list", "table_coming"]
@@ -91,7 +92,8 @@ def whose(findings: Findings, event: dict, words: Words) -> str:
 
 def investigations_next(findings: Findings, words: Words) -> list[str]:
     """Whether to decide now or to find out first; or why that is not weighed."""
-    return verdict_sentences(findings, words)[:2] or [verdict_missing(findings, words)]
+    edition = Edition(findings, words.lang)
+    return verdict_sentences(edition)[:2] or [verdict_missing(edition)]
 
 
 def open_questions(findings: Findings, words: Words) -> Html:

@@ -5,7 +5,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import label, option_of
 from fvmanalys.report.markup import Html, details, html_table, link, paragraphs
-from fvmanalys.report.names import kind_mark, option_names, quantity, source_marks
+from fvmanalys.report.names import kind_mark, named, option_names, quantity, source_marks
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -33,7 +33,7 @@ def table_areas_described(findings: Findings, words: Words) -> Html:
     texts = ("description", "level_0", "level_100")
     limited = areas["minimum"].notna().any()
     rows = [
-        [words.of(row, "name"), *(words.of(row, column) or "–" for column in texts), *([words.number(row["minimum"])] if limited else [])]
+        [named(row, words), *(words.of(row, column) or "–" for column in texts), *([words.number(row["minimum"])] if limited else [])]
         for row in areas.to_dict("records")
     ]
     columns = "area description level_0 level_100" + (" minimum" if limited else "")

@@ -53,15 +53,15 @@ class Edition:
         """The day of knowledge, from which times are counted."""
         return self.findings.inputs.as_of
 
-    def __call__(self, key: str, row: Row | None = None, **values: Any) -> str:
+    def __call__(self, key: str, row: Row | None = None, /, **values: Any) -> str:
         """The text at `key` with its fields told."""
         return Teller(self, {} if row is None else row, values).format(self.words.texts[key])
 
-    def each(self, key: str, rows: Iterable[Row], **values: Any) -> list[str]:
+    def each(self, key: str, rows: Iterable[Row], /, **values: Any) -> list[str]:
         """The text at `key` told of every row."""
         return [self(key, row, **values) for row in rows]
 
-    def caption(self, name: str, rows: Iterable[Row], title: str = "title", **values: Any) -> Caption:
+    def caption(self, name: str, rows: Iterable[Row], title: str = "title", /, **values: Any) -> Caption:
         """What is said of the figure `name`: its title and note from given values, and its alt text from every row."""
         said = self(f"chart.{name}.{title}", **values)
         told = self(f"chart.{name}.alt", rows="; ".join(self.each(f"chart.{name}.row", rows)), **values)

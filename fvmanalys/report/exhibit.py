@@ -34,7 +34,8 @@ class Exhibit:
     (why there is nothing; without it nothing is said) and perhaps `.note`. `table` gives the rows, ids and numbers.
     `columns` are `key:style` with blanks between, or made for an edition where there is one for each option or area.
     `sums` gives rows of sums, each with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on
-    the page, which is narrow. The rows stand in `tables/NAME.csv`, or in the table `published`.
+    the page, which is narrow. The rows stand in `tables/NAME.csv`, or in the table `published`. `facts` gives the
+    values of fields in the exhibit's texts.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Exhibit:
     sums: Callable[[Findings], Iterable[Row]] | None = None
     turned: bool = False
     published: str = ""
+    facts: Callable[[Edition], Row] | None = None
 
     def __call__(self, edition: Edition, **choice: Any) -> Html:
         """The exhibit as a page or a notebook shows it, or the sentence for when there is nothing."""
@@ -63,7 +65,8 @@ class Exhibit:
 
     def words(self, edition: Edition, part: str) -> str:
         """One of the exhibit's own texts."""
-        return edition(f"exhibit.{self.name}.{part}", prices=edition.prices)
+        facts = self.facts(edition) if self.facts else {}
+        return edition(f"exhibit.{self.name}.{part}", prices=edition.prices, **facts)
 
     def shown(self, edition: Edition, apart: bool = False) -> list[Column]:
         """The columns with their headings; what the page tells in one, a sheet holds `apart`."""

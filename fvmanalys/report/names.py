@@ -151,4 +151,4 @@ def price_note(findings: Findings, words: Words) -> str:
 
 def viewpoint_name(row: dict, words: Words) -> str:
     """What a viewpoint is called, with the mark and the word of what its weights are."""
-    return f"{KIND_MARKS[row['kind']]}{SPACE}{words.of(row, 'name')} ({kind_text(row, words)})"
+    return f"{KIND_MARKS[row['kind']]}{SPACE}{named(row, words)} ({words('kind.' + row['kind'])})"

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from fvmanalys.analysis import Findings
-from fvmanalys.report.answer import answer_sentence, option_name
+from fvmanalys.report.answer import answer_sentence
 from fvmanalys.report.markup import Html, html_table
 from fvmanalys.report.names import millions, option_names
 from fvmanalys.report.words import Words
@@ -25,29 +25,25 @@ def stand_in_notice(findings: Findings, words: Words) -> list[str]:
 
 
 def beside_public(findings: Findings, words: Words) -> list[str]:
-    """What the public version says and how far the best option moves there; nothing where nothing is confidential."""
-    tables, public, best = findings.public_tables, findings.public_version, findings.comparison.best
+    """What the public version says, and how clear that is beside the answer here; nothing where nothing is confidential."""
+    tables, public = findings.public_tables, findings.public_version
     if not findings.inputs.confidential:
         return []
     if public is None:
         lacking = tables.lacking if tables else 0
         return [words("public.lacks", count=words.number(lacking)) if lacking else words("public.broken")]
     texts = [words("public.says", answer=answer_sentence(public, words))]
-    both = findings.public_comparison.set_index("option")
-    if best not in both.index:
+    if findings.comparison.runner_up is None or public.comparison.runner_up is None:
         return texts
-    row = both.loc[best]
-    return [
-        *texts,
-        words(
-            "public.differs",
-            option=option_name(findings, best, words, "short_name"),
-            own=words.amount(row["net_benefit"]),
-            public=words.amount(row["public_net_benefit"]),
-            share=words.share(row["p_best"]),
-            public_share=words.share(row["public_p_best"]),
-        ),
-    ]
+    (lead, share), (public_lead, public_share) = lead_and_share(findings, words), lead_and_share(public, words)
+    return [*texts, words("public.differs", lead=lead, share=share, public_lead=public_lead, public_share=public_share)]
+
+
+def lead_and_share(findings: Findings, words: Words) -> tuple[str, str]:
+    """How far the best option leads, and how often it is best."""
+    comparison, table = findings.comparison, findings.comparison.table
+    lead = table["net_benefit"][comparison.best] - table["net_benefit"][comparison.runner_up]
+    return words.amount(lead), words.share(table["p_best"][comparison.best])
 
 
 def table_beside_public(findings: Findings, words: Words) -> Html:

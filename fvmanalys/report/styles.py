@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DAYS_PER_YEAR
-from fvmanalys.report import names
+from fvmanalys.report import labels, names
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.markup import Html, link
 from fvmanalys.report.palette import KIND_MARKS
@@ -247,6 +248,72 @@ def tell_spread(item: Item) -> str:
     return item.edition.words("quantity.range", likely=item.edition.tell(item.argument, item.value), ends=ends)
 
 
+def is_clear(item: Item) -> bool:
+    """Whether a value of information can be told from zero: its row knows its standard error."""
+    return bool(item.value > ERRORS * item.row["standard_error"])
+
+
+def tell_worth(item: Item) -> str:
+    """A value of information with its error to either side, or in words that it cannot be told from zero."""
+    words = item.edition.words
+    if not is_clear(item):
+        return words("chart.information.unclear")
+    value, error = (names.millions(amount, words) for amount in (item.value, ERRORS * item.row["standard_error"]))
+    return words("table.worth", value=value, error=error)
+
+
+def tell_clearly(item: Item) -> str:
+    """In words whether a value of information can be told from zero."""
+    words = item.edition.words
+    return words("table.clear") if item.value else words("chart.information.unclear")
+
+
+def put_error(item: Item) -> float:
+    """The error to either side of a value."""
+    return ERRORS * item.value
+
+
+def rounded_form(item: Item) -> str:
+    """The form of a computed figure: about two digits that matter; a share in per cent."""
+    size = abs(item.value) if not item.missing and np.isfinite(item.value) else 0.0
+    if item.row.get("unit") == "share":
+        return "share"
+    return "year" if item.row.get("unit") == "year" else "n0" if size >= 100 or size == round(size) else "n1" if size >= 1 else "n2"
+
+
+def tell_rounded(item: Item) -> str:
+    """A computed figure to about two digits, without its unit."""
+    form, words = rounded_form(item), item.edition.words
+    if form in ("share", "year"):
+        return words.share(item.value) if form == "share" else str(int(item.value))
+    return words.number(item.value, int(form[1]))
+
+
+def tell_group(item: Item) -> str:
+    """What a natural group of numbers is called."""
+    words, kind = item.edition.words, item.row["group_kind"]
+    if kind == "factor":
+        estimates = item.edition.inputs.estimates
+        first = estimates.loc[estimates["moves_with"].eq(item.value), "id"].iloc[0]
+        return words("table.group_factor", name=item.edition.estimates[first])
+    if kind == "area":
+        return words("table.group_area", name=item.edition.areas[item.value])
+    return words(f"table_name.{item.value}") if kind == "table" else words("table.group_assumptions")
+
+
+def tell_judged(item: Item) -> str:
+    """Whether an outcome kept within its forecast, and how many comparable programmes did better."""
+    words = item.edition.words
+    judged, share = words(f"chart.backtest.{item.value or 'open'}"), words.share(item.row["share_below"])
+    return words("exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share)
+
+
+def tell_owed(item: Item) -> str:
+    """What a part of the uncertainty is owed to."""
+    words = item.edition.words
+    return words(f"kind.{item.value}") if item.value in KIND_MARKS else words(f"chart.share.{item.value}")
+
+
 def two_digits(value: float) -> float:
     """A number to two significant digits."""
     step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
@@ -260,6 +327,7 @@ def number(decimals: int) -> Style:
 
 STYLES: dict[str, Style] = {
     "text": Style(tell_text),
+    "named": Style(lambda item: names.named(item.row, item.edition.words, item.key)),
     "option": Style(tell_option),
     "area": Style(tell_part),
     "category": Style(tell_part),
@@ -271,6 +339,25 @@ STYLES: dict[str, Style] = {
     "yes_no": Style(tell_yes_no),
     "kind": Style(lambda item: names.kind_mark({**item.row, "kind": item.value}, item.edition.words), kind_form, put_kind, False),
     "sources": Style(tell_sources, "text", put_sources),
+    "worth": Style(
+        tell_worth,
+        "money",
+        parts=lambda key, _: [(key, "money"), ("standard_error", "error"), ("clear", "clearly")],
+    ),
+    "error": Style(lambda item: names.millions(put_error(item), item.edition.words), "money", put_error),
+    "clearly": Style(tell_clearly),
+    "rounded": Style(tell_rounded, rounded_form),
+    "group": Style(tell_group),
+    "judged": Style(tell_judged),
+    "owed_to": Style(
+        lambda item: names.kind_mark({"kind": item.value}, item.edition.words) or tell_owed(item),
+        kind_form,
+        lambda item: put_kind(item) or tell_owed(item),
+        number=False,
+    ),
+    "owed_to_in_words": Style(tell_owed),
+    "lowered_area": Style(lambda item: labels.lowered(tell_part(item))),
+    "viewpoint": Style(lambda item: names.viewpoint_name(dict(item.row), item.edition.words)),
     "day": Style(lambda item: item.edition.words.day(item.value), "date"),
     "month": Style(tell_month, "month", put_month),
     "year": Style(lambda item: str(int(item.value)), "year"),

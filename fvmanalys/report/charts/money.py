@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, small_multiples, wrapped
-from fvmanalys.report.names import category_names, option_names, price_note
+from fvmanalys.report.names import category_names, named, option_names, price_note
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
 from fvmanalys.report.words import Words
 
@@ -241,7 +241,7 @@ def plot_published_totals(edition: Edition) -> Picture | None:
                     va="center",
                     fontsize=8.5,
                 )
-        row_labels(axes, [words.of(row, "name") for row in rows], 30)
+        row_labels(axes, [named(row, words) for row in rows], 30)
         number_axis(axes, words, words("chart.published.axis"))
         axes.margins(x=0.35)
         axes.set_xlim(left=min(0, axes.get_xlim()[0]) if min(table["likely"].min(), table["model_total"].min()) < 0 else 0)
@@ -253,7 +253,7 @@ def published_texts(rows: list[dict], words: Words) -> tuple[str, str]:
     """The first total beside the model's, and all of them."""
     texts = [
         words(
-            "chart.published.row", name=words.of(row, "name"), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
+            "chart.published.row", name=named(row, words), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
         )
         for row in rows
     ]
@@ -274,7 +274,7 @@ def plot_reference_class(edition: Edition) -> Picture | None:
     with sketch(1.5 + 0.25 * len(table)) as (figure, [[axes]]):
         for place, row in enumerate(table.to_dict("records")):
             draw_programme(axes, place, row, words)
-        row_labels(axes, [words.of(row, "name") for row in table.to_dict("records")], 52, 1)
+        row_labels(axes, [named(row, words) for row in table.to_dict("records")], 52, 1)
         axes.axvline(1, color=INK, linewidth=1)
         axes.axvline(quantiles["p50"], color=MUTED, linestyle=(0, (3, 2)), linewidth=1)
         axes.annotate(
@@ -322,5 +322,5 @@ def class_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[
     title = words(
         "chart.class.title", count=words.number(len(table)), p50=words.number(quantiles["p50"], 1), p80=words.number(quantiles["p80"], 1)
     )
-    rows = [f"{words.of(row, 'name')} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
+    rows = [f"{named(row, words)} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
     return title, words("chart.class.alt", rows="; ".join(rows))

@@ -1,15 +1,12 @@
 """Figures of what depends on who one is and on what was believed: viewpoints, ranks over all weights, and past forecasts."""
 
-import pandas as pd
 from matplotlib.axes import Axes
 
-from fvmanalys.analysis import Findings
-from fvmanalys.analysis.outside import coverage
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, number_axis, row_labels, sketch
-from fvmanalys.report.labels import lowered
-from fvmanalys.report.names import area_names, option_names, viewpoint_name
+from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, captioned, decimal_year, number_axis, row_labels, sketch
+from fvmanalys.report.names import named, option_names, viewpoint_name
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
+from fvmanalys.report.topics.information import backtest_caption, ranks_caption, viewpoint_label, viewpoints_caption
 from fvmanalys.report.words import Words
 
 __all__ = ["plot_backtest", "plot_ranks", "plot_viewpoints"]
@@ -29,37 +26,13 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
             look = options.index(row["best"]) % len(OPTION_COLOURS)
             axes.plot([0, row["lead"]], [place, place], color=OPTION_COLOURS[look], linewidth=2.2, alpha=0.55)
             axes.plot([row["lead"]], [place], marker=OPTION_MARKERS[look], color=OPTION_COLOURS[look], markersize=8)
-            axes.annotate(viewpoint_label(findings, row, words), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
+            axes.annotate(viewpoint_label(edition, row), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
         row_labels(axes, [viewpoint_name(row, words) for row in rows], 24)
         axes.set_ylim(len(rows) - 0.5, -0.75)
         number_axis(axes, words, words("chart.viewpoints.axis"))
         axes.set_xlim(left=0)
         axes.margins(x=0.12)
-        title, alt = viewpoints_texts(findings, rows, words)
-        return finish(figure, "viewpoints", title, words("chart.viewpoints.note"), alt)
-
-
-def viewpoint_label(findings: Findings, row: dict, words: Words) -> str:
-    """What a group would choose, how sure that is, and where it differs from the common weights."""
-    area = area_names(findings, words).get(row["dividing_area"], "")
-    best, share = option_names(findings, words)[row["best"]], words.share(row["p_best"])
-    return words("chart.viewpoints.label" if area else "chart.viewpoints.label_alike", best=best, share=share, area=lowered(area))
-
-
-def viewpoints_texts(findings: Findings, rows: list[dict], words: Words) -> tuple[str, str]:
-    """Whether the groups agree, and what each would choose."""
-    names = option_names(findings, words)
-    chosen = pd.Series([row["best"] for row in rows])
-    counts = chosen.value_counts()
-    key = "chart.viewpoints.title_agree" if len(counts) == 1 else "chart.viewpoints.title"
-    title = words(key, best=names[counts.index[0]], count=words.number(counts.iloc[0]), all=words.number(len(rows)))
-    texts = [
-        words(
-            "chart.viewpoints.row", name=words.of(row, "name"), text=viewpoint_label(findings, row, words), lead=words.amount(row["lead"])
-        )
-        for row in rows
-    ]
-    return title, words("chart.viewpoints.alt", rows="; ".join(texts))
+        return captioned(figure, "viewpoints", viewpoints_caption(edition))
 
 
 def plot_ranks(edition: Edition) -> Picture | None:
@@ -83,19 +56,7 @@ def plot_ranks(edition: Edition) -> Picture | None:
         axes.set_xlim(0, 1)
         number_axis(axes, words, words("chart.ranks.axis"), percent=True)
         axes.legend(loc="lower right")
-        title, alt = ranks_texts(findings, shares, words)
-        return finish(figure, "ranks", title, words("chart.ranks.note"), alt)
-
-
-def ranks_texts(findings: Findings, shares: pd.DataFrame, words: Words) -> tuple[str, str]:
-    """The option that is best most often, whatever the weights; and every share."""
-    names, first = option_names(findings, words), str(shares["all"].idxmax())
-    title = words("chart.ranks.title", best=names[first], share=words.share(shares.at[first, "all"]))
-    rows = [
-        words("chart.ranks.row", name=names[str(option)], all=words.share(row["all"]), ordered=words.share(row["ordered"]))
-        for option, row in shares.iterrows()
-    ]
-    return title, words("chart.ranks.alt", rows="; ".join(rows))
+        return captioned(figure, "ranks", ranks_caption(edition, shares))
 
 
 def plot_backtest(edition: Edition) -> Picture | None:
@@ -112,9 +73,8 @@ def plot_backtest(edition: Edition) -> Picture | None:
         axes.axvline(today, color=INK, linewidth=1)
         for place, row in enumerate(rows):
             draw_forecast(axes, place, row, today, words)
-        row_labels(axes, [words("chart.backtest.plan", name=words.of(row, "name"), plan=row["plan"]) for row in rows], 34)
-        title, alt = backtest_texts(findings, rows, words)
-        return finish(figure, "backtest", title, words("chart.backtest.note", as_of=words.day(findings.inputs.as_of)), alt)
+        row_labels(axes, [words("chart.backtest.plan", name=named(row, words), plan=row["plan"]) for row in rows], 34)
+        return captioned(figure, "backtest", backtest_caption(edition))
 
 
 def draw_forecast(axes: Axes, place: int, row: dict, today: float, words: Words) -> None:
@@ -130,23 +90,3 @@ def draw_forecast(axes: Axes, place: int, row: dict, today: float, words: Words)
     right = max([planned, *ends, decimal_year(row["outcome"]) if row["outcome"] else today])
     text = words(f"chart.backtest.{row['within_p80'] or 'open'}")
     axes.annotate(text, (right, place), (8, 0), textcoords="offset points", va="center", fontsize=8, bbox=ON_PAPER)
-
-
-def backtest_texts(findings: Findings, rows: list[dict], words: Words) -> tuple[str, str]:
-    """How many forecasts held, of those that can be told; and every plan."""
-    counts = coverage(findings.backtest)
-    told = counts["within"] + counts["beyond"]
-    key = "chart.backtest.title" if told else "chart.backtest.title_open"
-    title = words(key, within=words.number(counts["within"]), told=words.number(told), open=words.number(counts["open"]))
-    texts = [
-        words(
-            "chart.backtest.row",
-            name=words("chart.backtest.plan", name=words.of(row, "name"), plan=row["plan"]),
-            planned=words.day(row["planned_date"]),
-            p50=words.day(row["forecast_p50"]),
-            p80=words.day(row["forecast_p80"]),
-            outcome=words.day(row["outcome"]),
-        )
-        for row in rows
-    ]
-    return title, words("chart.backtest.alt", rows="; ".join(texts))

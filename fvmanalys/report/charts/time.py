@@ -13,7 +13,7 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, row_labels, sketch, spread
-from fvmanalys.report.names import option_names, outcomes
+from fvmanalys.report.names import named, option_names, outcomes
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.words import Words
 
@@ -35,7 +35,7 @@ def plot_timeline(edition: Edition) -> Picture:
             calendar_axis(axes, words, low, high)
             for row, event in enumerate(events.to_dict("records")):
                 draw_event(axes, row, event, findings.inputs.as_of, words)
-            row_labels(axes, [words.of(event, "name") for event in events.to_dict("records")], 52, 1)
+            row_labels(axes, [named(event, words) for event in events.to_dict("records")], 52, 1)
             axes.set_title(name)
             draw_days(axes, findings)
         title, alt = timeline_texts(findings, words)
@@ -125,7 +125,7 @@ def timeline_texts(findings: Findings, words: Words) -> tuple[str, str]:
         words(
             "chart.timeline.row",
             option=names[option],
-            event=words.of(event, "name"),
+            event=named(event, words),
             when=words.month(as_of, event["p50"]),
             low=words.month(as_of, event["p05"]),
             high=words.month(as_of, event["p95"]),
@@ -153,7 +153,7 @@ def plot_milestones(edition: Edition) -> Picture | None:
         calendar_axis(axes, words, min(days) - 0.4, max(days) + 0.9 + 0.12 * (max(days) - min(days)))
         for place, row in enumerate(rows):
             draw_slip(axes, place, row, words)
-        row_labels(axes, [words.of(row, "name") for row in rows], 34)
+        row_labels(axes, [named(row, words) for row in rows], 34)
         title, alt = milestones_texts(rows, words)
         return finish(figure, "milestones", title, words("chart.milestones.note"), alt)
 
@@ -183,14 +183,14 @@ def milestones_texts(rows: list[dict], words: Words) -> tuple[str, str]:
     most = max(rows, key=lambda row: (row["actual"] is not None, row["slip_months"]))
     title = words(
         "chart.milestones.title" if most["slip_months"] >= 0 else "chart.milestones.title_earlier",
-        name=words.of(most, "name"),
+        name=named(most, words),
         months=words.number(abs(most["slip_months"])),
         versions=words.number(len(most["planned"])),
     )
     texts = [
         words(
             "chart.milestones.row",
-            name=words.of(row, "name"),
+            name=named(row, words),
             planned=", ".join(words.day(day) for day in row["planned"]),
             actual=words.day(row["actual"]),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from fvmanalys.report.answer import answer
+from fvmanalys.report.names import is_stand_in
 from fvmanalys.report.sheets.cells import Jump
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 
@@ -81,7 +82,7 @@ def run_table(sheet: Sheet) -> None:
     rows = [(sheet.text(f"run_{name}"), text) for name, text in run.items()]
     for row in inputs.tables["parameters"].to_dict("records"):
         name = words.of(row, "name") if row["name"] else words(f"workbook.parameter.{row['parameter_id']}")
-        rows.append((name, parameter_text(sheet, row)))
+        rows.append((words("public.named", name=name) if is_stand_in(row) else name, parameter_text(sheet, row)))
     sheet.heading(sheet.text("run"))
     pairs(sheet, "run", [(term, text) for term, text in rows if text])
 

@@ -14,8 +14,8 @@ from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.sheets.labels import named_estimates
+from fvmanalys.report.topics.information import verdict_sentences
 from fvmanalys.report.topics.people import wait_missing
-from fvmanalys.report.uncertainty import verdict_sentences
 
 __all__ = ["write_summary"]
 
@@ -60,7 +60,7 @@ def head_line(sheet: Sheet) -> str:
 def advice_lines(sheet: Sheet) -> Iterator[str]:
     """Whether to decide now or find out first, and what a month of waiting costs; nothing where that cannot be said."""
     findings, words = sheet.book.findings, sheet.words
-    yield from verdict_sentences(findings, words)[:1]
+    yield from verdict_sentences(sheet.book.edition)[:1]
     if not wait_missing(sheet.book.edition):
         yield sheet.text("waiting", cost=words.amount(findings.knowledge.monthly_delay()))
 

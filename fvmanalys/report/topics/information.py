@@ -1,0 +1,272 @@
+"""How sure: decide now or find out first, what swings the answer, what is worth knowing, and how earlier forecasts fared."""
+
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.knowledge import tied, verdict_spans
+from fvmanalys.analysis.outside import coverage
+from fvmanalys.analysis.pause import waiting_is_possible
+from fvmanalys.report.edition import Caption, Edition
+from fvmanalys.report.exhibit import Column, Exhibit
+
+__all__ = [
+    "BACKTEST", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS",
+    "backtest_caption", "backtest_sentences", "evidence_caption", "information_caption", "net_value_caption",
+    "ranks_caption", "span_name", "swings", "tornado_caption", "uncertainty_answer", "verdict_caption", "verdict_missing",
+    "verdict_sentences", "viewpoint_label", "viewpoints_caption", "worth_knowing",
+]  # fmt: skip
+
+MOST = 12
+OWN = ("low", "likely", "high", "unit", "kind", "confidential", "stand_in")
+
+
+def with_range(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
+    """A table of estimates, each with its range, unit and kind."""
+    known = findings.inputs.estimates.set_index("id")[list(OWN)]
+    return table.drop(columns=list(OWN), errors="ignore").join(known, on="id")
+
+
+def worth_knowing(findings: Findings, kind: str = "") -> pd.DataFrame:
+    """The numbers worth most to find out, with their ranges."""
+    return with_range(findings, findings.knowledge.leading(kind).head(MOST))
+
+
+def swings(findings: Findings) -> pd.DataFrame:
+    """The numbers that swing the lead most, the widest swing first."""
+    return with_range(findings, findings.knowledge.tornado.head(MOST))
+
+
+def investigations(findings: Findings) -> pd.DataFrame:
+    """The investigations, with what is known of them."""
+    table = findings.knowledge.investigations
+    about = findings.inputs.tables["investigations"].set_index("investigation_id")
+    columns = [column for column in ("kind", "confidential", "stand_in", "note", "note_en") if column in about]
+    return table if table.empty else table.join(about[columns], on="investigation_id")
+
+
+def owed_to(findings: Findings) -> pd.DataFrame:
+    """What the uncertainty of the lead is owed to, beside how many of the numbers are of each kind."""
+    counts = findings.evidence_counts.set_index("kind")["share"]
+    return findings.knowledge.evidence.assign(count_share=lambda table: table["kind"].map(counts))
+
+
+def leaders(edition: Edition) -> dict[str, Any]:
+    """The two leading options, and how far apart they are."""
+    comparison = edition.findings.comparison
+    return {"first": comparison.best, "second": comparison.runner_up, "lead": comparison.lead}
+
+
+def ranks_columns(edition: Edition) -> list[Column]:
+    """The ranks of an option, and the mean weights of those who would choose it."""
+    keys = "option:option weights:word=chart.ranks first_rank:share last_rank:share confidence:share"
+    columns = [Column(*pair.split(":")) for pair in keys.split()]
+    return columns + [Column(f"weight_{area}", "share", name) for area, name in edition.areas.items()]
+
+
+INVESTIGATIONS = Exhibit(
+    "investigations",
+    investigations,
+    "investigation_id:investigation kind:kind evsi:worth cost:n1 months:n0 delay_cost:n1 net_value:n1 note:text",
+)
+RANGE = Exhibit(
+    "verdict_range",
+    lambda findings: findings.knowledge.verdict_range,
+    "value_per_point:n1 investigation_id:investigation advice:word=advice net_value:n1 evpi:money cost_of_delay:n1",
+)
+TORNADO = Exhibit(
+    "tornado",
+    swings,
+    "id:estimate kind:kind unit:unit low_value:rounded high_value:rounded difference_low:money difference_high:money"
+    " swing:money",
+    facts=leaders,
+)
+GROUPS = Exhibit(
+    "information_groups",
+    lambda findings: findings.knowledge.groups[findings.knowledge.groups["estimates"] > 1],
+    "group:group group_kind:word=group_kind evppi:worth estimates:n0 warning:word=warning",
+)
+NUMBERS = Exhibit(
+    "information_estimates",
+    worth_knowing,
+    "id:estimate kind:kind evppi:worth likely:range owner:text source_id:sources",
+    facts=lambda edition: {"everything": float(edition.findings.knowledge.everything)},
+)
+GAPS = Exhibit(
+    "gaps",
+    lambda findings: worth_knowing(findings, "assumption"),
+    "id:estimate evppi:worth likely:range owner:text note:text source_id:sources",
+    published="information_estimates",
+)
+EVIDENCE = Exhibit(
+    "evidence_share",
+    owed_to,
+    "kind:owed_to share:share1 count_share:share1 inputs:n0",
+)
+VIEWPOINTS = Exhibit(
+    "viewpoints",
+    lambda findings: findings.viewpoints,
+    "name:viewpoint best:option dividing_area:area p_best:share lead:money",
+)
+RANKS = Exhibit("priorities", lambda findings: findings.priorities, ranks_columns)
+BACKTEST = Exhibit(
+    "backtest",
+    lambda findings: findings.backtest,
+    "name:named plan:text programmes:n0 planned_on:day planned_date:day forecast_p50:day forecast_p80:day outcome:day"
+    " within_p80:judged",
+)
+
+
+def uncertainty_answer(edition: Edition) -> list[str]:
+    """Decide now or find out first, over which range that holds, and what it would be worth to know."""
+    texts = verdict_sentences(edition) or [verdict_missing(edition)]
+    if edition.findings.comparison.runner_up is None:
+        return texts
+    everything = edition("verdict.everything", value=float(edition.findings.knowledge.everything))
+    return [*texts, f"{everything} {first_number(edition)}"]
+
+
+def first_number(edition: Edition) -> str:
+    """The single number worth most to know, or that none stands out."""
+    table = edition.findings.knowledge.leading()
+    if table.empty or not table.iloc[0]["clear"]:
+        return edition("verdict.no_number")
+    count = tied(table)
+    return edition("verdict.numbers" if count > 1 else "verdict.number", table.iloc[0], count=count)
+
+
+def verdict_missing(edition: Edition) -> str:
+    """Why it cannot be said whether to decide or to find out; nothing where it can."""
+    findings = edition.findings
+    if findings.decision_taken is not None:
+        return edition("missing.verdict_taken", findings.decision_taken)
+    if not waiting_is_possible(findings.inputs):
+        return edition("missing.verdict_no_decision")
+    if findings.comparison.runner_up is None:
+        return edition("missing.acceptability")
+    return "" if findings.inputs.has("investigations") else edition("missing.investigations")
+
+
+def verdict_sentences(edition: Edition) -> list[str]:
+    """The verdict at the value used, how sure it is, and over which range of values it holds; none where there is no verdict."""
+    found = edition.findings.knowledge.verdict
+    if verdict_missing(edition) or found is None:
+        return []
+    table = edition.findings.knowledge.investigations
+    row = table.iloc[0]
+    advice = "decide" if found.decide_now else "investigate"
+    text = edition(f"verdict.{advice}", row, count=len(table), net=abs(row["net_value"]))
+    text = text if found.is_clear else f"{text} {edition('verdict.unclear')}"
+    return [text, " ".join(range_sentences(edition))]
+
+
+def range_sentences(edition: Edition) -> list[str]:
+    """Over which values of a point the verdict holds, and what holds at others."""
+    spans = verdict_spans(edition.findings.knowledge.verdict_range)
+    if len(spans) == 1:
+        return [edition("verdict.everywhere", spans.iloc[0])]
+    value = edition.findings.comparison.value_per_point
+    texts: list[str] = []
+    for row in spans.to_dict("records"):
+        if row["low"] <= value <= row["high"]:
+            texts.insert(0, edition("verdict.holds", row))
+        else:
+            texts.append(edition(f"verdict.elsewhere_{span_kind(row)}", row))
+    return texts
+
+
+def span_kind(span: dict[str, Any]) -> str:
+    """What one does in a span: decide, investigate, or either."""
+    return "even" if not span["clear"] else "investigate" if span["investigation_id"] else "decide"
+
+
+def backtest_sentences(edition: Edition) -> list[str]:
+    """How forecasts from comparable programmes would have fared, and how little that proves."""
+    counts = coverage(edition.findings.backtest)
+    told = counts["within"] + counts["beyond"]
+    if not told + counts["open"]:
+        return [edition("missing.backtest")]
+    return [
+        edition("verdict.backtest" if told else "verdict.backtest_open", counts, told=told),
+        edition("verdict.backtest_caution"),
+    ]
+
+
+def tornado_caption(edition: Edition) -> Caption:
+    """Whether any number alone can turn the answer, and every bar."""
+    table = swings(edition.findings)
+    turning = int((table[["difference_low", "difference_high"]].min(axis=1) < 0).sum())
+    first, rows = table.iloc[0], table.to_dict("records")
+    facts = {"id": first["id"], "swing": first["swing"], "count": turning, **leaders(edition)}
+    return edition.caption("tornado", rows, "title_turns" if turning else "title", **facts)
+
+
+def information_caption(edition: Edition) -> Caption:
+    """The number worth most to know, or how many cannot be told apart, and every bar."""
+    table = worth_knowing(edition.findings)
+    first, count = table.iloc[0], tied(table)
+    key = "title_none" if not first["clear"] else "title_tied" if count > 1 else "title"
+    facts = {"id": first["id"], "evppi": first["evppi"], "count": count}
+    everything = float(edition.findings.knowledge.everything)
+    return edition.caption("information", table.to_dict("records"), key, **facts, everything=everything)
+
+
+def net_value_caption(edition: Edition) -> Caption:
+    """Whether any investigation is worth its wait, and the net value of each."""
+    table = edition.findings.knowledge.investigations
+    best, rows = table.iloc[0], table.assign(start=table["evsi"] - table["cost"]).to_dict("records")
+    facts = {"investigation_id": best["investigation_id"], "net": best["net_value"], "count": len(table)}
+    monthly = edition.findings.knowledge.monthly_delay()
+    return edition.caption("net_value", rows, "title" if best["net_value"] > 0 else "title_none", **facts, monthly=monthly)
+
+
+def span_name(edition: Edition, span: dict[str, Any]) -> str:
+    """What one does in a span."""
+    return edition(f"chart.verdict.{span_kind(span)}", span)
+
+
+def verdict_caption(edition: Edition, spans: pd.DataFrame) -> Caption:
+    """What holds at the value used, and over which range."""
+    value = edition.findings.comparison.value_per_point
+    rows = [row | {"name": span_name(edition, row)} for row in spans.to_dict("records")]
+    used = next(row for row in rows if row["low"] <= value <= row["high"])
+    return edition.caption("verdict", rows, value=value, **{key: used[key] for key in ("name", "low", "high")})
+
+
+def evidence_caption(edition: Edition) -> Caption:
+    """How much rests on what nobody has confirmed, and how much on chance; and every share."""
+    table = owed_to(edition.findings)
+    shares = table.set_index("kind")["share"]
+    rows = table.to_dict("records")
+    return edition.caption("share", rows, assumed=shares["assumption"], chance=shares["chance"])
+
+
+def viewpoints_caption(edition: Edition) -> Caption:
+    """Whether the groups agree, and what each would choose."""
+    table = edition.findings.viewpoints
+    rows = [row | {"text": viewpoint_label(edition, row)} for row in table.to_dict("records")]
+    counts = table["best"].value_counts()
+    facts = {"best": counts.index[0], "count": int(counts.iloc[0]), "all": len(rows)}
+    return edition.caption("viewpoints", rows, "title_agree" if len(counts) == 1 else "title", **facts)
+
+
+def viewpoint_label(edition: Edition, row: dict[str, Any]) -> str:
+    """What a group would choose, how sure that is, and where it differs from the common weights."""
+    return edition("chart.viewpoints.label" if row["dividing_area"] else "chart.viewpoints.label_alike", row)
+
+
+def ranks_caption(edition: Edition, shares: pd.DataFrame) -> Caption:
+    """The option that is best most often, whatever the weights; and every share (options × sets of weights)."""
+    first = str(shares["all"].idxmax())
+    rows = shares.rename_axis("option").reset_index().to_dict("records")
+    return edition.caption("ranks", rows, best=first, share=shares.at[first, "all"])
+
+
+def backtest_caption(edition: Edition) -> Caption:
+    """How many forecasts held, of those that can be told; and every plan."""
+    counts = coverage(edition.findings.backtest)
+    told = counts["within"] + counts["beyond"]
+    facts = {"within": counts["within"], "told": told, "open": counts["open"], "as_of": edition.as_of}
+    rows = edition.findings.backtest.to_dict("records")
+    return edition.caption("backtest", rows, "title" if told else "title_open", **facts)

@@ -115,12 +115,12 @@ def test_sources_lead_to_the_web_by_links_that_say_which(findings, workbooks):
 def test_parts_whose_table_is_missing_say_so(workbooks):
     found = {text for _, text in strings(workbooks["library", "en"])}
     for key in (
-        "costs.context.none",
-        "costs.spend.none",
-        "costs.published.none",
+        "exhibit.context.none",
+        "exhibit.spend.none",
+        "exhibit.published_totals.none",
         "exhibit.partners.none",
         "exhibit.milestones.none",
-        "comparison.views.none",
+        "exhibit.views.none",
     ):
         assert any(text.startswith(Words("en")(key if key.startswith("exhibit.") else f"sheet.{key}")[:40]) for text in found), key
 

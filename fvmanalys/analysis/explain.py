@@ -20,7 +20,8 @@ __all__ = [
 ]  # fmt: skip
 
 PUBLISHED = (
-    "item_id", "name", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from", "confidential", "stand_in",
+    "item_id", "name", "name_en", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from",
+    "confidential", "stand_in",
 )  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
     for row in table[table["categories"] != ""].to_dict("records"):
         counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
         model_total = float(yearly.loc[counted, "cost"].sum(min_count=1))
-        rows.append({**{column: row[column] for column in PUBLISHED}, "model_total": model_total})
+        rows.append({**{column: row.get(column, "") for column in PUBLISHED}, "model_total": model_total})
     return pd.DataFrame(rows)
 
 

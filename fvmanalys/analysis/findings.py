@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import explain, outside, pause, staffing
+from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.knowledge import Knowledge
@@ -238,6 +239,8 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "training_load": lambda findings: findings.training_load,
     "standing_optimum": lambda findings: findings.standing_optima,
     "latest_decisions": lambda findings: findings.latest_decisions,
+    "contracts_compared": lambda findings: contracts_compared(findings.inputs),
+    "per_user": lambda findings: per_user(findings.simulation),
     "start_burden": lambda findings: findings.start_burden,
     "agreements": lambda findings: staffing.agreement_table(findings.inputs),
     "public_comparison": lambda findings: findings.public_comparison,

@@ -24,6 +24,7 @@ AROUND = ("context", "viewpoints", "investigations", "parameters")
 RANGE_POINTS = 9
 RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
 OWED_TO = ("fact", "judgement", "assumption", "interaction", "chance")
+TOLD = ("table", "name", "name_en", "option_id", "kind", "source_id", "owner", "owner_en", "confidential", "note", "note_en")
 MONTHS_WAITED = tuple(range(0, 25))
 
 
@@ -75,9 +76,7 @@ class Knowledge:
         """EVPPI of every uncertain number, the largest first: id, name, evppi, standard_error, clear, kind, sourced, owner."""
         about = self.simulation.inputs.estimates.set_index("id")
         found = evppi_all(self.benefit(), self.columns).reset_index(names="id")
-        known = about.loc[
-            found["id"], ["table", "name", "name_en", "option_id", "kind", "source_id", "owner", "confidential", "note", "note_en"]
-        ].reset_index(drop=True)
+        known = about.loc[found["id"], list(TOLD)].reset_index(drop=True)
         table = pd.concat([found, known], axis=1)
         table["clear"] = table["evppi"] > ERRORS * table["standard_error"]
         return table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)

@@ -26,7 +26,7 @@ RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
 ESTIMATE_COLUMNS = [
     "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "unit", "moves_with", "strength",
-    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "note_en", "_file", "_row",
+    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en", "_file", "_row",
 ]  # fmt: skip
 
 
@@ -130,7 +130,7 @@ class Inputs:
 
         `stream` is the id that keys its random numbers: two halves of one event (`when` and its opposite) share it.
         """
-        blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
+        blank = dict.fromkeys(["option_id", "name_en", "owner_en", "note_en"], "")
         rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name])]
         return ReadOnlyTable(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
 

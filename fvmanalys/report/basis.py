@@ -10,21 +10,9 @@ from fvmanalys.report.words import Words
 
 __all__ = [
     "revisions", "revisions_sentence", "table_areas_described",
-    "table_context", "table_estimates", "table_newest", "table_parameters", "table_source_types",
-    "table_sources", "table_spend",
+    "table_estimates", "table_newest", "table_parameters", "table_source_types",
+    "table_sources",
 ]  # fmt: skip
-
-
-def table_context(findings: Findings, words: Words, units: tuple[str, ...] = ()) -> Html | None:
-    """Background figures that readers need, of some units or of all, with their sources."""
-    table = findings.inputs.tables["context"]
-    shown = table[table["unit"].isin(units)] if units else table
-    rows = [[words.of(row, "name"), quantity(row, words), *evidence(findings, row, words)] for row in shown.to_dict("records")]
-    return (
-        html_table(words("table.context"), head("context", "item value kind known_from sources note", words), rows, (1,), "named")
-        if rows
-        else None
-    )
 
 
 def table_areas_described(findings: Findings, words: Words) -> Html:
@@ -48,25 +36,6 @@ def evidence(findings: Findings, row: dict, words: Words) -> list[str]:
         source_marks(findings, row["source_id"]) or "–",
         words.of(row, "note") or "–",
     ]
-
-
-def table_spend(findings: Findings, words: Words) -> Html | None:
-    """What has been spent already: sunk, and in no comparison of ways forward."""
-    rows = [
-        [
-            words.of(row, "category"),
-            words("table.period", start=words.day(row["period_start"]), end=words.day(row["period_end"])),
-            quantity(row | {"low": float("nan"), "high": float("nan"), "likely": row["amount"], "unit": "MSEK"}, words),
-            words.of(row, "part_of") or "–",
-            *evidence(findings, row, words),
-        ]
-        for row in findings.inputs.tables["spend"].to_dict("records")
-    ]
-    return (
-        html_table(words("table.spend"), head("spend", "category period amount part_of kind known_from sources note", words), rows, (2,))
-        if rows
-        else None
-    )
 
 
 def table_parameters(findings: Findings, words: Words) -> Html:

@@ -1,13 +1,12 @@
 """What the contract is worth and what each option does to the budget: sentences and tables, apart from present value."""
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.budget import INFLATION, contract_terms, contracts_compared, nominal_budget, per_user
-from fvmanalys.report.exhibits import head
+from fvmanalys.analysis.budget import INFLATION, contract_terms, nominal_budget
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import kind_mark, millions, option_names, source_marks
+from fvmanalys.report.names import millions, option_names
 from fvmanalys.report.words import Words
 
-__all__ = ["budget_sentences", "contract_sentences", "table_contracts", "table_nominal", "table_payers", "table_per_user"]
+__all__ = ["budget_sentences", "contract_sentences", "table_nominal", "table_payers"]
 
 WRITE_DOWN = "write_down"
 
@@ -58,37 +57,3 @@ def table_payers(findings: Findings, words: Words) -> Html:
         for payer in sorted(wide.index)
     ]
     return html_table(words("table.payers"), [words("column.payer"), *names.values()], rows, len(names))
-
-
-def table_contracts(findings: Findings, words: Words) -> Html | None:
-    """Published contracts per year, and per user and year where the number of users is published."""
-    context = {row["item_id"]: row for row in findings.inputs.tables["context"].to_dict("records")}
-    rows = [
-        [
-            words.of(context[row["item_id"]], "name"),
-            millions(row["amount"], words),
-            words.number(row["years"]),
-            millions(row["per_year"], words),
-            words.number(round(row["per_user"], -2)) if row["per_user"] == row["per_user"] else words("table.unknown"),
-            kind_mark(context[row["item_id"]], words),
-            source_marks(findings, context[row["item_id"]]["source_id"]) or "–",
-        ]
-        for row in contracts_compared(findings.inputs).to_dict("records")
-    ]
-    top = head("contracts", "name amount years per_year per_user kind sources", words)
-    return html_table(words("table.contracts"), top, rows, (1, 2, 3, 4)) if rows else None
-
-
-def table_per_user(findings: Findings, words: Words) -> Html:
-    """All costs of each option per year, and per user and year where the number of users is known."""
-    names = option_names(findings, words)
-    rows = [
-        [
-            names[row["option"]],
-            millions(row["total"], words),
-            millions(row["per_year"], words),
-            words.number(round(row["per_user"], -2)) if row["per_user"] == row["per_user"] else words("table.unknown"),
-        ]
-        for row in per_user(findings.simulation).to_dict("records")
-    ]
-    return html_table(words("table.per_user"), head("contracts", "option amount per_year per_user", words), rows, 3)

@@ -11,7 +11,8 @@ from fvmanalys.analysis import Findings
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
 from fvmanalys.report import labels, names
-from fvmanalys.report.styles import Item, style_of
+from fvmanalys.report.item import Item
+from fvmanalys.report.styles import style_of
 from fvmanalys.report.words import Words
 
 __all__ = ["Caption", "Edition"]

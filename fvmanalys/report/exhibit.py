@@ -8,8 +8,9 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.markup import Html, html_table, missing
-from fvmanalys.report.styles import NOTHING, Item, style_of
+from fvmanalys.report.styles import style_of
 
 __all__ = ["Cell", "Column", "Exhibit"]
 

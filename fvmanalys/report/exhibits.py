@@ -5,7 +5,6 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import full_use_after
-from fvmanalys.report.charts.money import view_name
 from fvmanalys.report.labels import lowered
 from fvmanalys.report.markup import Html, html_table, paragraphs
 from fvmanalys.report.names import (
@@ -16,14 +15,12 @@ from fvmanalys.report.names import (
     millions,
     option_names,
     price_note,
-    source_marks,
 )
 from fvmanalys.report.words import Words
 
 __all__ = [
     "full_use_sentences",
-    "table_areas", "table_costs", "table_levels", "table_options", "table_published_totals",
-    "table_reasons", "table_reference_class", "table_ways", "table_views",
+    "table_areas", "table_costs", "table_levels", "table_options", "table_reasons", "table_ways",
 ]  # fmt: skip
 
 
@@ -154,72 +151,6 @@ def table_costs(findings: Findings, words: Words) -> Html:
     return html_table(
         words("table.costs", prices=price_note(findings, words)), [words("column.category"), *names.values()], rows, len(names), "total"
     )
-
-
-def table_published_totals(findings: Findings, words: Words) -> Html | None:
-    """Published totals beside the model's."""
-    names, called = option_names(findings, words), category_names(findings, words)
-    rows = [
-        [
-            words.of(row, "name"),
-            words.amount(row["likely"]),
-            words.amount(row["model_total"]),
-            names.get(row["option_id"], "–"),
-            ", ".join(called.get(one.strip(), one.strip()) for one in row["categories"].split(";")),
-            kind_mark(row, words),
-            source_marks(findings, row["source_id"]),
-        ]
-        for row in findings.published_totals.to_dict("records")
-    ]
-    top = head("published", "item published model option categories kind sources", words)
-    return html_table(words("table.published"), top, rows, (1, 2)) if rows else None
-
-
-def table_views(findings: Findings, words: Words) -> Html | None:
-    """Inside view, mixture and outside view side by side."""
-    names, as_of = option_names(findings, words), findings.inputs.as_of
-    if findings.views["view"].nunique() < 2:
-        return None
-    rows = [
-        [
-            names[row["option"]],
-            view_name(row["view"], words),
-            millions(row["programme_p50"], words),
-            millions(row["programme_p85"], words),
-            "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]),
-            millions(row["net_benefit"], words),
-            words.share(row["p_best"]),
-        ]
-        for option in names
-        for row in findings.views[findings.views["option"] == option].to_dict("records")
-    ]
-    top = head("views", "option view programme programme_ceiling full_use net_benefit p_best", words)
-    return html_table(words("table.views", prices=price_note(findings, words)), top, rows, 5)
-
-
-def table_reference_class(findings: Findings, words: Words) -> Html | None:
-    """The comparable programmes, with their ratios and whether these are bounds."""
-    rows = [
-        [
-            words.of(row, "name"),
-            words.of(row, "country") or "–",
-            words.of(row, "supplier") or "–",
-            ratio(row, "cost", words),
-            ratio(row, "duration", words),
-            words(f"role.{row['role']}"),
-            kind_mark(row, words),
-            source_marks(findings, row["source_id"]),
-        ]
-        for row in findings.inputs.tables["reference_class"].to_dict("records")
-    ]
-    top = head("class", "programme country supplier cost_ratio duration_ratio role kind sources", words)
-    return html_table(words("table.class"), top, rows, (3, 4)) if rows else None
-
-
-def ratio(row: dict, name: str, words: Words) -> str:
-    """A ratio, or the bound that it is."""
-    text = words.number(row[f"{name}_ratio"], 2)
-    return words("chart.class.bound", ratio=text) if row["censored"] in (name, "both") and np.isfinite(row[f"{name}_ratio"]) else text
 
 
 def table_levels(findings: Findings, words: Words, area: str = "") -> Html:

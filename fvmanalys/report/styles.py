@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.pause import BEST
@@ -18,73 +15,14 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DAYS_PER_YEAR
 from fvmanalys.report import labels, names
 from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.item import NOTHING, Address, Item, Style
 from fvmanalys.report.markup import Html, link
 from fvmanalys.report.palette import KIND_MARKS
 
-if TYPE_CHECKING:
-    from fvmanalys.report.edition import Edition
-
-__all__ = ["NOTHING", "Address", "Item", "Style", "day_after", "style_of"]
+__all__ = ["STYLES", "day_after", "style_of"]
 
 LATEST_YEARS = 900.0
 ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
-NOTHING = "–"
-
-
-@dataclass(frozen=True)
-class Item:
-    """A value to be told: of which row and column, in which edition, and what its style was given after `=`."""
-
-    edition: Edition
-    value: Any
-    row: Mapping[str, Any]
-    key: str
-    argument: str = ""
-
-    @property
-    def missing(self) -> bool:
-        """Whether there is nothing to tell."""
-        return self.value is None or self.value == "" or self.value is pd.NaT or self.value != self.value
-
-
-@dataclass(frozen=True)
-class Address:
-    """Text that leads to an address on the web."""
-
-    text: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one kind of value is told: `tell` gives the words, `put` what stands in a cell, and `form` that cell's format.
-
-    `form` may depend on the value, as that of a figure with no more decimals than it has. A style that tells several
-    columns at once names in `parts`, from its key and argument, those that a sheet holds apart: key and style of each.
-    """
-
-    tell: Callable[[Item], str]
-    form: str | Callable[[Item], str] = "text"
-    put: Callable[[Item], Any] | None = None
-    number: bool | None = None
-    parts: Callable[[str, str], list[tuple[str, str]]] | None = None
-
-    @property
-    def is_number(self) -> bool:
-        """Whether values stand to the right."""
-        return self.form not in ("text", "link", "date") if self.number is None else self.number
-
-    @property
-    def heading_form(self) -> str:
-        """The format by which a heading is set above its column."""
-        return self.form if isinstance(self.form, str) else "n0" if self.is_number else "text"
-
-    def cell(self, item: Item) -> tuple[Any, str]:
-        """What stands in a cell, and its format."""
-        form = self.form if isinstance(self.form, str) else self.form(item)
-        if self.put:
-            return self.put(item), form
-        return (item.value if self.is_number or form == "date" else self.tell(item)), form
 
 
 def style_of(spec: str) -> tuple[Style, str]:
@@ -314,6 +252,30 @@ def tell_owed(item: Item) -> str:
     return words(f"kind.{item.value}") if item.value in KIND_MARKS else words(f"chart.share.{item.value}")
 
 
+def tell_view(item: Item) -> str:
+    """What a view is called: inside, outside, or the share of outcomes in which the outside view applies."""
+    words = item.edition.words
+    key = {0: "inside", 1: "outside"}.get(item.value, "mixture")
+    return words(f"view.{key}", share=words.share(item.value))
+
+
+def tell_ratio(item: Item) -> str:
+    """A ratio, or the bound that it is; the argument says of what."""
+    text = item.edition.words.number(item.value, 2)
+    bound = item.row["censored"] in (item.argument, "both") and not item.missing
+    return item.edition.words("chart.class.bound", ratio=text) if bound else text
+
+
+def put_ratio(item: Item) -> Any:
+    """A ratio as a number; a bound in words."""
+    return tell_ratio(item) if item.row["censored"] in (item.argument, "both") else item.value
+
+
+def tell_hundreds(item: Item) -> str:
+    """An amount to whole hundreds, or that nobody has published what it takes."""
+    return item.edition.words("table.unknown") if item.missing else item.edition.words.number(round(item.value, -2))
+
+
 def two_digits(value: float) -> float:
     """A number to two significant digits."""
     step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
@@ -347,6 +309,17 @@ STYLES: dict[str, Style] = {
     "error": Style(lambda item: names.millions(put_error(item), item.edition.words), "money", put_error),
     "clearly": Style(tell_clearly),
     "rounded": Style(tell_rounded, rounded_form),
+    "view": Style(tell_view),
+    "ratio": Style(
+        tell_ratio,
+        lambda item: "right" if isinstance(put_ratio(item), str) else "n2",
+        put_ratio,
+    ),
+    "hundreds": Style(
+        tell_hundreds,
+        lambda item: "right" if item.missing else "n0",
+        lambda item: tell_hundreds(item) if item.missing else item.value,
+    ),
     "group": Style(tell_group),
     "judged": Style(tell_judged),
     "owed_to": Style(

@@ -163,17 +163,18 @@ def plot_views(edition: Edition) -> Picture | None:
     with sketch(1.35 + len(names) * (0.12 + 0.24 * len(shares))) as (figure, [[axes]]):
         for row, option in enumerate(names):
             for place, values in enumerate(views[views["option"] == option].sort_values("view").to_dict("records")):
-                draw_view(axes, row + (place - (len(shares) - 1) / 2) * 0.26, values, shares, words)
+                draw_view(axes, row + (place - (len(shares) - 1) / 2) * 0.26, values, shares, edition)
         row_labels(axes, list(names.values()))
         number_axis(axes, words, words("chart.views.axis", prices=price_note(findings, words)))
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.margins(x=0.25)
-        title, alt = views_texts(findings, words)
+        title, alt = views_texts(edition)
         return finish(figure, "views", title, words("chart.views.note"), alt)
 
 
-def draw_view(axes: Axes, row: float, values: dict, shares: list[float], words: Words) -> None:
+def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition: Edition) -> None:
     """One view of one option: a line from P50 to P85, the P50 marked, the view named."""
+    words = edition.words
     place = shares.index(values["view"])
     axes.plot(
         [values["programme_p50"], values["programme_p85"]], [row, row], color=ACCENT, linewidth=2.2, alpha=0.55, solid_capstyle="butt"
@@ -182,7 +183,7 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], words: 
     axes.plot([values["programme_p50"]], [row], marker=VIEW_MARKERS[place], color=ACCENT, markerfacecolor=filled, markersize=6)
     label = words(
         "chart.views.label",
-        view=view_name(values["view"], words),
+        view=edition.tell("view", values["view"]),
         p50=words.amount(values["programme_p50"]),
         p85=words.amount(values["programme_p85"]),
     )
@@ -191,13 +192,9 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], words: 
     )
 
 
-def view_name(share: float, words: Words) -> str:
-    """What a view is called."""
-    return words("view.inside") if share == 0 else words("view.outside") if share == 1 else words("view.mixture", share=words.share(share))
-
-
-def views_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def views_texts(edition: Edition) -> tuple[str, str]:
     """How much dearer the outside view is for the best option, and every P50 and P85."""
+    findings, words = edition.findings, edition.words
     views, names, best = findings.views, option_names(findings, words), findings.comparison.best
     median = views[views["option"] == best].set_index("view")["programme_p50"]
     title = words("chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0]))
@@ -205,7 +202,7 @@ def views_texts(findings: Findings, words: Words) -> tuple[str, str]:
         words(
             "chart.views.row",
             name=names[row["option"]],
-            view=view_name(row["view"], words),
+            view=edition.tell("view", row["view"]),
             p50=words.amount(row["programme_p50"]),
             p85=words.amount(row["programme_p85"]),
         )

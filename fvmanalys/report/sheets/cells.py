@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from fvmanalys.report.harmless import harmless, is_web_address, one_line
-from fvmanalys.report.styles import Address
+from fvmanalys.report.item import Address
 
 __all__ = ["Formula", "Input", "Jump", "header_names", "safe_text", "table_name", "write_cell"]
 

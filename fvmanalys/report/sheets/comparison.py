@@ -12,6 +12,7 @@ from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.live import write_live
 from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
+from fvmanalys.report.topics import money
 
 __all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
 
@@ -23,8 +24,6 @@ COST = "cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:mo
 COST += " programme_p50:money programme_p85:money"
 USE = "full_use_p50:month full_use_p85:month full_use_within_horizon:share score:points score_p05:points score_p50:points score_p95:points"
 CHOICE = "p_best:share1 expected_loss:money regret_p95:money dominated_by:text permanent:text reference:text"
-VIEWS = "cost_p50:money cost_p85:money programme_p50:money programme_p85:money"
-VIEWS += " full_use_p50:month full_use_p85:month score:points net_benefit:money p_best:share"
 
 
 def write_comparison(book: Book) -> None:
@@ -144,24 +143,11 @@ def reasons_table(sheet: Sheet) -> None:
 
 def views_tables(sheet: Sheet) -> None:
     """The inside view, the mixture and the outside view; and what the outside view comes from."""
-    book = sheet.book
-    if not sheet.section("views", book.findings.inputs.has("reference_class")):
-        return
-    sheet.notes("views.note", share=sheet.words.share(book.findings.inputs.parameters["outside_view"]))
-    columns = [Column(sheet.text("view_option")), Column(sheet.text("view")), *sheet.columns("column", VIEWS)]
-    rows = [
-        [book.options[row["option"]], view_name(sheet, row["view"]), *shown(sheet, VIEWS, row)]
-        for row in book.findings.views.to_dict("records")
-    ]
-    sheet.listing("views", columns, rows)
-    quantiles = book.findings.class_quantiles
+    sheet.exhibit(money.VIEWS)
+    quantiles = sheet.book.findings.class_quantiles
     if {"p10", "p90"} <= set(quantiles):
         class_table(sheet, quantiles)
-
-
-def view_name(sheet: Sheet, share: float) -> str:
-    """What a view is called."""
-    return sheet.text("inside") if share == 0 else sheet.text("outside") if share == 1 else sheet.text("mixture")
+    sheet.exhibit(money.CLASS)
 
 
 def class_table(sheet: Sheet, quantiles: pd.DataFrame) -> None:

@@ -6,14 +6,12 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from fvmanalys.evidence.rules import split
 from fvmanalys.report.names import price_note
 from fvmanalys.report.sheets.cells import Formula
-from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
-from fvmanalys.report.sheets.labels import option_label
 from fvmanalys.report.sheets.live import write_years
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
+from fvmanalys.report.topics import money
 
 __all__ = ["write_costs"]
 
@@ -33,9 +31,8 @@ def write_costs(book: Book) -> None:
     values_table(sheet, groups)
     phases_table(sheet)
     programme_table(sheet)
-    published_table(sheet)
-    spend_table(sheet)
-    context_table(sheet)
+    for exhibit in (money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS, money.PER_USER):
+        sheet.exhibit(exhibit)
     write_years(sheet)
     yearly_table(sheet, groups)
     sheet.finish()
@@ -119,54 +116,6 @@ def programme_table(sheet: Sheet) -> None:
     columns = sheet.columns("programme", "option:text mean:money p05:money p50:money p85:money p95:money")
     rows = [[name, programme[option].mean(), *programme[option].quantile([0.05, 0.5, 0.85, 0.95])] for option, name in book.options.items()]
     sheet.listing("programme", columns, rows)
-
-
-def published_table(sheet: Sheet) -> None:
-    """Published totals beside the model's own sum of the same categories."""
-    book, table = sheet.book, sheet.book.findings.published_totals
-    if not sheet.section("published", not table.empty, "published.note"):
-        return
-    context = book.findings.inputs.tables["context"].set_index("item_id")
-    rows = []
-    for row in table.to_dict("records"):
-        categories = sheet.words.listing([book.categories.get(one, one) for one in split(row["categories"])])
-        name = sheet.text("published.cell", name=book.words.of(context.loc[row["item_id"]], "name"), categories=categories)
-        amounts = [row[part] for part in ("low", "likely", "high", "model_total")]
-        rows.append([name, option_label(book, row["option_id"]), *amounts, kind_cell(book, row), book.cited(row["source_id"])])
-    sheet.listing(
-        "published",
-        sheet.columns("published", "name:text option:text low:money likely:money high:money model:money kind:text source:text"),
-        rows,
-    )
-
-
-def spend_table(sheet: Sheet) -> None:
-    """What is already spent: shown, and never compared."""
-    book, table = sheet.book, sheet.book.findings.inputs.tables["spend"]
-    if not sheet.section("spend", not table.empty, "spend.note"):
-        return
-    rows = []
-    for row in table.to_dict("records"):
-        known = [row[column] for column in ("period_start", "period_end", "amount", "part_of", "known_from")]
-        rows.append([sheet.words.of(row, "category"), *known, kind_cell(book, row), book.cited(row["source_id"])])
-    styles = "category:text start:date end:date amount:money part_of:text known_from:date kind:text source:text"
-    sheet.listing("spend", sheet.columns("spend", styles), rows)
-
-
-def context_table(sheet: Sheet) -> None:
-    """Budgets, contract and other figures that readers need and no calculation uses."""
-    book, table = sheet.book, sheet.book.findings.inputs.tables["context"]
-    if not sheet.section("context", not table.empty, "context.note"):
-        return
-    rows = []
-    for row in table.to_dict("records"):
-        figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("likely", "low", "high")]
-        unit = sheet.words(f"workbook.unit.{row['unit'] or 'none'}")
-        rows.append(
-            [sheet.words.of(row, "name"), *figures, unit, row["known_from"], kind_cell(book, row), book.cited(row["source_id"])]
-        )
-    styles = "name:text likely:n0 low:n0 high:n0 unit:text known_from:date kind:text source:text"
-    sheet.listing("context", sheet.columns("context", styles), rows)
 
 
 def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:

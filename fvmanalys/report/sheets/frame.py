@@ -10,11 +10,12 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.harmless import one_line
+from fvmanalys.report.item import Address
 from fvmanalys.report.palette import ACCENT, MUTED
 from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
 from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_name, write_cell
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed
-from fvmanalys.report.styles import Address, style_of
+from fvmanalys.report.styles import style_of
 
 __all__ = ["Book", "Column", "Region", "Sheet"]
 

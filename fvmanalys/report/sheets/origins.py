@@ -4,11 +4,11 @@ from typing import Any
 
 from fvmanalys.report.basis import revisions_sentence
 from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.item import Address
 from fvmanalys.report.sheets.evidence import kind_cell, plain_style
 from fvmanalys.report.sheets.frame import Book, Sheet
 from fvmanalys.report.sheets.labels import named_estimates, option_label
 from fvmanalys.report.sheets.measure import whole_words
-from fvmanalys.report.styles import Address
 
 __all__ = ["write_origins"]
 

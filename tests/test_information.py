@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
+import fvmanalys as fvm
 from fvmanalys.analysis.information import Value, evpi, evppi, evppi_all, evsi, net_value, verdict
+from fvmanalys.analysis.sensitivity import first_order_from_draws
 from fvmanalys.analysis.tails import check_finite_mean, tail_index
 from fvmanalys.errors import UsageError
+from tests.tiny import tiny
 
 DRAWS = pd.read_csv(Path(__file__).parent / "data" / "voi_linear_normal.csv.gz")
 
@@ -312,6 +315,56 @@ TAILS = {
 def test_long_tails_with_a_mean_pass(name):
     for seed in range(5):
         check_finite_mean(TAILS[name](np.random.default_rng(seed), 10_000))
+
+
+def refusals(draw, samples):
+    """How many of some samples are refused as having no mean."""
+    found = 0
+    for seed in range(samples):
+        try:
+            check_finite_mean(draw(np.random.default_rng(seed)))
+        except UsageError:
+            found += 1
+    return found
+
+
+@pytest.mark.parametrize("draws", [1000, 2000, 4096, 10_000])
+def test_few_draws_of_a_wide_lognormal_are_not_taken_for_a_tail_without_a_mean(draws):
+    assert refusals(lambda rng: rng.lognormal(0, 2, draws), 100) <= 5
+
+
+@pytest.mark.parametrize(("index", "draws"), [(0.5, 1000), (0.8, 4096), (1.0, 20_000)])
+def test_a_tail_without_a_mean_is_known_as_soon_as_draws_can_tell(index, draws):
+    assert refusals(lambda rng: 1 + rng.pareto(index, draws), 20) >= 18
+
+
+def lognormal_decision(low, high):
+    """A decision in which one cost of an option is a lognormal as wide as that."""
+    own = {"item_id": "i", "category": "c", "basis": "once"}
+    contracts = [{"option_id": "a", "is": 1} | own, {"option_id": "b", "is": (low, np.sqrt(low * high), high, "lognormal")} | own]
+    return tiny(options=("a", "b"), contracts=contracts)
+
+
+@pytest.mark.parametrize("sigma", [2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_a_simulation_draws_has_a_mean_whatever_its_sample_looks_like(sigma, seed):
+    width = np.exp(sigma * 1.6449)
+    simulation = fvm.simulate(lognormal_decision(1 / width, width), 1000, seed=seed)
+    worth = simulation.net_benefit()
+    assert float(evpi(worth)) > 0
+    assert float(evppi(worth, simulation.draws_of("contracts/b/i"))) > 0
+    assert float(evppi(worth[["a", "b"]].iloc[:1000], simulation.draws_of("contracts/b/i"))) > 0
+    assert first_order_from_draws(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")})["i"] > 0
+
+
+def test_draws_mixed_with_others_are_judged_by_what_they_look_like():
+    simulation = fvm.simulate(lognormal_decision(0.5, 2), 20_000)
+    worth = simulation.net_benefit()
+    worth["b"] -= 100 * (1 + np.random.default_rng(1).pareto(0.8, 20_000))
+    with pytest.raises(UsageError, match="net_benefit, option 'b': the draws have no finite mean"):
+        evpi(worth)
+    with pytest.raises(UsageError, match="outcome: the draws have no finite mean"):
+        first_order_from_draws(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")})
 
 
 def test_the_tail_index_of_a_pareto_is_found():

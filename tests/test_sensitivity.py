@@ -75,12 +75,29 @@ def test_several_outcomes_give_a_row_each_and_a_constant_owes_nothing_to_anyone(
 
 
 def test_impossible_designs_are_refused():
-    with pytest.raises(UsageError, match="at least 2 points and one distribution"):
+    with pytest.raises(UsageError, match="give one for every input of the function"):
         sobol(ishigami, [], 100, seed=1)
     with pytest.raises(UsageError, match="give one with a method ppf"):
         sobol(ishigami, [1, 2, 3], 100, seed=1)
     with pytest.raises(UsageError, match="one finite number a point"):
         sobol(lambda x: x[0] / 0 * np.inf if False else np.full(x.shape[1], np.nan), ANGLES, 100, seed=1)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 4, 16, 32, 63, 64.5])
+def test_so_few_points_that_their_errors_mean_nothing_are_refused(n):
+    with pytest.raises(UsageError, match=rf"{n} points are too few.*; give a whole number, at least 64"):
+        sobol(ishigami, ANGLES, n, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("function", "distributions", "first", "total"),
+    [(ishigami, ANGLES, ISHIGAMI_FIRST, ISHIGAMI_TOTAL), (sobol_g, [lambda share: share] * 8, G_FIRST, G_TOTAL), (lambda x: x.sum(axis=0), ANGLES, [1 / 3] * 3, [1 / 3] * 3)],
+)
+def test_the_fewest_points_that_pass_have_errors_that_cover(function, distributions, first, total):
+    runs = [sobol(function, distributions, 64, seed) for seed in range(40)]
+    for name, exact in (("first_order", first), ("total", total)):
+        covered = [abs(getattr(run, name) - exact) <= 1.96 * getattr(run, f"{name}_error") + 1e-4 for run in runs]
+        assert np.mean(covered) > 0.88
 
 
 def test_first_order_indices_from_plain_draws_meet_the_closed_forms():

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from fvmanalys.analysis.regression import Regression, regress
-from fvmanalys.analysis.tails import check_finite_mean
+from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
@@ -193,6 +193,8 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
 def read_benefit(net_benefit: ArrayLike) -> Floats:
     """Net benefit as draws × options; refused where it is not finite or has no mean."""
     benefit = read_columns(net_benefit, "net_benefit")
+    if has_known_mean(net_benefit):
+        return benefit
     for option, values in enumerate(benefit.T):
         check_finite_mean(values, f"net_benefit, option {label(net_benefit, option)}")
     return benefit

@@ -17,6 +17,7 @@ from fvmanalys.model.draws import Floats
 
 __all__ = ["SobolIndices", "evidence_share", "first_order_from_draws", "sobol", "tornado"]
 
+FEWEST_POINTS = 64  # with fewer, two standard errors cover the true index in as little as a quarter of the samples
 INTERACTION, CHANCE = "interaction", "chance"
 EDGE = 2.0**-33  # how near 0 or 1 a probability may come, so that a normal quantile stays finite
 
@@ -39,13 +40,16 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
     """First-order and total Sobol' indices of a function of independent inputs.
 
     `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, as those
-    of scipy.stats do, or is itself a quantile function. `n` points are rounded up to a power of 2; the function is called
-    for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics Communications 181(2).
+    of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of 2; the function
+    is called for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics Communications 181(2).
     """
     from scipy.stats import sobol_indices  # takes seconds to import
 
-    if n < 2 or not len(distributions):
-        raise UsageError(f"{n!r} points and {len(distributions)} distributions: give at least 2 points and one distribution")
+    if not len(distributions):
+        raise UsageError("no distributions: give one for every input of the function")
+    if n != int(n) or n < FEWEST_POINTS:
+        problem = f"{n!r} points are too few for indices, and for their standard errors, to mean anything"
+        raise UsageError(f"{problem}; give a whole number, at least {FEWEST_POINTS}, better some thousand")
     first, second = base_points(distributions, int(np.ceil(np.log2(n))), seed)
     outcomes = {"f_A": evaluate(function, first), "f_B": evaluate(function, second)}
     outcomes["f_AB"] = np.array([evaluate(function, mixed) for mixed in mixtures(first, second)])
@@ -147,7 +151,7 @@ def read_outcome(outcome: ArrayLike) -> Floats:
     values = read_columns(outcome, "outcome")
     if values.shape[1] != 1:
         raise UsageError(f"outcome has {values.shape[1]} columns; give one")
-    check_finite_mean(values[:, 0], "outcome")
+    check_finite_mean(outcome, "outcome")
     return values
 
 

@@ -5,25 +5,38 @@ from numpy.typing import ArrayLike
 
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
+from fvmanalys.model.simulate import DRAWN_TO
 
-__all__ = ["check_finite_mean", "tail_index"]
+__all__ = ["check_finite_mean", "has_known_mean", "tail_index"]
 
 FEWEST = 1000  # draws; with fewer, a tail without a mean looks like a long one that has it
 WIDE, NARROW = 3.2, 2.7  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
 LEAST, MOST = 0.05, 0.4  # how far above 1 that is, at least and at most
+LOGNORMAL = 4.2  # standard errors below MOST that few draws of a lognormal with σ = 2 fall short of once in a hundred
 STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may differ from its mean in a power law
 
 
+def has_known_mean(values: ArrayLike) -> bool:
+    """Whether values are a simulation's own: all that it draws has a mean, however long the tail of a sample looks.
+
+    They carry how far they were drawn to; what something else has been mixed with, and so reaches further, is not known.
+    """
+    drawn_to = getattr(values, "attrs", {}).get(DRAWN_TO)
+    return drawn_to is not None and bool((np.abs(np.asarray(values, dtype=float)) <= drawn_to).all())
+
+
 def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
-    """Refuse draws whose tail is that of a power law without a finite mean (Pareto α ≤ 1), upwards or downwards.
+    """Refuse draws of an unknown distribution whose tail is that of a power law without a finite mean (Pareto α ≤ 1).
 
     Their average keeps growing with the number of draws, so an expected value would be made up (Flyvbjerg et al. 2022,
     Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on the outer
-    tail and on the outermost quarter of it. Where the logarithms do not spread as in a power law, as in a lognormal,
-    the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83). Fewer than 1 000 draws pass unseen.
-    Raises UsageError.
+    tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as in a power law,
+    as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83), and so they do where
+    few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass unseen. Raises UsageError.
     """
-    values = np.asarray(values, dtype=float)
+    if has_known_mean(values):
+        return
+    values = np.ravel(np.asarray(values, dtype=float))
     if len(values) < FEWEST:
         return
     centre = np.median(values)
@@ -56,12 +69,18 @@ def log_excess(values: Floats, size: int) -> Floats:
 def lacks_mean(values: Floats) -> bool:
     """Whether both the outer tail and its outermost quarter look like a power law with an index of 1 or less."""
     size = tail_size(values)
-    return is_power_law(values, size, WIDE) and is_power_law(values, size // 4, NARROW)
+    slack = min(by_chance(WIDE, size), MOST - LOGNORMAL / np.sqrt(size))
+    return is_power_law(values, size, slack) and is_power_law(values, size // 4, by_chance(NARROW, size // 4))
+
+
+def by_chance(errors: float, size: int) -> float:
+    """How far above 1 an index from `size` values may lie by chance."""
+    return float(np.clip(errors / np.sqrt(size), LEAST, MOST))
 
 
 def is_power_law(values: Floats, size: int, slack: float) -> bool:
-    """Whether the largest values look like draws of a Pareto with an index of 1 or less."""
+    """Whether the largest values look like draws of a Pareto with an index of 1, or little above it, or less."""
     excess, error = log_excess(values, size), 1 / np.sqrt(size)
-    if not excess.any() or 1 / excess.mean() > 1 + np.clip(slack * error, LEAST, MOST):
+    if not excess.any() or 1 / excess.mean() > 1 + slack:
         return False
     return bool(abs(excess.std() / excess.mean() - 1) < STRAIGHT * error)

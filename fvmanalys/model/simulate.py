@@ -21,9 +21,10 @@ from fvmanalys.model.programmes import ReferenceClass, read_class
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import check_rate
 
-__all__ = ["Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
+__all__ = ["DRAWN_TO", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
 
 CHUNK_BLOCKS = 2
+DRAWN_TO = "drawn_to"  # an attribute of draws whose distribution is known: no difference between two options is larger
 LAST_YEAR = 9998  # the calendar ends with 9999, and a table of years with the start of the one after the last
 
 
@@ -216,7 +217,9 @@ class Simulation:
         if not abs(value) <= LARGEST:
             raise UsageError(f"value_per_point {value!r} is not a finite number of MSEK")
         worth = value * self.score - self.cost
-        return worth.sub(worth[self.inputs.reference], axis=0)
+        benefit = worth.sub(worth[self.inputs.reference], axis=0)
+        benefit.attrs[DRAWN_TO] = float(np.ptp(benefit.to_numpy()))
+        return benefit
 
     def draws_of(self, estimate_id: str) -> Floats:
         """An estimate as drawn, before clip, price index and outside view."""

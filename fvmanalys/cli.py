@@ -92,7 +92,7 @@ def run(
             published = publish.run(data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say))
         if not quiet:
             print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
-            print(f"verify --expect {published.digest}")
+            print(f"verify --expect {published.digest}", file=sys.stderr)  # beside the seconds: it rests on the clock, the answer does not
 
 
 @app.command()

@@ -364,7 +364,7 @@ def holds(text: str, number: str) -> bool:
     return any(re.search(rf"(?<![\d.]){re.escape(one)}(?!\d)", text) for one in spellings)
 
 
-CLOCK = re.compile(r'"(at|created|seconds|log)": ("[^"]*"|[\d.]+)|: \d+\.\d s')
+CLOCK = re.compile(r'"(at|created|seconds|log)": ("[^"]*"|[\d.]+)|: \d+\.\d s|--expect [0-9a-f]{64}')
 
 
 def tree(folder: Path) -> dict[str, bytes]:

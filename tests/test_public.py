@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -31,7 +32,7 @@ from typer.testing import CliRunner
 import fvmanalys as fvm
 from fvmanalys.analysis import Findings
 from fvmanalys.cli import app
-from fvmanalys.errors import EvidenceError, UsageError
+from fvmanalys.errors import EvidenceError, RunFailed, UsageError
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.release import secret_columns
 from fvmanalys.evidence.tables import TABLES, columns
@@ -43,13 +44,16 @@ from fvmanalys.report.public import beside_public, stand_in_notice, table_beside
 from fvmanalys.report.sentences import header
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
+from fvmanalys.run import build, publish
 from fvmanalys.run import folder as place
-from fvmanalys.run import publish
+from fvmanalys.run.log import Log
 from fvmanalys.run.suite import Suite, read_suite
 from fvmanalys.run.verify import verify
 from tests.conftest import ROOT
 from tests.decisions import library_decision, write_tables
-from tests.secrets import GROUND, ROWS, canaries, confidential_row, secret_decision, secret_rows, write_rows
+from tests.secrets import EXTRA, GROUND, ROWS, canaries, confidential_row, secret_decision, secret_rows, write_rows
+from tests.soak import child
+from tests.soak.child import short_runs
 from tests.test_hostile import appendix_of
 
 EN = Words("en")
@@ -313,24 +317,29 @@ def other_secrets() -> dict[str, list[dict[str, Any]]]:
     return tables
 
 
+TEMPORARY: list[Path] = []
+
+
 class Ran:
     """The command line in a process of its own, with a home and a folder for temporary files that nothing else writes in."""
 
-    def __init__(self, base: Path, rows: dict[str, list[dict[str, Any]]], notebooks: list[Path]):
+    def __init__(self, base: Path, rows: dict[str, list[dict[str, Any]]], notebooks: list[Path], public: bool = True):
         self.out, self.home, self.temporary = base / "out", base / "home", Path(tempfile.mkdtemp(prefix="fvm"))
+        TEMPORARY.append(self.temporary)
         self.home.mkdir(parents=True)
         config = base / "suite.toml"
         entries = [f'[[notebooks]]\npath = "{path}"\nappendix = {str(path.stem.startswith("08")).lower()}\n' for path in notebooks]
         config.write_text("draws = 256\njobs = 1\nlang = \"en\"\n" + "".join(entries), "utf-8")
-        command = [sys.executable, "-m", "fvmanalys.cli", "run", "--public", "--data", write_rows(base / "raw", rows), "--out", "out", "--config", config]
+        command = [sys.executable, "-m", "fvmanalys.cli", "run", "--data", write_rows(base / "raw", rows), "--out", "out", "--config", config]
+        command += ["--public"] if public else []
         environment = os.environ | {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(self.home)}
         self.done = subprocess.run(command, cwd=base, env=environment, capture_output=True, text=True, timeout=300)
 
-    def canaries_found(self) -> set[tuple[str, str]]:
-        """Where a secret of the decision stands: in the output folder, among temporary files, at home, on the console."""
+    def canaries_found(self, *folders: Path) -> set[tuple[str, str]]:
+        """Where a secret of the decision stands: on the console, and in folders (those of output, home and temporary files)."""
         found = set()
-        console = [("console", f"{self.done.stdout}{self.done.stderr}{self.done.args[-1]}")]
-        for name, text in [*console, *(one for folder in (self.out, self.home, self.temporary) for one in everything(folder))]:
+        console = [("console", f"{self.done.stdout}{self.done.stderr}")]
+        for name, text in [*console, *(one for folder in folders or (self.out, self.home, self.temporary) for one in everything(folder))]:
             plain = re.sub(r"<[^>]*>", " ", text) if name.endswith(".svg") else text
             found |= {(name, canary) for canary in ("canary", *DAYS) if canary in text}
             found |= {(name, number) for number in NUMBERS if holds(plain, number)}
@@ -391,13 +400,18 @@ def notebook(path: Path, code: str) -> Path:
 APPENDIX = ROOT / "notebooks/08_beslutsbilaga.ipynb"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def tidied() -> Iterator[None]:
+    """Remove the temporary folders of all runs: their names must be short, so that they do not lie among pytest's."""
+    yield
+    for folder in TEMPORARY:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Ran]]:
+def twins(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
     """Public runs of two decisions that differ only in what is secret."""
-    runs = [Ran(tmp_path_factory.mktemp(name), rows, [APPENDIX]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
-    yield runs
-    for run in runs:
-        shutil.rmtree(run.temporary)
+    return [Ran(tmp_path_factory.mktemp(name), rows, [APPENDIX]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
 
 
 def test_two_folders_that_differ_in_secrets_alone_give_the_same_run_to_the_last_byte(twins: list[Ran]) -> None:
@@ -431,10 +445,55 @@ def test_a_run_that_fails_keeps_nothing_secret_and_the_same_for_both(tmp_path: P
     assert runs[0].canaries_found() == set()
 
 
+STEPS = ("raw tables", "model", "tables", "notebooks", "figures", "workbook", "page", "publish")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_run_that_stops_at_any_step_keeps_the_same_for_both(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Log.step
+
+    def stop(log: Log, what: str, **facts: Any) -> Any:
+        if what == step:
+            raise RunFailed("stopped")
+        return begin(log, what, **facts)
+
+    short_runs(monkeypatch.setattr)
+    monkeypatch.setattr(Log, "step", stop)
+    kept = []
+    for name, rows in (("one", secret_rows()), ("other", other_secrets())):
+        with pytest.raises(RunFailed, match="stopped"):
+            publish.run(write_rows(tmp_path / name / "raw", rows), tmp_path / name / "out", suite(), public=True)
+        kept.append(tree(tmp_path / name / "out"))
+    assert kept[0] == kept[1] and any(name.startswith("failed/") and name.endswith(".jsonl") for name in kept[0])
+    assert not any(b"canary" in content for content in kept[0].values())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
+def test_a_run_killed_at_any_change_of_the_disk_leaves_nothing_secret_and_the_next_mends_it(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([child.__name__])
+    data = secret_decision(tmp_path / "raw")
+    for number in (1, 2, 3, 5, 8, 12, 20, 40, 60, 10_000):
+        process = context.Process(target=child.public_run_and_die, args=(data, tmp_path / "out", suite(), number))
+        process.start()
+        process.join()
+        assert process.exitcode == (0 if number == 10_000 else -signal.SIGKILL), number
+        left = dict(everything(tmp_path / "out"))
+        assert not [name for name, text in left.items() if "canary" in text or any(day in text for day in DAYS)]
+    assert any(name.endswith("one.ipynb") for name in left)
+
+
 KILLS = {
-    "while a notebook runs": "import os, signal, fvmanalys\nfvmanalys.load(data)\nos.kill(os.getppid(), signal.SIGKILL)",
+    "while a notebook runs": "import os, signal, fvmanalys\nprint(fvmanalys.load(data).estimates.to_csv())\nos.kill(os.getppid(), signal.SIGKILL)",
     "by a scheduler": "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
 }
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
+def test_an_internal_run_that_is_killed_leaves_nothing_secret_outside_its_folder(tmp_path: Path) -> None:
+    run = Ran(tmp_path, secret_rows(), [notebook(tmp_path / "kills.ipynb", KILLS["while a notebook runs"])], public=False)
+    assert run.done.returncode == -signal.SIGKILL
+    assert run.canaries_found(run.home, run.temporary) == set() and run.canaries_found(run.out)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
@@ -463,15 +522,13 @@ def test_the_manifest_says_that_the_run_is_public_and_verify_makes_it_anew(twins
 
 
 def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fvmanalys.run.build.run_suite", lambda *rest: [])
-    monkeypatch.setattr("fvmanalys.run.build.write_appendix_page", lambda *rest: None)
-    folder = write_rows(tmp_path / "raw", {table: [row for row in rows if not row.get("confidential")] for table, rows in secret_rows().items()} | {"decision": [{"title": "T", "organisation": "O", "question": "Q?", "as_of": "2024-06-01"}]})
-    (folder / "revisions.csv").write_text((folder / "revisions.csv").read_text("utf-8"), "utf-8")
+    for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
+        monkeypatch.setattr(build, name, lambda *_: None)
+    folder = write_tables(tmp_path / "raw", library_decision(3) | EXTRA)
+    (folder / "levels.csv").write_text((folder / "levels.csv").read_text("utf-8").replace(",quiet,,", ",quiet,still,"), "utf-8")
     runs = [publish.run(folder, tmp_path / name, suite(), public=public).path for name, public in (("internal", False), ("public", True))]
-    for part in ("tables", "figures"):
-        names = sorted(path.name for path in (runs[0] / part).iterdir() if path.stem != "history")
-        assert names == sorted(path.name for path in (runs[1] / part).iterdir() if path.stem != "history")
-        assert all((runs[0] / part / name).read_bytes() == (runs[1] / part / name).read_bytes() for name in names)
+    found = [{path.name: path.read_bytes() for path in (run / "tables").iterdir() if path.stem != "history"} for run in runs]
+    assert found[0] == found[1] and len(found[0]) > 20
 
 
 # What readers are told
@@ -589,8 +646,8 @@ def test_a_folder_from_before_it_said_its_kind_is_known_by_its_runs(manifests: l
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's own")
 def test_only_its_owner_can_look_into_a_run_until_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
+    short_runs(monkeypatch.setattr)
     monkeypatch.setattr("fvmanalys.run.build.run_suite", lambda *rest: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("out/.building-*")))
-    monkeypatch.setattr("fvmanalys.run.build.write_appendix_page", lambda *rest: None)
     run = publish.run(secret_decision(tmp_path / "raw"), tmp_path / "out", suite()).path
     assert seen == [0o700] and stat.S_IMODE(run.stat().st_mode) == 0o755
 

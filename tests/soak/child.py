@@ -18,11 +18,11 @@ import matplotlib.backends.backend_svg
 import nbconvert
 import xlsxwriter  # noqa: F401  loaded once, before the processes part
 
-from fvmanalys import cli
+from fvmanalys import cli, find, load
 from fvmanalys.report import workbook  # noqa: F401
-from fvmanalys.run import folder, log, publish
+from fvmanalys.run import build, folder, log, publish
 
-__all__ = ["clean_and_die", "command", "publish_and_die"]
+__all__ = ["clean_and_die", "command", "public_run_and_die", "publish_and_die", "short_runs"]
 
 
 def command(words: list[str], temporary: str, heard: str, fault: str = "", *facts: Any) -> None:
@@ -92,6 +92,30 @@ def publish_and_die(built: Path, out: Path, name: str, number: int) -> None:
     """Publish a folder, and die at that operation."""
     kill_at_operation(number)
     folder.publish(built, out, name)
+
+
+def public_run_and_die(data: Path, out: Path, suite: Any, number: int) -> None:
+    """Make a public run without its slowest parts, and die at that operation."""
+    short_runs(setattr)
+    kill_at_operation(number)
+    publish.run(data, out, suite, public=True)
+
+
+def short_runs(patch: Callable[[Any, str, Any], None]) -> None:
+    """Let runs write what they know where tables, notebooks, figures, workbook and page would be made."""
+
+    def all_known(findings: Any, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(findings.inputs.estimates.drop(columns="_file").to_csv(), encoding="utf-8")
+
+    patch(build, "write_tables", lambda findings, target: all_known(findings, target / "estimates.csv"))
+    patch(build, "write_history", lambda plan, findings, target: all_known(findings, target))
+    patch(build, "read_history", lambda path: None)
+    patch(build, "answer", lambda findings, words: [str(findings.comparison.best)])
+    patch(build, "run_suite", lambda jobs, folder, *_: all_known(find(load(jobs[0].parameters["data"]), 8), folder / "one.ipynb"))
+    patch(build, "write_figures", lambda findings, history, words, target: all_known(findings, target / "one.svg"))
+    patch(build, "write_book", lambda plan, findings, path: all_known(findings, path))
+    patch(build, "write_appendix_page", lambda plan, jobs, built: (built / build.PAGE).write_text("<h1>page</h1>"))
 
 
 def clean_and_die(out: Path, number: int) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from fvmanalys.run import publish
 from fvmanalys.run.suite import read_suite
-from tests.decisions import library_decision, write_tables
+from tests.decisions import later_knowledge, library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 DRAWS = 512
@@ -51,10 +51,10 @@ def retrospective(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def other_appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Another decision, with seven options and three areas, in English."""
+    """Another decision, with seven options and three areas known on its day and one of each later, in English."""
 
     def make(out: Path) -> Path:
-        return run_suite(out, write_tables(out / "tables" / "raw", library_decision(7)), lang="en")
+        return run_suite(out, write_tables(out / "tables" / "raw", later_knowledge(library_decision(7))), lang="en")
 
     return made_once(tmp_path_factory, "other", make)
 

@@ -41,3 +41,28 @@ def library_decision(options: int = 7) -> dict[str, str]:
         + "\n"
         + "\n".join(f"{n},{area},,open,{30 + 4 * i + 3 * j},{50 + 4 * i - 2 * j},{70 + 4 * i},pert,level,judgement,survey,2024-03-01,City University" for i, n in enumerate(names) for j, area in enumerate(("access", "care", "quiet"))),
     }
+
+
+def later_knowledge(tables: dict[str, str]) -> dict[str, str]:
+    """The library's decision with what became known in July 2024: another option and area, with rows that knew of them."""
+    later, early = "assumption,hearing,2024-07-01,analysts", "assumption,,2024-01-01,analysts"
+    citing = "assumption,quote;hearing,2024-01-01,analysts"
+    more = {
+        "sources": "hearing,What readers said,City University,2024-07-01,primary,",
+        "options": f"z,Store Z,Z,Another store,yes,no,open,{later}",
+        "areas": f"light,Light,dark,bright,10,20,30,pert,points,{later}",
+        "timeline": f"z,open,Open,decided,6,9,18,triangular,months,{early}",
+        "contracts": f"z,build,Building,Building,total,decided,open,ramp_up,5,8,20,pert,MSEK,{early}\n"
+        f"*,move,Moving,Moving,once,decided,,level,1,2,3,pert,MSEK,{citing}\n"
+        f"*,move,Moving,Moving,once,decided,,level,2,3,4,pert,MSEK,{later}",
+        "levels": f"*,light,,,20,30,40,uniform,level,{early}\n"
+        + "\n".join(f"z,{area},,open,30,50,70,pert,level,{early}" for area in ("access", "care", "quiet")),
+    }
+    added = {name: f"{tables[name]}\n{rows}" for name, rows in more.items()}
+    return tables | added | {
+        "risks": f"option_id,risk_id,name,likely,unit,{EVIDENCE}\n*,fire,Fire,0.1,share,{later}",
+        "investigations": f"investigation_id,name,resolves,variance_reduction,months,likely,unit,{EVIDENCE}\n"
+        f"ask,Ask the readers,levels/z/*;levels/p/*,0.5,2,0.1,MSEK,{early}\nlook,Look at it,levels/z/*,0.5,2,0.1,MSEK,{early}",
+        "spend": f"period_start,category,period_end,part_of,amount,{EVIDENCE}\n"
+        f"2023-01-01,Shelves,2023-12-31,Furniture,1,fact,quote,2024-01-01,\n2023-01-01,Furniture,2023-12-31,,2,fact,hearing,2024-07-01,",
+    }  # fmt: skip

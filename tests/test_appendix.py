@@ -34,7 +34,7 @@ def test_the_manifest_names_every_output_by_its_hash(appendix: Path) -> None:
     manifest = json.loads((appendix / "manifest.json").read_text("utf-8"))
     found = {name: digest for name, digest in file_hashes(appendix).items() if not name.startswith(("raw/", "manifest", "log"))}
     assert manifest["outputs"] == found
-    assert manifest["inputs"] == file_hashes(ROOT / "data/raw")
+    assert manifest["inputs"] == file_hashes(appendix / "raw")
     assert manifest["run_id"] == appendix.name
     assert manifest["as_of"] == "2025-05-27"
 
@@ -56,6 +56,14 @@ def test_no_row_was_known_later_than_as_of(appendix: Path) -> None:
         table = pd.read_csv(path)
         days = table.get("known_from", pd.Series(dtype=object)).dropna()
         assert all(day <= "2025-05-27" for day in days), path.name
+
+
+def test_nothing_of_a_run_tells_what_came_later(other_appendix: Path) -> None:
+    """Neither text nor table: not the option, the area and the report of a month later, though earlier rows knew of them."""
+    files = [path for path in other_appendix.rglob("*") if path.suffix in (".csv", ".html", ".ipynb", ".json", ".jsonl", ".svg")]
+    assert len(files) > 60
+    shown = "".join(path.read_text("utf-8") for path in files) + workbook_text(other_appendix)
+    assert not re.search(r"Store Z|What readers said|hearing|2024-07-01|\bbright\b", shown)
 
 
 def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, retrospective: Path) -> None:

@@ -5,6 +5,7 @@ read      CSV or Excel files to typed rows; every fault named at once
 release   which columns of a confidential row are secret
 asof      what was known when; what superseded what
 rules     what must hold within a row, between rows and between tables
+known     what could be read on a day
 standing  what must stand on the day
 inputs    the tables as known on one day
 second_look  what breaks no rule and is seldom meant

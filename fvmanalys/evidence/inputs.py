@@ -13,6 +13,7 @@ import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
+from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
 from fvmanalys.evidence.release import OPEN
@@ -36,7 +37,7 @@ class Inputs:
 
     `tables` holds a DataFrame for every table of the design (no rows where the file is missing): the declared columns,
     translations `X_en` where the file has them, and `_file` and `_row`, the place of each row. `history` holds the
-    same for every row ever known.
+    same for every row known by then, those superseded since too.
     """
 
     folder: Path
@@ -227,7 +228,9 @@ def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_o
         raise EvidenceError(faults)
     standing = {name: in_force(name, rows, day) for name, rows in tables.items()}
     check(standing, day, faults)
-    return Inputs(folder, day, frames(standing), frames(tables))
+    known = known_on(tables, day)
+    standing = {name: in_force(name, rows, day) for name, rows in known.items()}
+    return Inputs(folder, day, frames(standing), frames(known))
 
 
 def row_faults(tables: Tables, unread: Iterable[str] = ()) -> list[Fault]:

@@ -10,7 +10,10 @@ from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of, supersedes
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 
-__all__ = ["criteria_exist", "fault", "history_faults", "id_part", "near", "price_years_exist", "risks_exist", "split"]
+__all__ = [
+    "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near", "price_years_exist", "risks_exist",
+    "split",
+]  # fmt: skip
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
@@ -252,13 +255,18 @@ def programmes_have_ratios(tables: Tables) -> Iterator[Fault]:
 
 def investigations_resolve(tables: Tables) -> Iterator[Fault]:
     """An investigation names estimates that exist."""
-    quantified = {name: rows for name, rows in tables.items() if issubclass(TABLES[name], Quantified)}
-    known = {"/".join([name, *(id_part(row[c]) for c in TABLES[name].KEY)]) for name, rows in quantified.items() for row in rows}
+    known = estimate_ids(tables)
     for row in tables.get("investigations", []):
         for pattern in split(row["resolves"]):
             if not fnmatch.filter(known, pattern):
                 remedy = near(pattern, known) or "write an estimate id (table/key/key) or a pattern with *"
                 yield fault(row, "resolves", f"{pattern!r} matches no estimate", remedy)
+
+
+def estimate_ids(tables: Tables) -> set[str]:
+    """The ids of all estimates."""
+    rows = [(name, row) for name, rows in tables.items() if issubclass(TABLES[name], Quantified) for row in rows]
+    return {"/".join([name, *(id_part(row[column]) for column in TABLES[name].KEY)]) for name, row in rows}
 
 
 CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {

@@ -1,8 +1,7 @@
 """What a published run consists of, step by step, each made in a folder that nobody sees yet."""
 
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,10 +37,10 @@ class Plan:
     request: Request
     inputs: Inputs
     suite: Suite
-    data: Path
     out: Path
     former: PublishedRun | None = None
-    public_files: dict[str, str] | None = None
+    raw: dict[str, str] = field(default_factory=dict)
+    public: bool = False
 
     @property
     def words(self) -> Words:
@@ -52,7 +51,7 @@ class Plan:
 def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -> list[str]:
     """Make everything in the folder `built`; return the answer in sentences."""
     with log.step("raw tables"):
-        write_raw(plan, built / "raw")
+        write_raw(plan.raw, built / "raw")
     with log.step("model"):
         findings = find(plan.inputs, plan.request.draws, plan.request.seed, plan.former)
     with log.step("tables"):
@@ -75,13 +74,11 @@ def table_files(data: Path) -> list[Path]:
     return sorted(path for path in data.iterdir() if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")))
 
 
-def write_raw(plan: Plan, target: Path) -> None:
-    """Keep the tables with the run: the notebooks read this copy, so an edit half-way changes nothing."""
+def write_raw(texts: dict[str, str], target: Path) -> None:
+    """Keep the tables with the run: the notebooks read them there, so an edit half-way changes nothing."""
     target.mkdir()
-    for name, text in (plan.public_files or {}).items():
+    for name, text in texts.items():
         (target / name).write_text(text, encoding="utf-8", newline="")
-    for path in table_files(plan.data) if plan.public_files is None else []:
-        shutil.copyfile(path, target / path.name)
 
 
 def notebook_parameters(plan: Plan, built: Path) -> dict[str, object]:
@@ -157,8 +154,8 @@ def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
             "parameters": plan.request.parameters(),
             "model_parameters": plan.inputs.parameters,
             "versions": versions(),
-            "public": plan.public_files is not None,
-            "code_revision": code_revision() if plan.public_files is None else "",  # the checkout may hold the raw tables too
+            "public": plan.public,
+            "code_revision": code_revision() if not plan.public else "",  # the checkout may hold the raw tables too
             "seconds": {line["step"]: line["seconds"] for line in log.lines} | {"whole run": round(log.elapsed, 2)},
             "inputs": file_hashes(built / "raw"),
             "outputs": {name: digest for name, digest in file_hashes(built).items() if not name.startswith("raw/") and name != LOG},

@@ -13,6 +13,7 @@ from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, wr
 from fvmanalys.run.failing import kept_and_told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
+from fvmanalys.run.raw import raw_texts
 from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite
@@ -50,17 +51,19 @@ def run(
     """
     log = log or Log()
     with log.step("check"):
-        tables = make_public(data) if public else None
-        hashes = text_hashes(tables.files) if tables else table_hashes(data)
-        inputs = tables.load(as_of) if tables else load(data, as_of)
+        before = table_hashes(data)
+        inputs = make_public(data).load(as_of) if public else load(data, as_of)
+        if table_hashes(data) != before:
+            raise RunFailed(f"{data}: was edited while the run began; run again")
+    raw = raw_texts(inputs)
     request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
-    name = run_id(request, hashes, [Path(notebook.path) for notebook in suite.notebooks])
+    name = run_id(request, text_hashes(raw), [Path(notebook.path) for notebook in suite.notebooks])
     with place.held(out, wait):
         place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
-        plan = Plan(name, request, inputs, suite, data, out, former_run(out, name, inputs.as_of), tables.files if tables else None)
+        plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
-            return make(plan, hashes, built, out, log, progress, key)
+            return make(plan, built, out, log, progress, key)
 
 
 def table_hashes(data: Path) -> dict[str, str]:
@@ -68,14 +71,10 @@ def table_hashes(data: Path) -> dict[str, str]:
     return file_hashes(data, table_files(data)) if data.is_dir() else {}
 
 
-def make(
-    plan: Plan, before: dict[str, str], built: Path, out: Path, log: Log, progress: Progress | None, key: Any = None
-) -> Published:
+def make(plan: Plan, built: Path, out: Path, log: Log, progress: Progress | None, key: Any = None) -> Published:
     """Make everything in the folder `built`, and publish it."""
     log.open(built / LOG)
     told = build(plan, built, log, progress)
-    if file_hashes(built / "raw") != before:
-        raise RunFailed(f"{plan.data}: was edited while the run began; run again")
     log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(told))
     log.close()
     write_manifest(plan, built, told, log)

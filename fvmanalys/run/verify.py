@@ -21,6 +21,7 @@ from fvmanalys.report.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.run.build import HISTORY, Plan, build, table_texts
 from fvmanalys.run.log import LOG, Log
+from fvmanalys.run.raw import raw_texts
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
 from fvmanalys.run.signature import SIGNATURE, signed_by
 from fvmanalys.run.suite import Suite
@@ -29,7 +30,7 @@ from fvmanalys.run.verdict import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPER
 __all__ = ["verify"]
 
 NEAR = 1e-9
-HELD = {"run_id": str, "as_of": str, "answer": str, "parameters": dict, "versions": dict, "inputs": dict, "outputs": dict}
+HELD = {"run_id": str, "as_of": str, "answer": str, "parameters": dict, "versions": dict, "inputs": dict, "outputs": dict, "public": bool}
 
 
 def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path | None = None) -> Verified:
@@ -111,7 +112,7 @@ def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verif
     if other or name != manifest["run_id"]:
         code = [] if other else [f"run_id: {manifest['run_id']} then, {name} with the code and the notebooks at hand"]
         return Verified(SAME_NUMBERS, unknown + other + code)
-    plan = Plan(name, request, inputs, with_request(suite, request), run / "raw", run.resolve().parent, former)
+    plan = Plan(name, request, inputs, with_request(suite, request), run.parent, former, raw_texts(inputs), bool(manifest["public"]))
     changed = remade(plan, run)
     return Verified(DIFFERENT, changed) if changed else Verified(SAME, unknown)
 

@@ -1,0 +1,42 @@
+"""The raw tables that a run keeps: what was known on its day and nothing else, each table as one CSV file."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.tables import TABLES
+
+__all__ = ["raw_texts"]
+
+PLACE = ["_file", "_row"]
+
+
+def raw_texts(inputs: Inputs) -> dict[str, str]:
+    """The text of each file, by its name.
+
+    Read again they give the same tables on the same day, and equal tables give equal texts, however they were written.
+    """
+    return {f"{name}.csv": csv_text(name, table) for name, table in sorted(inputs.history.items()) if not table.empty}
+
+
+def csv_text(name: str, table: pd.DataFrame) -> str:
+    """A table as CSV; columns that say no more than their default are left out."""
+    fields = TABLES[name].model_fields
+    idle = {column for column in fields if says_nothing(table[column], fields[column])}
+    told = [column for column in table if column not in PLACE and column not in idle]
+    lines = [told, *table[told].itertuples(index=False, name=None)]
+    return "".join(f"{','.join(cell(value) for value in line)}\n" for line in lines)
+
+
+def says_nothing(values: pd.Series, field: Any) -> bool:
+    """Whether a column may be left out."""
+    return not field.is_required() and bool((values.isna() | values.eq(field.default)).all())
+
+
+def cell(value: Any) -> str:
+    """A value as it is written; quoted where it holds what parts cells or lines."""
+    whole = isinstance(value, float) and value.is_integer()
+    text = "" if pd.isna(value) else str(int(value)) if whole else str(value)
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if re.search(r'[",\r\n]', text) else text

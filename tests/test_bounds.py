@@ -158,6 +158,13 @@ def test_a_rate_that_leaves_nothing_is_refused_wherever_it_is_given(name, rate):
         mid_year_present_value([1.0], [0.0, 1.0], rate)
 
 
+@pytest.mark.parametrize("table", ["contracts", "staff_costs"])
+def test_a_growth_that_leaves_nothing_is_refused_by_the_model_too(table):
+    inputs = tiny(contracts=[ONE], staff_costs=[{"role_id": "r", "is": 1}], staffing=[{"option_id": "a", "role_id": "r", "phase": "run", "is": 1}])
+    with pytest.raises(UsageError, match=rf"{table}/.*: real_growth -1: give a finite share above -1"):
+        fvm.simulate(with_column(inputs, table, real_growth=-1.0), 5)
+
+
 def test_a_negative_rate_above_minus_one_is_computed_with():
     found = fvm.simulate(with_parameters(tiny(contracts=[ONE]), discount_rate=-0.02), 5).cost["a"]
     assert found.to_numpy() == pytest.approx((0.98**-10 - 1) / -np.log(0.98))

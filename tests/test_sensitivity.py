@@ -83,7 +83,7 @@ def test_impossible_designs_are_refused():
         sobol(lambda x: x[0] / 0 * np.inf if False else np.full(x.shape[1], np.nan), ANGLES, 100, seed=1)
 
 
-@pytest.mark.parametrize("n", [0, 1, 2, 4, 16, 32, 63, 64.5])
+@pytest.mark.parametrize("n", [0, 1, 2, 4, 16, 32, 63, 64.5, np.inf, np.nan])
 def test_so_few_points_that_their_errors_mean_nothing_are_refused(n):
     with pytest.raises(UsageError, match=rf"{n} points are too few.*; give a whole number, at least 64"):
         sobol(ishigami, ANGLES, n, seed=1)

@@ -47,7 +47,7 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
 
     if not len(distributions):
         raise UsageError("no distributions: give one for every input of the function")
-    if n != int(n) or n < FEWEST_POINTS:
+    if not FEWEST_POINTS <= n < np.inf or n != int(n):
         problem = f"{n!r} points are too few for indices, and for their standard errors, to mean anything"
         raise UsageError(f"{problem}; give a whole number, at least {FEWEST_POINTS}, better some thousand")
     first, second = base_points(distributions, int(np.ceil(np.log2(n))), seed)

@@ -10,7 +10,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import lump_value, window_value
+from fvmanalys.model.streams import check_rate, lump_value, window_value
 
 __all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value"]
 
@@ -84,7 +84,7 @@ def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
             start=row["from_event"],
             end=row["to_event"],
             profile=row["profile"],
-            growth=number_or(row["real_growth"], 0.0),
+            growth=growth_of(row),
             outside_view=row["outside_view"] == "yes",
             when=row["when"],
         )
@@ -110,7 +110,7 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
             start=row["from_event"],
             end=row["to_event"],
             profile=row["profile"],
-            growth=number_or(costs[row["role_id"]]["real_growth"], 0.0),
+            growth=growth_of(costs[row["role_id"]]),
             outside_view=False,
             when=row["when"],
         )
@@ -118,9 +118,11 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
     ]
 
 
-def number_or(value: float, default: float) -> float:
-    """A number, or the default where there is none."""
-    return default if np.isnan(value) else float(value)
+def growth_of(row: Mapping[str, Any]) -> float:
+    """The real growth of a row a year, 0 where none is given."""
+    growth = 0.0 if np.isnan(row["real_growth"]) else float(row["real_growth"])
+    check_rate(f"{row['id']}: real_growth", growth)
+    return growth
 
 
 def price_factor(inputs: Inputs, price_year: float) -> float:

@@ -18,6 +18,7 @@ PARAMETERS = {"price_year": 2022}
 INDEX = [{"year": year, "index": 1} for year in (2016, 2018, 2020, 2022, 2023, 2030)]
 NO_PRICE_YEAR = "price_year: is empty, so it is read as money of 2022, though the newest source is from 2018"
 EARLY = "though the newest source is from 2018; keep it only if the amount has been converted to that year"
+EARLY_GUESS = EARLY.replace("newest source is from 2018", "amount is from 2023")
 ASKED = "; give the year whose money the amount is in"
 ALONE = "ties this estimate to no other"
 RENAME = "name a factor that another estimate has, or clear it"
@@ -35,6 +36,10 @@ def cost(name="fee", value=(1, 2, 3), **more):
         "unit": "MSEK",
         "is": value,
     } | more
+
+
+def said(**more):
+    return cost("said", kind="judgement") | more
 
 
 def told(about="", **tables):
@@ -63,9 +68,10 @@ def contracts(*rows, **tables):
             ],
             [],
         ),
-        ([cost(source_id="s2018", price_year=2020)], [f"contracts.csv:2: price_year: is 2020, {EARLY}"]),
-        ([cost(source_id="s2016;s2018", price_year=2030)], [f"contracts.csv:2: price_year: is 2030, {EARLY}"]),
-        ([cost(source_id="s2016;s2023", price_year=2023), cost("b", price_year=2030), cost("c")], []),
+        ([said(source_id="s2018", price_year=2020)], [f"contracts.csv:2: price_year: is 2020, {EARLY}"]),
+        ([said(source_id="s2016;s2018", price_year=2030)], [f"contracts.csv:2: price_year: is 2030, {EARLY}"]),
+        ([cost(source_id="s2018", price_year=2030)], [f"contracts.csv:2: price_year: is 2030, {EARLY_GUESS}"]),
+        ([cost(source_id="s2018", price_year=2023), said(source_id="s2023", price_year=2023), cost("c")], []),
     ],
 )
 def test_a_price_year_fits_the_date_of_the_source(rows, texts):

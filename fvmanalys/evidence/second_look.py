@@ -72,11 +72,12 @@ def unsaid_price_years(inputs: Inputs) -> Iterator[Fault]:
 
 
 def early_price_years(inputs: Inputs) -> Iterator[Fault]:
-    """Find price years that had not come when the newest source was published."""
+    """Find price years that had not come when the amount was said, by its newest source or by whoever assumes it."""
     for row in (row for table in PRICED for row in inputs.records[table]):
-        years = source_years(inputs, row)
-        if years and row["price_year"] > years[-1]:
-            problem = f"is {row['price_year']:g}, though the newest source is from {years[-1]}"
+        years = source_years(inputs, row) if row["kind"] != "assumption" else []
+        said, whose = (years[-1], "the newest source") if years else (row["known_from"].year, "the amount")
+        if row["price_year"] > said:
+            problem = f"is {row['price_year']:g}, though {whose} is from {said}"
             yield fault(row, "price_year", problem, "keep it only if the amount has been converted to that year")
 
 

@@ -46,6 +46,8 @@ from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import build, publish
 from fvmanalys.run import folder as place
+from fvmanalys.run.differences import differences
+from fvmanalys.run.history import history_table
 from fvmanalys.run.log import Log
 from fvmanalys.run.suite import Suite, read_suite
 from fvmanalys.run.verify import verify
@@ -189,6 +191,13 @@ def test_structure_that_a_row_calls_secret_has_a_stand_in_of_its_own(tmp_path: P
 def test_a_key_or_an_unknown_column_cannot_be_called_secret(tmp_path: Path, called: str, hint: str) -> None:
     with pytest.raises(EvidenceError, match=f"secret: '{called}' is no column that a row can call secret; .*{hint}"):
         released(tmp_path, "contracts", secret=called).load()
+
+
+def test_a_confidential_fact_needs_a_source_that_may_be_shown(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match=r"contracts\.csv:11: source_id: is empty, and 'contracts/r/fee' is confidential"):
+        released(tmp_path, "contracts", kind="fact", public_source_id="").load()
+    row = row_of(released(tmp_path, "contracts", kind="fact", secret="kind", public_kind="assumption", public_source_id=""), "contracts", item_id="fee")
+    assert row["kind"] == "assumption"
 
 
 def test_an_omitted_row_is_not_there(tmp_path: Path) -> None:
@@ -513,6 +522,16 @@ def test_a_public_run_that_lacks_stand_ins_writes_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "out").exists() and "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize("harm", ["confidential\ncanary,canary,canary\n", "canary,canary\n1,2\n", "\0canary", '"canary'])
+def test_raw_tables_that_cannot_be_read_are_told_without_what_stands_there(harm: str, tmp_path: Path) -> None:
+    folder = secret_decision(tmp_path / "raw")
+    (folder / "contracts.csv").write_text(harm, "utf-8")
+    with pytest.raises(EvidenceError) as caught:
+        publish.run(folder, tmp_path / "out", suite(), public=True)
+    assert f"{folder / 'contracts.csv'}: file: cannot be read; run `fvmanalys check --public`" in str(caught.value)
+    assert "canary" not in str(caught.value) and not (tmp_path / "out").exists()
+
+
 def test_the_manifest_says_that_the_run_is_public_and_verify_makes_it_anew(twins: list[Ran]) -> None:
     run = (twins[0].out / "latest").resolve()
     manifest = json.loads((run / "manifest.json").read_text("utf-8"))
@@ -529,6 +548,18 @@ def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkey
     runs = [publish.run(folder, tmp_path / name, suite(), public=public).path for name, public in (("internal", False), ("public", True))]
     found = [{path.name: path.read_bytes() for path in (run / "tables").iterdir() if path.stem != "history"} for run in runs]
     assert found[0] == found[1] and len(found[0]) > 20
+
+
+def test_public_runs_tell_changes_history_and_differences_as_any_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
+        monkeypatch.setattr(build, name, lambda *_: None)
+    folder = secret_decision(tmp_path / "raw")
+    runs = [publish.run(folder, tmp_path / "out", suite(), day, public=True).path for day in ("2024-05-01", "2024-06-01")]
+    assert json.loads((runs[1] / "manifest.json").read_text("utf-8"))["former"] == runs[0].name
+    assert list(history_table(tmp_path / "out")["as_of"].unique()) == ["2024-05-01", "2024-06-01"]
+    assert (runs[1] / "tables/changes.csv").is_file()
+    told = differences(*runs)
+    assert told.sentences and "canary" not in str(told)
 
 
 # What readers are told

@@ -195,6 +195,8 @@ class Release:
         for column in self.replaced(row):
             if column in fields and fields[column].is_required() and not public[column] and column != "known_from":
                 yield column, which, OWNER
+        if public["kind"] == "fact" and not public["source_id"]:
+            yield "source_id", which, "name a source that may be shown, or call kind secret and give public_kind"
         value = self.value_column()
         if withdrawn and value is None:
             yield "public", f"is {WITHDRAW}, and nothing in {self.name} can be withdrawn", f"use {OMIT}"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fvmanalys.errors import RunFailed
+from fvmanalys.errors import EvidenceError, Fault, RunFailed
 from fvmanalys.evidence import load
-from fvmanalys.evidence.public import make_public
+from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import MANIFEST
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
@@ -52,7 +52,7 @@ def run(
     log = log or Log()
     with log.step("check"):
         before = table_hashes(data)
-        inputs = make_public(data).load(as_of) if public else load(data, as_of)
+        inputs = public_tables(data).load(as_of) if public else load(data, as_of)
         if table_hashes(data) != before:
             raise RunFailed(f"{data}: was edited while the run began; run again")
     raw = raw_texts(inputs)
@@ -64,6 +64,16 @@ def run(
         plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
             return make(plan, built, out, log, progress, key)
+
+
+def public_tables(data: Path) -> PublicTables:
+    """Make the public tables; of raw tables that cannot be read, name the files and repeat nothing of what stands there."""
+    try:
+        return make_public(data)
+    except EvidenceError as error:
+        remedy = "run `fvmanalys check --public`, which says where and why"
+        files = dict.fromkeys(fault.file for fault in error.faults)
+        raise EvidenceError([Fault(file, None, "file", "cannot be read", remedy) for file in files]) from None
 
 
 def table_hashes(data: Path) -> dict[str, str]:

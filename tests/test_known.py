@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
-from fvmanalys.run.raw import raw_texts
+from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run.record import Request, run_id, text_hashes
 from tests.decisions import EVIDENCE, later_knowledge, library_decision, write_tables
 

@@ -36,6 +36,7 @@ from fvmanalys.errors import EvidenceError, RunFailed, UsageError
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.release import secret_columns
 from fvmanalys.evidence.tables import TABLES, columns
+from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.answer import answer_sentence
 from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition
@@ -46,6 +47,7 @@ from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import build, publish
 from fvmanalys.run import folder as place
+from fvmanalys.run.build import write_raw
 from fvmanalys.run.differences import differences
 from fvmanalys.run.history import history_table
 from fvmanalys.run.log import Log
@@ -627,8 +629,10 @@ def test_without_stand_ins_nobody_is_told_of_any(tmp_path: Path) -> None:
 
 
 def test_an_internal_run_shows_what_the_public_version_says(tmp_path: Path) -> None:
-    findings = fvm.find(fvm.load(secret_decision(tmp_path / "raw")), 256)
-    theirs = fvm.find(make_public(tmp_path / "raw").load(findings.inputs.as_of), 256).comparison
+    secret_decision(tmp_path / "as edited")
+    write_raw(raw_texts(fvm.load(tmp_path / "as edited")), tmp_path / "as the run keeps it")
+    findings = fvm.find(fvm.load(tmp_path / "as the run keeps it"), 256)
+    theirs = fvm.find(make_public(tmp_path / "as edited").load(findings.inputs.as_of), 256).comparison
     told = " ".join(beside_public(findings, EN))
     assert answer_sentence(findings.public_version, EN) in told and "canary" not in told
     lead = theirs.table.loc[theirs.table["permanent"], "net_benefit"].nlargest(2).diff().abs().iloc[-1]

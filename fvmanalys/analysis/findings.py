@@ -173,10 +173,8 @@ class Findings:
 
     @cached_property
     def public_tables(self) -> PublicTables | None:
-        """The public tables of these inputs; None where nothing is confidential, or the raw tables are gone."""
-        with suppress(EvidenceError):
-            return make_public(self.inputs.folder) if self.inputs.confidential else None
-        return None
+        """The public tables of these inputs; None where nothing is confidential."""
+        return make_public(self.inputs) if self.inputs.confidential else None
 
     @cached_property
     def public_version(self) -> "Findings | None":

@@ -8,6 +8,7 @@ rules     what must hold within a row, between rows and between tables
 known     what could be read on a day
 standing  what must stand on the day
 inputs    the tables as known on one day
+write     those tables as files
 second_look  what breaks no rule and is seldom meant
 public    raw tables to public tables, which a public run is made of
 """

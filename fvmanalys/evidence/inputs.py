@@ -16,7 +16,7 @@ from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
 from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
-from fvmanalys.evidence.release import OPEN
+from fvmanalys.evidence.release import OPEN, release_columns
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
@@ -37,7 +37,7 @@ class Inputs:
 
     `tables` holds a DataFrame for every table of the design (no rows where the file is missing): the declared columns,
     translations `X_en` where the file has them, and `_file` and `_row`, the place of each row. `history` holds the
-    same for every row known by then, those superseded since too.
+    same for every row known by then, those superseded since too, and what may be public of confidential rows.
     """
 
     folder: Path
@@ -100,7 +100,7 @@ class Inputs:
             parsed, found = parse_row(TABLES[table], row["_file"], row["_row"], texts, decimal_comma=False)
             faults += found
             for known in (standing, history):
-                known[table] = [parsed if parsed and same_place(one, row) else one for one in known[table]]
+                known[table] = [one | parsed if parsed and same_place(one, row) else one for one in known[table]]
         check(standing, self.as_of, [*faults, *row_faults(history)])
         tables = {**self.tables, table: frame(table, standing[table])}
         return replace(self, tables=tables, history={**self.history, table: frame(table, history[table])})
@@ -229,8 +229,14 @@ def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_o
     standing = {name: in_force(name, rows, day) for name, rows in tables.items()}
     check(standing, day, faults)
     known = known_on(tables, day)
-    standing = {name: in_force(name, rows, day) for name, rows in known.items()}
+    standing = {name: without_release(name, in_force(name, rows, day)) for name, rows in known.items()}
     return Inputs(folder, day, frames(standing), frames(known))
+
+
+def without_release(table: str, rows: Rows) -> Rows:
+    """Rows without what may be public of the confidential ones: nothing but the making of public tables reads that."""
+    aside = set(release_columns(table))
+    return [{column: content for column, content in row.items() if column not in aside} for row in rows]
 
 
 def row_faults(tables: Tables, unread: Iterable[str] = ()) -> list[Fault]:

@@ -19,6 +19,7 @@ from fvmanalys.evidence.read import read_csv, read_folder, text_rows
 from fvmanalys.evidence.release import OPEN, STAND_IN, releasable, release_columns, secret_columns, with_translations
 from fvmanalys.evidence.rules import near, split
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
+from fvmanalys.evidence.write import raw_texts
 
 __all__ = ["PublicTables", "check_public", "make_public"]
 
@@ -89,9 +90,13 @@ class PublicTables:
         return replace(fault, file=origin.file, row=origin.row, column=here)
 
 
-def make_public(folder: str | Path) -> PublicTables:
-    """Make the public tables of the raw tables in `folder`; EvidenceError where these cannot be read."""
-    raw, faults = read_folder(Path(folder))
+def make_public(data: str | Path | Inputs) -> PublicTables:
+    """Make the public tables of a folder of raw tables, or of inputs; EvidenceError where these cannot be read."""
+    faults: list[Fault] = []
+    if isinstance(data, Inputs):
+        raw = {Path(file).stem: read_csv(file, text) for file, text in raw_texts(data).items()}
+    else:
+        raw, faults = read_folder(Path(data))
     rows = {}
     for name, table in raw.items():
         rows[name], found = text_rows(name, table)

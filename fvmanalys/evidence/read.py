@@ -195,12 +195,12 @@ def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[
     faults = list(header_faults(name, table))
     if faults:
         return [], faults
-    rows, aside = [], set(release_columns(name))
+    rows = []
     for line, cells in table.rows:
         if len(cells) != len(table.header):
             faults.append(length_fault(table, line, cells))
             continue
-        texts = {column: text for column, text in zip(table.header, cells, strict=True) if column not in aside}
+        texts = dict(zip(table.header, cells, strict=True))
         faults += [identity_fault(table.file, line, column) for column, text in texts.items() if holds_personal_identity(text)]
         row, found = parse_row(TABLES[name], table.file, line, texts, table.decimal_comma)
         faults += found

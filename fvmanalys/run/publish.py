@@ -8,12 +8,12 @@ from fvmanalys.errors import EvidenceError, Fault, RunFailed
 from fvmanalys.evidence import load
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
 from fvmanalys.run.failing import kept_and_told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
-from fvmanalys.run.raw import raw_texts
 from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite

@@ -17,11 +17,11 @@ from fvmanalys.analysis import Findings, find
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
+from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.run.build import HISTORY, Plan, build, table_texts
 from fvmanalys.run.log import LOG, Log
-from fvmanalys.run.raw import raw_texts
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
 from fvmanalys.run.signature import SIGNATURE, signed_by
 from fvmanalys.run.suite import Suite

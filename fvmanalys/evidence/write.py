@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.inputs import Inputs
 from fvmanalys.evidence.tables import TABLES
 
 __all__ = ["raw_texts"]

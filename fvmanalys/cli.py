@@ -15,15 +15,42 @@ from rich.text import Text
 from fvmanalys.errors import FvmanalysError
 from fvmanalys.run.surroundings import ensure_home
 
-app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-Data = Annotated[Path, typer.Option(help="Folder of raw tables.")]
-Out = Annotated[Path, typer.Option(help="Folder that runs are published in.")]
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def version(asked: bool) -> None:
+    """Print the version and end, if it was asked for."""
+    if asked:
+        from fvmanalys import __version__
+
+        print(f"fvmanalys {__version__}")
+        raise typer.Exit
+
+
+@app.callback(help=__doc__)
+def options(_: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=version)] = False) -> None:
+    """Hear what concerns no single command."""
+
+
+def found(path: str) -> Any:
+    """An option's value where none is given: the path in the project that we stand in, at its root or below it."""
+
+    def place() -> Path:
+        from fvmanalys.evidence.inputs import project
+
+        return project() / path
+
+    return {"default_factory": place, "show_default": f"the project's {path}"}
+
+
+Data = Annotated[Path, typer.Option(help="Folder of raw tables.", **found("data/raw"))]
+Out = Annotated[Path, typer.Option(help="Folder that runs are published in.", **found("data/processed"))]
 AsOf = Annotated[str | None, typer.Option(help="Use only what was known on this day (year-month-day); default: the decision's own.")]
 
 
 @app.command()
 def check(
-    data: Data = Path("data/raw"),
+    data: Data,
     as_of: AsOf = None,
     public: Annotated[bool, typer.Option("--public", help="Validate what a public run is made of; name stand-ins missing.")] = False,
 ) -> None:
@@ -43,9 +70,21 @@ def check(
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; one that is there already must be empty.")],
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="Write the raw tables as Excel workbooks.")] = False,
+) -> None:
+    """Lay out a new decision: every raw table with an explained example, notebooks and suite.toml, ready to run."""
+    from fvmanalys.run.start import READ_ME, lay_out
+
+    lay_out(folder, xlsx)
+    print(f"{folder / READ_ME}: how to go on; in {folder}: fvmanalys check, fvmanalys run")
+
+
+@app.command()
 def standins(
     out: Annotated[Path, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")],
-    data: Data = Path("data/raw"),
+    data: Data,
     lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
 ) -> None:
     """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them."""
@@ -60,8 +99,8 @@ def standins(
 
 @app.command()
 def run(
-    data: Data = Path("data/raw"),
-    out: Out = Path("data/processed"),
+    data: Data,
+    out: Out,
     as_of: AsOf = None,
     weekly: Annotated[str | None, typer.Option(help="A run for each week from one day to another: 2025-01-07..2025-03-25.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
@@ -72,7 +111,7 @@ def run(
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
-    config: Annotated[Path, typer.Option(help="How to run: notebooks, draws, jobs, limits.")] = Path("suite.toml"),
+    config: Annotated[Path | None, typer.Option(help="How to run; default: the project's suite.toml, or else fvmanalys' own.")] = None,
 ) -> None:
     """Run the notebooks and publish a decision appendix: workbook, page, tables, figures."""
     from fvmanalys.report.words import read_texts
@@ -80,13 +119,13 @@ def run(
     from fvmanalys.run.failing import stoppable
     from fvmanalys.run.log import Log
     from fvmanalys.run.signature import private_key
-    from fvmanalys.run.suite import read_suite, weeks
+    from fvmanalys.run.suite import read_suite, suite_at_hand, weeks
 
     given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
     if lang is not None:
         read_texts(lang)
     key = private_key(sign) if sign else None
-    suite = replace(read_suite(config), **{name: value for name, value in given.items() if value is not None})
+    suite = replace(read_suite(config or suite_at_hand()), **{name: value for name, value in given.items() if value is not None})
     for day in weeks(weekly, as_of) if weekly else [as_of]:
         with stoppable(), Bar(quiet) as bar:
             published = publish.run(data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say))
@@ -96,7 +135,7 @@ def run(
 
 
 @app.command()
-def runs(out: Out = Path("data/processed")) -> None:
+def runs(out: Out) -> None:
     """List what is published and what failed: run, day of knowledge, when it was made, seconds, answer."""
     from fvmanalys.run.listing import listed
 
@@ -107,7 +146,7 @@ def runs(out: Out = Path("data/processed")) -> None:
 @app.command()
 def history(
     out: Annotated[Path, typer.Option(help="File to write: its name ends in .xlsx or .csv.")],
-    runs: Annotated[Path, typer.Option(help="Folder that runs are published in.")] = Path("data/processed"),
+    runs: Out,
     lang: Annotated[str, typer.Option(help="Language of the workbook: sv or en.")] = "sv",
 ) -> None:
     """Write how the answer and its certainty moved over all published runs, as a workbook or as CSV."""
@@ -123,7 +162,7 @@ def verify(
     chain: Annotated[bool, typer.Option("--chain", help="Hold all runs of a folder against one another.")] = False,
     expect: Annotated[str, typer.Option(help="The hash that was written down when the run was published.")] = "",
     key: Annotated[Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")] = None,
-    config: Annotated[Path, typer.Option(help="The suite to make the run again with.")] = Path("suite.toml"),
+    config: Annotated[Path | None, typer.Option(help="The suite to make it again with; default: the project's suite.toml.")] = None,
 ) -> None:
     """Make a run again from its own raw tables; say whether every figure and every file is the same."""
     if chain:
@@ -131,10 +170,11 @@ def verify(
 
         found = verify_chain(run)
     else:
-        from fvmanalys.run.suite import read_suite
+        from fvmanalys.run.suite import own_suite, read_suite
         from fvmanalys.run.verify import verify as check_run
 
-        found = check_run(run, read_suite(config) if config.exists() else None, expect=expect, key=key)
+        suite = config or own_suite()
+        found = check_run(run, read_suite(suite) if suite else None, expect=expect, key=key)
     print("\n".join([f"{run}: {found.verdict}", *found.places]))
     if not found.holds:
         raise typer.Exit(1)
@@ -144,7 +184,7 @@ def verify(
 def diff(
     run_a: Annotated[str, typer.Argument(help="The former run: its folder, or its name within --out.")],
     run_b: Annotated[str, typer.Argument(help="The later run: its folder, or its name within --out.")],
-    out: Out = Path("data/processed"),
+    out: Out,
     lang: Annotated[str | None, typer.Option(help="Language: sv or en; default: the later run's.")] = None,
 ) -> None:
     """Say what changed in the answer from one run to another, and which inputs did it."""

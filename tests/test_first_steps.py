@@ -1,9 +1,13 @@
-"""The first steps of a user: find the data, and look at the notebooks without changing what git holds."""
+"""The first steps of a user: find the data, look at the notebooks without changing what git holds, begin a decision."""
 
+import csv
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from itertools import product
 from pathlib import Path
 
@@ -11,8 +15,15 @@ import nbformat
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.errors import EvidenceError
+from fvmanalys.cli import main
+from fvmanalys.errors import EvidenceError, UsageError
+from fvmanalys.evidence import worth_a_look
+from fvmanalys.evidence.public import check_public
+from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.run.lab import show_git
+from fvmanalys.run.record import code_hash
+from fvmanalys.run.start import EXAMPLE, READ_ME, lay_out
+from fvmanalys.run.suite import read_suite, shipped, suite_at_hand
 from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
@@ -190,3 +201,149 @@ def test_the_filter_is_no_condition_for_jupyterlab(checkout, tmp_path):
     git(tmp_path, "init", "--quiet")
     assert make_filter(checkout) == 0
     assert "nbstripout" not in git(tmp_path, "config", "--list")
+
+
+# A decision of one's own
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("begun") / "vårt beslut"
+    lay_out(folder)
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_table_that_is_declared_has_an_example_that_is_explained(table):
+    """Whoever declares a table gives it rows in fvmanalys/run/example, and a paragraph in read_me.txt there."""
+    assert rows(EXAMPLE / f"{table}.csv")
+    assert re.search(rf"^{table} +\w", (EXAMPLE / "read_me.txt").read_text("utf-8"), re.MULTILINE)
+
+
+def test_no_example_is_left_of_a_table_that_is_gone():
+    assert {path.stem for path in EXAMPLE.glob("*.csv")} == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_text_of_the_example_that_readers_see_has_its_english(table):
+    ids = ("moves_with", "when", "resolves", "categories", "plan_version", "part_of", "version", "register_number", "url", "from", "to")
+    for row in rows(EXAMPLE / f"{table}.csv"):
+        lacking = [name for name in set(text_columns(table)) & set(row) - set(ids) if row[name] and name != "confidential" and not row.get(f"{name}_en")]
+        assert lacking == []
+
+
+def test_the_example_has_a_risk_that_a_when_asks_for_and_a_stand_in_for_a_secret():
+    risks = {row["risk_id"] for row in rows(EXAMPLE / "risks.csv")}
+    asked = {row["when"].removeprefix("!") for name in ("timeline", "contracts", "levels") for row in rows(EXAMPLE / f"{name}.csv")}
+    assert risks == asked - {""}
+    assert any(row["public_likely"] for row in rows(EXAMPLE / "contracts.csv"))
+
+
+def test_what_is_laid_out_passes_check_in_secret_and_in_public(begun):
+    inputs = fvm.load(begun / "data/raw")
+    assert worth_a_look(inputs) == []
+    assert check_public(begun / "data/raw")[1] == []
+    assert all(inputs.has(name) for name in TABLES)
+
+
+def test_workbooks_hold_the_same_as_the_csv_files(begun, tmp_path):
+    lay_out(tmp_path / "x", xlsx=True)
+    assert {path.suffix for path in (tmp_path / "x/data/raw").iterdir()} == {".xlsx"}
+    written, read = (fvm.load(folder / "data/raw") for folder in (begun, tmp_path / "x"))
+    places = ["_file", "_row"]
+    for name in TABLES:
+        assert read.tables[name].drop(columns=places).equals(written.tables[name].drop(columns=places)), name
+
+
+def test_notebooks_are_laid_out_without_what_came_out_of_them(monkeypatch, checkout, tmp_path):
+    shutil.copytree(ROOT / "docs", checkout / "docs")
+    look_at(checkout)
+    (checkout / "suite.toml").write_text('[[notebooks]]\npath = "notebooks/08_beslutsbilaga.ipynb"\n')
+    monkeypatch.setattr("fvmanalys.run.start.shipped", lambda name: checkout / name)
+    lay_out(tmp_path / "x")
+    (copied,) = (tmp_path / "x/notebooks").glob("*.ipynb")
+    assert [cell for cell in nbformat.read(copied, 4).cells if cell.get("outputs") or cell.get("execution_count")] == []
+
+
+@pytest.mark.parametrize("holds", ["data/raw/decision.csv", ".git/config", "notes.txt", "suite.toml"])
+def test_a_folder_that_holds_anything_is_refused_and_left_as_it_is(tmp_path, holds):
+    kept = tmp_path / "x" / holds
+    kept.parent.mkdir(parents=True)
+    kept.write_text("mine")
+    with pytest.raises(UsageError, match="is not empty, and was left as it is"):
+        lay_out(tmp_path / "x")
+    assert [path for path in (tmp_path / "x").rglob("*") if path.is_file()] == [kept]
+    assert kept.read_text() == "mine"
+
+
+def test_a_place_where_no_folder_can_be_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file/below"):
+        with pytest.raises(UsageError, match="cannot be laid out"):
+            lay_out(place)
+
+
+def test_an_empty_folder_is_filled(tmp_path):
+    lay_out(tmp_path)
+    assert (tmp_path / READ_ME).exists()
+
+
+def test_the_suite_at_hand_is_the_projects_own_or_else_the_librarys(monkeypatch, begun, tmp_path):
+    monkeypatch.chdir(begun / "notebooks")
+    assert suite_at_hand().resolve() == begun / "suite.toml"
+    monkeypatch.chdir(tmp_path)
+    assert suite_at_hand() == shipped("suite.toml")
+    assert len(read_suite(suite_at_hand()).notebooks) == 9
+
+
+def test_commands_find_the_project_from_below_it(monkeypatch, capsys, begun):
+    monkeypatch.chdir(begun / "notebooks")
+    for command, told in (("check", "../data/raw: no faults"), ("--version", f"fvmanalys {fvm.__version__}")):
+        monkeypatch.setattr("sys.argv", ["fvmanalys", command])
+        with pytest.raises(SystemExit, match="0"):
+            main()
+        assert told in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """The built wheel, unpacked: what pip puts into an environment."""
+    built = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", built], cwd=ROOT, check=True, capture_output=True)
+    (path,) = built.glob("*.whl")
+    zipfile.ZipFile(path).extractall(built / "site")
+    return built / "site"
+
+
+def outside(wheel: Path, folder: Path, *words: str) -> str:
+    """What Python prints in a folder outside the checkout, where the library is the wheel's."""
+    environment = os.environ | {"PYTHONPATH": str(wheel)}
+    done = subprocess.run([sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_wheel_lays_out_a_decision_and_publishes_its_appendix(wheel, tmp_path):
+    run = ["-m", "fvmanalys.cli"]
+    assert str(wheel) in outside(wheel, tmp_path, "-c", "import fvmanalys; print(fvmanalys.__file__)")
+    outside(wheel, tmp_path, *run, "init", "x")
+    suite = tmp_path / "x/suite.toml"
+    suite.write_text("draws = 64\n" + "".join(f"[[notebooks]]\n{part}" for part in suite.read_text("utf-8").split("[[notebooks]]\n")[1::8]))
+    outside(wheel, tmp_path / "x", *run, "run")
+    latest = tmp_path / "x/data/processed/latest"
+    manifest = json.loads((latest / "manifest.json").read_text("utf-8"))
+    assert {"beslutsbilaga.xlsx", "beslutsbilaga.html"} <= {path.name for path in latest.iterdir()}
+    assert manifest["versions"]["fvmanalys"] == fvm.__version__ and manifest["code_revision"] == ""
+
+
+def test_the_wheel_is_the_same_code_as_the_checkout_and_has_its_version(wheel):
+    told = outside(wheel, wheel, "-c", "from fvmanalys.run.record import code_hash; from fvmanalys.run.suite import *; print(code_hash([]), shipped('suite.toml'))")
+    assert told.split() == [code_hash([]), str(wheel / "fvmanalys/shipped/suite.toml")]
+    assert (wheel / f"fvmanalys-{fvm.__version__}.dist-info").is_dir()
+    notebooks = (wheel / "fvmanalys/shipped/notebooks").rglob("*.ipynb")
+    assert {path.name for path in notebooks} == {Path(notebook.path).name for notebook in read_suite(ROOT / "suite.toml").notebooks}

@@ -56,13 +56,16 @@ def text_hashes(files: dict[str, str]) -> dict[str, str]:
 def code_hash(notebooks: Iterable[Path]) -> str:
     """One hash of the library's code and words, and of the notebooks that run."""
     kinds = (".py", ".toml", ".html", ".css", ".j2")
-    library = file_hashes(PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds))
+    shipped = PACKAGE / "shipped"  # notebooks and suite, which lie beside the library in a checkout
+    library = file_hashes(PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds and shipped not in path.parents))
     told = {path.name: sha256(path) for path in sorted(notebooks)}
     return hashlib.sha256(canonical([library, told])).hexdigest()
 
 
 def code_revision() -> str:
     """The revision of the checkout that the library is run from, if it is one."""
+    if not (PACKAGE.parent / ".git").exists():
+        return ""  # installed, perhaps in the middle of somebody else's checkout
     command = ["git", "-C", str(PACKAGE.parent), "describe", "--always", "--dirty", "--abbrev=12"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()

@@ -19,24 +19,30 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
+from fvmanalys.evidence.inputs import project
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute, read_notebook
 
 __all__ = [
     "Job",
     "Limits",
+    "SUITE",
     "Notebook",
     "Outcome",
     "Suite",
     "check_parameters",
     "clean_notebook",
     "expand",
+    "own_suite",
     "read_suite",
     "run_notebook",
     "run_suite",
+    "shipped",
+    "suite_at_hand",
     "weeks",
 ]
 
+SUITE = "suite.toml"
 DECLARED = ConfigDict(extra="forbid")
 Count = Annotated[int, Field(ge=1, strict=True)]
 
@@ -63,6 +69,24 @@ class Suite:
     jobs: Count = 2
     lang: Literal["sv", "en"] = "sv"
     limits: Limits = Field(default_factory=Limits)
+
+
+def shipped(name: str) -> Path:
+    """A file that comes with the library: inside it where it is installed, beside it in a checkout."""
+    library = Path(__file__).parents[1]
+    inside = library / "shipped" / name
+    return inside if inside.exists() else library.parent / name
+
+
+def own_suite() -> Path | None:
+    """The suite of the project that we stand in, if it has one."""
+    own = project() / SUITE
+    return own if own.exists() else None
+
+
+def suite_at_hand() -> Path:
+    """The suite of the project that we stand in, or else the one that comes with the library."""
+    return own_suite() or shipped(SUITE)
 
 
 def read_suite(path: str | Path) -> Suite:

@@ -1,4 +1,4 @@
-"""Public runs: two folders that differ only in what is secret give the same run, to the last byte and wherever one looks."""
+"""Public runs: two folders that differ only in secrets give the same run, to the last byte, wherever one looks."""
 
 import base64
 import csv
@@ -63,16 +63,21 @@ from tests.test_hostile import appendix_of
 EN = Words("en")
 NUMBERS, DAYS = canaries()
 
-# What passes of a confidential row beside its keys and its `when`: choices, references to other rows, who answers for it.
+# What passes of a confidential row beside its keys and its `when`: choices, references to other rows, who answers.
 STRUCTURE = {
-    "kind", "owner", "confidential", "category", "basis", "profile", "payer", "employer", "programme", "from_event", "to_event", "after", "outside_view",
-    "permanent", "reference", "full_use_event", "type", "role", "censored", "own_programme", "part_of", "categories", "resolves", "option_id",
+    "kind", "owner", "confidential", "category", "basis", "profile", "payer", "employer", "programme", "from_event",
+    "to_event", "after", "outside_view", "permanent", "reference", "full_use_event", "type", "role", "censored",
+    "own_programme", "part_of", "categories", "resolves", "option_id",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_numbers_dates_and_texts_are_secret_and_structure_is_not(table: str) -> None:
-    passes = STRUCTURE | {*TABLES[table].KEY, "when", "known_from", "stand_in"} | ({"unit"} if table != "decision" else set())
+    passes = (
+        STRUCTURE
+        | {*TABLES[table].KEY, "when", "known_from", "stand_in"}
+        | ({"unit"} if table != "decision" else set())
+    )
     assert {column for column in secret_columns(table) if not column.endswith("_en")} == set(columns(table)) - passes
     assert all(f"{column}_en" in secret_columns(table) for column in ("note", "name") if column in columns(table))
 
@@ -84,7 +89,13 @@ def test_every_table_has_a_confidential_row_to_try() -> None:
 # Non-interference, at the level of the public tables
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t;,\"'=é"), max_size=12)
-CELL = st.one_of(st.just(""), TEXT, st.floats().map(str), st.dates().map(str), st.sampled_from(["pert", "fixed", "report", "yes", "omit", "p", "19121212-1212"]))
+CELL = st.one_of(
+    st.just(""),
+    TEXT,
+    st.floats().map(str),
+    st.dates().map(str),
+    st.sampled_from(["pert", "fixed", "report", "yes", "omit", "p", "19121212-1212"]),
+)
 
 
 def secret_cells(table: str) -> list[str]:
@@ -113,7 +124,9 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> PublicTables:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(tables=changed())
-def test_public_tables_are_the_same_whatever_is_secret(public: PublicTables, tables: dict[str, list[dict[str, Any]]]) -> None:
+def test_public_tables_are_the_same_whatever_is_secret(
+    public: PublicTables, tables: dict[str, list[dict[str, Any]]]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = make_public(write_rows(Path(folder) / "raw", tables))
     assert found.files == public.files
@@ -140,7 +153,9 @@ def test_public_tables_do_not_tell_how_the_files_were_written(public: PublicTabl
     folder = secret_decision(tmp_path / "raw")
     for path in folder.iterdir():
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
-        numbers = [column for column, field in TABLES[path.stem].model_fields.items() if "float" in str(field.annotation)]
+        numbers = [
+            column for column, field in TABLES[path.stem].model_fields.items() if "float" in str(field.annotation)
+        ]
         if path.stem in ("levels", "options"):
             table.to_excel(path.with_suffix(".xlsx"), index=False)
             path.unlink()
@@ -163,16 +178,18 @@ def released(tmp_path: Path, table: str, **cells: str) -> PublicTables:
 
 def row_of(public: PublicTables, table: str, **key: str) -> dict[str, str]:
     rows = csv.DictReader(io.StringIO(public.files[f"{table}.csv"]))
-    return next(row for row in rows if all(row[name] == text for name, text in key.items()) and row.get("stand_in") == "yes")
+    return next(
+        row for row in rows if all(row[name] == text for name, text in key.items()) and row.get("stand_in") == "yes"
+    )
 
 
 def test_a_stand_in_stands_where_the_secret_stood_and_is_marked(public: PublicTables) -> None:
     row = row_of(public, "contracts", item_id="fee")
     shown = {name: text for name, text in row.items() if text}
     assert shown == {
-        "option_id": "r", "item_id": "fee", "kind": "assumption", "source_id": "report", "known_from": "2024-02-01", "owner": "analysts",
-        "confidential": GROUND, "stand_in": "yes", "likely": "9", "unit": "MSEK", "name": "Fee", "category": "Building", "basis": "once",
-        "from_event": "open", "payer": "City",
+        "option_id": "r", "item_id": "fee", "kind": "assumption", "source_id": "report", "known_from": "2024-02-01",
+        "owner": "analysts", "confidential": GROUND, "stand_in": "yes", "likely": "9", "unit": "MSEK", "name": "Fee",
+        "category": "Building", "basis": "once", "from_event": "open", "payer": "City",
     }  # fmt: skip
 
 
@@ -182,23 +199,47 @@ def test_a_date_may_stand_for_a_duration(public: PublicTables) -> None:
 
 
 def test_structure_that_a_row_calls_secret_has_a_stand_in_of_its_own(tmp_path: Path) -> None:
-    public = released(tmp_path, "contracts", secret="category; payer", category="Quassel", category_en="Quassel", payer="Quassel", public_category="Running")
+    public = released(
+        tmp_path,
+        "contracts",
+        secret="category; payer",
+        category="Quassel",
+        category_en="Quassel",
+        payer="Quassel",
+        public_category="Running",
+    )
     row = row_of(public, "contracts", item_id="fee")
     assert row["category"] == "Running" and "Quassel" not in public.files["contracts.csv"]
-    with pytest.raises(EvidenceError, match=r"contracts\.csv:\d+: category: is empty, and 'contracts/r/fee' is confidential"):
+    with pytest.raises(
+        EvidenceError, match=r"contracts\.csv:\d+: category: is empty, and 'contracts/r/fee' is confidential"
+    ):
         released(tmp_path, "contracts", secret="category").load()
 
 
-@pytest.mark.parametrize(("called", "hint"), [("item_id", "choose a secret key neutral"), ("when", "neutral"), ("categori", "did you mean 'category'"), ("confidential", "")])
+@pytest.mark.parametrize(
+    ("called", "hint"),
+    [
+        ("item_id", "choose a secret key neutral"),
+        ("when", "neutral"),
+        ("categori", "did you mean 'category'"),
+        ("confidential", ""),
+    ],
+)
 def test_a_key_or_an_unknown_column_cannot_be_called_secret(tmp_path: Path, called: str, hint: str) -> None:
     with pytest.raises(EvidenceError, match=f"secret: '{called}' is no column that a row can call secret; .*{hint}"):
         released(tmp_path, "contracts", secret=called).load()
 
 
 def test_a_confidential_fact_needs_a_source_that_may_be_shown(tmp_path: Path) -> None:
-    with pytest.raises(EvidenceError, match=r"contracts\.csv:11: source_id: is empty, and 'contracts/r/fee' is confidential"):
+    with pytest.raises(
+        EvidenceError, match=r"contracts\.csv:11: source_id: is empty, and 'contracts/r/fee' is confidential"
+    ):
         released(tmp_path, "contracts", kind="fact", public_source_id="").load()
-    row = row_of(released(tmp_path, "contracts", kind="fact", secret="kind", public_kind="assumption", public_source_id=""), "contracts", item_id="fee")
+    row = row_of(
+        released(tmp_path, "contracts", kind="fact", secret="kind", public_kind="assumption", public_source_id=""),
+        "contracts",
+        item_id="fee",
+    )
     assert row["kind"] == "assumption"
 
 
@@ -228,7 +269,10 @@ def test_an_omitted_row_that_supersedes_leaves_the_earlier_one_and_check_says_so
     assert list(public.load().tables["timeline"].query("option_id == 'r'")["likely"]) == [13]
     shown = CliRunner().invoke(app, ["check", "--public", "--data", str(tmp_path / "raw")])
     assert shown.exit_code == 0
-    assert f"{tmp_path / 'raw/timeline.csv'}:7: is omitted; then row 5, known from 2024-01-01, stands in its place" in shown.stdout
+    assert (
+        f"{tmp_path / 'raw/timeline.csv'}:7: is omitted; then row 5, known from 2024-01-01, stands in its place"
+        in shown.stdout
+    )
     assert f"{tmp_path / 'raw/parameters.csv'}:5: is omitted; then row 4," in shown.stdout
 
 
@@ -239,13 +283,27 @@ def test_a_confidential_row_without_stand_ins_is_a_fault_that_names_it(table: st
     rows[-1] = {column: text for column, text in rows[-1].items() if not column.startswith("public_")}
     public = make_public(write_rows(tmp_path / "raw", tables))
     key = "/".join([table, *(rows[-1].get(name, "") for name in TABLES[table].KEY)])
-    needed = {"public_from"} | {f"public_{name}" for name in ROWS[table].stands if TABLES[table].model_fields[name].is_required()}
-    needed |= {"public_likely"} if "likely" in TABLES[table].model_fields else {"public_planned_date"} if table == "milestones" else set()
+    needed = {"public_from"} | {
+        f"public_{name}" for name in ROWS[table].stands if TABLES[table].model_fields[name].is_required()
+    }
+    needed |= (
+        {"public_likely"}
+        if "likely" in TABLES[table].model_fields
+        else {"public_planned_date"}
+        if table == "milestones"
+        else set()
+    )
     with pytest.raises(EvidenceError) as caught:
         public.load()
     faults = public.of_owner(caught.value.faults)
-    assert {fault.column for fault in faults if Path(fault.file).stem == table and f"{key!r} is confidential" in fault.problem} == needed
-    assert {fault.row for fault in faults if fault.column in needed and Path(fault.file).stem == table} == {len(rows) + 1}
+    assert {
+        fault.column
+        for fault in faults
+        if Path(fault.file).stem == table and f"{key!r} is confidential" in fault.problem
+    } == needed
+    assert {fault.row for fault in faults if fault.column in needed and Path(fault.file).stem == table} == {
+        len(rows) + 1
+    }
 
 
 def test_what_is_missing_is_named_all_at_once_with_what_is_wrong(tmp_path: Path) -> None:
@@ -279,7 +337,9 @@ def test_a_decision_that_cites_nothing_has_public_tables(tmp_path: Path) -> None
     tables = secret_rows()
     for rows in tables.values():
         for row in rows:
-            row |= {"kind": "assumption", "owner": "analysts", "public_source_id": ""} | ({} if "title" in row else {"source_id": ""})
+            row |= {"kind": "assumption", "owner": "analysts", "public_source_id": ""} | (
+                {} if "title" in row else {"source_id": ""}
+            )
             if row.get("confidential", "") in ("", "no"):
                 del row["public_source_id"]
     inputs = make_public(write_rows(tmp_path / "raw", tables)).load()
@@ -294,17 +354,33 @@ def test_a_day_is_not_taken_from_what_is_secret(tmp_path: Path) -> None:
 def test_forms_for_owners_ask_for_what_is_missing_and_hold_no_secret(tmp_path: Path) -> None:
     tables = secret_rows()
     for table, owner in (("contracts", "Öst & Co"), ("levels", "analysts"), ("spend", "")):
-        tables[table][-1] = {name: text for name, text in tables[table][-1].items() if not name.startswith("public_")} | {"owner": owner}
+        tables[table][-1] = {
+            name: text for name, text in tables[table][-1].items() if not name.startswith("public_")
+        } | {"owner": owner}
     folder = write_rows(tmp_path / "raw", tables)
-    shown = CliRunner().invoke(app, ["standins", "--out", str(tmp_path / "forms"), "--data", str(folder), "--lang", "en"])
+    shown = CliRunner().invoke(
+        app, ["standins", "--out", str(tmp_path / "forms"), "--data", str(folder), "--lang", "en"]
+    )
     assert shown.exit_code == 0, shown.exception
     forms = sorted((tmp_path / "forms").iterdir())
-    assert [path.name for path in forms] == ["standins-1-unnamed.xlsx", "standins-2-analysts.xlsx", "standins-3-st-Co.xlsx"]
-    cells = [[[str(cell) for cell in row if cell] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)] for path in forms]
+    assert [path.name for path in forms] == [
+        "standins-1-unnamed.xlsx",
+        "standins-2-analysts.xlsx",
+        "standins-3-st-Co.xlsx",
+    ]
+    cells = [
+        [[str(cell) for cell in row if cell] for row in openpyxl.load_workbook(path).active.iter_rows(values_only=True)]
+        for path in forms
+    ]
     asked = [row[:4] for row in cells[2][5:]]
     wanted = ("public_from", "public_low", "public_likely", "public_high", "public_distribution")
     assert asked == [["contracts.csv", "11", "contracts/r/fee", column] for column in wanted]
-    assert not [path for path in forms for _, text in opened(path.name, path.read_bytes()) if "canary" in text or any(holds(text, number) for number in NUMBERS)]
+    assert not [
+        path
+        for path in forms
+        for _, text in opened(path.name, path.read_bytes())
+        if "canary" in text or any(holds(text, number) for number in NUMBERS)
+    ]
 
 
 # Whole runs
@@ -318,7 +394,7 @@ def suite(*notebooks: str, lang: str = "en", draws: int = 256) -> Suite:
 
 
 def other_secrets() -> dict[str, list[dict[str, Any]]]:
-    """The decision with every secret cell changed, a row that supersedes and is omitted, and others that are omitted."""
+    """The decision with every secret cell changed, and with rows that are omitted, some of which supersede."""
     tables = secret_rows("finch")
     for table, rows in tables.items():
         for column in secret_cells(table):
@@ -332,25 +408,47 @@ TEMPORARY: list[Path] = []
 
 
 class Ran:
-    """The command line in a process of its own, with a home and a folder for temporary files that nothing else writes in."""
+    """The command line in a process of its own, with a home and temporary files that nothing else touches."""
 
     def __init__(self, base: Path, rows: dict[str, list[dict[str, Any]]], notebooks: list[Path], public: bool = True):
         self.out, self.home, self.temporary = base / "out", base / "home", Path(tempfile.mkdtemp(prefix="fvm"))
         TEMPORARY.append(self.temporary)
         self.home.mkdir(parents=True)
         config = base / "suite.toml"
-        entries = [f'[[notebooks]]\npath = "{path}"\nappendix = {str(path.stem.startswith("08")).lower()}\n' for path in notebooks]
-        config.write_text("draws = 256\njobs = 1\nlang = \"en\"\n" + "".join(entries), "utf-8")
-        command = [sys.executable, "-m", "fvmanalys.cli", "run", "--data", write_rows(base / "raw", rows), "--out", "out", "--config", config]
+        entries = [
+            f'[[notebooks]]\npath = "{path}"\nappendix = {str(path.stem.startswith("08")).lower()}\n'
+            for path in notebooks
+        ]
+        config.write_text('draws = 256\njobs = 1\nlang = "en"\n' + "".join(entries), "utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            "fvmanalys.cli",
+            "run",
+            "--data",
+            write_rows(base / "raw", rows),
+            "--out",
+            "out",
+            "--config",
+            config,
+        ]
         command += ["--public"] if public else []
-        environment = os.environ | {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(self.home)}
+        environment = os.environ | {
+            "HOME": str(self.home),
+            "TMPDIR": str(self.temporary),
+            "PYTHONPATH": str(ROOT),
+            "XDG_CACHE_HOME": str(self.home),
+        }
         self.done = subprocess.run(command, cwd=base, env=environment, capture_output=True, text=True, timeout=300)
 
     def canaries_found(self, *folders: Path) -> set[tuple[str, str]]:
-        """Where a secret of the decision stands: on the console, and in folders (those of output, home and temporary files)."""
+        """Where a secret of the decision stands: on the console, and in folders (output, home and temporary files)."""
         found = set()
         console = [("console", f"{self.done.stdout}{self.done.stderr}")]
-        for name, text in [*console, *(one for folder in folders or (self.out, self.home, self.temporary) for one in everything(folder))]:
+        for name, text in [
+            *console,
+            *(one for folder in folders or (self.out, self.home, self.temporary) for one in everything(folder)),
+        ]:
             plain = re.sub(r"<[^>]*>", " ", text) if name.endswith(".svg") else text
             found |= {(name, canary) for canary in ("canary", *DAYS) if canary in text}
             found |= {(name, number) for number in NUMBERS if holds(plain, number)}
@@ -358,7 +456,7 @@ class Ran:
 
 
 def everything(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every text of every file and its name, zips opened, pictures decoded, escapes resolved; and the bytes as they are."""
+    """Every text of every file and its name: zips opened, pictures decoded, escapes resolved; the bytes too."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
             yield from opened(str(path.relative_to(folder)), path.read_bytes())
@@ -392,7 +490,9 @@ def tree(folder: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
-        content = os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b"folder"
+        content = (
+            os.readlink(path).encode() if path.is_symlink() else path.read_bytes() if path.is_file() else b"folder"
+        )
         if path.name == "manifest.json":
             manifest = json.loads(content)
             content = json.dumps(manifest | {"created": "", "log": "", "seconds": sorted(manifest["seconds"])}).encode()
@@ -422,7 +522,10 @@ def tidied() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> list[Ran]:
     """Public runs of two decisions that differ only in what is secret."""
-    return [Ran(tmp_path_factory.mktemp(name), rows, [APPENDIX]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
+    return [
+        Ran(tmp_path_factory.mktemp(name), rows, [APPENDIX])
+        for name, rows in (("one", secret_rows()), ("other", other_secrets()))
+    ]
 
 
 def test_two_folders_that_differ_in_secrets_alone_give_the_same_run_to_the_last_byte(twins: list[Ran]) -> None:
@@ -448,8 +551,13 @@ def test_an_internal_run_does_hold_the_canaries(tmp_path: Path) -> None:
 
 
 def test_a_run_that_fails_keeps_nothing_secret_and_the_same_for_both(tmp_path: Path) -> None:
-    failing = notebook(tmp_path / "fails.ipynb", "import fvmanalys\ninputs = fvmanalys.load(data)\nraise ValueError(inputs.estimates.to_csv())")
-    runs = [Ran(tmp_path / name, rows, [failing]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))]
+    failing = notebook(
+        tmp_path / "fails.ipynb",
+        "import fvmanalys\ninputs = fvmanalys.load(data)\nraise ValueError(inputs.estimates.to_csv())",
+    )
+    runs = [
+        Ran(tmp_path / name, rows, [failing]) for name, rows in (("one", secret_rows()), ("other", other_secrets()))
+    ]
     assert [run.done.returncode for run in runs] == [1, 1]
     kept = [tree(run.out) for run in runs]
     assert kept[0] == kept[1] and any(name.endswith("fails.ipynb") for name in kept[0])
@@ -460,7 +568,9 @@ STEPS = ("raw tables", "model", "tables", "notebooks", "figures", "workbook", "p
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_run_that_stops_at_any_step_keeps_the_same_for_both(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_stops_at_any_step_keeps_the_same_for_both(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begin = Log.step
 
     def stop(log: Log, what: str, **facts: Any) -> Any:
@@ -495,14 +605,17 @@ def test_a_run_killed_at_any_change_of_the_disk_leaves_nothing_secret_and_the_ne
 
 
 KILLS = {
-    "while a notebook runs": "import os, signal, fvmanalys\nprint(fvmanalys.load(data).estimates.to_csv())\nos.kill(os.getppid(), signal.SIGKILL)",
+    "while a notebook runs": "import os, signal, fvmanalys\nprint(fvmanalys.load(data).estimates.to_csv())\n"
+    "os.kill(os.getppid(), signal.SIGKILL)",
     "by a scheduler": "import os, signal, time\nos.kill(os.getppid(), signal.SIGTERM)\ntime.sleep(60)",
 }
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
 def test_an_internal_run_that_is_killed_leaves_nothing_secret_outside_its_folder(tmp_path: Path) -> None:
-    run = Ran(tmp_path, secret_rows(), [notebook(tmp_path / "kills.ipynb", KILLS["while a notebook runs"])], public=False)
+    run = Ran(
+        tmp_path, secret_rows(), [notebook(tmp_path / "kills.ipynb", KILLS["while a notebook runs"])], public=False
+    )
     assert run.done.returncode == -signal.SIGKILL
     assert run.canaries_found(run.home, run.temporary) == set() and run.canaries_found(run.out)
 
@@ -519,12 +632,16 @@ def test_a_killed_run_leaves_nothing_secret_anywhere(moment: str, tmp_path: Path
 def test_a_public_run_that_lacks_stand_ins_writes_nothing(tmp_path: Path) -> None:
     tables = secret_rows()
     tables["contracts"][-1]["public_from"] = ""
-    with pytest.raises(EvidenceError, match=r"in the public tables .*\ncontracts\.csv:11: known_from: is empty") as caught:
+    with pytest.raises(
+        EvidenceError, match=r"in the public tables .*\ncontracts\.csv:11: known_from: is empty"
+    ) as caught:
         publish.run(write_rows(tmp_path / "raw", tables), tmp_path / "out", suite(), public=True)
     assert not (tmp_path / "out").exists() and "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("harm", ["confidential\ncanary,canary,canary\n", "canary,canary\n1,2\n", "\0canary", '"canary'])
+@pytest.mark.parametrize(
+    "harm", ["confidential\ncanary,canary,canary\n", "canary,canary\n1,2\n", "\0canary", '"canary']
+)
 def test_raw_tables_that_cannot_be_read_are_told_without_what_stands_there(harm: str, tmp_path: Path) -> None:
     folder = secret_decision(tmp_path / "raw")
     (folder / "contracts.csv").write_text(harm, "utf-8")
@@ -546,17 +663,28 @@ def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkey
     for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
         monkeypatch.setattr(build, name, lambda *_: None)
     folder = write_tables(tmp_path / "raw", library_decision(3) | EXTRA)
-    (folder / "levels.csv").write_text((folder / "levels.csv").read_text("utf-8").replace(",quiet,,", ",quiet,still,"), "utf-8")
-    runs = [publish.run(folder, tmp_path / name, suite(), public=public).path for name, public in (("internal", False), ("public", True))]
-    found = [{path.name: path.read_bytes() for path in (run / "tables").iterdir() if path.stem != "history"} for run in runs]
+    (folder / "levels.csv").write_text(
+        (folder / "levels.csv").read_text("utf-8").replace(",quiet,,", ",quiet,still,"), "utf-8"
+    )
+    runs = [
+        publish.run(folder, tmp_path / name, suite(), public=public).path
+        for name, public in (("internal", False), ("public", True))
+    ]
+    found = [
+        {path.name: path.read_bytes() for path in (run / "tables").iterdir() if path.stem != "history"} for run in runs
+    ]
     assert found[0] == found[1] and len(found[0]) > 20
 
 
-def test_public_runs_tell_changes_history_and_differences_as_any_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_public_runs_tell_changes_history_and_differences_as_any_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
         monkeypatch.setattr(build, name, lambda *_: None)
     folder = secret_decision(tmp_path / "raw")
-    runs = [publish.run(folder, tmp_path / "out", suite(), day, public=True).path for day in ("2024-05-01", "2024-06-01")]
+    runs = [
+        publish.run(folder, tmp_path / "out", suite(), day, public=True).path for day in ("2024-05-01", "2024-06-01")
+    ]
     assert json.loads((runs[1] / "manifest.json").read_text("utf-8"))["former"] == runs[0].name
     assert list(history_table(tmp_path / "out")["as_of"].unique()) == ["2024-05-01", "2024-06-01"]
     assert (runs[1] / "tables/changes.csv").is_file()
@@ -573,7 +701,11 @@ def all_stand_ins() -> dict[str, list[dict[str, Any]]]:
     for table, rows in tables.items():
         for row in [row for row in rows if not row.get("confidential")]:
             row |= {f"public_{column}": row.pop(column) for column in secret_columns(table) if row.get(column)}
-            row |= {"confidential": GROUND, "public_from": row.get("known_from") or "2023-01-01", "known_from": "2024-06-01"}
+            row |= {
+                "confidential": GROUND,
+                "public_from": row.get("known_from") or "2023-01-01",
+                "known_from": "2024-06-01",
+            }
     return tables
 
 
@@ -590,7 +722,11 @@ def test_stand_ins_equal_to_the_open_figures_give_the_same_answer(shown: Finding
 def test_the_page_opens_with_the_stand_ins_and_marks_each(shown: Findings) -> None:
     page = appendix_of(shown, "en")
     count, opening = len(shown.inputs.estimates), unescape(page[: page.index('id="answer"')])
-    assert f"{count} of {count} figures are stand-ins" in opening and f"{GROUND} (" in opening and "conclusions are those of the stand-ins" in opening
+    assert (
+        f"{count} of {count} figures are stand-ins" in opening
+        and f"{GROUND} (" in opening
+        and "conclusions are those of the stand-ins" in opening
+    )
     unmarked = [
         (re.sub("<[^>]*>", "", table[: table.index("</caption>")]), re.sub("<[^>]*>", " ", row))
         for table in re.findall(r"<table>.*?</table>", page, re.DOTALL)
@@ -607,9 +743,15 @@ def test_the_workbook_opens_with_the_stand_ins_and_marks_each(shown: Findings, t
     first = " ".join(str(book.worksheets[0].cell(row, 1).value) for row in range(1, 9))
     assert f"{len(shown.inputs.estimates)} of {len(shown.inputs.estimates)} figures are stand-ins" in first
     marks = {f"{mark} " for mark in KIND_MARKS.values()}
-    cells = [(sheet.title, [str(cell.value or "") for cell in row]) for sheet in book.worksheets for row in sheet.iter_rows()]
+    cells = [
+        (sheet.title, [str(cell.value or "") for cell in row]) for sheet in book.worksheets for row in sheet.iter_rows()
+    ]
     rows = [(title, row) for title, row in cells if any(cell[:2] in marks for cell in row)]
-    assert [(title, row) for title, row in rows if not any("stand-in" in cell for cell in row) and title not in KINDS_TOGETHER and any(row[1:])] == []
+    assert [
+        (title, row)
+        for title, row in rows
+        if not any("stand-in" in cell for cell in row) and title not in KINDS_TOGETHER and any(row[1:])
+    ] == []
     assert len(rows) > len(shown.inputs.estimates)
 
 
@@ -636,10 +778,14 @@ def test_an_internal_run_shows_what_the_public_version_says(tmp_path: Path) -> N
     told = " ".join(beside_public(findings, EN))
     assert answer_sentence(findings.public_version, EN) in told and "canary" not in told
     lead = theirs.table.loc[theirs.table["permanent"], "net_benefit"].nlargest(2).diff().abs().iloc[-1]
-    assert f"by {EN.amount(lead)} and is best in {EN.share(theirs.table['p_best'][theirs.best])} of the outcomes" in told
+    assert (
+        f"by {EN.amount(lead)} and is best in {EN.share(theirs.table['p_best'][theirs.best])} of the outcomes" in told
+    )
     table = findings.tables()["public_comparison"].set_index("option")
     assert list(table["public_net_benefit"]) == list(theirs.table["net_benefit"])
-    assert list(table["net_benefit_difference"]) == list(findings.comparison.table["net_benefit"] - theirs.table["net_benefit"])
+    assert list(table["net_benefit_difference"]) == list(
+        findings.comparison.table["net_benefit"] - theirs.table["net_benefit"]
+    )
     assert "The answer with stand-ins" in appendix_of(findings, "en")
 
 
@@ -664,14 +810,27 @@ def test_public_and_internal_runs_never_share_a_folder(first: bool, second: bool
     with place.held(tmp_path / "out"):
         place.claim(tmp_path / "out", kinds[first])
     folder = secret_decision(tmp_path / "raw")
-    with pytest.raises(UsageError, match=f"holds {kinds[first]} runs, and {kinds[second]} ones .* choose another folder with --out"):
+    with pytest.raises(
+        UsageError, match=f"holds {kinds[first]} runs, and {kinds[second]} ones .* choose another folder with --out"
+    ):
         publish.run(folder, tmp_path / "out", suite(), public=second)
     assert (tmp_path / "out/.kind").read_text() == f"{kinds[first]}\n"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".kind", ".lock"]
 
 
-@pytest.mark.parametrize(("manifests", "kind"), [(['{"public": true}'], "public"), (["{}"], "internal"), (['{"public": true}', "{}"], "internal"), (["not json"], "internal"), ([], "")])
-def test_a_folder_from_before_it_said_its_kind_is_known_by_its_runs(manifests: list[str], kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("manifests", "kind"),
+    [
+        (['{"public": true}'], "public"),
+        (["{}"], "internal"),
+        (['{"public": true}', "{}"], "internal"),
+        (["not json"], "internal"),
+        ([], ""),
+    ],
+)
+def test_a_folder_from_before_it_said_its_kind_is_known_by_its_runs(
+    manifests: list[str], kind: str, tmp_path: Path
+) -> None:
     for number, text in enumerate(manifests):
         (tmp_path / f"runs/{number}").mkdir(parents=True)
         (tmp_path / f"runs/{number}/manifest.json").write_text(text)
@@ -679,10 +838,15 @@ def test_a_folder_from_before_it_said_its_kind_is_known_by_its_runs(manifests: l
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's own")
-def test_only_its_owner_can_look_into_a_run_until_it_is_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_its_owner_can_look_into_a_run_until_it_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
     short_runs(monkeypatch.setattr)
-    monkeypatch.setattr("fvmanalys.run.build.run_suite", lambda *rest: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("out/.building-*")))
+    monkeypatch.setattr(
+        "fvmanalys.run.build.run_suite",
+        lambda *rest: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("out/.building-*")),
+    )
     run = publish.run(secret_decision(tmp_path / "raw"), tmp_path / "out", suite()).path
     assert seen == [0o700] and stat.S_IMODE(run.stat().st_mode) == 0o755
 

@@ -26,6 +26,7 @@ __all__ = ["PublicTables", "check_public", "make_public"]
 OMIT, WITHDRAW = "omit", "withdraw"
 NUMBERS, DATES = ("low", "likely", "high"), ("date", "planned_date", "actual_date")
 WHERE = "the public tables (`fvmanalys check --public` says where they stand in the raw ones)"
+NO_KEY = "name a column that is no key; choose a secret key neutral, or omit the row"
 OWNER = "give what its owner is willing to show, or set public to omit"
 
 Cells = dict[str, str]
@@ -104,7 +105,9 @@ def make_public(data: str | Path | Inputs) -> PublicTables:
     if faults:
         raise EvidenceError(faults)
     tables = [Release(name, table.file, rows[name]) for name, table in raw.items()]
-    cited = {one for table in tables if table.name != "sources" for row in table.public for one in split(row["source_id"])}
+    cited = {
+        one for table in tables if table.name != "sources" for row in table.public for one in split(row["source_id"])
+    }
     tables = [table.citing(cited) if table.name == "sources" else table for table in tables]
     kept = [table for table in tables if table.kept or table.name == "sources"]
     return PublicTables(
@@ -116,7 +119,7 @@ def make_public(data: str | Path | Inputs) -> PublicTables:
 
 
 def check_public(folder: str | Path, as_of: str | date | None = None) -> tuple[Inputs, list[str]]:
-    """Check what a public run is made of; give the inputs, and which earlier rows return. Faults name the raw tables."""
+    """Check what a public run is made of, in terms of the raw tables; give the inputs and which earlier rows return."""
     tables = make_public(folder)
     try:
         return tables.load(as_of), tables.returns
@@ -137,7 +140,9 @@ class Release:
 
     def citing(self, cited: set[str]) -> "Release":
         """The sources that public rows cite: what only confidential rows cite, or nobody, must not tell of them."""
-        return Release(self.name, self.file, [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited])
+        return Release(
+            self.name, self.file, [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited]
+        )
 
     def replaced(self, row: Cells) -> list[str]:
         """The columns of a row that a stand-in stands in."""
@@ -158,12 +163,18 @@ class Release:
         return public
 
     def written(self) -> str:
-        """The public rows as CSV: the columns that are needed or have something in them, in the order of the declaration."""
+        """The public rows as CSV: the columns that are needed or hold something, in the order of the declaration."""
         fields = TABLES[self.name].model_fields
         every = with_translations(self.name, columns(self.name))
-        header = [one for one in every if any(row[one] for row in self.public) or (one in fields and fields[one].is_required())]
+        header = [
+            one
+            for one in every
+            if any(row[one] for row in self.public) or (one in fields and fields[one].is_required())
+        ]
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows([header, *([row[one] for one in header] for row in self.public)])
+        csv.writer(text, lineterminator="\n").writerows(
+            [header, *([row[one] for one in header] for row in self.public)]
+        )
         return text.getvalue()
 
     def places(self) -> Iterator[tuple[tuple[str, int], Origin]]:
@@ -183,14 +194,15 @@ class Release:
         """Stand-ins in a row that is not confidential: somebody forgot to say so."""
         for column in release_columns(self.name):
             if row.get(column):
-                yield column, "is filled in although the row is not confidential", "write the ground in confidential, or clear the cell"
+                problem = "is filled in although the row is not confidential"
+                yield column, problem, "write the ground in confidential, or clear the cell"
 
     def missing(self, row: Cells, public: Cells) -> Iterator[tuple[str, str, str]]:
         """What a confidential row lacks."""
         which = f"is empty, and {self.key_text(row)!r} is confidential"
         for name in split(row.get("secret", "")):
             if name not in releasable(self.name):
-                remedy = near(name, releasable(self.name)) or "name a column that is no key; choose a secret key neutral, or omit the row"
+                remedy = near(name, releasable(self.name)) or NO_KEY
                 yield "secret", f"{name!r} is no column that a row can call secret", remedy
         if row.get("public", "") not in ("", OMIT, WITHDRAW):
             yield "public", f"{row['public']!r} is not one of the allowed values", f"use {OMIT}, {WITHDRAW} or nothing"
@@ -205,7 +217,7 @@ class Release:
         value = self.value_column()
         if withdrawn and value is None:
             yield "public", f"is {WITHDRAW}, and nothing in {self.name} can be withdrawn", f"use {OMIT}"
-        elif value and not withdrawn and withdraws(self.name, {column: text or None for column, text in public.items()}):
+        elif value and not withdrawn and withdraws(self.name, {name: text or None for name, text in public.items()}):
             day = ", as number or public_date," if self.name == "timeline" else ""
             yield value, which, f"give what its owner is willing to show{day} or set public to {OMIT} or {WITHDRAW}"
 

@@ -18,7 +18,7 @@ def secret_columns(table: str) -> list[str]:
 
 
 def releasable(table: str) -> list[str]:
-    """Name the columns that are secret, or that a row may call secret: all but the keys and those that say how it is released."""
+    """Name the columns that are secret or that a row may call so: all but keys and what says how it is released."""
     fixed = {*TABLES[table].KEY, "when", "known_from", "confidential", "stand_in"}
     return [name for name in TABLES[table].model_fields if name not in fixed]
 

@@ -14,18 +14,22 @@ COLUMNS = ("option", "net_benefit", "public_net_benefit", "difference", "p_best"
 
 
 def stand_in_notice(findings: Findings, words: Words) -> list[str]:
-    """How many numbers are stand-ins, on which grounds, and that the conclusions are theirs; nothing where there are none."""
+    """How many numbers are stand-ins, on which grounds, and that the conclusions are theirs; nothing without any."""
     rows = findings.inputs.stand_ins
     if not rows:
         return []
-    counted = Counter(words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows)
+    counted = Counter(
+        words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows
+    )
     grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(counted.items())])
     numbers = words.number(sum(bool(row["id"]) for row in rows))
-    return [words("public.notice", numbers=numbers, estimates=words.number(len(findings.inputs.estimates)), grounds=grounds)]
+    return [
+        words("public.notice", numbers=numbers, estimates=words.number(len(findings.inputs.estimates)), grounds=grounds)
+    ]
 
 
 def beside_public(findings: Findings, words: Words) -> list[str]:
-    """What the public version says, and how clear that is beside the answer here; nothing where nothing is confidential."""
+    """What the public version says, and how clear that is beside the answer here; nothing without secrets."""
     tables, public = findings.public_tables, findings.public_version
     if not findings.inputs.confidential:
         return []
@@ -57,4 +61,8 @@ def table_beside_public(findings: Findings, words: Words) -> Html:
         ]
         for row in findings.public_comparison.to_dict("records")
     ]
-    return html_table(words("public.beside"), [words(f"public.column.{name}") for name in COLUMNS], rows, 5) if rows else Html()
+    return (
+        html_table(words("public.beside"), [words(f"public.column.{name}") for name in COLUMNS], rows, 5)
+        if rows
+        else Html()
+    )

@@ -69,7 +69,7 @@ def test_nothing_of_a_run_tells_what_came_later(other_appendix: Path) -> None:
 def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, retrospective: Path) -> None:
     early, late = (json.loads((run / "manifest.json").read_text("utf-8"))["answer"] for run in (appendix, retrospective))
     assert early != late
-    assert late.startswith("Beslutet var redan fattat 2025-12-03")
+    assert late.startswith("Beslutet var redan fattat 2025-12-02")
     first_sheet = openpyxl.load_workbook(retrospective / "beslutsbilaga.xlsx").worksheets[0]
     texts = [str(cell) for row in first_sheet.iter_rows(max_row=12, values_only=True) for cell in row if cell]
     assert any("Beslutet var redan fattat" in text for text in texts)

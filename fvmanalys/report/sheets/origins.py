@@ -14,7 +14,7 @@ __all__ = ["write_origins"]
 
 KEY = "origins"
 WIDTHS = (22, 32, 18, 11.5, 11.5, 8.5, 8.5, 8.5, 10.5, 13.5, 12, 12, 42)
-OWNER = 11
+REVISED, OWNER = slice(3, 5), 11
 
 
 def write_origins(book: Book) -> None:
@@ -30,11 +30,13 @@ def write_origins(book: Book) -> None:
 
 
 def widths(book: Book) -> list[float]:
-    """The columns' widths, so that no id and no owner's name is broken."""
+    """The columns' widths, so that no id, no owner's name and no word of a revision is broken."""
     known = named_estimates(book).values()
     owners = [label.owner for label in known]
     ids = whole_words([label.id for label in known], WIDTHS[0], 40)
-    return [ids, *WIDTHS[1:OWNER], whole_words(owners, WIDTHS[OWNER], 24), *WIDTHS[OWNER + 1 :]]
+    revised = [book.words.of(row, text) for row in book.findings.inputs.tables["revisions"].to_dict("records") for text in ("from", "to")]
+    between = [whole_words(revised, width, 20) for width in WIDTHS[REVISED]]
+    return [ids, *WIDTHS[1 : REVISED.start], *between, *WIDTHS[REVISED.stop : OWNER], whole_words(owners, WIDTHS[OWNER], 24), *WIDTHS[OWNER + 1 :]]
 
 
 def counts(sheet: Sheet) -> dict[str, str]:

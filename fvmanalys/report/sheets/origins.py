@@ -32,11 +32,13 @@ def write_origins(book: Book) -> None:
 def widths(book: Book) -> list[float]:
     """The columns' widths, so that no id, no owner's name and no word of a revision is broken."""
     known = named_estimates(book).values()
-    owners = [label.owner for label in known]
-    ids = whole_words([label.id for label in known], WIDTHS[0], 40)
-    revised = [book.words.of(row, text) for row in book.findings.inputs.tables["revisions"].to_dict("records") for text in ("from", "to")]
-    between = [whole_words(revised, width, 20) for width in WIDTHS[REVISED]]
-    return [ids, *WIDTHS[1 : REVISED.start], *between, *WIDTHS[REVISED.stop : OWNER], whole_words(owners, WIDTHS[OWNER], 24), *WIDTHS[OWNER + 1 :]]
+    revisions = book.findings.inputs.tables["revisions"].to_dict("records")
+    revised = [book.words.of(row, text) for row in revisions for text in ("from", "to")]
+    found = list(WIDTHS)
+    found[0] = whole_words([label.id for label in known], WIDTHS[0], 40)
+    found[REVISED] = [whole_words(revised, width, 20) for width in WIDTHS[REVISED]]
+    found[OWNER] = whole_words([label.owner for label in known], WIDTHS[OWNER], 24)
+    return found
 
 
 def counts(sheet: Sheet) -> dict[str, str]:

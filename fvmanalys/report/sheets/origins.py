@@ -14,7 +14,7 @@ __all__ = ["write_origins"]
 
 KEY = "origins"
 WIDTHS = (22, 32, 18, 11.5, 11.5, 8.5, 8.5, 8.5, 10.5, 13.5, 12, 12, 42)
-REVISED, OWNER = slice(3, 5), 11
+FROM, TO, OWNER = 3, 4, 11
 
 
 def write_origins(book: Book) -> None:
@@ -36,7 +36,8 @@ def widths(book: Book) -> list[float]:
     revised = [book.words.of(row, text) for row in revisions for text in ("from", "to")]
     found = list(WIDTHS)
     found[0] = whole_words([label.id for label in known], WIDTHS[0], 40)
-    found[REVISED] = [whole_words(revised, width, 20) for width in WIDTHS[REVISED]]
+    for place in (FROM, TO):
+        found[place] = whole_words(revised, WIDTHS[place], 20)
     found[OWNER] = whole_words([label.owner for label in known], WIDTHS[OWNER], 24)
     return found
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from fvmanalys.run import folder as place
-from fvmanalys.run.kernels import MARK, remove_temporary
 from fvmanalys.run.log import LOG, read_log
+from fvmanalys.run.sockets import MARK, remove_folders
 from fvmanalys.run.verdict import DIFFERENT, TAMPERED
 from fvmanalys.run.verify import same_cell, verify
 from tests.soak.ground import Ground, remains, write_suite
@@ -118,8 +118,8 @@ def test_a_full_disk_is_one_clear_error(ground, size, step):
 
 def test_a_folder_that_nobody_can_write_is_one_clear_error(ground):
     ended = ground.run(out=Path("/proc/fvmanalys"))
-    assert ended.code == 1
-    assert "RunFailed: /proc/fvmanalys cannot be written" in ended.said
+    assert ended.code == 2
+    assert "UsageError: /proc/fvmanalys cannot be written" in ended.said
     assert "choose another folder with --out" in ended.said
 
 
@@ -164,13 +164,13 @@ def test_a_dying_kernel_and_a_hanging_cell_have_their_codes(ground):
 def test_an_orphan_that_makes_its_folder_anew_is_ended_by_the_next_run(tmp_path):
     """What a kernel does that was just starting when its run was killed: removing the folder alone would not do."""
     sockets = Path(tempfile.gettempdir()) / f"fvmanalys-{secrets.token_hex(4)}"
-    again = "import os, sys, time\nwhile True: os.makedirs(sys.argv[1], exist_ok=True); time.sleep(0.001)"
-    orphan = subprocess.Popen([sys.executable, "-c", again, str(sockets / "kernel")])
+    again = "import os, sys, time\nwhile True: os.makedirs(sys.argv[2][:-12], exist_ok=True); time.sleep(0.001)"
+    orphan = subprocess.Popen([sys.executable, "-c", again, "-f", str(sockets / "1" / "kernel.json")])
     (tmp_path / MARK).write_text(str(sockets), encoding="utf-8")
     try:
         while not sockets.exists():
             time.sleep(0.01)
-        remove_temporary(tmp_path)
+        remove_folders(tmp_path)
         orphan.wait(timeout=60)
         assert not sockets.exists()
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fvmanalys.errors import RunFailed
+from fvmanalys.errors import UsageError
 from fvmanalys.run import folder as place
 from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes
@@ -135,7 +135,8 @@ def test_where_links_are_impossible_latest_is_a_file_that_names_the_run(tmp_path
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunFailed, match=r"cannot be written .*choose another folder with --out"), place.held(tmp_path / "file" / "out"):
+    told = r"cannot be written .*choose another folder with --out"
+    with pytest.raises(UsageError, match=told), place.held(tmp_path / "file" / "out"):
         pass
 
 

@@ -13,7 +13,7 @@ from fvmanalys.errors import FvmanalysError, RunFailed, RunStopped
 from fvmanalys.run.folder import keep_failed
 from fvmanalys.run.log import LOG, Log
 
-__all__ = ["kept_and_told", "stoppable"]
+__all__ = ["kept_and_told", "stoppable", "told"]
 
 UNTOUCHED = "what is published is as it was"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
@@ -45,6 +45,18 @@ def stoppable() -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+@contextmanager
+def told(out: Path) -> Iterator[None]:
+    """Tell what fails in here as one error with its exit code."""
+    try:
+        yield
+    except Exception as error:
+        failure = as_failure(error, out)
+        if failure is None or failure is error:
+            raise
+        raise failure from error
 
 
 @contextmanager

@@ -5,44 +5,45 @@ is built in `.building-RUN_ID-…`; a published run that is to be replaced by it
 `.replaced-RUN_ID` until the new one is in place. What a killed run leaves is settled and removed by the next.
 """
 
+import errno
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
-from fvmanalys.errors import RunFailed, RunLocked, UsageError
+from fvmanalys.errors import FvmanalysError, RunFailed, RunLocked, UsageError
 from fvmanalys.evidence.published import MANIFEST, read_manifest
-from fvmanalys.run.kernels import remove_temporary
+from fvmanalys.report.harmless import one_line
 from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes
 from fvmanalys.run.signature import SIGNATURE
+from fvmanalys.run.sockets import remove_folders
 
 __all__ = ["INTERNAL", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
 KIND, INTERNAL, PUBLIC = ".kind", "internal", "public"
+BROKEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 @contextmanager
-def held(out: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the folder while something is built in it; RunLocked tells who else does.
+def held(out: Path, wait: bool = False, tell: Callable[[str], None] = lambda text: None) -> Iterator[None]:
+    """Hold the folder while something is built in it; RunLocked tells who else does, or `tell` hears whom we wait for.
 
     The system lets go of the lock of a process that is killed.
     """
+    lock = FileLock(out / LOCK)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out / LOCK, timeout=-1 if wait else 0)
-        lock.acquire()
-    except Timeout as error:
-        raise RunLocked(f"{out} is held by {holder(out)}; wait for it, or run again with --wait") from error
+        acquire(lock, out, wait, tell)
     except OSError as error:
-        raise RunFailed(f"{out} cannot be written ({error.strerror}); choose another folder with --out") from error
+        raise refused(out, error, "choose another folder with --out") from error
     try:
         with suppress(OSError):  # who holds the folder is told as a kindness: a full disk shows soon enough
             since = datetime.now(UTC).isoformat(timespec="seconds")
@@ -54,11 +55,42 @@ def held(out: Path, wait: bool = False) -> Iterator[None]:
         lock.release()
 
 
+def acquire(lock: BaseFileLock, out: Path, wait: bool, tell: Callable[[str], None]) -> None:
+    """Take the lock, at once or when it is free."""
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        who = f"{out} is held by {holder(out)}"
+        if not wait:
+            raise RunLocked(f"{who}; wait for it, or run again with --wait{stale(out)}") from error
+        tell(f"{who}; waiting for it{stale(out)}")
+        lock.acquire()
+
+
 def holder(out: Path) -> str:
     """Who holds the folder, in words."""
     with suppress(OSError):
-        return (out / HOLDER).read_text("utf-8").strip() or "another run"
+        if (out / HOLDER).is_file():
+            return one_line((out / HOLDER).read_text("utf-8", errors="replace")) or "another run"
     return "another run"
+
+
+def stale(out: Path) -> str:
+    """When the lock may be removed by hand: only where the disk has no locks of the system's own.
+
+    Those end with their process. Without them filelock holds a folder by a file with text in it, and nobody here can tell
+    whether a process elsewhere still runs.
+    """
+    with suppress(OSError):
+        if (out / LOCK).stat().st_size:
+            return f"; if that process, or the machine or container it ran in, is gone, remove {out / LOCK}"
+    return ""
+
+
+def refused(path: Path, error: OSError, remedy: str) -> FvmanalysError:
+    """The error of a place that cannot be used: the caller's to mend, unless the disk is full or broken."""
+    kind = RunFailed if error.errno in BROKEN else UsageError
+    return kind(f"{path} cannot be written ({error.strerror or error}); {remedy}")
 
 
 def claim(out: Path, kind: str) -> None:
@@ -108,7 +140,7 @@ def clean_remains(out: Path) -> list[str]:
     remains = sorted(path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED, PART)))
     settle(out)
     for path in remains:
-        remove_temporary(path)
+        remove_folders(path)
         if path.name.startswith(BUILDING):
             shutil.rmtree(path / "notebooks", ignore_errors=True)
             keep_failed(path, out, path.name.removeprefix(BUILDING).rpartition("-")[0])
@@ -129,6 +161,8 @@ def keep_failed(built: Path, out: Path, name: str) -> Path | None:
 
     They are moved, which needs no room on a full disk.
     """
+    if not name.strip("."):  # a folder of that name is none of ours
+        return None
     target = out / "failed" / name
     kept = [path for path in (built / "notebooks", built / LOG) if path.exists()]
     if not kept:
@@ -259,11 +293,15 @@ def sync_folder(folder: Path) -> None:
 
 
 def latest(out: Path) -> Path | None:
-    """The newest complete run, if there is one."""
+    """The newest complete run, as far as `latest` names one."""
     link = out / "latest"
-    if link.is_symlink() or link.is_dir():
-        return link.resolve()
-    return (out / link.read_text("utf-8").strip()).resolve() if link.exists() else None
+    with suppress(OSError, ValueError):  # what is no text, or no path, names nothing
+        if link.is_symlink():
+            return Path(os.path.realpath(link.parent / os.readlink(link)))
+        if link.is_file():
+            with link.open(encoding="utf-8") as file:
+                return Path(os.path.realpath(out / file.read(4096).strip()))
+    return link.resolve() if link.is_dir() else None
 
 
 def published(out: Path) -> list[Path]:

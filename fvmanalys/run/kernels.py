@@ -4,22 +4,20 @@ A kernel whose run is killed ends by itself within some seconds (ipykernel watch
 """
 
 import os
-import secrets
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 
-__all__ = ["MARK", "Kernels", "remove_temporary"]
+from fvmanalys.run.sockets import MARK, new_folder
 
-MARK, SOCKETS = ".kernels", "fvmanalys-"
+__all__ = ["Kernels"]
 
 
 class ThisPython(KernelSpecManager):
@@ -33,15 +31,15 @@ class ThisPython(KernelSpecManager):
 class Kernels:
     """The kernels now running, so that the first failure can end them all.
 
-    Their files and sockets lie in a temporary folder (a socket's path must be short); a mark in `folder` names it, so
-    that the next run can remove what a killed run left.
+    Their files and sockets lie in a private folder; a mark in `folder` names it, so that the next run can remove what a
+    killed run left.
     """
 
     def __init__(self, folder: Path) -> None:
         self._managers: set[AsyncKernelManager] = set()
         self._lock = threading.Lock()
         self._mark = folder / MARK
-        self._sockets = Path(tempfile.gettempdir()) / f"{SOCKETS}{secrets.token_hex(4)}"
+        self._sockets = new_folder()
         self.stopped = False
 
     def __enter__(self) -> "Kernels":
@@ -77,24 +75,3 @@ class Kernels:
             processes = [getattr(manager.provisioner, "process", None) for manager in self._managers]
         for process in filter(None, processes):
             process.kill()
-
-
-def remove_temporary(folder: Path) -> None:
-    """Remove the temporary folders of a killed run: those that a mark below `folder` names, and what these name in turn."""
-    for mark in folder.rglob(MARK):
-        temporary = Path(mark.read_text("utf-8", errors="replace"))
-        if temporary.name.startswith(SOCKETS) and temporary.parent == Path(tempfile.gettempdir()):
-            remove_temporary(temporary)
-            end_orphans(temporary)
-            shutil.rmtree(temporary, ignore_errors=True)
-        mark.unlink(missing_ok=True)
-
-
-def end_orphans(temporary: Path) -> None:
-    """End the kernels of a killed run at once: one that is just starting would make its folder anew."""
-    every = psutil.process_iter(["cmdline"])
-    orphans = [one for one in every if any(str(temporary) in word for word in one.info["cmdline"] or [])]
-    for one in orphans:
-        with suppress(psutil.Error):
-            one.kill()
-    psutil.wait_procs(orphans, timeout=10)

@@ -58,6 +58,10 @@ class Log:
             raise
         self.add(what, time.monotonic() - begun, **facts)
 
+    def say(self, text: str) -> None:
+        """Tell the console what is no step."""
+        self._console(text)
+
     def add(self, what: str, seconds: float, outcome: str = "done", **facts: Any) -> None:
         """Write the line of a step that somebody else timed."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")

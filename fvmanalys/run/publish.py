@@ -11,12 +11,13 @@ from fvmanalys.evidence.published import MANIFEST
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
-from fvmanalys.run.failing import kept_and_told
+from fvmanalys.run.failing import kept_and_told, told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite
+from fvmanalys.run.surroundings import check_surroundings
 
 __all__ = ["WORKBOOK", "Published", "run"]
 
@@ -58,7 +59,8 @@ def run(
     raw = raw_texts(inputs)
     request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
     name = run_id(request, text_hashes(raw), [Path(notebook.path) for notebook in suite.notebooks])
-    with place.held(out, wait):
+    with place.held(out, wait, log.say), told(out):
+        check_surroundings(out, name)
         place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
         plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)

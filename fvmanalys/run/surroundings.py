@@ -1,12 +1,21 @@
 """What a run needs of the machine around it, seen to before any work."""
 
 import atexit
+import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["ensure_home"]
+from fvmanalys.errors import UsageError
+from fvmanalys.run import folder as place
+from fvmanalys.run.sockets import short_place
+
+__all__ = ["check_surroundings", "ensure_home"]
+
+KEPT = ("runs", "failed")
 
 
 def ensure_home() -> None:
@@ -17,3 +26,62 @@ def ensure_home() -> None:
         home = tempfile.mkdtemp(prefix="fvmanalys-home-")
         os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = home
         atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+
+def check_surroundings(out: Path, name: str) -> None:
+    """Refuse a place where the run called `name` could not be published at its end, with every fault and its remedy.
+
+    To be called by who holds the folder.
+    """
+    short_place()
+    faults = [*in_the_way(out, name), *latest_faults(out), *filter(None, (unmovable(out, out / kept) for kept in KEPT))]
+    if faults:
+        raise UsageError("\n".join(faults))
+
+
+def in_the_way(out: Path, name: str) -> Iterator[str]:
+    """What stands where a folder of the run's own is due."""
+    for path in (out / kept / below for kept in KEPT for below in ("", name)):
+        if os.path.lexists(path) and not path.is_dir():
+            what = "a link that leads to no folder" if path.is_symlink() else "a file"
+            yield f"{path}: is {what}, where a folder is due; move it away, or choose another folder with --out"
+
+
+def unmovable(out: Path, kept: Path) -> str:
+    """Why a run made in `out` cannot be moved to the folder `kept`; nothing where it can, as trying it shows."""
+    target = kept if kept.is_dir() else out
+    probe = target
+    try:
+        probe = Path(tempfile.mkdtemp(prefix=place.PART, dir=out))
+        os.replace(probe, target / probe.name)
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            return (
+                f"{kept}: lies on another disk than {out}, and a run is moved there in one stroke; "
+                f"let --out be a folder on that disk, or {out} itself a link to one"
+            )
+        failure = place.refused(target, error, "let its owner allow it, or choose another folder with --out")
+        if not isinstance(failure, UsageError):
+            raise failure from error
+        return str(failure)
+    finally:
+        for rest in [probe, target / probe.name, *kept.glob(f"{place.PART}*")]:
+            with suppress(OSError):
+                rest.rmdir()
+    return ""
+
+
+def latest_faults(out: Path) -> Iterator[str]:
+    """What is wrong with a `latest` that no run has made: it would be in the way, or be lost."""
+    link, named = out / "latest", place.latest(out)
+    if link.is_dir() and not link.is_symlink():
+        copied = "was it copied by what follows links?"
+        yield f"{link}: is a folder, not a link to a run ({copied}); remove it, its run is in runs/"
+    elif os.path.lexists(link) and not (named and is_place_of_a_run(named, out)):
+        yield f"{link}: leads to no run of {out}; remove it, and the next run makes it anew"
+
+
+def is_place_of_a_run(path: Path, out: Path) -> bool:
+    """Whether `latest` may lead there: a run, one that somebody removed, or one that was being replaced."""
+    replaced = path.parent == out.resolve() and path.name.startswith(place.REPLACED)
+    return replaced or path.parent == (out / "runs").resolve()

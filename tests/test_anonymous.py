@@ -1,6 +1,7 @@
 """Paths of this machine go from what a reader sees; nothing that only looks like one is touched."""
 
 import json
+import time
 from pathlib import Path
 from urllib.parse import quote
 
@@ -140,9 +141,16 @@ def test_the_file_of_a_cell_is_told_without_its_number(tmp_path, monkeypatch):
         "C:\\Temp\\ipykernel_7\\89.py:1: W",
         "x <y at 0x7f0123456789>",
     ]
-    path = notebook(tmp_path, *texts)
+    path = notebook(tmp_path, "\n".join(texts))
     clean_notebook(path)
-    assert [output.text for output in nbformat.read(path, 4).cells[0].outputs] == ["(cell):1: W"] * 3 + ["x <y>"]
+    assert nbformat.read(path, 4).cells[0].outputs[0].text.splitlines() == ["(cell):1: W"] * 3 + ["x <y>"]
+
+
+@pytest.mark.parametrize("text", ["/", "/tmp/", "/ipykernel_1/", "\x1b[31m/", "</p>", "C:\\"])
+def test_a_long_line_takes_no_time_to_speak_of(text):
+    begun = time.monotonic()
+    assert shown(text * (1_000_000 // len(text)), "/home/anna").startswith(text)
+    assert time.monotonic() - begun < 5
 
 
 def test_the_kind_of_what_is_given_stays():

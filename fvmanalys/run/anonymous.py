@@ -47,8 +47,8 @@ def places(known: Mapping[str, str]) -> Places:
     groups = [f"({spelt(place)}{'' if known[place] else f'(?:{separator(place)})?'})" for place in longest]
     cell = r"ipykernel_\d+[/\\]+\d+\.py"
     ours = "|".join([rf"({spelt(tempfile.gettempdir())}[/\\]+{cell})", *groups])
-    first = "/" if all(place.startswith("/") for place in longest) else r"[/\\A-Za-z]"
-    pattern = re.compile(rf"(?={first}){BEGIN}(?:{ours})|({ANY_FOLDER}{cell})")
+    first = r"/|[A-Za-z]:" if all(place.startswith("/") for place in longest) else r"[/\\A-Za-z]"
+    pattern = re.compile(rf"(?={first}){BEGIN}(?:{ours}|({ANY_FOLDER}{cell}))")
     return Places(pattern, (CELL, *(known[place] for place in longest), CELL))
 
 
@@ -102,6 +102,8 @@ def letter(character: str) -> str:
 def anonymous(value: Any, known: Places) -> Any:
     """Replace the places in every text of a value, except pictures and sound, and drop addresses of objects."""
     if isinstance(value, str):
+        if "/" not in value and "\\" not in value and " at 0x" not in value:
+            return value  # a line of millions of letters would keep all else waiting
         return ADDRESS.sub("", known.pattern.sub(lambda found: instead(found, known), value))
     if isinstance(value, list):
         return [anonymous(part, known) for part in value]

@@ -5,27 +5,33 @@ A kernel whose run is killed ends by itself within some seconds (ipykernel watch
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import zmq
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.session import Session
 
 from fvmanalys.run.sockets import MARK, new_folder
 
 __all__ = ["Kernels"]
 
+SETTINGS = ['--InlineBackend.rc={"svg.hashsalt": "fvmanalys"}']  # a figure has the same names inside every time
+
 
 class ThisPython(KernelSpecManager):
-    """Knows one kernel: ipykernel in the interpreter that runs us, whatever else the machine has installed."""
+    """Knows one kernel: ours, in the interpreter that runs us, whatever else the machine has installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give that kernel, by any name."""
-        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+        """Give that kernel, by any name; `-P` lets no file beside a notebook stand in for a module that the kernel needs."""
+        argv = [sys.executable, "-P", str(Path(__file__).with_name("inside.py")), "-f", "{connection_file}", *SETTINGS]
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict() | {"argv": argv})
 
 
 class Kernels:
@@ -54,12 +60,13 @@ class Kernels:
         self._mark.unlink(missing_ok=True)
 
     @contextmanager
-    def manager(self) -> Iterator[AsyncKernelManager]:
+    def manager(self, session: Session) -> Iterator[AsyncKernelManager]:
         """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about one."""
         with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
             transport = "ipc" if os.name == "posix" else "tcp"
             files = {"connection_file": os.path.join(folder, "kernel.json"), "transport": transport}
-            manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), **files)
+            manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), session=session, **files)
+            manager.context.setsockopt(zmq.RCVHWM, 0)  # drop nothing, as on the kernel's side
             with self._lock:
                 self._managers.add(manager)
             try:

@@ -10,13 +10,13 @@ from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import MANIFEST
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
-from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, table_files, write_manifest
+from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, table_files, write_manifest
 from fvmanalys.run.failing import kept_and_told, told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
-from fvmanalys.run.suite import Suite
+from fvmanalys.run.suite import Suite, expand
 from fvmanalys.run.surroundings import check_surroundings
 
 __all__ = ["WORKBOOK", "Published", "run"]
@@ -56,9 +56,10 @@ def run(
         inputs = public_tables(data).load(as_of) if public else load(data, as_of)
         if table_hashes(data) != before:
             raise RunFailed(f"{data}: was edited while the run began; run again")
-    raw = raw_texts(inputs)
-    request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
-    name = run_id(request, text_hashes(raw), [Path(notebook.path) for notebook in suite.notebooks])
+        raw = raw_texts(inputs)
+        request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
+        expand(suite, inputs, notebook_parameters(Plan("", request, inputs, suite, out, None, raw, public), out))
+    name = run_id(request, text_hashes(raw), suite.notebooks)
     with place.held(out, wait, log.say), told(out):
         check_surroundings(out, name)
         place.claim(out, place.PUBLIC if public else place.INTERNAL)

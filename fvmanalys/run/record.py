@@ -9,9 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fvmanalys
+from fvmanalys.run.source import essence, read_notebook
+
+if TYPE_CHECKING:
+    from fvmanalys.run.suite import Notebook
 
 __all__ = [
     "RUN_ID", "Request", "code_revision", "file_hashes", "run_id", "sha256", "text_hashes", "versions", "write_json",
@@ -53,12 +57,12 @@ def text_hashes(files: dict[str, str]) -> dict[str, str]:
     return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
 
 
-def code_hash(notebooks: Iterable[Path]) -> str:
-    """One hash of the library's code and words, and of the notebooks that run."""
+def code_hash(notebooks: Iterable["Notebook"]) -> str:
+    """One hash of the library's code and words, and of what decides what comes out of the notebooks that run."""
     kinds = (".py", ".toml", ".html", ".css", ".j2")
     shipped = PACKAGE / "shipped"  # notebooks and suite, which lie beside the library in a checkout
     library = file_hashes(PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds and shipped not in path.parents))
-    told = {path.name: sha256(path) for path in sorted(notebooks)}
+    told = [[Path(one.path).name, one.per, one.appendix, essence(read_notebook(Path(one.path)))] for one in notebooks]
     return hashlib.sha256(canonical([library, told])).hexdigest()
 
 
@@ -79,7 +83,7 @@ def versions() -> dict[str, str]:
     return {"fvmanalys": fvmanalys.__version__, "python": platform.python_version(), **found}
 
 
-def run_id(request: Request, inputs: dict[str, str], notebooks: Iterable[Path]) -> str:
+def run_id(request: Request, inputs: dict[str, str], notebooks: Iterable["Notebook"]) -> str:
     """`as_of` and the first ten hex digits of the hash of inputs, parameters, seed and versions; never the clock."""
     made_of = [inputs, request.parameters(), versions(), code_hash(notebooks)]
     return f"{request.as_of.isoformat()}-{hashlib.sha256(canonical(made_of)).hexdigest()[:10]}"

@@ -1,11 +1,5 @@
-"""Turn suite.toml into jobs, check their parameters, and run them side by side.
+"""Turn suite.toml into jobs, and run them side by side."""
 
-papermill finds parameters with a regular expression and only logs one that no notebook has: here names and types are
-checked from the syntax tree of the one tagged cell, before any kernel starts.
-"""
-
-import ast
-import difflib
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +15,8 @@ from pydantic.dataclasses import dataclass
 from fvmanalys.errors import RunTimedOut, UsageError
 from fvmanalys.evidence.inputs import project
 from fvmanalys.run.kernels import Kernels
-from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute, read_notebook
+from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute
+from fvmanalys.run.source import check_parameters, declared_parameters, did_you_mean, notebook_faults
 
 __all__ = [
     "Job",
@@ -108,7 +103,7 @@ def _setting_fault(fault: Any) -> str:
     if fault["type"] == "missing":
         return f"{key}: is missing; add it"
     if fault["type"] == "unexpected_keyword_argument":
-        return f"{key}: no such setting; {_did_you_mean(str(fault['loc'][-1]), _siblings(fault['loc']))}"
+        return f"{key}: no such setting; {did_you_mean(str(fault['loc'][-1]), _siblings(fault['loc']))}"
     return f"{key}: {fault['msg'].lower()}; correct {fault['input']!r}"
 
 
@@ -122,11 +117,6 @@ def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
     if not path.is_file():
         raise UsageError(f"{suite_file}: notebooks.{number}.path: there is no {entry.path!r}; correct the path or remove the entry")
     return replace(entry, path=str(path))
-
-
-def _did_you_mean(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
 
 
 def weeks(span: str, as_of: str | None = None) -> list[str]:
@@ -148,79 +138,31 @@ def weeks(span: str, as_of: str | None = None) -> list[str]:
 def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -> list[Job]:
     """Make the jobs: a notebook `per` area gives one for each, with the parameter `area`.
 
-    Of `common`, each job takes what its notebook declares. A declared name that nothing gives, but that resembles one
-    given and not declared, is a fault: the notebook would silently run on its default.
+    Of `common`, each job takes what its notebook declares. Whatever would end a run at one of the notebooks is told here,
+    all of it at once: a file that is no notebook, a cell that is no Python, a parameter of another type; and a declared
+    name that nothing gives, but that resembles one given and not declared, for it would silently keep its default.
     """
-    return [job for entry in suite.notebooks for job in _jobs(entry, inputs, dict(common or {}))]
+    common = dict(common or {})
+    faults = [fault for entry in suite.notebooks for fault in _faults(entry, common)]
+    if faults:
+        raise UsageError("\n".join(dict.fromkeys(faults)))
+    return [job for entry in suite.notebooks for job in _jobs(entry, inputs, common)]
+
+
+def _faults(entry: Notebook, common: dict[str, Any]) -> Iterator[str]:
+    area = {} if entry.per is None else {"area": ""}
+    return notebook_faults(Path(entry.path), common | area, list(area))
 
 
 def _jobs(entry: Notebook, inputs: Any, common: dict[str, Any]) -> Iterator[Job]:
     path = Path(entry.path)
+    declared = declared_parameters(path)
+    asked = {name: value for name, value in common.items() if name in declared}
     if entry.per is None:
-        yield Job(path, path.name, _asked_for(path, common), entry.appendix)
+        yield Job(path, path.name, asked, entry.appendix)
         return
     for area in map(str, inputs.tables["areas"]["area_id"]):
-        parameters = {**_asked_for(path, {**common, "area": area}), "area": area}
-        yield Job(path, f"{path.stem}-{area}.ipynb", parameters, entry.appendix)
-
-
-def _asked_for(path: Path, common: Mapping[str, Any]) -> dict[str, Any]:
-    declared = _declared_parameters(path)
-    unused = [name for name in common if name not in declared]
-    for name in declared:
-        if name not in common and (close := difflib.get_close_matches(name, unused, n=1, cutoff=0.75)):
-            raise UsageError(f"{path}: parameter {name!r} is given by no run; did you mean {close[0]!r}?")
-    return {name: value for name, value in common.items() if name in declared}
-
-
-# Parameters: checked before any kernel starts
-
-
-def check_parameters(notebook_path: str | Path, parameters: Mapping[str, Any]) -> None:
-    """Refuse a parameter that the notebook does not declare, or whose type is not that of its default."""
-    declared = _declared_parameters(Path(notebook_path))
-    for name, value in parameters.items():
-        if name not in declared:
-            raise UsageError(f"{notebook_path}: no parameter {name!r}; {_did_you_mean(name, list(declared))}")
-        if not _fits(value, declared[name]):
-            due = declared[name].__name__
-            raise UsageError(f"{notebook_path}: parameter {name!r}: {value!r} is {type(value).__name__}; give {due}")
-
-
-def _fits(value: Any, kind: type) -> bool:
-    if kind is object:
-        return True
-    if isinstance(value, bool) or kind is bool:
-        return isinstance(value, bool) and kind is bool
-    return isinstance(value, {float: (float, int), str: (str, Path)}.get(kind, kind))
-
-
-def _declared_parameters(path: Path) -> dict[str, type]:
-    """Give names and types from the one cell tagged `parameters`; `object` where the default does not tell."""
-    cells = [cell for cell in read_notebook(path).cells if "parameters" in cell.metadata.get("tags", [])]
-    if len(cells) != 1:
-        raise UsageError(f"{path}: {len(cells)} cells are tagged 'parameters'; tag exactly one")
-    try:
-        tree = ast.parse(cells[0].source)
-    except SyntaxError as error:
-        raise UsageError(f"{path}: the cell tagged 'parameters' is not plain Python ({error}); keep to assignments") from error
-    return {name: kind for statement in tree.body for name, kind in _declarations(statement)}
-
-
-def _declarations(statement: ast.stmt) -> Iterator[tuple[str, type]]:
-    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        named = {"int": int, "float": float, "str": str, "bool": bool}.get(ast.unparse(statement.annotation))
-        yield statement.target.id, named or object
-    elif isinstance(statement, ast.Assign):
-        yield from ((target.id, _type_of(statement.value)) for target in statement.targets if isinstance(target, ast.Name))
-
-
-def _type_of(default: ast.expr) -> type:
-    try:
-        value = ast.literal_eval(default)
-    except ValueError:
-        return object
-    return object if value is None else type(value)
+        yield Job(path, f"{path.stem}-{area}.ipynb", {**asked, "area": area}, entry.appendix)
 
 
 # Running

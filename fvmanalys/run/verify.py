@@ -107,8 +107,7 @@ def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verif
         return Verified(DIFFERENT, differences)
     other = [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()]
     other = [text for text, now in zip(other, versions().items(), strict=True) if manifest["versions"].get(now[0]) != now[1]]
-    notebooks = [Path(one.path) for one in suite.notebooks] if suite else []
-    name = run_id(request, manifest["inputs"], notebooks)
+    name = run_id(request, manifest["inputs"], suite.notebooks if suite else [])
     if other or name != manifest["run_id"]:
         code = [] if other else [f"run_id: {manifest['run_id']} then, {name} with the code and the notebooks at hand"]
         return Verified(SAME_NUMBERS, unknown + other + code)

@@ -4,8 +4,6 @@ Whatever a public run computes, it computes from these tables and from nothing e
 what is secret give the same public tables, and with them the same public run, to the last byte (non-interference).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +13,7 @@ from typing import NamedTuple
 from fvmanalys.errors import EvidenceError, Fault
 from fvmanalys.evidence.asof import key_of, supersedes, withdraws
 from fvmanalys.evidence.inputs import Inputs, understand
-from fvmanalys.evidence.read import read_csv, read_folder, text_rows
+from fvmanalys.evidence.read import RawTable, read_csv, read_folder, text_rows
 from fvmanalys.evidence.release import OPEN, STAND_IN, releasable, release_columns, secret_columns, with_translations
 from fvmanalys.evidence.rules import near, split
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
@@ -25,6 +23,7 @@ __all__ = ["PublicTables", "check_public", "make_public"]
 
 OMIT, WITHDRAW = "omit", "withdraw"
 NUMBERS, DATES = ("low", "likely", "high"), ("date", "planned_date", "actual_date")
+FIRST_ROW = 2
 WHERE = "the public tables (`fvmanalys check --public` says where they stand in the raw ones)"
 NO_KEY = "name a column that is no key; choose a secret key neutral, or omit the row"
 OWNER = "give what its owner is willing to show, or set public to omit"
@@ -44,13 +43,13 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class PublicTables:
-    """Public tables as CSV texts by file name, where their rows come from, and what they still lack.
+    """Public tables, where their rows come from, and what they still lack.
 
     `faults`, and those that `load` raises, name the rows of the public tables; `of_owner` says them of the raw tables.
     `returns` says which earlier row stands again where a later one is omitted.
     """
 
-    files: dict[str, str]
+    tables: dict[str, RawTable]
     origins: dict[tuple[str, int], Origin]
     faults: list[Fault]
     returns: list[str]
@@ -62,14 +61,13 @@ class PublicTables:
 
     def load(self, as_of: str | date | None = None) -> Inputs:
         """Check and date the public tables as any others; EvidenceError names everything that is wrong or missing."""
-        raw = {Path(file).stem: read_csv(file, text) for file, text in self.files.items()}
         missing = [
             Fault(f"{name}.csv", None, "file", "has no public row", "every decision needs this table")
             for name, row in TABLES.items()
-            if row.REQUIRED and name not in raw
+            if row.REQUIRED and name not in self.tables
         ]
         try:
-            inputs = understand(Path(), raw, missing, as_of)
+            inputs = understand(Path(), self.tables, missing, as_of)
         except EvidenceError as error:
             told = {(fault.file, fault.row) for fault in self.faults}
             others = [one for one in error.faults if (one.file, one.row) not in told]
@@ -104,14 +102,14 @@ def make_public(data: str | Path | Inputs) -> PublicTables:
         faults += found
     if faults:
         raise EvidenceError(faults)
-    tables = [Release(name, table.file, rows[name]) for name, table in raw.items()]
+    tables = [Release(name, table.file, rows[name], table.decimal_comma) for name, table in raw.items()]
     cited = {
         one for table in tables if table.name != "sources" for row in table.public for one in split(row["source_id"])
     }
     tables = [table.citing(cited) if table.name == "sources" else table for table in tables]
     kept = [table for table in tables if table.kept or table.name == "sources"]
     return PublicTables(
-        files={f"{table.name}.csv": table.text for table in kept},
+        tables={table.name: table.table() for table in kept},
         origins={place: origin for table in kept for place, origin in table.places()},
         faults=[fault for table in kept for fault in table.faults()],
         returns=[line for table in tables for line in table.returns()],
@@ -130,19 +128,16 @@ def check_public(folder: str | Path, as_of: str | date | None = None) -> tuple[I
 class Release:
     """The rows of one table, let out one by one."""
 
-    def __init__(self, name: str, file: str, rows: list[tuple[int, Cells]]):
-        self.name, self.file = name, file
+    def __init__(self, name: str, file: str, rows: list[tuple[int, Cells]], decimal_comma: bool):
+        self.name, self.file, self.decimal_comma = name, file, decimal_comma
         self.kept = [(line, row) for line, row in rows if not is_omitted(row)]
         self.omitted = [(line, row) for line, row in rows if is_omitted(row)]
         self.public = [self.released(row) for _, row in self.kept]
-        self.text = self.written()
-        self.lines = [line for line, _ in read_csv(name, self.text).rows]
 
     def citing(self, cited: set[str]) -> "Release":
         """The sources that public rows cite: what only confidential rows cite, or nobody, must not tell of them."""
-        return Release(
-            self.name, self.file, [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited]
-        )
+        rows = [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited]
+        return Release(self.name, self.file, rows, self.decimal_comma)
 
     def replaced(self, row: Cells) -> list[str]:
         """The columns of a row that a stand-in stands in."""
@@ -162,30 +157,24 @@ class Release:
             public |= dict.fromkeys([column for column in (*NUMBERS, "distribution", *DATES) if column in hidden], "")
         return public
 
-    def written(self) -> str:
-        """The public rows as CSV: the columns that are needed or hold something, in the order of the declaration."""
+    def table(self) -> RawTable:
+        """The public rows, with the columns that are needed or hold something, in the order of the declaration."""
         fields = TABLES[self.name].model_fields
         every = with_translations(self.name, columns(self.name))
-        header = [
-            one
-            for one in every
-            if any(row[one] for row in self.public) or (one in fields and fields[one].is_required())
-        ]
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(
-            [header, *([row[one] for one in header] for row in self.public)]
-        )
-        return text.getvalue()
+        needed = {name for name, field in fields.items() if field.is_required()}
+        header = [one for one in every if one in needed or any(row[one] for row in self.public)]
+        rows = [(line, [row[one] for one in header]) for line, row in enumerate(self.public, FIRST_ROW)]
+        return RawTable(f"{self.name}.csv", header, rows, self.decimal_comma)
 
     def places(self) -> Iterator[tuple[tuple[str, int], Origin]]:
         """Where each public row stands, and where it comes from."""
-        for line, (came_from, row) in zip(self.lines, self.kept, strict=True):
+        for line, (came_from, row) in enumerate(self.kept, FIRST_ROW):
             place = self.file, came_from, self.key_text(row), row.get("owner", "")
             yield (f"{self.name}.csv", line), Origin(*place, frozenset(self.replaced(row)))
 
     def faults(self) -> Iterator[Fault]:
         """What is missing for the rows to be public, or cannot be meant."""
-        for line, (_, row), public in zip(self.lines, self.kept, self.public, strict=True):
+        for line, ((_, row), public) in enumerate(zip(self.kept, self.public, strict=True), FIRST_ROW):
             hidden = row.get("confidential", "") not in OPEN
             for column, problem, remedy in self.missing(row, public) if hidden else self.unmarked(row):
                 yield Fault(f"{self.name}.csv", line, column, problem, remedy)

@@ -14,7 +14,7 @@ import openpyxl
 from pydantic import ValidationError
 
 from fvmanalys.errors import Fault
-from fvmanalys.evidence.release import STAND_IN, release_columns
+from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.tables import TABLES, Row, columns, text_columns
 
 __all__ = ["RAW", "Grid", "RawTable", "header_faults", "parse_table", "parse_tables", "text_rows", "read_csv", "read_folder", "read_table"]
@@ -210,15 +210,10 @@ def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[
 
 
 def text_rows(name: str, table: RawTable) -> tuple[list[tuple[int, dict[str, str]]], list[Fault]]:
-    """The rows of a table as dicts of text, numbers with a decimal point; and what hinders that."""
+    """The rows of a table as dicts of text, and what hinders that."""
     faults = list(header_faults(name, table))
     faults += [length_fault(table, line, cells) for line, cells in table.rows if len(cells) != len(table.header)]
-    rows = [(line, dict(zip(table.header, cells, strict=True))) for line, cells in table.rows] if not faults else []
-    if not table.decimal_comma:
-        return rows, faults
-    numbers = {column for column in TABLES[name].model_fields if is_number(TABLES[name], column)}
-    numbers |= {f"{STAND_IN}{column}" for column in numbers}
-    return [(line, {c: plain_number(text) if c in numbers else text for c, text in row.items()}) for line, row in rows], faults
+    return [(line, dict(zip(table.header, cells, strict=True))) for line, cells in table.rows if not faults], faults
 
 
 def length_fault(table: RawTable, line: int, cells: list[str]) -> Fault:

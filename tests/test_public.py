@@ -14,7 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,11 @@ from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.answer import answer_sentence
 from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.harmless import harmless
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.public import beside_public, stand_in_notice, table_beside_public
 from fvmanalys.report.sentences import header
+from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import build, publish
@@ -57,6 +59,8 @@ from tests.secrets import EXTRA, GROUND, ROWS, canaries, confidential_row, secre
 from tests.soak import child
 from tests.soak.child import short_runs
 from tests.test_hostile import appendix_of
+from tests.test_workbook import strings
+from tests.workbook_checks import faults, table_description_faults
 
 EN = Words("en")
 NUMBERS, DAYS = canaries()
@@ -737,6 +741,7 @@ def test_the_page_opens_with_the_stand_ins_and_marks_each(shown: Findings) -> No
 
 def test_the_workbook_opens_with_the_stand_ins_and_marks_each(shown: Findings, tmp_path: Path) -> None:
     write_workbook(shown, tmp_path / "book.xlsx", EN)
+    assert faults(tmp_path / "book.xlsx") == [] and table_description_faults(tmp_path / "book.xlsx") == []
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     first = " ".join(str(book.worksheets[0].cell(row, 1).value) for row in range(1, 9))
     assert f"{len(shown.inputs.estimates)} of {len(shown.inputs.estimates)} figures are stand-ins" in first
@@ -751,6 +756,26 @@ def test_the_workbook_opens_with_the_stand_ins_and_marks_each(shown: Findings, t
         if not any("stand-in" in cell for cell in row) and title not in KINDS_TOGETHER and any(row[1:])
     ] == []
     assert len(rows) > len(shown.inputs.estimates)
+
+
+@pytest.mark.parametrize("ground", ["OSL (19 kap. ((1 §)", '=1+1; <b>&"x"*', "31 kap. 16 §\u2028\x0b", "{ground}", "n" * 190])
+def test_a_ground_in_odd_characters_is_shown_as_it_is_and_does_nothing(ground: str, tmp_path: Path) -> None:
+    tables = secret_rows()
+    tables["contracts"][-1]["confidential"] = ground
+    findings = fvm.find(make_public(write_rows(tmp_path / "raw", tables)).load(), 64)
+    page, book = appendix_of(findings, "en"), tmp_path / "book.xlsx"
+    write_workbook(findings, book, EN)
+    shown = escape(harmless(ground.strip()))
+    assert f"stand-in ({shown})" in page and f"{shown} (1)" in page and "<b>" not in page
+    assert faults(book) == [] and f"stand-in ({safe_text(ground.strip())})" in " ".join(text for _, text in strings(book))
+
+
+def test_inputs_that_an_analyst_changed_keep_their_public_version(tmp_path: Path) -> None:
+    inputs = fvm.load(secret_decision(tmp_path / "raw"))
+    changed = fvm.find(inputs.with_estimate("contracts/r/fee", 50), 64)
+    public = fvm.find(inputs, 64).public_version
+    assert changed.public_version.comparison.table.equals(public.comparison.table)
+    assert not changed.comparison.table.equals(public.comparison.table)
 
 
 KINDS_TOGETHER = {"About", "Uncertainty"}  # here a kind is told of, not a row

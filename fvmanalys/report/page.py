@@ -8,6 +8,7 @@ import nbformat
 from fvmanalys.errors import RunFailed
 from fvmanalys.report.markup import Html
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
+from fvmanalys.report.shown import markdown_shown, output_shown
 from fvmanalys.report.wellformed import page_faults
 from fvmanalys.report.words import Words
 
@@ -27,6 +28,8 @@ def write_page(executed_notebook: Path, target: Path, words: Words, *, title: st
     page = {"lang": words.lang, "title": title, "skip": words("page.skip"), "style": style()}
     template = {"template_name": TEMPLATE.name, "template_file": "index.html.j2"}
     exporter = TemplateExporter(extra_template_basedirs=[str(TEMPLATE.parent)], **template)
+    exporter.register_filter("shown", lambda output: output_shown(output, words))
+    exporter.register_filter("told", lambda cell: markdown_shown(cell.source, cell.get("attachments", {}), words))
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     if "<h1" not in body:
         raise RunFailed(f"{executed_notebook}: shows no heading; run it before making the page")

@@ -12,7 +12,9 @@ import pytest
 from fvmanalys import find, load
 from fvmanalys.evidence.published import read_published
 from fvmanalys.report import ahead, situation
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.news import news
+from fvmanalys.report.topics.people import wait_missing
 from fvmanalys.report.words import Words
 from fvmanalys.run.suite import Job, run_notebook
 from tests.decisions import library_decision, write_tables
@@ -157,9 +159,10 @@ def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
     data = write_tables(tmp_path / "raw", tables(timeline=timeline))
     findings = find(load(data, "2024-06-01"), 64)
     assert findings.decision_taken is not None
+    assert "2024-02-01" in wait_missing(Edition(findings))
     assert "2024-02-01" in situation.summary(findings, news(findings), SV)[0]
-    assert situation.team_review(findings, SV) == [SV("missing.wait_taken", date="2024-02-01")]
-    assert situation.cost_review(findings, SV)[0] == SV("missing.wait_taken", date="2024-02-01")
+    assert situation.team_review(findings, SV) == [wait_missing(Edition(findings))]
+    assert situation.cost_review(findings, SV)[0] == wait_missing(Edition(findings))
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])

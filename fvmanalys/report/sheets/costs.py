@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from fvmanalys.report.names import price_note
 from fvmanalys.report.sheets.cells import Formula
-from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
+from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
 from fvmanalys.report.sheets.live import write_years
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 from fvmanalys.report.topics import money
@@ -18,12 +18,13 @@ __all__ = ["write_costs"]
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
 MOST_GROUPS = 8
+AROUND = (money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS, money.PER_USER)
 STAFFING, OTHER = "\x00staffing", "\x00other"
 
 
 def write_costs(book: Book) -> None:
     """Costs by category and year, published totals, what is spent, and the workings of the live model."""
-    sheet = Sheet(book, KEY, WIDTHS)
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, AROUND))
     sheet.title(sheet.text("title"))
     sheet.lines([price_note(book.findings, book.words)], font_color="#595959")
     sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
@@ -31,7 +32,7 @@ def write_costs(book: Book) -> None:
     values_table(sheet, groups)
     phases_table(sheet)
     programme_table(sheet)
-    for exhibit in (money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS, money.PER_USER):
+    for exhibit in AROUND:
         sheet.exhibit(exhibit)
     write_years(sheet)
     yearly_table(sheet, groups)

@@ -14,10 +14,10 @@ from fvmanalys.report.item import Address
 from fvmanalys.report.palette import ACCENT, MUTED
 from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
 from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_name, write_cell
-from fvmanalys.report.sheets.measure import clause_lines, lines_needed
+from fvmanalys.report.sheets.measure import clause_lines, lines_needed, whole_words
 from fvmanalys.report.styles import style_of
 
-__all__ = ["Book", "Column", "Region", "Sheet"]
+__all__ = ["Book", "Column", "Region", "Sheet", "roomy"]
 
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
@@ -26,6 +26,7 @@ MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 FULL_PAGE = 0.96
 PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 90
+WIDEST = 48.0
 TITLE_SIZE, HEADING_SIZE = 15, 12
 
 
@@ -285,6 +286,18 @@ class Sheet:
         """A text as it may stand in a page header, where & is a command."""
         line = one_line(text)
         return (line if len(line) <= HEADER_PART else line[: HEADER_PART - 1] + "…").replace("&", "&&")
+
+
+def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit]) -> list[float]:
+    """Columns at least so wide, and wide enough for no word of the exhibits below one another to be broken."""
+    found = list(widths)
+    for exhibit in exhibits:
+        heads = [column.heading for column in exhibit.shown(book.edition, apart=True)]
+        rows = [[str(value) if isinstance(value, str) else "" for value, _ in row] for row in exhibit.cells(book.edition)]
+        for place, texts in enumerate(zip(heads, *rows, strict=True)):
+            least = found[place] if place < len(found) else widths[-1]
+            found[place : place + 1] = [whole_words(texts, least, WIDEST)]
+    return found
 
 
 def indent(column: int, style: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.report.sheets.calendar import day_after, month_day
-from fvmanalys.report.sheets.frame import Book, Sheet
+from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, span_chart
 from fvmanalys.report.topics.time import EVENTS, MILESTONES, PARTNERS
 
@@ -23,7 +23,7 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 
 def write_timeline(book: Book) -> None:
     """Full use, events, partners and milestones."""
-    sheet = Sheet(book, KEY, WIDTHS)
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (EVENTS, PARTNERS, MILESTONES)))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "quantiles")
     full_use(sheet)

@@ -1,6 +1,6 @@
 """Osäkerhet: decide now or find out first, what swings the answer, what it rests on, and how earlier forecasts fared."""
 
-from fvmanalys.report.sheets.frame import Book, Sheet
+from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, column_chart, swing_chart
 from fvmanalys.report.topics import information
 
@@ -8,6 +8,10 @@ __all__ = ["has_uncertainty", "write_uncertainty"]
 
 KEY = "uncertainty"
 WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
+CHOICE = (
+    information.INVESTIGATIONS, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS,
+    information.GAPS, information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
+)  # fmt: skip
 SWING_ROWS, SHARE_ROWS = 20, 14
 SWINGS = (5, 6)  # the columns of the tornado's table that its bars show
 
@@ -19,7 +23,8 @@ def has_uncertainty(book: Book) -> bool:
 
 def write_uncertainty(book: Book) -> None:
     """The verdict and what it is made of, then each view of the uncertainty."""
-    sheet, edition = Sheet(book, KEY, WIDTHS), book.edition
+    choice = CHOICE if book.findings.comparison.runner_up is not None else ()
+    sheet, edition = Sheet(book, KEY, roomy(book, WIDTHS, (*choice, information.BACKTEST))), book.edition
     sheet.title(sheet.text("title"))
     sheet.lines(information.uncertainty_answer(edition), font_size=11)
     sheet.notes("note", "sources")

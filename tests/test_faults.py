@@ -145,7 +145,7 @@ def test_tables_edited_while_they_are_read_are_not_published(ground, monkeypatch
 
 def test_a_failing_cell_is_shown_with_its_traceback_and_kept(ground):
     config = write_suite(ground.folder / "bad", "def ratio(a, b):\n    return a / b", "ratio(1, 0)")
-    said = stays(ground, code=1, says="RunFailed: one.ipynb, cell [4]: ZeroDivisionError: division by zero", config=config)
+    said = stays(ground, code=1, says="RunFailed: one.ipynb, cell [3]: ZeroDivisionError: division by zero", config=config)
     assert "----> 2     return a / b" in said
     assert "\x1b[" not in said
     kept = Path(said.split("what it came to: ")[1].split("\n")[0].strip())
@@ -156,9 +156,9 @@ def test_a_failing_cell_is_shown_with_its_traceback_and_kept(ground):
 
 def test_a_dying_kernel_and_a_hanging_cell_have_their_codes(ground):
     dying = write_suite(ground.folder / "dying", "import os; os._exit(1)")
-    stays(ground, code=4, says="KernelDied: one.ipynb, cell [3]: the kernel died", config=dying)
+    stays(ground, code=4, says="KernelDied: one.ipynb, cell [2]: the kernel died", config=dying)
     hanging = write_suite(ground.folder / "hanging", "while True: pass", limits="[limits]\nnotebook_seconds = 3.0")
-    stays(ground, code=3, says="RunTimedOut: one.ipynb, cell [3]: not done after 3 s", config=hanging)
+    stays(ground, code=3, says="RunTimedOut: one.ipynb, cell [2]: not done after 3 s", config=hanging)
 
 
 def test_an_orphan_that_makes_its_folder_anew_is_ended_by_the_next_run(tmp_path):

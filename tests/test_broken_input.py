@@ -54,8 +54,16 @@ def both(*changes):
 
 LAST = object()
 CRITERIA = f"area_id,criterion_id,name,{QUANTITY}\naccess,near,Near,,1,,,points,{ASSUMED}"
+VIEWPOINTS = f"viewpoint_id,area_id,name,{QUANTITY}\nreaders,access,Readers,,5,,,points,{ASSUMED}\nstaff,care,Staff,,5,,,points,{ASSUMED}"
 NEW_LEVEL = f"p,access,,,10,20,30,pert,level,{ASSUMED}"
 SPEND_HEAD = "period_start,period_end,category,part_of,amount\n"
+
+
+
+def divided(weight):
+    """The area access has one criterion, of this weight."""
+    return both(put("criteria", CRITERIA.replace(",1,,,points", weight)), lambda t: t.update(levels=t["levels"].replace("access,,", "access,near,")))
+
 
 # what is wrong: how to make it, file, row (None: the whole file), column, and words of the message
 FAULTS = {
@@ -97,6 +105,16 @@ FAULTS = {
     "negative months": (change("timeline", "3,6,12", "-3,6,12"), "timeline.csv", 2, "low", "-3 is negative; months cannot be"),
     "negative people": (change("staffing", "1,2,3", "-1,2,3"), "staffing.csv", 2, "low", "-1 is negative; fte cannot be"),
     "negative points": (change("areas", "10,30,50", "-10,30,50"), "areas.csv", 4, "low", "-10 is negative; points cannot be"),
+    "a fixed level below the scale": (change("levels", "20,30,40,uniform", ",-5,,"), "levels.csv", 2, "likely", "-5 is off the scale; write a level from 0 to 100"),
+    "a fixed level above the scale": (change("levels", "20,30,40,uniform", ",100.5,,fixed"), "levels.csv", 2, "likely", "100.5 is off the scale"),
+    "a range of levels below the scale": (change("levels", "20,30,40,uniform", "-20,-10,-1,pert"), "levels.csv", 2, "high", "-1 is off the scale"),
+    "a range of levels above the scale": (change("levels", "20,30,40,uniform", "101,,120,uniform"), "levels.csv", 2, "low", "101 is off the scale"),
+    "a negative weight of an area": (change("areas", "10,30,50,uniform,points", "-1,30,50,uniform,ratio"), "areas.csv", 4, "low", "-1 is a negative weight; write 0"),
+    "a negative weight of a criterion": (divided(",-1,,,ratio"), "criteria.csv", 2, "likely", "-1 is a negative weight"),
+    "a negative weight of a viewpoint": (put("viewpoints", VIEWPOINTS.replace("5,,,points", "-5,,,ratio", 1)), "viewpoints.csv", 2, "likely", "-5 is a negative weight"),
+    "areas that all weigh nothing": (lambda t: t.update(areas=re.sub(r"(20,40,60,pert|,30,,|10,30,50,uniform),points", ",0,,,points", t["areas"])), "areas.csv", 2, "likely", "all weights are zero; give at least one a weight above zero"),
+    "criteria that all weigh nothing": (divided("0,,0,uniform,points"), "criteria.csv", 2, "likely", "all weights of 'access' are zero"),
+    "a viewpoint that weighs nothing": (put("viewpoints", VIEWPOINTS.replace("5,,,points", "0,,,points", 1)), "viewpoints.csv", 2, "likely", "all weights of 'readers' are zero"),
     "a fact without a source": (change("risks", ASSUMED, "fact,,2024-01-01,"), "risks.csv", 2, "source_id", "the kind is fact; name the source"),
     "a judgement without an owner": (change("risks", ASSUMED, "judgement,survey,2024-03-01,"), "risks.csv", 2, "owner", "is empty although the kind is judgement"),
     "an assumption without an owner": (change("risks", ASSUMED, "assumption,,2024-01-01,"), "risks.csv", 2, "owner", "is empty although the kind is assumption"),
@@ -192,6 +210,19 @@ def test_a_fault_names_its_file_row_column_and_remedy(tmp_path, wrong):
     assert len(caught.value.faults) == 1 or wrong in ONE_CAUSE_MANY_PLACES, str(caught.value)
 
 
+@pytest.mark.parametrize("levels", ["-20,30,40,uniform", "20,30,120,uniform", "-20,-10,40,pert", "-50,,150,normal", "0,0,0,pert", ",100,,", ",0,,fixed"])
+def test_a_range_of_levels_may_pass_an_end_of_the_scale(tmp_path, levels):
+    tables = whole_decision()
+    change("levels", "20,30,40,uniform", levels)(tables)
+    assert fvm.load(write_tables(tmp_path, tables))
+
+
+def test_a_weight_of_nothing_among_others_is_sound(tmp_path):
+    tables = whole_decision()
+    change("areas", "10,30,50,uniform", ",0,,")(tables)
+    assert fvm.load(write_tables(tmp_path, tables))
+
+
 def test_the_whole_decision_is_sound(tmp_path):
     assert fvm.load(write_tables(tmp_path, whole_decision())).has("staffing")
 
@@ -227,7 +258,7 @@ def test_several_faults_of_one_row_are_named_at_once(tmp_path):
 def test_bytes_that_are_no_text_are_refused(tmp_path, raw, words):
     folder = write_tables(tmp_path, whole_decision())
     (folder / "price_index.csv").write_bytes(raw)
-    with pytest.raises(EvidenceError, match=f"price_index.csv: file: .*{words}.*; save it as CSV in UTF-8"):
+    with pytest.raises(EvidenceError, match=f"price_index.csv(:2)?: file: .*{words}.*; save it as CSV in UTF-8"):
         fvm.load(folder)
 
 

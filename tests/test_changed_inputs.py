@@ -160,8 +160,8 @@ def test_the_original_stays_as_it_was_and_no_other_draw_changes(inputs):
         ("contracts", {"distribution": "pyramid"}, {"distribution": "pyramid"}),
         ("contracts", {"value": 3.0, "distribution": None}, None),
         ("risks", {"value": 1.5}, {"low": "", "likely": "1.5", "high": "", "distribution": ""}),
-        ("staffing", {"add": -6}, {"low": "-1.0", "likely": "2.0", "high": "6.0"}),
-        ("timeline", {"times": -1}, {"low": "-24.0", "likely": "-36.0", "high": "-60.0"}),
+        ("staffing", {"add": -6}, {"low": "-1", "likely": "2", "high": "6"}),
+        ("timeline", {"times": -1}, {"low": "-24", "likely": "-36", "high": "-60"}),
         ("parameters", {"value": 0}, {"low": "", "likely": "0", "high": "", "distribution": ""}),
     ],
 )

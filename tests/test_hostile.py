@@ -21,7 +21,7 @@ from tests.test_workbook import hostile_strings, strings
 from tests.workbook_checks import faults
 
 ROOT = Path(__file__).resolve().parents[1]
-PART_OF_THE_LANGUAGE = {"when", "resolves", "confidential"}  # these name something else, or are a mark with its own tests
+PART_OF_THE_LANGUAGE = {"confidential"}  # a mark with its own tests
 NEVER_IN_A_KEY = r"[\ud800-\udfff\ufffe/;!*]"  # refused when the tables are read
 RESERVED = {"pause", "restart", ""}  # phases that the model knows, and columns that say something by being empty
 
@@ -62,7 +62,7 @@ def attacked(inputs: Inputs, shift: int) -> tuple[Inputs, dict[str, str]]:
 
 def attacked_columns(name: str, table: pd.DataFrame, keys_alone: bool = False) -> list[str]:
     """The text columns of a table, each with its English; or those alone whose texts identify something."""
-    named = [column for column in text_columns(name) if column not in PART_OF_THE_LANGUAGE]
+    named = [column for column in (*text_columns(name), "moves_with") if column not in PART_OF_THE_LANGUAGE]
     named = [column for column in named if not keys_alone or column in {*TABLES[name].KEY, "moves_with"}]
     return [column for base in named for column in (base, f"{base}_en") if column in table]
 

@@ -10,7 +10,7 @@ from pandas.testing import assert_frame_equal
 
 import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError
-from fvmanalys.evidence.read import read_table
+from fvmanalys.evidence.files import read_table
 from tests.decisions import library_decision, write_tables
 
 PLACE = ["_file", "_row"]
@@ -126,17 +126,17 @@ def test_excel_rows_are_counted_as_excel_counts_them(tmp_path):
     for row in (["year", "index", "known_from"], [], [2022, 95.5, date(2024, 1, 1)], [None, None], [2023.0, "100", datetime(2024, 1, 1)]):
         book.active.append(row)
     book.save(tmp_path / "price_index.xlsx")
-    _, header, grid, _ = read_table(tmp_path / "price_index.xlsx")
+    _, header, rows, *_ = read_table(tmp_path / "price_index.xlsx")
     assert header == ["year", "index", "known_from"]
-    assert grid == [(3, ["2022", "95.5", "2024-01-01"]), (5, ["2023", "100", "2024-01-01"])]
+    assert rows == [(3, ["2022", "95.5", "2024-01-01"]), (5, ["2023", "100", "2024-01-01"])]
 
 
 def test_true_and_false_in_excel_are_yes_and_no(tmp_path):
     book = Workbook()
-    book.active.append(["permanent", "reference"])
-    book.active.append([True, False])
+    book.active.append(["option_id", "permanent", "reference"])
+    book.active.append(["a", True, False])
     book.save(tmp_path / "options.xlsx")
-    assert read_table(tmp_path / "options.xlsx").rows == [(2, ["yes", "no"])]
+    assert read_table(tmp_path / "options.xlsx").rows == [(2, ["a", "yes", "no"])]
 
 
 def test_the_sheet_named_as_the_table_is_read_before_the_first(tmp_path):
@@ -172,4 +172,4 @@ def test_an_error_of_excel_in_a_number_is_a_fault(tmp_path):
 def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
     path = tmp_path / "price_index.csv"
     path.write_bytes(codecs.BOM_UTF8 + b"year,index\r\n2023,100\r\n")
-    assert read_table(path)[1:] == (["year", "index"], [(2, ["2023", "100"])], False)
+    assert read_table(path)[1:4] == (["year", "index"], [(2, ["2023", "100"])], ".")

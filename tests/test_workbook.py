@@ -182,7 +182,7 @@ def attacked(findings):
     tables, number = {}, 0
     for name, table in inputs.tables.items():
         table = table.copy()
-        keys = {*TABLES[name].KEY, "category", "phase", "when", "moves_with", "categories", "resolves", "confidential"}
+        keys = {*TABLES[name].KEY, "category", "phase", "categories", "confidential"}
         for column in text_columns(name):
             if column in keys or column not in table:
                 continue

@@ -86,7 +86,7 @@ class Group:
 
 def words_of(table: str) -> set[str]:
     """The columns of a table that are words and evidence, or shown beside the answer: no compared figure is computed from them."""
-    texts = set(text_columns(table)) - {"moves_with", "when"}
+    texts = set(text_columns(table))
     return texts | WITHOUT_EFFECT | set(Evidenced.model_fields) | {f"{name}_en" for name in texts}
 
 

@@ -1,7 +1,11 @@
 """Evidence: files to trusted estimates.
 
+fields    what a column may hold
 tables    what each raw table holds, declared once
-read      CSV or Excel files to typed rows; every fault named at once
+encoding  bytes to text, refused where it is garbled
+spelling  numbers and days as they are written
+files     CSV and Excel files to rows of text
+read      the files of a folder to typed rows; every fault named at once
 release   which columns of a confidential row are secret
 asof      what was known when; what superseded what
 rules     what must hold within a row, between rows and between tables

@@ -5,12 +5,20 @@ from datetime import date
 from typing import Any
 
 from fvmanalys.errors import Fault
-from fvmanalys.evidence.tables import TABLES, Quantified
+from fvmanalys.evidence.tables import TABLES
 
-__all__ = ["default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "supersedes", "withdraws"]
+__all__ = [
+    "default_as_of",
+    "duplicate_faults",
+    "in_force",
+    "key_of",
+    "newest_known_from",
+    "superseded",
+    "supersedes",
+    "withdraws",
+]
 
 Rows = list[dict[str, Any]]
-DATE_COLUMNS = ("date", "planned_date", "actual_date")
 
 
 def key_of(table: str, row: dict[str, Any]) -> tuple:
@@ -25,9 +33,8 @@ def withdraws(table: str, row: dict[str, Any]) -> bool:
     """
     if row.get("event_id") == "restarted" and row["after"]:
         return False
-    columns = [*(("low", "likely", "high") if issubclass(TABLES[table], Quantified) else ()), *DATE_COLUMNS]
-    present = [column for column in columns if column in row]
-    return bool(present) and all(row[column] is None for column in present)
+    says = TABLES[table].SAYS
+    return bool(says) and all(row[column] is None for column in says)
 
 
 def in_force(table: str, rows: Rows, as_of: date) -> Rows:
@@ -36,36 +43,44 @@ def in_force(table: str, rows: Rows, as_of: date) -> Rows:
     What became known on `as_of` itself is known. The first row of a key cannot withdraw anything and stays.
     """
     known = [row for row in rows if (row.get("known_from") or date.min) <= as_of]
-    newest: dict[tuple, dict[str, Any]] = {}
+    newest: dict[tuple, dict[str, dict[str, Any]]] = {}
     gone: set[int] = set()
     for row in sorted(known, key=lambda row: row.get("known_from") or date.min):
-        former = [key for key in newest if supersedes(key_of(table, row), key)]
+        *key, when = key_of(table, row)
+        standing = newest.setdefault(tuple(key), {})
+        former = superseded(standing, when)
         if former and withdraws(table, row):
             gone.add(id(row))
-        for key in former:
-            del newest[key]
-        newest[key_of(table, row)] = row
-    kept = {id(row) for row in newest.values()} - gone
+        for one in former:
+            del standing[one]
+        standing[when] = row
+    kept = {id(row) for standing in newest.values() for row in standing.values()} - gone
     return [row for row in rows if id(row) in kept]
 
 
+def superseded(standing: dict[str, dict[str, Any]], when: str) -> list[str]:
+    """The conditions of rows with one key that a later row takes the place of: its own, none, or all if it has none itself."""
+    return [one for one in ("", when) if one in standing] if when else [*standing]
+
+
 def supersedes(later: tuple, former: tuple) -> bool:
-    """Whether two rows say the same thing: they share a key and a condition, or one of them knows no condition."""
-    return later[:-1] == former[:-1] and (later[-1] == former[-1] or not later[-1] or not former[-1])
+    """Whether a row of one key takes the place of a row of another."""
+    return later[:-1] == former[:-1] and bool(superseded({former[-1]: {}}, later[-1]))
 
 
 def duplicate_faults(table: str, rows: Rows) -> Iterable[Fault]:
     """Find rows with the same key and the same `known_from`: which of them holds cannot be told."""
-    seen: dict[tuple, list[dict[str, Any]]] = {}
+    seen: dict[tuple, dict[str, dict[str, Any]]] = {}
     for row in rows if TABLES[table].KEY else []:
-        key = key_of(table, row)
-        same_day = seen.setdefault((*key[:-1], row.get("known_from")), [])
-        twin = next((other for other in same_day if supersedes(key, key_of(table, other))), None)
-        if twin:
-            name = "/".join(str(part) for part in key[:-1])
-            remedy = f"remove one (the other is on row {twin['_row']}), or give the later knowledge a later known_from"
+        *key, when = key_of(table, row)
+        same_day = seen.setdefault((*key, row.get("known_from")), {})
+        twins = superseded(same_day, when)
+        if twins:
+            name = "/".join(str(part) for part in key)
+            twin = same_day[twins[0]]["_row"]
+            remedy = f"remove one (the other is on row {twin}), or give the later knowledge a later known_from"
             yield Fault(row["_file"], row["_row"], "/".join(TABLES[table].KEY), f"{name!r} stands twice", remedy)
-        same_day.append(row)
+        same_day.setdefault(when, row)
 
 
 def newest_known_from(tables: dict[str, Rows]) -> date | None:
@@ -78,5 +93,3 @@ def default_as_of(tables: dict[str, Rows]) -> date | None:
     """The decision's own day, or else the newest `known_from`."""
     own = [row["as_of"] for row in tables.get("decision", []) if row["as_of"]]
     return own[0] if own else newest_known_from(tables)
-
-

@@ -1,6 +1,7 @@
 """The raw tables as known on one day: what every other room starts from."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -13,13 +14,14 @@ import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
+from fvmanalys.evidence.fields import Kind
 from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
 from fvmanalys.evidence.release import OPEN, release_columns
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
-from fvmanalys.evidence.tables import TABLES, Quantified, columns
+from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
 
 __all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "no_estimate", "plain_rows", "project", "understand"]
 
@@ -97,7 +99,7 @@ class Inputs:
         standing, history = ({**known, table: list(known[table])} for known in self._as_read)
         for row in rows:
             texts = {column: cell(content) for column, content in row.items() if column not in PLACE}
-            parsed, found = parse_row(TABLES[table], row["_file"], row["_row"], texts, decimal_comma=False)
+            parsed, found = parse_row(table, row["_file"], row["_row"], texts)
             faults += found
             for known in (standing, history):
                 known[table] = [one | parsed if parsed and same_place(one, row) else one for one in known[table]]
@@ -276,10 +278,9 @@ def frames(tables: Tables) -> dict[str, pd.DataFrame]:
 def frame(name: str, rows: Rows) -> pd.DataFrame:
     """Make one table's DataFrame."""
     known = [*columns(name), *PLACE]
-    extra = [column for column in (rows[0] if rows else {}) if column not in known]
+    extra = [column for column in (rows[0] if rows else {}) if column not in known and not column.startswith("_")]
     table = pd.DataFrame(rows, columns=[*known, *extra])
-    numbers = [column for column, field in TABLES[name].model_fields.items() if "float" in str(field.annotation)]
-    return ReadOnlyTable(table.astype({column: float for column in numbers}))
+    return ReadOnlyTable(table.astype({column: float for column, kind in kinds(name).items() if kind is Kind.NUMBER}))
 
 
 def read_only(table: pd.DataFrame) -> ReadOnlyTable:
@@ -305,7 +306,7 @@ def same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def cell(content: Any) -> str:
     """What a CSV file would hold."""
     if isinstance(content, Real) and not isinstance(content, Integral):
-        return repr(float(content))
+        return repr(float(content)).removesuffix(".0")
     return "" if content is None else str(content)
 
 
@@ -330,7 +331,8 @@ def estimate_rows(name: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
         return
     rows = table.to_dict("records")
     ids = [estimate_id(name, row) for row in rows]
+    times = Counter(ids)
     for row, stream in zip(rows, ids, strict=True):
         if pd.notna(row["likely"]) or pd.notna(row["low"]):
-            unique = f"{stream}/{row['when']}" if row.get("when") and ids.count(stream) > 1 else stream
+            unique = f"{stream}/{row['when']}" if row.get("when") and times[stream] > 1 else stream
             yield {**row, "id": unique, "stream": stream, "table": name, "name": row.get("name", "")}

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from fvmanalys.errors import EvidenceError, Fault
 from fvmanalys.evidence.asof import key_of, supersedes, withdraws
+from fvmanalys.evidence.files import read_csv
 from fvmanalys.evidence.inputs import Inputs, understand
-from fvmanalys.evidence.read import RawTable, read_csv, read_folder, text_rows
+from fvmanalys.evidence.read import RawTable, read_folder, text_rows
 from fvmanalys.evidence.release import OPEN, STAND_IN, releasable, release_columns, secret_columns, with_translations
 from fvmanalys.evidence.rules import near, split
 from fvmanalys.evidence.tables import TABLES, Quantified, columns
@@ -22,7 +23,6 @@ from fvmanalys.evidence.write import raw_texts
 __all__ = ["PublicTables", "check_public", "make_public"]
 
 OMIT, WITHDRAW = "omit", "withdraw"
-NUMBERS, DATES = ("low", "likely", "high"), ("date", "planned_date", "actual_date")
 FIRST_ROW = 2
 WHERE = "the public tables (`fvmanalys check --public` says where they stand in the raw ones)"
 NO_KEY = "name a column that is no key; choose a secret key neutral, or omit the row"
@@ -102,7 +102,7 @@ def make_public(data: str | Path | Inputs) -> PublicTables:
         faults += found
     if faults:
         raise EvidenceError(faults)
-    tables = [Release(name, table.file, rows[name], table.decimal_comma) for name, table in raw.items()]
+    tables = [Release(name, table.file, rows[name], table.mark) for name, table in raw.items()]
     cited = {
         one for table in tables if table.name != "sources" for row in table.public for one in split(row["source_id"])
     }
@@ -128,8 +128,8 @@ def check_public(folder: str | Path, as_of: str | date | None = None) -> tuple[I
 class Release:
     """The rows of one table, let out one by one."""
 
-    def __init__(self, name: str, file: str, rows: list[tuple[int, Cells]], decimal_comma: bool):
-        self.name, self.file, self.decimal_comma = name, file, decimal_comma
+    def __init__(self, name: str, file: str, rows: list[tuple[int, Cells]], mark: str):
+        self.name, self.file, self.mark = name, file, mark
         self.kept = [(line, row) for line, row in rows if not is_omitted(row)]
         self.omitted = [(line, row) for line, row in rows if is_omitted(row)]
         self.public = [self.released(row) for _, row in self.kept]
@@ -137,7 +137,7 @@ class Release:
     def citing(self, cited: set[str]) -> "Release":
         """The sources that public rows cite: what only confidential rows cite, or nobody, must not tell of them."""
         rows = [one for one in [*self.kept, *self.omitted] if one[1]["source_id"] in cited]
-        return Release(self.name, self.file, rows, self.decimal_comma)
+        return Release(self.name, self.file, rows, self.mark)
 
     def replaced(self, row: Cells) -> list[str]:
         """The columns of a row that a stand-in stands in."""
@@ -154,7 +154,8 @@ class Release:
         if hidden:
             public |= {"known_from": row.get("public_from", ""), "stand_in": "yes"}
         if hidden and row.get("public") == WITHDRAW:
-            public |= dict.fromkeys([column for column in (*NUMBERS, "distribution", *DATES) if column in hidden], "")
+            says = (*TABLES[self.name].SAYS, "distribution")
+            public |= dict.fromkeys([column for column in says if column in hidden], "")
         return public
 
     def table(self) -> RawTable:
@@ -164,7 +165,7 @@ class Release:
         needed = {name for name, field in fields.items() if field.is_required()}
         header = [one for one in every if one in needed or any(row[one] for row in self.public)]
         rows = [(line, [row[one] for one in header]) for line, row in enumerate(self.public, FIRST_ROW)]
-        return RawTable(f"{self.name}.csv", header, rows, self.decimal_comma)
+        return RawTable(f"{self.name}.csv", header, rows, self.mark)
 
     def places(self) -> Iterator[tuple[tuple[str, int], Origin]]:
         """Where each public row stands, and where it comes from."""
@@ -217,7 +218,7 @@ class Release:
     def value_column(self) -> str | None:
         """The column that a stand-in is first of all about, in a table whose rows can be withdrawn."""
         quantified = issubclass(TABLES[self.name], Quantified)
-        return "likely" if quantified else next((column for column in DATES if column in releasable(self.name)), None)
+        return "likely" if quantified else next((column for column in TABLES[self.name].SAYS if column in releasable(self.name)), None)
 
     def returns(self) -> Iterator[str]:
         """Which earlier row stands again where a later one is omitted."""

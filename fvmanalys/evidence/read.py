@@ -1,40 +1,30 @@
-"""CSV or Excel files to rows of text, and those to typed rows; every fault is named at once."""
+"""The files of a folder to typed rows; every fault is named at once."""
 
-import csv
 import difflib
-import io
 import os
 import re
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import openpyxl
 from pydantic import ValidationError
 
 from fvmanalys.errors import Fault
+from fvmanalys.evidence.encoding import Unreadable
+from fvmanalys.evidence.fields import KRONOR, Kind
+from fvmanalys.evidence.files import RawTable, read_table
 from fvmanalys.evidence.release import release_columns
-from fvmanalys.evidence.tables import TABLES, Row, columns, text_columns
+from fvmanalys.evidence.spelling import DATE_REMEDY, NUMBER_REMEDY, Misspelt, plain_day, plain_number, quoted
+from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds, text_columns
 
-__all__ = ["RAW", "Grid", "RawTable", "header_faults", "parse_table", "parse_tables", "text_rows", "read_csv", "read_folder", "read_table"]
+__all__ = ["OWN", "RAW", "RawTable", "parse_row", "parse_tables", "read_folder", "text_rows"]
 
 RAW = Path("data/raw")  # where a project has its raw tables
-Grid = list[tuple[int, list[str]]]
-
-
-class RawTable(NamedTuple):
-    """A table as its file has it, all of it text: the header, the rows with their lines, how numbers are written."""
-
-    file: str
-    header: list[str]
-    rows: Grid
-    decimal_comma: bool = False
-
-
-NUMBER_REMEDY = "write a plain number, with decimal point in a comma file or decimal comma in a semicolon file"
+OWN = "x_"  # begins the user's own columns, which pass unread
+SEPARATELY = 3  # so many cells of a column that are misspelt in one way are told one by one
+Cell = tuple[int, str, str, Misspelt]
 REMEDIES = {
-    "float_parsing": ("is not a number", NUMBER_REMEDY),
     "int_parsing": ("is not a whole number", "write a whole number"),
     "int_from_float": ("is not a whole number", "write a whole number"),
     "finite_number": ("is not a finite number", NUMBER_REMEDY),
@@ -49,35 +39,45 @@ REMEDIES = {
     "less_than_equal": ("is too large", "it must be at most {le}"),
 }
 READ, UNREAD = (".csv", ".xlsx"), (".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
-DATE_PROBLEM = ("is not a date", "write it as year-month-day, such as 2025-05-27")
+SPELLINGS: dict[Kind, Callable[[str, str], str]] = {
+    Kind.NUMBER: plain_number,
+    Kind.WHOLE: plain_number,
+    Kind.DATE: plain_day,
+}
 
 
 def read_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault]]:
     """Read every table in `folder` as text; return them with what is wrong with the files."""
     if not folder.is_dir():
-        return {}, [folder_fault(folder, "is no folder" + (", and no folder above holds data/raw" if folder == RAW else ""))]
-    faults = list(check_file_names(folder))
-    if not any(path.stem in TABLES for path in folder.iterdir()):
+        above = ", and no folder above holds data/raw" if folder == RAW else ""
+        return {}, [folder_fault(folder, f"is no folder{above}")]
+    try:
+        files = sorted(folder.iterdir())
+    except OSError as error:
+        return {}, [folder_fault(folder, f"cannot be read ({error.strerror})")]
+    faults = list(check_file_names(files))
+    if not any(path.stem in TABLES for path in files):
         return {}, [folder_fault(folder, "holds no raw table"), *faults]
     tables = {}
     for name, row in TABLES.items():
-        paths = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path.exists()]
+        paths = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path in files]
         if len(paths) > 1:
             faults.append(Fault(str(paths[1]), None, "file", f"{name} stands in two files", "keep one of them"))
         elif paths:
             try:
                 tables[name] = read_table(paths[0])
-            except ValueError as error:
-                faults.append(Fault(str(paths[0]), None, "file", str(error), "save it as CSV in UTF-8, or as an Excel workbook"))
+            except Unreadable as error:
+                faults.append(Fault(str(paths[0]), error.row, "file", error.problem, error.remedy))
         elif row.REQUIRED:
-            faults.append(Fault(str(folder / f"{name}.csv"), None, "file", "is missing", "every decision needs this table"))
+            remedy = "every decision needs this table"
+            faults.append(Fault(str(folder / f"{name}.csv"), None, "file", "is missing", remedy))
     return tables, faults
 
 
 def parse_tables(raw: dict[str, RawTable]) -> tuple[dict[str, list[dict[str, Any]]], list[Fault]]:
     """Parse every table into typed rows; return them with all faults found.
 
-    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts).
+    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts), and what its numbers look like there.
     """
     tables, faults = {}, []
     for name, table in raw.items():
@@ -95,9 +95,9 @@ def folder_fault(folder: Path, problem: str) -> Fault:
     return Fault(os.path.abspath(folder), None, "folder", problem, remedy)
 
 
-def check_file_names(folder: Path) -> Iterable[Fault]:
+def check_file_names(files: list[Path]) -> Iterator[Fault]:
     """Find files that look like tables but are none: a misspelt optional table must not be ignored."""
-    for path in sorted(folder.iterdir()):
+    for path in files:
         kind, known = path.suffix.lower(), path.stem in TABLES
         if path.name.startswith(("~$", ".")) or (known and path.suffix in READ):
             continue
@@ -106,168 +106,149 @@ def check_file_names(folder: Path) -> Iterable[Fault]:
             remedy = f"rename it to {near[0]}{kind}, or move it away" if near else "move it out of the folder"
             yield Fault(str(path), None, "file", "is no table of the suite", remedy)
         elif kind in UNREAD and near:
-            yield Fault(str(path), None, "file", "is of a kind that the suite does not read", f"save it as {near[0]}.csv or {near[0]}.xlsx")
-
-
-def read_table(path: Path) -> RawTable:
-    """Read one file; ValueError says why it cannot be."""
-    return RawTable(str(path), *read_excel(path)) if path.suffix == ".xlsx" else read_csv(str(path), decode(path.read_bytes()))
-
-
-def read_csv(file: str, text: str) -> RawTable:
-    """Take a CSV text apart: comma and decimal point, or semicolon and decimal comma."""
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows, line = [], 1
-    try:
-        for cells in reader:
-            rows.append((line, [cell.strip() for cell in cells]))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ValueError(f"cannot be read as CSV near line {line} ({error})") from error
-    filled = [(number, cells) for number, cells in rows if any(cells)]
-    return RawTable(file, filled[0][1] if filled else [], filled[1:], delimiter == ";")
-
-
-def decode(raw: bytes) -> str:
-    """Decode UTF-8, with or without BOM, or else Windows-1252."""
-    if b"\0" in raw:
-        raise ValueError("holds zero bytes, so it is neither UTF-8 nor Windows-1252 text")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise ValueError("is neither UTF-8 nor Windows-1252 text")
-
-
-def read_excel(path: Path) -> tuple[list[str], Grid]:
-    """Read the sheet named as the table, or else the first one."""
-    values, formulas = excel_values(path, data_only=True), excel_values(path, data_only=False)
-    for number, (shown, written) in enumerate(zip(values, formulas, strict=True), 1):
-        if any(cell is None and isinstance(formula, str) and formula.startswith("=") for cell, formula in zip(shown, written, strict=True)):
-            raise ValueError(f"row {number} has a formula without a computed value; open and save it in Excel, or write the number")
-    rows = [(number, [cell_text(value) for value in cells]) for number, cells in enumerate(values, 1)]
-    filled = [(number, cells) for number, cells in rows if any(cells)]
-    if not filled:
-        return [], []
-    width = max(index for index, cell in enumerate(filled[0][1], 1) if cell)
-    padded = [(number, [*cells, *[""] * (width - len(cells))]) for number, cells in filled]
-    return padded[0][1][:width], [(n, cells[:width] if not any(cells[width:]) else cells) for n, cells in padded[1:]]
-
-
-def excel_values(path: Path, data_only: bool) -> list[tuple[Any, ...]]:
-    """The cells of the sheet, computed values or what was written."""
-    try:
-        book = openpyxl.load_workbook(path, data_only=data_only, read_only=True)
-    except Exception as error:
-        raise ValueError(f"cannot be opened as an Excel workbook ({error})") from error
-    sheet = sheet_of(book, path.stem)
-    sheet.reset_dimensions()
-    cells = list(sheet.iter_rows(values_only=True))
-    book.close()
-    return cells
-
-
-def sheet_of(book: openpyxl.Workbook, table: str) -> Any:
-    """The sheet that a table is read from."""
-    return book[table] if table in book.sheetnames else book.worksheets[0]
-
-
-def cell_text(value: Any) -> str:
-    """Write an Excel cell as the text that a CSV file would hold."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time().isoformat() == "00:00:00" else value.isoformat(" ")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+            yield Fault(
+                str(path),
+                None,
+                "file",
+                "is of a kind that the suite does not read",
+                f"save it as {near[0]}.csv or {near[0]}.xlsx",
+            )
 
 
 def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[Fault]]:
     """Turn rows of text into typed rows by the table's declaration."""
     if not table.header or not (table.rows or name == "sources"):  # where all is assumed, nothing is cited
-        return [], [Fault(table.file, 1, "file", "holds no rows", "fill it in, or remove the file if the table is optional")]
-    faults = list(header_faults(name, table))
-    if faults:
-        return [], faults
-    rows = []
+        remedy = "fill it in, or remove the file if the table is optional"
+        return [], [Fault(table.file, 1, "file", "holds no rows", remedy)]
+    faults = [*header_faults(name, table)]
+    return ([], faults) if faults else parse_rows(name, table)
+
+
+def header_faults(name: str, table: RawTable) -> Iterator[Fault]:
+    """Find unknown, repeated, nameless and missing columns."""
+    fields, file, row = TABLES[name].model_fields, table.file, table.header_row
+    known = [*fields, *(f"{column}_en" for column in text_columns(name)), *release_columns(name)]
+    meant: set[str] = set()
+    for column in dict.fromkeys(column for column in table.header if not column.startswith(OWN)):
+        if not column:
+            remedy = f"name it (your own columns begin with {OWN}), or clear it"
+            place = table.header.index(column)
+            filled = next(line for line, cells in table.rows if any(cells[place : place + 1]))
+            yield Fault(
+                file, row, "header", f"column {place + 1} has no name, though row {filled} has something there", remedy
+            )
+        elif table.header.count(column) > 1:
+            yield Fault(file, row, column, "stands twice in the header", "name each column once")
+        elif column not in known:
+            near = difflib.get_close_matches(column.lower(), known, 1)
+            meant |= {*near}
+            others = f"remove it; the columns are {', '.join(columns(name))}; your own begin with {OWN}"
+            yield Fault(
+                file, row, column, f"column {column!r} is unknown", f"did you mean {near[0]}?" if near else others
+            )
+    for column, field in fields.items():
+        if field.is_required() and column not in table.header and column not in meant:
+            yield Fault(file, row, column, "column is missing", "add the column to the header and fill it in")
+
+
+def parse_rows(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[Fault]]:
+    """Turn rows of text into typed rows by the table's declaration."""
+    faults, rows, file = [*ragged_faults(table)], [], table.file
+    misspelt: list[Cell] = []
     for line, cells in table.rows:
-        if len(cells) != len(table.header):
-            faults.append(length_fault(table, line, cells))
-            continue
-        texts = dict(zip(table.header, cells, strict=True))
-        faults += [identity_fault(table.file, line, column) for column, text in texts.items() if holds_personal_identity(text)]
-        row, found = parse_row(TABLES[name], table.file, line, texts, table.decimal_comma)
-        faults += found
-        if row is not None:
-            rows.append(row)
-    return rows, faults
+        if len(cells) == len(table.header):
+            texts = dict(zip(table.header, cells, strict=True))
+            plain, wrong = plain_cells(name, texts, table.mark)
+            misspelt += [(line, column, texts[column], error) for column, error in wrong.items()]
+            row, found = typed_row(name, file, line, texts, plain, {*wrong})
+            faults += [*identity_faults(file, line, texts), *found]
+            if row is not None:
+                rows.append({**row, "_mark": table.mark})
+    return rows, sorted([*faults, *gathered(file, misspelt)], key=lambda one: one.row or 0)
+
+
+def parse_row(name: str, file: str, line: int, texts: dict[str, str]) -> tuple[dict[str, Any] | None, list[Fault]]:
+    """Turn one row of plain text, numbers with a decimal point, into a typed row."""
+    plain, wrong = plain_cells(name, texts, ".")
+    row, found = typed_row(name, file, line, texts, plain, {*wrong})
+    return row, [*found, *gathered(file, [(line, column, texts[column], error) for column, error in wrong.items()])]
+
+
+def ragged_faults(table: RawTable) -> Iterator[Fault]:
+    """Find rows with more or fewer cells than the header; where they are many, they have one cause and are one fault."""
+    width = len(table.header)
+    ragged = [(line, len(cells)) for line, cells in table.rows if len(cells) != width]
+    many = len(ragged) > SEPARATELY
+    more = f", and {len(ragged) - 1} rows more do not fit it" if many else ""
+    remedy = "quote a cell that holds the separator; fill short rows with separators"
+    for line, count in ragged[:1] if many else ragged:
+        yield Fault(table.file, line, "row", f"has {count} cells where the header has {width}{more}", remedy)
 
 
 def text_rows(name: str, table: RawTable) -> tuple[list[tuple[int, dict[str, str]]], list[Fault]]:
     """The rows of a table as dicts of text, and what hinders that."""
-    faults = list(header_faults(name, table))
-    faults += [length_fault(table, line, cells) for line, cells in table.rows if len(cells) != len(table.header)]
+    faults = [*header_faults(name, table), *ragged_faults(table)]
     return [(line, dict(zip(table.header, cells, strict=True))) for line, cells in table.rows if not faults], faults
 
 
-def length_fault(table: RawTable, line: int, cells: list[str]) -> Fault:
-    """The fault of a row that is longer or shorter than the header."""
-    remedy = "quote a cell that holds the separator; fill short rows with separators"
-    return Fault(table.file, line, "row", f"has {len(cells)} cells where the header has {len(table.header)}", remedy)
+def plain_cells(name: str, texts: dict[str, str], mark: str) -> tuple[dict[str, str], dict[str, Misspelt]]:
+    """The filled cells of a row as a computer writes them, and what is wrong with those that cannot be."""
+    plain, wrong, kind = {}, {}, kinds(name)
+    for column, text in texts.items():
+        if text and column in kind:
+            spell = SPELLINGS.get(kind[column])
+            try:
+                plain[column] = spell(text, mark) if spell else text
+            except Misspelt as error:
+                wrong[column] = error
+    return plain, wrong
 
 
-def header_faults(name: str, table: RawTable) -> Iterable[Fault]:
-    """Find unknown, repeated, empty and missing columns."""
-    fields, file, header = TABLES[name].model_fields, table.file, table.header
-    known = [*fields, *(f"{column}_en" for column in text_columns(name)), *release_columns(name)]
-    for column in dict.fromkeys(header):
-        if header.count(column) > 1:
-            yield Fault(file, 1, column or "header", "stands twice in the header", "name each column once")
-        elif column not in known:
-            near = difflib.get_close_matches(column, known, 1)
-            remedy = f"did you mean {near[0]}?" if near else f"remove it; the columns are {', '.join(columns(name))}"
-            yield Fault(file, 1, column or "header", f"column {column!r} is unknown", remedy)
-    for column, field in fields.items():
-        if field.is_required() and column not in header:
-            yield Fault(file, 1, column, "column is missing", "add the column to the header and fill it in")
+def gathered(file: str, misspelt: list[Cell]) -> Iterator[Fault]:
+    """Name cells that are misspelt; many in one column that are so in one way have one cause and are one fault."""
+    alike: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+    for cell in misspelt:
+        alike[cell[1], cell[3].problem].append(cell)
+    for cells in alike.values():
+        many = len(cells) > SEPARATELY
+        more = f", and so are {len(cells) - 1} cells more, down to row {cells[-1][0]}" if many else ""
+        for line, column, text, error in cells[:1] if many else cells:
+            yield Fault(file, line, column, f"{quoted(text)} {error.problem}{more}", error.remedy)
 
 
-def parse_row(
-    model: type[Row], file: str, line: int, texts: dict[str, str], decimal_comma: bool
+def typed_row(
+    name: str, file: str, line: int, texts: dict[str, str], plain: dict[str, str], wrong: set[str]
 ) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """Parse one row; empty cells take the column's default."""
-    translations = {column: text for column, text in texts.items() if column not in model.model_fields}
-    given = {column: text for column, text in texts.items() if text and column in model.model_fields}
-    if decimal_comma:
-        given = {column: plain_number(text) if is_number(model, column) else text for column, text in given.items()}
+    """Give a row its types; empty cells take the column's default. Nothing is said again of the columns that are `wrong`."""
+    model = TABLES[name]
     try:
-        row = model.model_validate(given)
+        row = dict(model.model_validate(plain))
     except ValidationError as error:
-        return None, [fault_of(file, line, given, item) for item in error.errors()]
-    return {**row.model_dump(), **translations, "_file": file, "_row": line}, []
+        found = [item for item in error.errors() if item["loc"][0] not in wrong]
+        return None, [fault_of(file, line, texts, item) for item in found]
+    if wrong:
+        return None, []
+    translations = {column: text for column, text in texts.items() if column not in row and not column.startswith(OWN)}
+    written = {column: texts[column] for column in plain if kinds(name)[column] in (Kind.NUMBER, Kind.WHOLE)}
+    return {**in_millions(name, row), **translations, "_file": file, "_row": line, "_text": written}, []
 
 
-def is_number(model: type[Row], column: str) -> bool:
-    """Whether the declared column holds a number."""
-    return any(word in str(model.model_fields[column].annotation) for word in ("float", "int"))
+def in_millions(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Turn kronor and thousands of them into millions, in tables whose unit that may be."""
+    model, parts = TABLES[name], KRONOR.get(row.get("unit", ""))
+    if not parts or not issubclass(model, Quantified) or "MSEK" not in (model.UNITS or ("MSEK",)):
+        return row
+    amounts = {column: row[column] and row[column] / parts for column in ("low", "likely", "high")}
+    return {**row, **amounts, "unit": "MSEK"}
 
 
-def plain_number(text: str) -> str:
-    """Write a number that has a decimal comma and thousands spaces plainly."""
-    return re.sub(r"(?<=\d)[\s\u00a0\u202f](?=\d{3})", "", text).replace(",", ".")
-
-
-def fault_of(file: str, line: int, given: dict[str, str], item: Any) -> Fault:
+def fault_of(file: str, line: int, texts: dict[str, str], item: Any) -> Fault:
     """Say one pydantic error in our own words."""
     column, kind = str(item["loc"][0]), item["type"]
-    problem, remedy = DATE_PROBLEM if kind.startswith("date") else REMEDIES.get(kind, (item["msg"], "correct it"))
-    value = f"{given[column]!r} " if column in given else ""
+    problem, remedy = REMEDIES.get(kind, (item["msg"], "correct it"))
+    if kind.startswith("date"):
+        problem, remedy = "is not a date", DATE_REMEDY
+    value = f"{quoted(texts[column])} " if texts.get(column) else ""
     return Fault(file, line, column, value + problem, remedy.format(**item.get("ctx", {})))
 
 
@@ -295,8 +276,11 @@ def luhn(digits: str) -> bool:
     return sum(doubled) % 10 == 0
 
 
-def identity_fault(file: str, line: int, column: str) -> Fault:
-    """The fault of a personal identity number, which the message does not repeat."""
-    return Fault(file, line, column, "holds a personal identity number", "remove it; no table may carry people")
-
-
+def identity_faults(file: str, line: int, texts: dict[str, str]) -> Iterator[Fault]:
+    """Find personal identity numbers, which the message does not repeat."""
+    if holds_personal_identity("\n".join(texts.values())):
+        for column, text in texts.items():
+            if holds_personal_identity(text):
+                yield Fault(
+                    file, line, column, "holds a personal identity number", "remove it; no table may carry people"
+                )

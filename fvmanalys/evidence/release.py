@@ -1,9 +1,10 @@
 """Which columns of a confidential row are secret, and which say what may be public instead."""
 
 from collections.abc import Iterable
-from typing import Any, Literal, get_origin
+from typing import Any
 
-from fvmanalys.evidence.tables import SECRET, STRUCTURE, TABLES, reference, text_columns
+from fvmanalys.evidence.fields import SECRET, STRUCTURE, Kind, kind_of, reference
+from fvmanalys.evidence.tables import TABLES, text_columns
 
 __all__ = ["OPEN", "STAND_IN", "releasable", "release_columns", "secret_columns", "with_translations"]
 
@@ -38,5 +39,4 @@ def is_secret(field: Any) -> bool:
     """Whether a column that is no key is secret in a confidential row."""
     if SECRET in field.metadata or STRUCTURE in field.metadata:
         return SECRET in field.metadata
-    choice = get_origin(field.annotation) is Literal
-    return not choice and reference(field) is None
+    return kind_of(field) is not Kind.CHOICE and reference(field) is None

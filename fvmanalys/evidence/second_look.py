@@ -15,8 +15,8 @@ from openpyxl.utils import get_column_letter
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.files import sheet_of
 from fvmanalys.evidence.inputs import Inputs
-from fvmanalys.evidence.read import sheet_of
 from fvmanalys.evidence.rules import fault, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 

@@ -1,67 +1,33 @@
 """What each raw table holds: columns, types and rules, declared once.
 
-Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS`
-the units its quantity may have, and `References` says which column of which other table a value must be found in.
+Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS` the
+units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, and `SAYS` the columns that
+a row has nothing of if it withdraws an earlier one. What kind of thing a column holds follows from its declaration (`kinds`).
 Checks and messages come from here; docs/tables.md says it to people, and a test holds the two together.
 
 Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its structure,
 which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
 """
 
-import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date as Date
+from collections.abc import Iterator, Mapping
+from functools import cache
+from math import inf
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, create_model, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from fvmanalys.evidence.fields import (  # isort: skip
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Category, Day, Distribution, Event, Events, Factor, Filled, Growth, Id, Index, Kind, Level,
+    Months, Names, Option, Owner, PriceYear, Profile, Programme, Quantity, Ratio, References, Role, Share, Sources, Unit, When, Year,
+    YesNo, kind_of, reference,
+)  # fmt: skip
 
 __all__ = [
-    "ALL_OPTIONS", "SECRET", "STRUCTURE", "TABLES", "Evidenced", "Quantified", "References", "Row", "bounds", "columns", "reference",
-    "text_columns",
+    "ALL_OPTIONS", "BOUNDS", "TABLES", "Evidenced", "Quantified", "Row", "bounds", "columns", "kinds", "references", "text_columns",
 ]  # fmt: skip
 
 ALL_OPTIONS = "*"
-SECRET, STRUCTURE = "secret in a confidential row", "public in a confidential row"
-Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
-Unit = Literal["", "MSEK", "months", "years", "fte", "level", "points", "share", "ratio", "year", "count"]
-# What a quantity in a unit can be. A level may be written wider, and is clipped when it is drawn.
-BOUNDS = {
-    "level": (0.0, 100.0),
-    "share": (0.0, 1.0),
-    **dict.fromkeys(("points", "fte", "months", "years", "count"), (0.0, math.inf)),
-}
-YesNo = Literal["yes", "no"]
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
-
-
-@dataclass(frozen=True)
-class References:
-    """A value of this column must stand in `table.column`; `many`: several, separated by `;`."""
-
-    table: str
-    column: str
-    many: bool = False
-    all_options: bool = False
-
-
-Id = Annotated[str, Field(pattern=r"^[^\s/;!*]+$", description="an identifier: no blank, slash, semicolon, ! or *")]
-NewOption = Annotated[str, Field(pattern=r"^[^\s/;!*]+$", description="identifies an option")]
-Option = Annotated[str, Field(min_length=1), References("options", "option_id", all_options=True)]
-Event = Annotated[str, References("timeline", "event_id")]
-Events = Annotated[str, References("timeline", "event_id", many=True)]
-Area = Annotated[str, Field(min_length=1), References("areas", "area_id")]
-Role = Annotated[str, Field(min_length=1), References("staff_costs", "role_id")]
-Sources = Annotated[str, References("sources", "source_id", many=True), SECRET]
-Owner = Annotated[str, STRUCTURE]
-Category = Annotated[str, STRUCTURE]
-Profile = Literal["level", "ramp_up", "ramp_down"]
-PriceYear = Annotated[float | None, Field(ge=1900, le=2100, description="the year of its prices; empty: the parameter price_year")]
-When = Annotated[str, Field(pattern=r"^(!?[^\s/;!*]+)?$", description="a risk_id, or !risk_id: the row counts in the draws where it holds")]
-Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 
 
 class Row(BaseModel):
@@ -69,18 +35,8 @@ class Row(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=False, allow_inf_nan=False)
     KEY: ClassVar[tuple[str, ...]] = ()
+    SAYS: ClassVar[tuple[str, ...]] = ()
     REQUIRED: ClassVar[bool] = False
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def check_spelling(cls, value: Any, info: ValidationInfo) -> Any:
-        """Refuse what a computer reads as a day or a number but nobody writes as one, such as 0 for 1970-01-01 or 1_000."""
-        kind = str(cls.model_fields[info.field_name or ""].annotation)
-        if "date" in kind and isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
-            raise PydanticCustomError("date_parsing", "is not a date")
-        if ("float" in kind or kind == "<class 'int'>") and "_" in str(value):
-            raise PydanticCustomError("float_parsing", "is not a number")
-        return value
 
 
 class Evidenced(Row):
@@ -88,7 +44,7 @@ class Evidenced(Row):
 
     kind: Literal["", "fact", "judgement", "assumption"] = ""
     source_id: Sources = ""
-    known_from: Date | None = None
+    known_from: Day | None = None
     owner: Owner = ""
     confidential: Annotated[str, STRUCTURE] = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
     stand_in: Annotated[YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")] = "no"
@@ -98,24 +54,26 @@ class Evidenced(Row):
 class Quantified(Evidenced):
     """A row that holds an estimate: low, likely, high, distribution, unit, and where they come from."""
 
+    SAYS: ClassVar[tuple[str, ...]] = ("low", "likely", "high")
     UNITS: ClassVar[tuple[str, ...]] = ()
-    low: float | None = Field(None, allow_inf_nan=False)
-    likely: float | None = Field(None, allow_inf_nan=False)
-    high: float | None = Field(None, allow_inf_nan=False)
+    WEIGHED: ClassVar[tuple[str, ...] | None] = None
+    low: float | None = None
+    likely: float | None = None
+    high: float | None = None
     distribution: Annotated[Distribution, SECRET] = ""
     unit: Unit = ""
-    moves_with: str = Field("", pattern=r"^[^;!*]*$", description="the common factor this estimate is tied to")
+    moves_with: Factor = ""
     strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")
     kind: Literal["fact", "judgement", "assumption"]
-    known_from: Date
+    known_from: Day
 
 
 class Decision(Evidenced):
     REQUIRED = True
-    title: str = Field(min_length=1)
-    organisation: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    as_of: Date | None = None
+    title: Filled
+    organisation: Filled
+    question: Filled
+    as_of: Day | None = None
     register_number: str = ""
     unit: str = ""
     meeting: str = ""
@@ -126,9 +84,9 @@ class Source(Evidenced):
     KEY = ("source_id",)
     REQUIRED = True
     source_id: Id
-    title: str = Field(min_length=1)
-    publisher: str = Field(min_length=1)
-    published: Date
+    title: Filled
+    publisher: Filled
+    published: Day
     type: Literal["primary", "press", "secondary", "academic", "internal"]
     url: str = ""
 
@@ -136,8 +94,8 @@ class Source(Evidenced):
 class OptionRow(Evidenced):
     KEY = ("option_id",)
     REQUIRED = True
-    option_id: NewOption
-    name: str = Field(min_length=1)
+    option_id: Id
+    name: Filled
     short_name: str = ""
     description: str = ""
     permanent: YesNo = "yes"
@@ -148,21 +106,23 @@ class OptionRow(Evidenced):
 class AreaRow(Quantified):
     KEY = ("area_id",)
     REQUIRED = True
+    WEIGHED = ()
     UNITS = ("points", "share", "ratio")
     area_id: Id
-    name: str = Field(min_length=1)
+    name: Filled
     description: str = ""
     level_0: str = ""
     level_100: str = ""
-    minimum: float | None = Field(None, ge=0, le=100)
+    minimum: Level | None = None
 
 
 class Criterion(Quantified):
     KEY = ("area_id", "criterion_id")
+    WEIGHED = ("area_id",)
     UNITS = ("points", "share", "ratio")
     area_id: Area
     criterion_id: Id
-    name: str = Field(min_length=1)
+    name: Filled
 
 
 class Parameter(Quantified):
@@ -174,14 +134,15 @@ class Parameter(Quantified):
 
 class TimelineRow(Quantified):
     KEY = ("option_id", "event_id")
+    SAYS = ("low", "likely", "high", "date")
     REQUIRED = True
     UNITS = ("months",)
     option_id: Option
     event_id: Id
     name: str = ""
     after: Events = ""
-    date: Date | None = None
-    deadline: Date | None = None
+    date: Day | None = None
+    deadline: Day | None = None
     outside_view: YesNo = "no"
     when: When = ""
 
@@ -199,7 +160,7 @@ class Contract(Quantified):
     to_event: Event = ""
     profile: Profile = "level"
     price_year: PriceYear = None
-    real_growth: float | None = Field(None, gt=-1)
+    real_growth: Growth | None = None
     outside_view: YesNo = "no"
     payer: Annotated[str, STRUCTURE] = ""
     when: When = ""
@@ -227,7 +188,7 @@ class StaffCost(Quantified):
     role_id: Id
     name: str = ""
     price_year: PriceYear = None
-    real_growth: float | None = Field(None, gt=-1)
+    real_growth: Growth | None = None
 
 
 class LevelRow(Quantified):
@@ -259,19 +220,19 @@ class Readiness(Quantified):
 
 class PriceIndex(Evidenced):
     KEY = ("year",)
-    year: int = Field(ge=1900, le=2100)
-    index: Positive
+    year: Year
+    index: Index
 
 
 class ReferenceProgramme(Evidenced):
     KEY = ("programme_id",)
     programme_id: Id
-    name: str = Field(min_length=1)
+    name: Filled
     country: str = ""
     supplier: str = ""
     role: Literal["core", "weak"] = "core"
-    cost_ratio: Positive | None = None
-    duration_ratio: Positive | None = None
+    cost_ratio: Ratio | None = None
+    duration_ratio: Ratio | None = None
     censored: Literal["", "cost", "duration", "both"] = ""
 
 
@@ -279,59 +240,61 @@ class Investigation(Quantified):
     KEY = ("investigation_id",)
     UNITS = ("MSEK",)
     investigation_id: Id
-    name: str = Field(min_length=1)
-    resolves: Annotated[str, STRUCTURE] = Field(min_length=1)
+    name: Filled
+    resolves: Annotated[Filled, Names(), STRUCTURE]
     variance_reduction: Share
-    months: float = Field(ge=0)
+    months: Months
 
 
 class ContextRow(Quantified):
     KEY = ("item_id",)
     item_id: Id
-    name: str = Field(min_length=1)
+    name: Filled
     option_id: Annotated[str, References("options", "option_id", all_options=True)] = ""
     categories: Category = ""
 
 
 class Milestone(Evidenced):
     KEY = ("milestone_id", "plan_version")
+    SAYS = ("planned_date", "actual_date")
     milestone_id: Id
     plan_version: str = ""
-    name: str = Field(min_length=1)
-    planned_date: Date | None = None
-    actual_date: Date | None = None
+    name: Filled
+    planned_date: Day | None = None
+    actual_date: Day | None = None
     own_programme: YesNo = Field("no", description="whether the plan is the own programme's, and counts in the back-test")
 
 
 class Spend(Evidenced):
     KEY = ("period_start", "category")
-    period_start: Date
+    period_start: Day
     category: Category = Field(min_length=1)
-    period_end: Date
+    period_end: Day
     part_of: Category = ""
-    amount: float = Field(allow_inf_nan=False)
+    amount: Amount
 
 
 class Partner(Evidenced):
     KEY = ("group", "item")
-    group: str = Field(min_length=1)
-    item: str = Field(min_length=1)
-    count: float | None = Field(None, ge=0)
+    group: Filled
+    item: Filled
+    count: Quantity | None = None
     status: str = ""
 
 
 class Viewpoint(Quantified):
     KEY = ("viewpoint_id", "area_id")
+    WEIGHED = ("viewpoint_id",)
     UNITS = ("points", "share", "ratio")
     viewpoint_id: Id
     area_id: Area
-    name: str = Field(min_length=1)
+    name: Filled
 
 
 # `from` is a word of Python's own, so this class is made by a call.
 REVISION: dict[str, Any] = {
-    "date": (Date, ...),
-    "what": (Annotated[str, Field(min_length=1)], ...),
+    "date": (Day, ...),
+    "what": (Filled, ...),
     "from": (str, ""),
     "to": (str, ""),
     "why": (str, ""),
@@ -375,19 +338,19 @@ def columns(table: str) -> list[str]:
 
 def bounds(table: str, unit: str) -> tuple[float, float]:
     """Between what a quantity of `table` lies whenever it is drawn; a weight is never negative, in any unit."""
-    is_weight = "points" in TABLES[table].UNITS  # type: ignore[attr-defined]
-    return BOUNDS.get(unit, (0.0 if is_weight else -math.inf, math.inf))
+    is_weight = TABLES[table].WEIGHED is not None  # type: ignore[attr-defined]
+    return BOUNDS.get(unit, (0.0 if is_weight else -inf, inf))
+
+
+@cache
+def kinds(table: str) -> Mapping[str, Kind]:
+    """What each declared column of `table` holds."""
+    return MappingProxyType({name: kind_of(field) for name, field in TABLES[table].model_fields.items()})
 
 
 def text_columns(table: str) -> list[str]:
     """Name the free-text columns of `table`, those that may have a sibling `X_en`."""
-    fields = TABLES[table].model_fields
-    return [name for name, field in fields.items() if field.annotation is str and not reference(field) and not name.endswith("_id")]
-
-
-def reference(field: Any) -> References | None:
-    """The reference that a column declares, if it has one."""
-    return next((mark for mark in field.metadata if isinstance(mark, References)), None)
+    return [name for name, kind in kinds(table).items() if kind is Kind.TEXT]
 
 
 def references(table: str) -> Iterator[tuple[str, References]]:

@@ -10,7 +10,20 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-__all__ = ["BOUNDS", "KRONOR", "SECRET", "STRUCTURE", "WRITTEN", "Kind", "Names", "References", "kind_of", "reference"]
+__all__ = [
+    "BOUNDS",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "KRONOR",
+    "SECRET",
+    "STRUCTURE",
+    "WRITTEN",
+    "Kind",
+    "Names",
+    "References",
+    "kind_of",
+    "reference",
+]
 
 
 SECRET, STRUCTURE = "secret in a confidential row", "public in a confidential row"
@@ -72,7 +85,8 @@ def reference(field: FieldInfo) -> References | None:
 
 # Numbers and days. What lies beyond these bounds is a slip of the hand, and would overflow somewhere.
 
-Day = Annotated[Date, Field(ge=Date(1901, 1, 1), le=Date(2199, 12, 31))]
+FIRST_DAY, LAST_DAY = Date(1901, 1, 1), Date(2199, 12, 31)
+Day = Annotated[Date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Ratio = Annotated[float, Field(gt=0, le=1000)]
 Index = Annotated[float, Field(ge=1e-6, le=1e9)]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
-from fvmanalys.evidence.fields import Kind
+from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY, Kind
 from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
@@ -258,16 +258,15 @@ def check(standing: Tables, day: date, faults: list[Fault]) -> None:
 
 def parse_day(as_of: str | date | None) -> date | None:
     """Read a day given as text."""
-    if isinstance(as_of, datetime):
-        return as_of.date()
-    if as_of is None or isinstance(as_of, date):
-        return as_of
-    if as_of == "":
+    if as_of is None or as_of == "":
         return None
     try:
-        return date.fromisoformat(as_of)
+        day = as_of.date() if isinstance(as_of, datetime) else as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(f"as_of {as_of!r} is not a date; write it as year-month-day, such as 2025-05-27") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise UsageError(f"as_of {day} is out of reach; give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day
 
 
 def frames(tables: Tables) -> dict[str, pd.DataFrame]:

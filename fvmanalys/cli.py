@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fvmanalys.errors import FvmanalysError
+from fvmanalys.run.console import lines_of, plain, say, undisturbed
 from fvmanalys.run.surroundings import ensure_home
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -23,7 +24,7 @@ def version(asked: bool) -> None:
     if asked:
         from fvmanalys import __version__
 
-        print(f"fvmanalys {__version__}")
+        say(f"fvmanalys {__version__}")
         raise typer.Exit
 
 
@@ -62,11 +63,11 @@ def check(
     from fvmanalys.evidence.public import check_public
 
     inputs, notes = check_public(data, as_of) if public else (load(data, as_of), [])
-    print("".join(f"{note}\n" for note in notes), end="")
+    say(*notes)
     rows = sum(len(table) for table in inputs.tables.values())
-    print(f"{data}: no faults; {rows} rows and {len(inputs.estimates)} estimates are in force at {inputs.as_of}")
+    say(f"{data}: no faults; {rows} rows and {len(inputs.estimates)} estimates are in force at {inputs.as_of}")
     for text in [] if public else worth_a_look(inputs):
-        print(f"worth a look: {text}")
+        say(f"worth a look: {text}")
 
 
 @app.command()
@@ -78,7 +79,7 @@ def init(
     from fvmanalys.run.start import READ_ME, lay_out
 
     lay_out(folder, xlsx)
-    print(f"{folder / READ_ME}: how to go on; in {folder}: fvmanalys check, fvmanalys run")
+    say(f"{folder / READ_ME}: how to go on; in {folder}: fvmanalys check, fvmanalys run")
 
 
 @app.command()
@@ -94,7 +95,7 @@ def standins(
 
     read_texts(lang)
     for path, count in write_forms(make_public(data), out, Words(lang)):
-        print(f"{path}: {count} cells to fill in")
+        say(f"{path}: {count} cells to fill in")
 
 
 @app.command()
@@ -130,8 +131,8 @@ def run(
         with stoppable(), Bar(quiet) as bar:
             published = publish.run(data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say))
         if not quiet:
-            print(f"{published.path / publish.WORKBOOK}\n{' '.join(published.answer)}")
-            print(f"verify --expect {published.digest}", file=sys.stderr)  # beside the seconds: it rests on the clock, the answer does not
+            say(published.path / publish.WORKBOOK, " ".join(published.answer))
+            say(f"verify --expect {published.digest}", file=sys.stderr)  # beside the seconds: it rests on the clock, the answer does not
 
 
 @app.command()
@@ -140,7 +141,7 @@ def runs(out: Out) -> None:
     from fvmanalys.run.listing import listed
 
     for line in listed(out):
-        print(line)
+        say(line)
 
 
 @app.command()
@@ -153,7 +154,7 @@ def history(
     from fvmanalys.run.history import write_history_file
 
     for line in write_history_file(runs, out, lang):
-        print(line)
+        say(line)
 
 
 @app.command()
@@ -175,7 +176,7 @@ def verify(
 
         suite = config or own_suite()
         found = check_run(run, read_suite(suite) if suite else None, expect=expect, key=key)
-    print("\n".join([f"{run}: {found.verdict}", *found.places]))
+    say(f"{run}: {found.verdict}", *found.places)
     if not found.holds:
         raise typer.Exit(1)
 
@@ -192,18 +193,18 @@ def diff(
 
     former, later = (Path(run) if Path(run).is_dir() else out / "runs" / run for run in (run_a, run_b))
     told = differences(former, later, lang)
-    print("\n".join(told.sentences))
+    say(*told.sentences)
     for grid in told.grids:
         show(grid.title, grid.head, grid.rows, grid.numbers)
 
 
 def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> None:
     """Print a table, the last `numbers` columns to the right."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=Text(plain(title)), title_justify="left", box=SIMPLE_HEAD)
     for place, name in enumerate(head):
-        table.add_column(Text(name), justify="right" if place >= len(head) - numbers else "left", overflow="fold")
+        table.add_column(Text(plain(name)), justify="right" if place >= len(head) - numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(plain(cell)) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -212,7 +213,7 @@ class Bar:
 
     def __init__(self, quiet: bool):
         self.console = Console(stderr=True, quiet=quiet)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self.progress = Progress(*columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True)
         self.task = self.progress.add_task("notebooks", total=None)
 
@@ -225,21 +226,22 @@ class Bar:
 
     def advance(self, outcome: Any, total: int) -> None:
         """Hear that a notebook is done."""
-        self.progress.update(self.task, total=total, advance=1, description=outcome.path.stem)
+        self.progress.update(self.task, total=total, advance=1, description=plain(outcome.path.stem))
 
     def say(self, line: str) -> None:
         """Show what a step came to, above the bar if there is one."""
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self.console.print(plain(line), highlight=False, markup=False, soft_wrap=True)
 
 
 def main() -> None:
     """Run a command; a failure is told on standard error, and its exit code says which kind it was."""
-    ensure_home()
-    try:
-        app()
-    except FvmanalysError as error:
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    with undisturbed():
+        ensure_home()
+        try:
+            app()
+        except FvmanalysError as error:
+            print(f"{type(error).__name__}: {lines_of(error)}", file=sys.stderr)
+            sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.row}" if self.row else self.file
-        return f"{place}: {self.column}: {self.problem}; {self.remedy}"
+        return " ".join(f"{place}: {self.column}: {self.problem}; {self.remedy}".splitlines())
 
 
 class EvidenceError(UsageError):

@@ -17,6 +17,7 @@ from fvmanalys import find, load
 from fvmanalys.analysis.changes import CODE, MEASURES, SAMPLING
 from fvmanalys.analysis.mixtures import Mixture
 from fvmanalys.analysis.shapley import pairs_within, shapley
+from fvmanalys.errors import ModelError
 from fvmanalys.evidence.published import read_published
 from fvmanalys.report.changes import (
     SHOWN,
@@ -454,3 +455,21 @@ def test_diff_of_two_decisions_returns_2(library, monkeypatch, capsys, tmp_path)
     publish(tmp_path / "other", fixed())
     code, _, err = call(monkeypatch, capsys, "diff", tmp_path / "other", library[1] / "later")
     assert code == 2 and "concerns another decision" in err
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "option,permanent,net_benefit\na,True,x\n"])
+def test_a_former_run_with_a_damaged_comparison_stops_nothing(tmp_path, text):
+    former = publish(tmp_path / "former", fixed())
+    (former.folder / "tables/comparison.csv").write_text(text)
+    findings = find(load(write_tables(tmp_path / "now", fixed())), DRAWS, former=read_published(former.folder))
+    assert findings.changes.reason == "unreadable"
+    assert not findings.former.is_readable
+
+
+@pytest.mark.parametrize("fault", [KeyError("ours"), ValueError("ours"), ModelError("ours")])
+def test_a_fault_of_our_own_is_not_taken_for_a_former_run_that_cannot_be_read(tmp_path, monkeypatch, fault):
+    former = publish(tmp_path / "former", fixed())
+    findings = find(load(write_tables(tmp_path / "now", fixed())), DRAWS, former=read_published(former.folder))
+    monkeypatch.setattr("fvmanalys.analysis.changes.divided", lambda *_: (_ for _ in ()).throw(fault))
+    with pytest.raises(type(fault), match="ours"):
+        _ = findings.changes

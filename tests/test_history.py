@@ -9,11 +9,12 @@ import pytest
 
 from fvmanalys import find, load
 from fvmanalys.cli import main
+from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence.history import COLUMNS, by_day, read_history
 from fvmanalys.report.charts import plot_history
 from fvmanalys.report.sheets.history import write_history
 from fvmanalys.report.words import Words
-from fvmanalys.run.history import history_of, history_table, known_history
+from fvmanalys.run.history import history_of, history_table, known_history, write_history_file
 from tests.decisions import library_decision, write_tables
 from tests.workbook_checks import faults, table_description_faults
 
@@ -157,3 +158,55 @@ def test_the_command_refuses_another_ending_and_a_folder_without_runs(monkeypatc
     assert call(monkeypatch, "--runs", tmp_path, "--out", tmp_path / "history.csv") == 2
     assert "holds no published run" in capsys.readouterr().err
     assert not (tmp_path / "history.csv").exists()
+
+
+# A file that may not be written, and a run that may not be read
+
+
+def hindered(folder: Path, how: str) -> tuple[Path, str]:
+    """A file that a history cannot be written to, and what is said of it."""
+    path = folder / "h.xlsx"
+    if how == "folder":
+        path.mkdir()
+    elif how == "excel":
+        path.with_name("~$h.xlsx").write_text("")
+    elif how == "libreoffice":
+        path.with_name(".~lock.h.xlsx#").write_text("")
+    elif how == "loop":
+        path.symlink_to("h.xlsx")
+    return {"proc": Path("/proc/h.xlsx"), "below a file": folder / "a" / "h.xlsx"}.get(how, path), how
+
+
+@pytest.mark.parametrize("how", ["folder", "excel", "libreoffice", "loop", "proc", "below a file"])
+def test_a_file_that_cannot_be_written_is_told_before_the_work(tmp_path, monkeypatch, how):
+    (tmp_path / "a").write_text("mine")
+    path, _ = hindered(tmp_path, how)
+    monkeypatch.setattr("fvmanalys.run.history.history_of", lambda *_: pytest.fail("the work was begun"))
+    with pytest.raises(UsageError, match=r"h\.xlsx: (cannot be written|is open in Excel)"):
+        write_history_file(tmp_path, path, "sv")
+    assert not list(tmp_path.glob(".part-*"))
+
+
+@pytest.mark.parametrize("name", ["h.xlsx", "h.csv"])
+def test_a_history_that_fails_leaves_the_former_file_as_it_was(out, tmp_path, monkeypatch, name):
+    (tmp_path / name).write_text("mine")
+    for part in ("tidy_csv", "joined"):
+        monkeypatch.setattr(f"fvmanalys.run.history.{part}", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_history_file(out, tmp_path / name, "sv")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "mine")]
+
+
+@pytest.mark.parametrize("fault", [KeyError("ours"), ValueError("ours"), ModelError("ours")])
+def test_a_fault_of_our_own_is_not_taken_for_a_run_that_cannot_be_read(out, monkeypatch, fault):
+    monkeypatch.setattr("fvmanalys.run.history.run_rows", lambda *_: (_ for _ in ()).throw(fault))
+    with pytest.raises(type(fault), match="ours"):
+        history_of(out)
+
+
+@pytest.mark.parametrize("text", ["", "a\n1\n", "option\n", '"', "\x00\xff"])
+def test_a_damaged_table_makes_a_run_that_cannot_be_read(out, tmp_path, text):
+    shutil.copytree(out / "runs", tmp_path / "runs")
+    name = f"{DAYS[1]}-0123456789"
+    (tmp_path / "runs" / name / "tables" / "comparison.csv").write_bytes(text.encode("latin-1"))
+    assert history_of(tmp_path)[1] == [name]

@@ -11,7 +11,6 @@ from fvmanalys.analysis.compare import probability_best
 from fvmanalys.analysis.mixtures import CALENDAR, PARAMETERS, Cell, Group, Mixture, RowChange, merged, mixable, words_of
 from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
 from fvmanalys.analysis.shapley import Shares, shapley
-from fvmanalys.errors import FvmanalysError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import simulate
@@ -103,14 +102,13 @@ def what_changed(findings: "Findings", former: PublishedRun | None, latter: Publ
     """
     if former is None:
         return Changes(reason="first")
-    try:
-        mixture, before = Mixture(former.inputs, findings.inputs), former.comparison.reindex(columns=MEASURES)
-        if not mixture.both or not set(former.inputs.areas) & set(findings.inputs.areas):
-            return Changes(former, "other")
-        after = (findings.comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
-        return divided(findings, mixture, former, (before, after))
-    except (FvmanalysError, OSError, ValueError, KeyError):
+    if not former.is_readable:
         return Changes(former, "unreadable")
+    mixture, before = Mixture(former.inputs, findings.inputs), former.comparison.reindex(columns=MEASURES)
+    if not mixture.both or not set(former.inputs.areas) & set(findings.inputs.areas):
+        return Changes(former, "other")
+    after = (findings.comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
+    return divided(findings, mixture, former, (before, after))
 
 
 def divided(findings: "Findings", mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]) -> Changes:
@@ -139,7 +137,8 @@ def divided(findings: "Findings", mixture: Mixture, former: PublishedRun, publis
 def best_of(run: PublishedRun) -> str:
     """The option that a run found best."""
     table = run.comparison
-    return str(table.loc[table["permanent"].astype(bool), "net_benefit"].idxmax())
+    worth = table.loc[table["permanent"].astype(bool), "net_benefit"].dropna()
+    return str(worth.idxmax()) if len(worth) else ""
 
 
 def attribution(options: Sequence[str], parts: dict[str, tuple[str, Floats, Floats]], before: Floats, after: Floats) -> pd.DataFrame:

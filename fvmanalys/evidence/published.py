@@ -1,6 +1,7 @@
 """A published run as evidence: what it was made of, what it answered, and the raw tables it kept."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +16,8 @@ from fvmanalys.evidence.inputs import Inputs, load
 __all__ = ["MANIFEST", "PublishedRun", "read_manifest", "read_published"]
 
 MANIFEST = "manifest.json"
+NUMBERS = ("cost_mean", "cost_p50", "score", "net_benefit", "p_best", "expected_loss", "full_use_p50")
+RESTORE = "restore the run from a copy, or name another one"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class PublishedRun:
         """The day whose knowledge it used."""
         return date.fromisoformat(self.manifest["as_of"])
 
+    @property
+    def created(self) -> str:
+        """When it was made."""
+        return str(self.manifest.get("created", ""))
+
     @cached_property
     def inputs(self) -> Inputs:
         """Its own copy of the raw tables, as known on its day."""
@@ -42,17 +50,53 @@ class PublishedRun:
     @cached_property
     def comparison(self) -> pd.DataFrame:
         """Its comparison as published, by option."""
-        return pd.read_csv(self.folder / "tables" / "comparison.csv", index_col="option")
+        table = self.table("comparison", ("option", "permanent", *NUMBERS)).astype({"option": str}).set_index("option")
+        damaged = [name for name in NUMBERS if not pd.api.types.is_numeric_dtype(table[name])]
+        if damaged or table["net_benefit"].isna().all():
+            where = f"{self.folder}: tables/comparison.csv"
+            raise UsageError(f"{where} holds no numbers in {', '.join(damaged) or 'net_benefit'}; {RESTORE}")
+        return table
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether it can be compared with: an older or damaged one may not."""
+        try:
+            return bool(self.inputs.tables) and not self.comparison.empty
+        except UsageError:
+            return False
+
+    def table(self, name: str, columns: Iterable[str], blanks: bool = True) -> pd.DataFrame:
+        """A table as published; UsageError where it cannot be read, or lacks a column; `blanks` are missing, or text."""
+        path = self.folder / "tables" / f"{name}.csv"
+        try:
+            table = pd.read_csv(path, keep_default_na=blanks)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{path}: cannot be read ({error}); {RESTORE}") from error
+        missing = [column for column in columns if column not in table]
+        if missing:
+            raise UsageError(f"{path}: has no column {', '.join(missing)}; {RESTORE}")
+        return table
 
 
 def read_manifest(run: Path) -> dict[str, Any]:
     """The manifest of a run."""
+    remedy = "name the folder of a published run"
     try:
-        return dict(json.loads((run / MANIFEST).read_text("utf-8")))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{run}: has no readable {MANIFEST} ({error}); name the folder of a published run") from error
+        told = json.loads((run / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{run}: has no readable {MANIFEST} ({error}); {remedy}") from error
+    if not isinstance(told, dict):
+        raise UsageError(f"{run}: has no readable {MANIFEST} (it is no object); {remedy}")
+    return told
 
 
 def read_published(folder: str | Path) -> PublishedRun:
     """Read a published run; UsageError where the folder is none."""
-    return PublishedRun(Path(folder), read_manifest(Path(folder)))
+    run = PublishedRun(Path(folder), read_manifest(Path(folder)))
+    try:
+        known = bool(run.run_id and run.as_of)
+    except (KeyError, TypeError, ValueError):
+        known = False
+    if not known:
+        raise UsageError(f"{folder}: its {MANIFEST} does not say which run it is; name the folder of a published run")
+    return run

@@ -54,7 +54,7 @@ def summary(findings: Findings, new: News, words: Words) -> list[str]:
 
 def moved_sentence(findings: Findings, words: Words) -> str:
     """Which option the former run had ahead, and in what share of the outcomes; nothing without a former run."""
-    if findings.former is None:
+    if findings.former is None or not findings.former.is_readable:
         return ""
     table, best = findings.former.comparison, findings.comparison.best
     competing = table.loc[table["p_best"].notna()]
@@ -213,7 +213,7 @@ def shown(row: dict[str, Any] | None, table: str, words: Words) -> str:
 def options_now(findings: Findings, words: Words) -> Html:
     """The options side by side, and in brackets what the former run said where that was something else."""
     names, as_of = option_names(findings, words), findings.inputs.as_of
-    former = findings.former
+    former = findings.former if findings.former and findings.former.is_readable else None
     before = former.comparison if former else pd.DataFrame()
     rows = []
     for option, row in findings.comparison.table.iterrows():

@@ -20,7 +20,7 @@ def former_run(out: Path, name: str, as_of: date) -> PublishedRun | None:
     if name in known:
         return known.get(known[name].manifest.get("former") or "")
     earlier = [run for run in known.values() if run.as_of <= as_of]
-    return max(earlier, key=lambda run: (run.as_of, run.manifest["created"]), default=None)
+    return max(earlier, key=lambda run: (run.as_of, run.created), default=None)
 
 
 def readable_runs(out: Path) -> list[PublishedRun]:

@@ -1,6 +1,6 @@
 """How the answer and its certainty moved: every published run of a folder, as one tidy table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,18 @@ from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer
 from fvmanalys.report.words import Words, read_texts
 from fvmanalys.run import folder as place
+from fvmanalys.run.outfile import written
 from fvmanalys.run.tidy import tidy_csv
 
 __all__ = ["history_of", "history_table", "known_history", "write_history_file"]
 
 Tables = Mapping[str, pd.DataFrame]
-READ = ("comparison", "events", "investigations", "milestones")
+READ = {
+    "comparison": ("option", "permanent"),
+    "events": ("event", "p50"),
+    "investigations": ("net_value",),
+    "milestones": ("name", "actual_date"),
+}
 SEPARATOR = " | "
 
 
@@ -41,10 +47,11 @@ def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
     for path in place.published(out_runs):
         try:
             run = read_published(path)
-            runs.append((run, run_rows(about(run), published_tables(run))))
-        except (FvmanalysError, OSError, ValueError, KeyError):
+            runs.append((run, published_tables(run)))
+        except UsageError:
             unread.append(path.name)
-    return joined([rows for _, rows in runs], names_of([run for run, _ in runs]), latest_milestones([run for run, _ in runs])), unread
+    parts = [run_rows(about(run), tables) for run, tables in runs]
+    return joined(parts, names_of([run for run, _ in runs]), latest_milestones(runs)), unread
 
 
 def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
@@ -55,19 +62,15 @@ def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
     read_texts(lang)
     if ending not in (".xlsx", ".csv"):
         raise UsageError(f"{path}: ends in {path.suffix!r}; name a file that ends in .xlsx or .csv")
-    table, unread = history_of(out_runs)
-    if table.empty:
-        raise UsageError(
-            f"{out_runs}: holds no published run that can be read; make one with fvmanalys run, or name another folder with --runs"
-        )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with written(path) as part:
+        table, unread = history_of(out_runs)
+        if table.empty:
+            remedy = "make one with fvmanalys run, or name another folder with --runs"
+            raise UsageError(f"{out_runs}: holds no published run that can be read; {remedy}")
         if ending == ".csv":
-            path.write_text(tidy_csv(table), encoding="utf-8", newline="\n")
+            part.write_text(tidy_csv(table), encoding="utf-8", newline="\n")
         else:
-            write_history(table, path, words)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror or error}); name another file with --out") from error
+            write_history(table, part, words)
     count = f"{table['run_id'].nunique()} runs from {table['as_of'].min()} to {table['as_of'].max()}"
     return [f"{path}: {count}", *(f"{name}: cannot be read and is left out" for name in unread)]
 
@@ -89,15 +92,15 @@ def about(run: PublishedRun) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "as_of": run.as_of.isoformat(),
-        "created": told.get("created", ""),
+        "created": run.created,
         "answer": told.get("answer", ""),
     }
 
 
 def published_tables(run: PublishedRun) -> dict[str, pd.DataFrame]:
     """The published tables that the history is read from; the comparison must be there."""
-    paths = {name: run.folder / "tables" / f"{name}.csv" for name in READ}
-    return {name: pd.read_csv(path) for name, path in paths.items() if path.exists() or name == "comparison"}
+    there = {name for name in READ if (run.folder / "tables" / f"{name}.csv").exists()} | {"comparison"}
+    return {name: run.table(name, READ[name], blanks=name != "milestones") for name in READ if name in there}
 
 
 def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
@@ -143,13 +146,10 @@ def option_names(inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame({"option": table["option_id"], "option_name": short, "option_name_en": english})
 
 
-def latest_milestones(runs: list[PublishedRun]) -> pd.DataFrame:
+def latest_milestones(runs: Sequence[tuple[PublishedRun, Tables]]) -> pd.DataFrame:
     """The milestones that the newest run published."""
-    for run in sorted(runs, key=lambda run: run.as_of, reverse=True):
-        path = run.folder / "tables" / "milestones.csv"
-        if path.exists():
-            return pd.read_csv(path, keep_default_na=False)
-    return pd.DataFrame()
+    known = [(run.as_of, tables["milestones"]) for run, tables in runs if "milestones" in tables]
+    return max(known, key=lambda pair: pair[0])[1] if known else pd.DataFrame()
 
 
 def joined(parts: list[pd.DataFrame], names: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:

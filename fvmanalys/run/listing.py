@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.run import folder as place
 from fvmanalys.run.former import readable_runs
 from fvmanalys.run.log import LOG, read_log
@@ -19,9 +20,16 @@ def published_lines(out: Path) -> list[str]:
     newest = place.latest(out)
     return [
         f"{run.run_id}  {'latest' if run.folder.resolve() == newest else 'published'}  as of {run.as_of}  "
-        f"made {run.manifest['created']}  {run.manifest['seconds']['whole run']:.0f} s  {run.manifest['answer']}"
+        f"made {run.created}  {seconds_of(run)}  {run.manifest.get('answer', '')}"
         for run in readable_runs(out)
     ]
+
+
+def seconds_of(run: PublishedRun) -> str:
+    """How long a run took, where its manifest says so."""
+    steps = run.manifest.get("seconds")
+    whole = steps.get("whole run") if isinstance(steps, dict) else None
+    return f"{whole:.0f} s" if isinstance(whole, int | float) else "–"
 
 
 def failed_line(kept: Path) -> str:

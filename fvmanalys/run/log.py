@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from fvmanalys.run.console import plain
+
 __all__ = ["LOG", "Log", "read_log"]
 
 LOG = "log.jsonl"
@@ -66,6 +68,7 @@ class Log:
         """Write the line of a step that somebody else timed."""
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         line = {"at": at, "step": what, "seconds": round(seconds, 3), "outcome": outcome, **facts}
+        line = {name: plain(value) if isinstance(value, str) else value for name, value in line.items()}
         self.lines.append(line)
         self._console(f"{what}: {seconds:.1f} s" + ("" if outcome == "done" else f", {outcome}"))
         self._keep(line)
@@ -78,7 +81,7 @@ class Log:
 def read_log(path: Path) -> list[dict[str, Any]]:
     """The lines of a log; of one cut short by a kill, those that are whole."""
     lines = []
-    for text in path.read_text("utf-8", errors="replace").splitlines() if path.is_file() else []:
+    for text in path.read_text("utf-8", errors="replace").split("\n") if path.is_file() else []:
         with suppress(ValueError):
             lines.append(json.loads(text))
     return lines

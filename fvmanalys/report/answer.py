@@ -1,6 +1,7 @@
 """The answer in a sentence, made from the findings: what is best, how sure that is, what would change it."""
 
 from fvmanalys.analysis import Findings
+from fvmanalys.report.names import option_names
 from fvmanalys.report.words import Words
 
 __all__ = ["answer", "answer_sentence", "option_name", "what_changes", "what_it_rests_on"]
@@ -10,8 +11,7 @@ CLEAR, LEANING = 0.8, 0.5
 
 def option_name(findings: Findings, option: str, words: Words, column: str = "name") -> str:
     """What an option is called."""
-    row = findings.inputs.tables["options"].set_index("option_id").loc[option]
-    return words.of(row, column) or words.of(row, "name")
+    return option_names(findings, words, column)[option]
 
 
 def answer_sentence(findings: Findings, words: Words) -> str:

@@ -5,7 +5,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.report.exhibits import head
 from fvmanalys.report.labels import label, option_of
 from fvmanalys.report.markup import Html, details, html_table, link, paragraphs
-from fvmanalys.report.names import kind_mark, named, option_names, quantity, source_marks
+from fvmanalys.report.names import area_names, kind_mark, named, option_names, quantity, source_marks
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -17,11 +17,15 @@ __all__ = [
 
 def table_areas_described(findings: Findings, words: Words) -> Html:
     """What each area is, and what the ends of its scale mean."""
-    areas = findings.inputs.tables["areas"]
+    areas, names = findings.inputs.tables["areas"], area_names(findings, words)
     texts = ("description", "level_0", "level_100")
     limited = areas["minimum"].notna().any()
     rows = [
-        [named(row, words), *(words.of(row, column) or "–" for column in texts), *([words.number(row["minimum"])] if limited else [])]
+        [
+            named(row, words, name=names[row["area_id"]]),
+            *(words.of(row, column) or "–" for column in texts),
+            *([words.number(row["minimum"])] if limited else []),
+        ]
         for row in areas.to_dict("records")
     ]
     columns = "area description level_0 level_100" + (" minimum" if limited else "")

@@ -14,7 +14,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 from fvmanalys.report.labels import event_name, label, lowered
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, kind_mark, kind_text, millions, option_names, quantity, truth
+from fvmanalys.report.names import area_names, distinct, kind_mark, kind_text, millions, option_names, quantity, truth
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -76,7 +76,7 @@ def former_findings(findings: Findings) -> Findings:
 
 def option_names_of_both(findings: Findings, words: Words) -> dict[str, str]:
     """The name of every option of either run."""
-    return option_names(former_findings(findings), words) | option_names(findings, words)
+    return distinct(option_names(former_findings(findings), words) | option_names(findings, words))
 
 
 def headline(findings: Findings) -> Headline | None:

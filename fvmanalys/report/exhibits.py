@@ -82,8 +82,14 @@ def full_use_sentences(findings: Findings, words: Words) -> list[str]:
 
 def table_ways(findings: Findings, words: Words) -> Html:
     """What each option means."""
+    names = option_names(findings, words, "name")
     rows = [
-        [words.of(row, "name"), words.of(row, "description") or "–", words(f"yes_no.{row['permanent']}"), kind_mark(row, words)]
+        [
+            names[row["option_id"]],
+            words.of(row, "description") or "–",
+            words(f"yes_no.{row['permanent']}"),
+            kind_mark(row, words),
+        ]
         for row in findings.inputs.tables["options"].to_dict("records")
     ]
     return html_table(words("table.ways"), head("ways", "option description permanent kind", words), rows)

@@ -17,9 +17,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from fvmanalys.errors import UsageError
+from fvmanalys.report.digits import of_steps
 from fvmanalys.report.edition import Caption
 from fvmanalys.report.harmless import harmless
 from fvmanalys.report.markup import escape
@@ -29,6 +30,7 @@ from fvmanalys.report.words import Words
 __all__ = [
     "ON_PAPER",
     "Picture",
+    "Ticks",
     "calendar_axis",
     "captioned",
     "decimal_year",
@@ -169,9 +171,7 @@ def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 
 
 def number_axis(axes: Axes, words: Words, label: str, percent: bool = False, ticks: int = 6) -> None:
     """Write the horizontal axis as the language does, with its unit and quiet lines behind the data."""
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: words.share(value) if percent else words.number(value, tick_decimals(axes)))
-    )
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.share(value)) if percent else Ticks(words))
     axes.xaxis.set_major_locator(MaxNLocator(ticks))
     axes.set_xlabel(label, loc="left")
     axes.grid(axis="x")
@@ -180,16 +180,23 @@ def number_axis(axes: Axes, words: Words, label: str, percent: bool = False, tic
 
 def value_axis(axes: Axes, words: Words, label: str) -> None:
     """Write the vertical axis as the language does, with its unit and no more decimals than it needs."""
-    low, high = axes.get_ylim()
-    decimals = 0 if abs(high - low) > 5 else 1 if abs(high - low) > 0.5 else 2
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value, decimals)))
+    axes.yaxis.set_major_formatter(Ticks(words))
     axes.set_ylabel(label)
 
 
-def tick_decimals(axes: Axes) -> int:
-    """How many decimals the ticks need to differ."""
-    low, high = axes.get_xlim()
-    return 0 if abs(high - low) > 5 else 1 if abs(high - low) > 0.5 else 2
+class Ticks(Formatter):
+    """The numbers along an axis in the reader's language, with the decimals that their step needs."""
+
+    def __init__(self, words: Words):
+        self.words = words
+        self.decimals = 0
+
+    def set_locs(self, locs: Sequence[float]) -> None:
+        """Hear where the ticks stand."""
+        self.decimals = of_steps(locs)
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return self.words.number(x, self.decimals)
 
 
 def interval(

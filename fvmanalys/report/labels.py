@@ -18,7 +18,11 @@ PREFIXED = ("areas", "criteria", "investigations", "levels", "price_index", "rea
 
 def label(findings: Findings, row: dict, words: Words) -> str:
     """What a row of a table is about: its name, or else what its keys say."""
+    if row["table"] == "options":
+        return option_names(findings, words, "name").get(row["option_id"]) or words.of(row, "name")
     area = [area_names(findings, words).get(row["area_id"], row["area_id"])] if "area_id" in row else []
+    if row["table"] == "areas" and area:
+        return area[0]
     if row.get("name") or row.get("item"):
         return ", ".join([words.of(row, "name" if row.get("name") else "item"), *(area if row["table"] == "viewpoints" else [])])
     if row.get("parameter_id"):

@@ -1,5 +1,7 @@
 """What the things of a decision are called, in the reader's language."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +10,7 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.rules import split
+from fvmanalys.report.digits import as_given, rounded
 from fvmanalys.report.markup import Html, escape
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import MINUS, SPACE, Words
@@ -16,6 +19,7 @@ __all__ = [
     "area_names",
     "between",
     "category_names",
+    "distinct",
     "is_stand_in",
     "kind_mark",
     "kind_text",
@@ -33,22 +37,30 @@ __all__ = [
 
 
 def option_names(findings: Findings, words: Words, column: str = "short_name") -> dict[str, str]:
-    """The name of every option."""
+    """The name of every option, no two alike."""
     rows = findings.inputs.tables["options"].to_dict("records")
-    return {row["option_id"]: words.of(row, column) or words.of(row, "name") for row in rows}
+    return distinct({row["option_id"]: words.of(row, column) or words.of(row, "name") for row in rows})
 
 
 def area_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every area."""
-    return {row["area_id"]: words.of(row, "name") for row in findings.inputs.tables["areas"].to_dict("records")}
+    """The name of every area, no two alike."""
+    rows = findings.inputs.tables["areas"].to_dict("records")
+    return distinct({row["area_id"]: words.of(row, "name") for row in rows})
 
 
 def category_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every cost category: as the contracts call it, or the phase of a staffing."""
+    """The name of every cost category, no two alike: as the contracts call it, or the phase of a staffing."""
     tables = findings.inputs.tables
     contracts = {row["category"]: words.of(row, "category") for row in tables["contracts"].to_dict("records")}
     phases = {row["phase"]: phase_name(row, words) for row in tables["staffing"].to_dict("records")}
-    return phases | contracts
+    return distinct(phases | contracts)
+
+
+def distinct(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by id; those that several share have their id with them, so that readers can tell them apart."""
+    shared = Counter(name.casefold() for name in names.values())
+    told = {key: f"{name} ({key})" if shared[name.casefold()] > 1 else name for key, name in names.items()}
+    return told if len(set(told.values())) == len(told) else {key: f"{name} ({key})" for key, name in names.items()}
 
 
 def phase_name(row: dict[str, Any], words: Words) -> str:
@@ -84,9 +96,9 @@ def is_stand_in(row: Any) -> bool:
     return bool(row.get("stand_in") == "yes")
 
 
-def named(row: Any, words: Words, column: str = "name") -> str:
-    """What a row is called, marked where its figures are stand-ins."""
-    name = words.of(row, column)
+def named(row: Any, words: Words, column: str = "name", name: str = "") -> str:
+    """What a row is called, or else by the `name` given, marked where its figures are stand-ins."""
+    name = name or words.of(row, column)
     return words("public.named", name=name) if is_stand_in(row) else name
 
 
@@ -108,7 +120,8 @@ def quantity(row: dict[str, Any], words: Words) -> str:
 def measured(values: list[float], unit: str, words: Words) -> str:
     """A value, or a range, with its unit and no more decimals than it has."""
     scale = 100 if unit == "share" else 1
-    texts = [str(int(value)) if unit == "year" else words.number(scale * value, decimals_of(scale * value)) for value in values]
+    sizes = [scale * value for value in values]
+    texts = [str(int(size)) if unit == "year" else words.number(size, as_given(size, 2)) for size in sizes]
     return words.get(f"quantity.{unit}", "{value}").format(value=texts[0] if len(texts) == 1 else between(texts[0], texts[1], words))
 
 
@@ -119,17 +132,7 @@ def between(low: str, high: str, words: Words) -> str:
 
 def millions(msek: float, words: Words) -> str:
     """An amount of MSEK without its unit, to two or three digits; small ones with decimals."""
-    size = abs(msek) if np.isfinite(msek) else 0
-    if 0 < size < 9.95 and not float(msek).is_integer():
-        return words.number(msek, 1 if size >= 0.95 else 2)
-    step = 1 if size < 100 else 10 if size < 1_000 else 50 if size < 2_000 else 100
-    return words.number(round(msek / step) * step if size else msek)
-
-
-def decimals_of(value: float) -> int:
-    """How many decimals a figure as published needs: as many as it has, at most two, and none from 1 000 up."""
-    wanted = 0 if abs(value) >= 1_000 else 2
-    return next((decimals for decimals in range(wanted) if round(value, decimals) == round(value, wanted)), wanted)
+    return words.number(*rounded(msek)) if np.isfinite(msek) else words.number(msek)
 
 
 def truth(value: Any, words: Words) -> str:

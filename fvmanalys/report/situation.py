@@ -12,7 +12,7 @@ from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer, option_name
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibits import head, listed
-from fvmanalys.report.labels import full_label, lowered
+from fvmanalys.report.labels import full_label, label, lowered
 from fvmanalys.report.markup import Html, bullets, heading, html_table, link, paragraphs, safe
 from fvmanalys.report.names import (
     area_names,
@@ -172,7 +172,7 @@ def figure_name(findings: Findings, change: Change, words: Words) -> str:
     """What a figure is called, and of which option it is where it is one's own."""
     row, names = change.row | {"table": change.table}, option_names(findings, words)
     if change.table == "options":
-        return words.of(row, "name")
+        return label(findings, row, words)
     name, whose = (
         full_label(findings, row, words),
         names.get(row.get("option_id", "")) or words.of(row | {"group": row.get("group", "")}, "group"),

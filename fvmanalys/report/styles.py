@@ -14,6 +14,7 @@ from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DAYS_PER_YEAR
 from fvmanalys.report import labels, names
+from fvmanalys.report.digits import as_given, rough, significant
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.item import NOTHING, Address, Item, Style
 from fvmanalys.report.markup import Html, link
@@ -135,13 +136,12 @@ def figure_form(item: Item) -> str:
     """As many decimals as a figure has, at most three, none from 1 000 up; a year as it is, a share in per cent."""
     if item.row.get("unit") == "share" and not item.missing:
         return "share" if abs(100 * item.value - round(100 * item.value)) < 1e-9 else "share1"
-    return "year" if item.row.get("unit") == "year" or item.missing else f"n{decimals_of(item)}"
+    return "year" if item.row.get("unit") == "year" or item.missing else f"n{as_given(item.value, 3)}"
 
 
-def decimals_of(item: Item) -> int:
-    """As many decimals as a figure has, at most three, none from 1 000 up."""
-    most = 0 if item.missing or abs(item.value) >= 1_000 else 3
-    return next((places for places in range(most) if abs(item.value - round(item.value, places)) < 1e-9), most)
+def tell_plain(item: Item) -> str:
+    """A figure with as many decimals as it has, without its unit."""
+    return item.edition.words.number(item.value, 0 if item.missing else as_given(item.value, 3))
 
 
 def tell_address(item: Item) -> str:
@@ -213,10 +213,9 @@ def put_error(item: Item) -> float:
 
 def rounded_form(item: Item) -> str:
     """The form of a computed figure: about two digits that matter; a share in per cent."""
-    size = abs(item.value) if not item.missing and np.isfinite(item.value) else 0.0
-    if item.row.get("unit") == "share":
-        return "share"
-    return "year" if item.row.get("unit") == "year" else "n0" if size >= 100 or size == round(size) else "n1" if size >= 1 else "n2"
+    unit = item.row.get("unit")
+    known = not item.missing and np.isfinite(item.value)
+    return str(unit) if unit in ("share", "year") else f"n{rough(item.value) if known else 0}"
 
 
 def tell_rounded(item: Item) -> str:
@@ -283,8 +282,13 @@ def two_digits(value: float) -> float:
 
 
 def number(decimals: int) -> Style:
-    """A plain number with so many decimals."""
-    return Style(lambda item: item.edition.words.number(item.value, decimals), f"n{decimals}")
+    """A plain number with so many decimals; where it has some, enough for two digits of a small one."""
+
+    def tell(item: Item) -> str:
+        small = 0 if item.missing or not decimals else significant(item.value)
+        return item.edition.words.number(item.value, max(decimals, small))
+
+    return Style(tell, f"n{decimals}")
 
 
 STYLES: dict[str, Style] = {
@@ -335,6 +339,7 @@ STYLES: dict[str, Style] = {
     "month": Style(tell_month, "month", put_month),
     "year": Style(lambda item: str(int(item.value)), "year"),
     "years": Style(lambda item: item.edition.words.years(item.value), "n1"),
+    "scale": Style(lambda item: names.millions(item.value, item.edition.words), "scale"),
     "money": Style(lambda item: names.millions(item.value, item.edition.words), "money"),
     "amount": Style(lambda item: item.edition.words.amount(item.value), "money"),
     "share": Style(lambda item: item.edition.words.share(item.value), "share"),
@@ -351,7 +356,7 @@ STYLES: dict[str, Style] = {
     "range": Style(
         tell_range, figure_form, parts=lambda key, _: [(key, "plain"), ("low", "plain"), ("high", "plain"), ("unit", "unit")]
     ),
-    "plain": Style(lambda item: item.edition.words.number(item.value, decimals_of(item)), figure_form),
+    "plain": Style(tell_plain, figure_form),
     "spread": Style(
         tell_spread, "money", parts=lambda key, style: [(key, style), (f"{key}_low", style), (f"{key}_high", style)]
     ),

@@ -15,6 +15,7 @@ from fvmanalys.evidence.history import COLUMNS, MEASURES, by_day
 from fvmanalys.evidence.published import PublishedRun, read_published
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer
+from fvmanalys.report.names import distinct
 from fvmanalys.report.words import Words, read_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.outfile import written
@@ -139,11 +140,14 @@ def names_of(runs: list[PublishedRun]) -> pd.DataFrame:
 
 
 def option_names(inputs: Inputs) -> pd.DataFrame:
-    """The short name of each option, in both languages."""
+    """The short name of each option, in both languages, no two alike."""
     table = inputs.tables["options"]
     short = table["short_name"].where(table["short_name"] != "", table["name"])
     english = table["short_name_en"].where(table["short_name_en"] != "", short) if "short_name_en" in table else short
-    return pd.DataFrame({"option": table["option_id"], "option_name": short, "option_name_en": english})
+    ids = list(table["option_id"])
+    told = {column: distinct(dict(zip(ids, names, strict=True))) for column, names in (("", short), ("_en", english))}
+    names = {f"option_name{column}": list(known.values()) for column, known in told.items()}
+    return pd.DataFrame({"option": ids} | names)
 
 
 def latest_milestones(runs: Sequence[tuple[PublishedRun, Tables]]) -> pd.DataFrame:

@@ -8,7 +8,17 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch, small_multiples, wrapped
+from fvmanalys.report.figure import (
+    ON_PAPER,
+    Picture,
+    Ticks,
+    finish,
+    number_axis,
+    row_labels,
+    sketch,
+    small_multiples,
+    wrapped,
+)
 from fvmanalys.report.names import category_names, named, option_names, price_note
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
 from fvmanalys.report.words import Words
@@ -114,7 +124,7 @@ def draw_years(axes: Axes, parts: pd.DataFrame, words: Words) -> None:
             linewidth=0.3,
         )
         above, below = above + values.clip(min=0), below + values.clip(max=0)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.number(value)))
+    axes.yaxis.set_major_formatter(Ticks(words))
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: str(int(value))))
     axes.grid(axis="y")

@@ -40,7 +40,8 @@ def scale_table(sheet: Sheet) -> None:
     rows = []
     for row in book.findings.inputs.tables["areas"].to_dict("records"):
         texts = [sheet.words.of(row, column) for column in ("description", "level_0", "level_100")]
-        rows.append([named(row, sheet.words), *texts, row["minimum"], book.settings.weights[row["area_id"]], weight_range(sheet, row)])
+        name = named(row, sheet.words, name=book.areas[row["area_id"]])
+        rows.append([name, *texts, row["minimum"], book.settings.weights[row["area_id"]], weight_range(sheet, row)])
     styles = "area:text description:text level_0:text level_100:text minimum:n0 weight:n0 weight_range:right"
     sheet.listing("scale", sheet.columns("scale", styles), rows)
 

@@ -1,9 +1,12 @@
 """The workbook being written: what its sheets ask of the findings and the words, its formats, and where tables stand."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
@@ -11,6 +14,7 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_settings
 from fvmanalys.evidence.rules import split
+from fvmanalys.report.digits import of_amounts, of_steps, significant
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import area_names, category_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
@@ -79,11 +83,13 @@ class Book:
     def number_format(self, style: str) -> str:
         """Excel's code for a style, as written in the United States; Excel itself shows the reader's separators."""
         percent = " %" if self.words.lang == "sv" else "%"
-        money = "#,##0" if self.large_amounts else "#,##0.0"
-        numbers = {"money": money, "thousand": "#,##0.0", "whole": "#,##0", "points": "0.0", "year": "0", "factor": "0.0000"}
-        decimals = {"n0": "#,##0", "n1": "#,##0.0", "n2": "#,##0.00", "n3": "#,##0.000"}
+        if re.fullmatch(r"n\d", style):
+            return "#,##0" + (f".{'0' * int(style[1])}" if style != "n0" else "")
+        if style == "money":
+            return self.number_format(f"n{self.money_decimals}")
+        numbers = {"thousand": "#,##0.0", "whole": "#,##0", "points": "0.0", "year": "0", "factor": "0.0000"}
         shares = {"share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}"}
-        codes = numbers | decimals | shares | {"date": "yyyy-mm-dd", "month": "yyyy-mm"}
+        codes = numbers | shares | {"date": "yyyy-mm-dd", "month": "yyyy-mm"}
         return codes.get(style, "General")
 
     @cached_property
@@ -92,9 +98,19 @@ class Book:
         return Edition(self.findings, self.words.lang)
 
     @cached_property
-    def large_amounts(self) -> bool:
-        """Whether costs are so large that decimals of a million say nothing."""
-        return bool(self.findings.comparison.table["cost_mean"].abs().max() >= 100)
+    def money_decimals(self) -> int:
+        """The decimals of a million that say something: three digits of the largest cost."""
+        return significant(float(self.findings.comparison.table["cost_mean"].abs().max()), 3)
+
+    def resolved(self, style: str, values: Sequence[Any]) -> str:
+        """A style with the decimals that a column of such values needs: by their size; a scale by its steps."""
+        *marks, kind = style.split(" ")
+        if kind not in ("money", "n1", "scale"):
+            return style
+        amounts = [getattr(one, "value", one) for one in values]
+        known = [one for one in amounts if isinstance(one, (int, float)) and np.isfinite(one)]
+        least = of_steps(known) if kind == "scale" else self.money_decimals if kind == "money" else 1
+        return " ".join([*marks, f"n{max(least, of_amounts(known))}"])
 
     @cached_property
     def options(self) -> dict[str, str]:

@@ -169,7 +169,7 @@ def acceptability(sheet: Sheet) -> None:
     sheet.heading(sheet.text("acceptability.heading"))
     sheet.notes("acceptability.note")
     columns = [
-        Column(sheet.text("column.value_per_point"), "left money"),
+        Column(sheet.text("column.value_per_point"), "left scale"),
         *(Column(book.options[option], "share") for option in table.columns),
     ]
     shown = [index for index, value in enumerate(table.index) if index % 3 == 0 or value == book.findings.comparison.value_per_point]

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from fvmanalys.report.digits import as_given
 from fvmanalys.report.names import kind_text
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.book import Book
 
-__all__ = ["kind_cell", "plain_style", "rough_style"]
+__all__ = ["kind_cell", "plain_style"]
 
 
 def kind_cell(book: Book, row: Any) -> Any:
@@ -18,14 +19,5 @@ def kind_cell(book: Book, row: Any) -> Any:
 
 
 def plain_style(value: float, unit: str) -> str:
-    """The style of a figure as given: as many decimals as it has, at most three, none from 1 000 up; a year as it is."""
-    if unit == "year" or value is None or not np.isfinite(value):
-        return "year"
-    most = 0 if abs(value) >= 1_000 else 3
-    return f"n{next((places for places in range(most) if abs(value - round(value, places)) < 1e-9), most)}"
-
-
-def rough_style(value: float) -> str:
-    """The style of a computed figure: about two digits that matter."""
-    size = abs(value) if value is not None and np.isfinite(value) else 0.0
-    return "n0" if size >= 100 or size == round(size) else "n1" if size >= 1 else "n2"
+    """The style of a figure as given; a year as it is."""
+    return "year" if unit == "year" or value is None or not np.isfinite(value) else f"n{as_given(value, 3)}"

@@ -172,18 +172,26 @@ class Sheet:
         self.set_height(
             self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names))
         )
-        for offset, row in enumerate(rows or [[None] * len(columns)]):
-            self.write_row(region.first_row + offset, row, columns)
+        rows = rows or [[None] * len(columns)]
+        found = [[bare(row[index]) for row in rows] for index in range(len(columns))]
+        for offset, row in enumerate(rows):
+            self.write_row(region.first_row + offset, row, columns, found)
         if repeat:
             self.sheet.repeat_rows(self.row)
         self.row, self.last_column = region.last_row + 1, max(self.last_column, len(columns) - 1)
         return region
 
-    def write_row(self, row: int, values: Sequence[Any], columns: Sequence[Column]) -> None:
-        """A row of a table, as high as its text needs; a style may be given with a value as a pair (value, style)."""
+    def write_row(
+        self, row: int, values: Sequence[Any], columns: Sequence[Column], found: Sequence[Sequence[Any]]
+    ) -> None:
+        """A row of a table, as high as its text needs; a style may be given with a value as a pair (value, style).
+
+        `found` is what stands in each column, which decides the decimals of its amounts.
+        """
         lines = 1
         for index, (value, column) in enumerate(zip(values, columns, strict=True)):
             value, style = value if isinstance(value, tuple) else (value, column.style)
+            style = self.book.resolved(style, found[index])
             write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
             text = value.text if isinstance(value, (Address, Jump)) else value
             if isinstance(text, str):
@@ -298,6 +306,11 @@ def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit]) -> l
             least = found[place] if place < len(found) else widths[-1]
             found[place : place + 1] = [whole_words(texts, least, WIDEST)]
     return found
+
+
+def bare(value: Any) -> Any:
+    """What a cell holds, without its style."""
+    return value[0] if isinstance(value, tuple) else value
 
 
 def indent(column: int, style: str) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis.yearly import Turnable, mid_year_figures, normalised, turnable, year_counts
+from fvmanalys.report.digits import as_given
 from fvmanalys.report.palette import ACCENT
 from fvmanalys.report.sheets.cells import Formula, Input, safe_text
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
@@ -15,7 +16,7 @@ from fvmanalys.report.sheets.plots import Series, column_chart
 
 __all__ = ["defined_name", "write_live", "write_years"]
 
-STYLES = {"value_per_point": "n1", "discount_rate": "share1", "horizon_years": "n1"}
+STYLES = {"value_per_point": "scale", "discount_rate": "share1", "horizon_years": "n1"}
 WEIGHTS = Turnable(0.0, 1_000.0)
 TITLE_LIMIT, MESSAGE_LIMIT = 32, 255
 
@@ -103,7 +104,9 @@ def parameters_table(sheet: Sheet) -> Region:
     rows = []
     for name, style in STYLES.items():
         value, limit = getattr(settings, name), limits[name]
-        fixed = [(number, style) for number in (value, limit.low, limit.high)]
+        ends = (value, limit.low, limit.high)
+        style = book.resolved(style, ends)
+        fixed = [(number, style) for number in ends]
         rows.append([sheet.text(f"live.{name}"), (Input(value), f"input {style}"), *fixed])
     region = sheet.table(sheet.text("live.parameters"), sheet.text("live.parameters_about"), columns, rows)
     for index, name in enumerate(STYLES):
@@ -115,7 +118,7 @@ def parameters_table(sheet: Sheet) -> Region:
 def validate(sheet: Sheet, row: int, name: str, limit: Turnable, percent: bool) -> None:
     """Accept only numbers within the limit, and say so."""
     ends = (limit.low, limit.high)
-    low, high = (sheet.words.share(end, 1) if percent else sheet.words.number(end, 0 if float(end).is_integer() else 2) for end in ends)
+    low, high = (sheet.words.share(end, 1) if percent else sheet.words.number(end, as_given(end, 2)) for end in ends)
     title, message = safe_text(name, TITLE_LIMIT), sheet.text("live.allowed", low=low, high=high)[:MESSAGE_LIMIT]
     rule = {"validate": "decimal", "criteria": "between", "minimum": limit.low, "maximum": limit.high}
     said = {"input_title": title, "input_message": message, "error_title": title, "error_message": message}

@@ -73,7 +73,7 @@ INVESTIGATIONS = Exhibit(
 RANGE = Exhibit(
     "verdict_range",
     lambda findings: findings.knowledge.verdict_range,
-    "value_per_point:n1 investigation_id:investigation advice:word=advice net_value:n1 evpi:money cost_of_delay:n1",
+    "value_per_point:scale investigation_id:investigation advice:word=advice net_value:n1 evpi:money cost_of_delay:n1",
 )
 TORNADO = Exhibit(
     "tornado",

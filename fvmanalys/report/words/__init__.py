@@ -11,6 +11,7 @@ import numpy as np
 
 from fvmanalys.errors import UsageError
 from fvmanalys.model.events import DAYS_PER_YEAR
+from fvmanalys.report.digits import rounded
 
 __all__ = ["LANGUAGES", "Words", "read_texts"]
 
@@ -73,10 +74,7 @@ class Words:
             return "–"
         if abs(msek) >= 9_950:
             return self("unit.billion", value=self.number(msek / 1000, 1))
-        if abs(msek) < 9.95:
-            return self("unit.million", value=self.number(msek, 0 if float(msek).is_integer() else 1 if abs(msek) >= 0.95 else 2))
-        step = 1 if abs(msek) < 100 else 10 if abs(msek) < 1_000 else 50 if abs(msek) < 2_000 else 100
-        return self("unit.million", value=self.number(round(msek / step) * step))
+        return self("unit.million", value=self.number(*rounded(msek)))
 
     def share(self, value: float, decimals: int = 0) -> str:
         """A share as per cent."""

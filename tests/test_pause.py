@@ -159,7 +159,7 @@ def test_with_a_decision_certain_today_the_full_team_is_best(months, team, rebui
 @given(falling, st.floats(0.5, 40), st.floats(0, 40), st.floats(10, 100), st.floats(0, 0.08))
 def test_with_a_decision_beyond_the_horizon_no_team_is_best(months, team, rebuild, level, rate):
     readiness = list(zip(np.linspace(0, 1, len(months)).round(6), months, strict=True))
-    inputs = worked([{"is": 12_000}], readiness, team, rebuild, level, operation=0, discount_rate=rate)
+    inputs = worked([{"is": 2_400}], readiness, team, rebuild, level, operation=0, discount_rate=rate)
     assert pause.standing_team(inputs, "a", draws=16).share == 0
 
 

@@ -7,7 +7,7 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.priorities import net_scores, priorities
 from fvmanalys.analysis.viewpoints import common_weights, viewpoint_choices, viewpoint_weights
-from fvmanalys.errors import UsageError
+from fvmanalys.errors import EvidenceError, UsageError
 from tests.conftest import ROOT
 from tests.decisions import library_decision, write_tables
 from tests.tiny import tiny
@@ -127,9 +127,9 @@ def test_a_weight_given_as_a_range_alone_counts_by_its_middle():
     assert weights.loc["one"].to_dict() == {"x": 0.75, "y": 0.25}
 
 
-def test_a_group_that_gives_no_area_any_weight_says_nothing():
-    inputs = choice({"a": (60, 20), "b": (20, 60)}, viewpoints=views(silent=(0, 0), finance=(1, 3)))
-    assert viewpoint_choices(compared(inputs))["viewpoint"].tolist() == ["finance"]
+def test_a_group_that_gives_no_area_any_weight_is_a_fault():
+    with pytest.raises(EvidenceError, match="all weights of 'silent' are zero; give at least one a weight above zero"):
+        choice({"a": (60, 20), "b": (20, 60)}, viewpoints=views(silent=(0, 0), finance=(1, 3)))
 
 
 def test_without_the_table_there_are_no_rows():

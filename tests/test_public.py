@@ -90,7 +90,9 @@ def test_every_table_has_a_confidential_row_to_try() -> None:
 
 # Non-interference, at the level of the public tables
 
-TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t;,\"'=é"), max_size=12)
+# A file that looks garbled is refused whole, which the page on public runs says; what garbling looks like is left out here.
+LETTERS = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\xc2\xc3\xe2\ufffd")
+TEXT = st.text(LETTERS | st.sampled_from("\n\t;,\"'=é"), max_size=12)
 CELL = st.one_of(
     st.just(""),
     TEXT,

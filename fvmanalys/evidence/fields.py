@@ -88,7 +88,7 @@ def reference(field: FieldInfo) -> References | None:
 FIRST_DAY, LAST_DAY = Date(1901, 1, 1), Date(2199, 12, 31)
 Day = Annotated[Date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Ratio = Annotated[float, Field(gt=0, le=1000)]
+Ratio = Annotated[float, Field(gt=0, le=1e6)]
 Index = Annotated[float, Field(ge=1e-6, le=1e9)]
 Amount = Annotated[float, Field(ge=-1e9, le=1e9)]
 Quantity = Annotated[float, Field(ge=0, le=1e12)]

@@ -5,7 +5,7 @@ what is secret give the same public tables, and with them the same public run, t
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -49,8 +49,8 @@ class PublicTables:
     `returns` says which earlier row stands again where a later one is omitted.
     """
 
-    tables: dict[str, RawTable]
-    origins: dict[tuple[str, int], Origin]
+    tables: dict[str, RawTable] = field(repr=False)
+    origins: dict[tuple[str, int], Origin] = field(repr=False)
     faults: list[Fault]
     returns: list[str]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.analysis.compare import dominated_by, max_regret, switching_points
+from fvmanalys.analysis.compare import dominated_by, switching_points
 from tests.tiny import tiny
 
 # PERT network with merge bias. Heizer & Render, Operations Management, the Milwaukee Paper example: optimistic, likely and
@@ -85,12 +85,6 @@ def test_the_price_of_a_point_between_offices_is_the_books(offices):
     """£5,300 / 12.8 points from C to G, £23,000 / 20.6 from G to A."""
     assert offices.switches["value_per_point"].tolist() == pytest.approx([414, 1117], abs=0.6)
     assert offices.switches[["from_option", "to_option"]].to_numpy().tolist() == [["C", "G"], ["G", "A"]]
-
-
-# Regret of three placements when rates rise, stand still or fall: Wikipedia, "Regret (decision theory)" (CC BY-SA), recomputed.
-def test_largest_regret_of_the_investors_choices():
-    returns = {"stocks": (-4, 4, 12), "bonds": (-2, 3, 8), "money_market": (3, 2, 1)}
-    assert max_regret(list(returns.values())).tolist() == [7, 5, 11]
 
 
 # Net present values: numpy-financial 1.0.0 (docstring examples) and Microsoft Excel's help for NPV and XNPV, the latter by

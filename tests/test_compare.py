@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
-from fvmanalys.analysis.compare import dominated_by, max_regret, probability_best, switching_points
+from fvmanalys.analysis.compare import dominated_by, probability_best, switching_points
 from fvmanalys.errors import UsageError
 from tests.tiny import tiny
 
@@ -136,7 +136,3 @@ def test_dominance_is_what_a_pair_by_pair_search_finds(rows):
         rivals = [other for other in cost.index if cost[other] <= cost[one] and score[other] >= score[one] and (cost[other], score[other]) != (cost[one], score[one])]
         assert bool(found[one]) == bool(rivals)
         assert not found[one] or found[one] in rivals
-
-
-def test_regret_is_nothing_for_what_is_best_in_every_state():
-    assert max_regret([[3, 5], [3, 4]]).tolist() == [0, 1]

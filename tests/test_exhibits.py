@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
+from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import parts_of
 from fvmanalys.report.sheets.cells import header_names
@@ -175,3 +176,26 @@ def test_each_row_of_a_milestone_says_how_far_its_day_lies_from_the_first_plan()
     rows = EXHIBITS["milestones"].rows(edition)
     assert [row["planned_date"] or row["actual_date"] for row in rows] == [date(2020, 1, 31), date(2021, 1, 31), date(2022, 7, 31)]
     assert [row["moved_months"] for row in rows[1:]] == [12, 30]
+
+
+NOTHING = [("a", 0, 50, 3), ("ab", 0, 0, None), ("ab", 0, 50, 0), ("ab", 5, 0, 0), ("a", 5, 50, None)]
+
+
+@pytest.mark.parametrize(("options", "cost", "level", "staff"), NOTHING)
+def test_a_decision_in_which_something_is_nothing_has_a_page_and_a_workbook(options, cost, level, staff, tmp_path):
+    people = {
+        "staffing": [{"option_id": "*", "role_id": "r", "phase": "run", "is": staff}],
+        "staff_costs": [{"role_id": "r", "is": 0 if cost == 0 else 1}],
+    }
+    inputs = tiny(
+        options=options,
+        contracts=[{"option_id": "*", "item_id": "i", "category": "c", "basis": "once", "is": cost}],
+        levels=[{"option_id": "*", "area_id": "x", "is": level}],
+        **({} if staff is None else people),
+    )
+    edition = Edition(fvm.find(inputs, 16))
+    write_workbook(edition.findings, tmp_path / "book.xlsx", edition.words)
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[edition("sheet.costs.name")]
+    said = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
+    assert (edition("sheet.costs.values.none") in said) is (cost == 0)
+    assert all(isinstance(exhibit(edition), str) for exhibit in EXHIBITS.values()) and figures(edition)

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 import fvmanalys as fvm
 from fvmanalys.analysis.information import Value, evpi, evppi, evppi_all, evsi, net_value, verdict
-from fvmanalys.analysis.sensitivity import first_order_from_draws
+from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tails import check_finite_mean, tail_index
 from fvmanalys.errors import UsageError
 from tests.tiny import tiny
@@ -354,7 +354,8 @@ def test_what_a_simulation_draws_has_a_mean_whatever_its_sample_looks_like(sigma
     assert float(evpi(worth)) > 0
     assert float(evppi(worth, simulation.draws_of("contracts/b/i"))) > 0
     assert float(evppi(worth[["a", "b"]].iloc[:1000], simulation.draws_of("contracts/b/i"))) > 0
-    assert first_order_from_draws(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")})["i"] > 0
+    shares = evidence_share(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")}, {"i": "fact"})
+    assert shares.at["fact", "share"] > 0
 
 
 def test_draws_mixed_with_others_are_judged_by_what_they_look_like():
@@ -364,7 +365,7 @@ def test_draws_mixed_with_others_are_judged_by_what_they_look_like():
     with pytest.raises(UsageError, match="net_benefit, option 'b': the draws have no finite mean"):
         evpi(worth)
     with pytest.raises(UsageError, match="outcome: the draws have no finite mean"):
-        first_order_from_draws(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")})
+        evidence_share(worth["a"] - worth["b"], {"i": simulation.draws_of("contracts/b/i")}, {"i": "fact"})
 
 
 def test_the_tail_index_of_a_pareto_is_found():

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.analysis.outside import class_quantiles, overrun_probability, views, with_parameters
-from fvmanalys.errors import UsageError
+from fvmanalys.analysis.outside import class_quantiles, views, with_parameters
 from fvmanalys.model.programmes import read_class
 from tests.tiny import tiny
 
@@ -160,6 +159,7 @@ def test_quantiles_of_the_class_say_how_many_are_bounds():
 
 
 def test_the_chance_of_an_overrun_is_a_share_of_the_class():
-    assert overrun_probability([1.1, 1.5, 2.0, 4.0], [1.0, 1.5, 3.0]).tolist() == [1, 0.5, 0.25]
-    with pytest.raises(UsageError, match="a ratio is not a finite number; leave out"):
-        overrun_probability([1.1, np.nan], [1.0])
+    rows = [(name, ratio, "", "") for name, ratio in (("one", 1.1), ("two", 1.5), ("three", 2.0), ("four", 4.0))]
+    table = class_quantiles(decision(0, rows)).set_index("ratio")
+    assert table.loc["cost", ["over_100", "over_150", "over_200"]].tolist() == [1, 0.5, 0.25]
+    assert table.loc["duration", ["over_100", "over_150", "over_200"]].isna().all()

@@ -6,7 +6,7 @@ import pytest
 import scipy.stats
 
 import fvmanalys as fvm
-from fvmanalys.analysis.sensitivity import evidence_share, first_order_from_draws, sobol, tornado
+from fvmanalys.analysis.sensitivity import evidence_share, sobol, tornado
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import blocks, quantile
 from fvmanalys.model.simulate import read_model
@@ -100,16 +100,6 @@ def test_the_fewest_points_that_pass_have_errors_that_cover(function, distributi
         assert np.mean(covered) > 0.88
 
 
-def test_first_order_indices_from_plain_draws_meet_the_closed_forms():
-    rng = np.random.default_rng(1)
-    x = rng.uniform(0, 1, (8, 100_000))
-    angles = np.pi * (2 * x[:3] - 1)
-    found = first_order_from_draws(ishigami(angles), dict(zip("abc", angles, strict=True)))
-    assert found.tolist() == pytest.approx(ISHIGAMI_FIRST, abs=0.02)
-    assert found.index.tolist() == ["a", "b", "c"]
-    assert first_order_from_draws(sobol_g(x), pd.DataFrame(x.T)).tolist() == pytest.approx(G_FIRST, abs=0.02)
-
-
 def test_what_the_variance_of_a_difference_is_owed_to_sums_to_one():
     rng = np.random.default_rng(1)
     x = pd.DataFrame(rng.normal(size=(20_000, 4)), columns=["a", "b", "c", "d"])
@@ -130,9 +120,9 @@ def test_evidence_that_moves_together_is_not_counted_twice():
 def test_shares_of_variance_are_refused_where_there_is_no_variance_to_share():
     draws = np.random.default_rng(1).pareto(0.9, 20_000)
     with pytest.raises(UsageError, match="outcome: the draws have no finite mean"):
-        first_order_from_draws(draws, {"a": draws})
+        evidence_share(draws, {"a": draws}, {"a": "fact"})
     with pytest.raises(UsageError, match="20 draws and an input 10"):
-        first_order_from_draws(np.zeros(20), {"a": np.zeros(10)})
+        evidence_share(np.zeros(20), {"a": np.zeros(10)}, {"a": "fact"})
 
 
 @pytest.fixture(scope="module")

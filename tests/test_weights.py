@@ -12,7 +12,6 @@ from fvmanalys.analysis.weights import (
     confidence_factors,
     ordinal_weights,
     rank_acceptability,
-    rank_order_centroid,
     swing_weights,
     uniform_weights,
 )
@@ -78,9 +77,9 @@ def test_central_weights_are_those_of_smaa():
     assert central_weights(VALUES)[0] == pytest.approx(CENTRAL_A, abs=0.004)
 
 
-def test_rank_order_centroid_is_the_mean_of_ordered_weights():
+def test_the_mean_of_ordered_weights_is_their_centroid():
+    """(1/n) Σ_{k≥i} 1/k for n = 6."""
     expected = [0.40833333333333327, 0.24166666666666667, 0.1583333333333333, 0.10277777777777779, 0.061111111111111116, 0.027777777777777776]
-    assert rank_order_centroid(6).tolist() == pytest.approx(expected, abs=1e-12)
     order = [2, 0, 5, 1, 4, 3]
     assert ordinal_weights(order, 100_000, seed=1).mean(axis=0)[order] == pytest.approx(np.array(expected), abs=0.002)
 
@@ -145,7 +144,6 @@ def test_every_option_has_some_rank_and_every_rank_some_option(seed, options, ar
     [
         (lambda: swing_weights([10, -1]), "none negative"),
         (lambda: swing_weights([0, 0]), "at least one above 0"),
-        (lambda: rank_order_centroid(0), "give at least one"),
         (lambda: ordinal_weights([0, 2], 10), "each position from 0 to 1 once"),
         (lambda: rank_acceptability(np.zeros(3)), "draws × options × areas"),
         (lambda: rank_acceptability(np.array([[1.0, np.nan]])), "draw 0, option 0, area 1 is not a finite number"),

@@ -11,7 +11,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Comparison", "compare", "dominated_by", "max_regret", "probability_best", "switching_points"]
+__all__ = ["Comparison", "compare", "dominated_by", "probability_best", "switching_points"]
 
 GRID_POINTS = 41
 
@@ -169,9 +169,3 @@ def switching_points(cost: pd.Series, score: pd.Series, low: float, high: float)
         following = str(score[crossings[crossings == value].index].idxmax())
         rows.append({"value_per_point": value, "from_option": best, "to_option": following})
         best = following
-
-
-def max_regret(payoff: ArrayLike) -> Floats:
-    """The largest regret of each option over states (columns); Savage 1951. `payoff` is options × states."""
-    payoff = np.asarray(payoff, dtype=float)
-    return (payoff.max(axis=0) - payoff).max(axis=1)

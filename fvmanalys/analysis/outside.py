@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from fvmanalys.analysis.compare import compare
 from fvmanalys.errors import UsageError
@@ -16,8 +15,9 @@ from fvmanalys.evidence.inputs import PLACE
 from fvmanalys.model import simulate
 from fvmanalys.model.programmes import read_class
 
-__all__ = ["backtest", "class_quantiles", "coverage", "overrun_probability", "survival_quantile", "views", "with_parameters"]
+__all__ = ["backtest", "class_quantiles", "coverage", "survival_quantile", "views", "with_parameters"]
 
+OVERRUNS = (100, 150, 200)  # per cent of the plan
 VIEW_COLUMNS = [
     "cost_p50",
     "cost_p85",
@@ -59,23 +59,19 @@ def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
 
 
 def class_quantiles(inputs: Inputs) -> pd.DataFrame:
-    """What became of the core programmes: count and quantiles of cost and duration ratios (bounds counted as they are)."""
+    """What became of the core programmes: count, quantiles and exceedance of cost and duration ratios (bounds counted as they are).
+
+    `over_150` is P(ratio > 1.5), and so on: what can be told where the tail has no finite mean (Flyvbjerg et al. 2022).
+    """
     core = inputs.tables["reference_class"].query("role == 'core'")
     rows = []
     for name in ("cost", "duration"):
         ratios = core[f"{name}_ratio"].dropna()
         bounds = int(core.loc[ratios.index, "censored"].isin([name, "both"]).sum())
         quantiles = {f"p{level:02d}": ratios.quantile(level / 100) for level in (10, 50, 80, 90)} if len(ratios) else {}
-        rows.append({"ratio": name, "programmes": len(ratios), "bounds": bounds, **quantiles})
+        over = {f"over_{limit}": (ratios > limit / 100).mean() for limit in OVERRUNS} if len(ratios) else {}
+        rows.append({"ratio": name, "programmes": len(ratios), "bounds": bounds, **quantiles, **over})
     return pd.DataFrame(rows)
-
-
-def overrun_probability(ratios: ArrayLike, thresholds: ArrayLike) -> np.ndarray:
-    """P(ratio > x) for each threshold: what to report where the tail has no finite mean (Flyvbjerg et al. 2022)."""
-    ratios = np.asarray(ratios, dtype=float)
-    if not np.isfinite(ratios).all():
-        raise UsageError("a ratio is not a finite number; leave out what is not known")
-    return (ratios[:, None] > np.asarray(thresholds, dtype=float)).mean(axis=0)
 
 
 def backtest(inputs: Inputs) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fvmanalys.analysis.tornado import tornado
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["SobolIndices", "evidence_share", "first_order_from_draws", "sobol", "tornado"]
+__all__ = ["SobolIndices", "evidence_share", "sobol", "tornado"]
 
 FEWEST_POINTS = 64  # with fewer, two standard errors cover the true index in as little as a quarter of the samples
 INTERACTION, CHANCE = "interaction", "chance"
@@ -108,16 +108,6 @@ def index_errors(outcomes: Mapping[str, Floats], spread: Floats) -> tuple[Floats
     scale = np.sqrt(first.shape[1]) * np.where(spread > 0, spread, np.inf)
     change = mixed - first
     return (centred * change).std(axis=2).T / scale[:, None], (change**2 / 2).std(axis=2).T / scale[:, None]
-
-
-def first_order_from_draws(outcome: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame) -> pd.Series:
-    """First-order indices from draws already made: the share of the outcome's variance that each input explains alone.
-
-    By the regression of the values of information, judged on draws left out, so that an input that explains nothing has
-    a share of 0 (given-data estimation: Plischke, Borgonovo & Smith 2013, European Journal of Operational Research 226(3)).
-    """
-    values = read_outcome(outcome)
-    return pd.Series({name: explained(values, columns[name]) for name in columns}, dtype=float).rename_axis("input")
 
 
 def evidence_share(difference: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:

@@ -20,7 +20,6 @@ __all__ = [
     "confidence_factors",
     "ordinal_weights",
     "rank_acceptability",
-    "rank_order_centroid",
     "swing_weights",
     "uniform_weights",
 ]
@@ -39,13 +38,6 @@ def swing_weights(points: ArrayLike) -> Floats:
     if points.ndim != 1 or not np.isfinite(points).all() or (points < 0).any() or not points.sum() > 0:
         raise UsageError(f"swing points {points.tolist()!r}: give one number an area, none negative, and at least one above 0")
     return points / points.sum()
-
-
-def rank_order_centroid(n: int) -> Floats:
-    """The mean of all weights of n areas that are ordered from most to least important: (1/n) Σ_{k≥i} 1/k."""
-    if n < 1:
-        raise UsageError(f"{n!r} areas; give at least one")
-    return np.cumsum(1 / np.arange(n, 0, -1))[::-1] / n
 
 
 def uniform_weights(areas: int, draws: int = DRAWS, seed: int = 1) -> Floats:

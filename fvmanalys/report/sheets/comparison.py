@@ -143,24 +143,8 @@ def reasons_table(sheet: Sheet) -> None:
 
 def views_tables(sheet: Sheet) -> None:
     """The inside view, the mixture and the outside view; and what the outside view comes from."""
-    sheet.exhibit(money.VIEWS)
-    quantiles = sheet.book.findings.class_quantiles
-    if {"p10", "p90"} <= set(quantiles):
-        class_table(sheet, quantiles)
-    sheet.exhibit(money.CLASS)
-
-
-def class_table(sheet: Sheet, quantiles: pd.DataFrame) -> None:
-    """What became of comparable programmes."""
-    sheet.heading(sheet.text("class.heading"))
-    levels = ("p10", "p50", "p80", "p90")
-    columns = [Column(sheet.text("ratio")), Column(sheet.text("programmes"), "whole"), Column(sheet.text("bounds"), "whole")]
-    columns += [Column(sheet.text("class_quantile", level=level.upper()), "n2") for level in levels]
-    rows = [
-        [sheet.text(f"ratio_{row['ratio']}"), row["programmes"], row["bounds"], *(row[level] for level in levels)]
-        for row in quantiles.to_dict("records")
-    ]
-    sheet.table(sheet.text("class.heading"), sheet.text("class.about"), columns, rows)
+    for exhibit in (money.VIEWS, money.QUANTILES, money.CLASS):
+        sheet.exhibit(exhibit)
 
 
 def acceptability(sheet: Sheet) -> None:

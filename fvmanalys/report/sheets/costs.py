@@ -35,7 +35,8 @@ def write_costs(book: Book) -> None:
     for exhibit in AROUND:
         sheet.exhibit(exhibit)
     write_years(sheet)
-    yearly_table(sheet, groups)
+    if len(groups):
+        yearly_table(sheet, groups)
     sheet.finish()
 
 
@@ -68,7 +69,8 @@ def group_name(sheet: Sheet, group: str) -> str:
 def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     """Present value by group and option, with a chart."""
     book = sheet.book
-    sheet.section("values", True)
+    if not sheet.section("values", len(groups) > 0):
+        return
     wide = groups.pivot_table(index="group", columns="option", values="present_value", aggfunc="sum", sort=False, observed=True)
     wide = wide.reindex(columns=list(book.options)).fillna(0.0).sort_index()
     rows: list[list[Any]] = [[group_name(sheet, group), *wide.loc[group]] for group in wide.index]

@@ -6,7 +6,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.report.exhibit import Exhibit
 
-__all__ = ["CLASS", "CONTEXT", "CONTRACTS", "PER_USER", "PUBLISHED", "SPEND", "VIEWS"]
+__all__ = ["CLASS", "CONTEXT", "CONTRACTS", "PER_USER", "PUBLISHED", "QUANTILES", "SPEND", "VIEWS"]
 
 EVIDENCE = "kind:kind known_from:day source_id:sources"
 FIGURES = (
@@ -28,6 +28,12 @@ def views(findings: Findings) -> pd.DataFrame:
         return table.iloc[:0]
     order = {option: place for place, option in enumerate(findings.inputs.options())}
     return table.sort_values("option", key=lambda column: column.map(order), kind="stable")
+
+
+def quantiles(findings: Findings) -> pd.DataFrame:
+    """What became of comparable programmes; nothing where there are none."""
+    table = findings.class_quantiles
+    return table if "p50" in table else table.iloc[:0]
 
 
 def contracts(findings: Findings) -> pd.DataFrame:
@@ -53,6 +59,11 @@ VIEWS = Exhibit(
     views,
     f"option:option view:view {FIGURES}",
     facts=lambda edition: {"share": edition.inputs.parameters["outside_view"]},
+)
+QUANTILES = Exhibit(
+    "reference_class_quantiles",
+    quantiles,
+    "ratio:word=ratio programmes:n0 bounds:n0 p10:n2 p50:n2 p80:n2 p90:n2 over_100:share over_150:share over_200:share",
 )
 CLASS = Exhibit(
     "reference_class",

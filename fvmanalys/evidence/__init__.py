@@ -3,6 +3,7 @@
 fields    what a column may hold
 tables    what each raw table holds, declared once
 encoding  bytes to text, refused where it is garbled
+limits    how much of a file is read
 spelling  numbers and days as they are written
 files     CSV and Excel files to rows of text
 read      the files of a folder to typed rows; every fault named at once

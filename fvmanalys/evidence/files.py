@@ -5,7 +5,8 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,16 +15,17 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 
 from fvmanalys.evidence.encoding import SAVE_AGAIN, Unreadable, check_whole, decode
+from fvmanalys.evidence.limits import SHEET_ROWS, Unpacked, check_time, filled, read_bytes, unpack
 from fvmanalys.evidence.spelling import Day, Number, quoted
 from fvmanalys.evidence.tables import TABLES
 
-__all__ = ["RawTable", "Rows", "read_csv", "read_table", "sheet_of"]
+__all__ = ["RawTable", "Rows", "open_book", "read_csv", "read_table", "sheet_of"]
 
 Rows = list[tuple[int, list[str]]]
 LOOKED_AT = 20  # so many rows are searched for the header
 OLE = b"\xd0\xcf\x11\xe0"
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 ESCAPED = re.compile(r"_x005F_(?=x[0-9A-F]{4}_)|_x00[01][0-9A-F]_", re.IGNORECASE)
 WRITTEN = {"_X005F_": "_", "_X000A_": "\n"}
 
@@ -43,10 +45,10 @@ class RawTable(NamedTuple):
 
 def read_table(path: Path) -> RawTable:
     """Read the file of a table; Unreadable where it is none, with the one cause."""
-    check_file(path)
+    raw = read_bytes(path)
     if path.suffix != ".xlsx":
-        return read_csv(str(path), decode(path.read_bytes()))
-    rows, merged = read_excel(path)
+        return read_csv(str(path), decode(raw))
+    rows, merged = read_excel(raw, path.stem)
     table = laid_out(str(path), rows, "")
     check_merged(merged, table)
     return table
@@ -61,21 +63,6 @@ def laid_out(file: str, rows: Rows, mark: str) -> RawTable:
     return squared(file, rows, mark)
 
 
-def check_file(path: Path) -> None:
-    """Refuse what is no readable file."""
-    try:
-        if path.is_symlink() and not path.exists():
-            raise Unreadable("is a link to a file that is not there", "put the file there, or remove the link")
-        if not path.is_file():
-            raise Unreadable("is no file", "put a file in its place, or move it away")
-        with path.open("rb") as file:
-            file.read(1)
-    except OSError as error:
-        raise Unreadable(
-            f"cannot be read ({error.strerror})", "close it elsewhere, or let this account read it"
-        ) from error
-
-
 def read_csv(file: str, text: str) -> RawTable:
     """Take a CSV text apart: comma and decimal point, or semicolon and decimal comma."""
     declared = re.match(r'"?sep=(.)"?[^\n]*(\n|$)', text, re.IGNORECASE)
@@ -83,15 +70,20 @@ def read_csv(file: str, text: str) -> RawTable:
     if separator not in (",", ";"):
         raise Unreadable(f"separates its cells with {separator!r}", "save it as CSV, with commas or semicolons")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows, line = [], 1
+    rows = [*filled(csv_rows(reader, bool(declared)))]
+    return laid_out(file, rows, "," if separator == ";" else ".")
+
+
+def csv_rows(reader: Any, declared: bool) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with their lines, but for the first where that says how cells are separated."""
+    line = 1
     try:
         for cells in reader:
-            rows.append((line, [cleaned(cell) for cell in cells]))
+            if line > 1 or not declared:
+                yield line, [cleaned(cell) for cell in cells]
             line = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(f"cannot be read as CSV near line {line} ({error})") from error
-    filled = [(number, cells) for number, cells in rows[bool(declared) :] if any(cells)]
-    return laid_out(file, filled, "," if separator == ";" else ".")
 
 
 def find_separator(text: str, table: str) -> str:
@@ -146,30 +138,38 @@ def cleaned(text: str) -> str:
 # Excel
 
 
-def read_excel(path: Path) -> tuple[Rows, list[str]]:
+def read_excel(raw: bytes, table: str) -> tuple[Rows, list[str]]:
     """Read the filled rows of a workbook's sheet, and which of its cells are merged."""
+    opened = None
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # of parts that openpyxl does not keep, and of days out of range, which are faults below
         try:
-            with zipfile.ZipFile(path) as archive:
+            opened = unpack(raw)
+            with zipfile.ZipFile(opened) as archive:
                 if b"purl.oclc.org/ooxml" in archive.read("xl/workbook.xml"):
                     raise Unreadable("is saved as Strict Open XML", "save it as an ordinary Excel workbook (*.xlsx)")
-                book = openpyxl.load_workbook(path, data_only=True, read_only=True)
-                sheet = sheet_of(book, path.stem)
-                raw = archive.read(sheet._worksheet_path)
-            rows = filled_rows(sheet)
-            if FORMULA.search(raw):
-                check_formulas(path, sheet.title)
-            book.close()
+                book = open_book(opened)
+                sheet = sheet_of(book, table)
+                text = archive.read(sheet._worksheet_path)
+                rows = filled_rows(sheet, ends=opened.ends)
+                if FORMULA.search(text):
+                    check_formulas(opened, sheet.title)
         except Unreadable:
             raise
         except Exception as error:
-            locked = path.read_bytes()[:4] == OLE
+            if opened:
+                check_time(opened.ends)
+            locked = raw[:4] == OLE
             remedy = "save it without a password as an Excel workbook (*.xlsx)" if locked else SAVE_AGAIN
             raise Unreadable(f"cannot be opened as an Excel workbook ({error})", remedy) from error
-    return rows, [found.decode() for found in MERGED.findall(raw)]
+    return rows, [found.decode() for found in MERGED.findall(text)]
+
+
+def open_book(opened: Unpacked, computed: bool = True, whole: bool = False) -> Any:
+    """Open a workbook that has been measured, as `whole` with all that it says of rows and columns."""
+    return openpyxl.load_workbook(opened, data_only=computed, read_only=not whole)
 
 
 def sheet_of(book: Any, table: str) -> Any:
@@ -185,14 +185,21 @@ def sheet_of(book: Any, table: str) -> Any:
     )
 
 
-def filled_rows(sheet: Any, last: int | None = None) -> Rows:
+def filled_rows(sheet: Any, last: int | None = None, ends: float = float("inf")) -> Rows:
     """The rows of a sheet in which anything stands, all as long as the longest."""
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # a workbook may state its size wrongly
-    values = enumerate(sheet.iter_rows(values_only=True, max_row=last), 1)
-    rows = [(row, cells) for row, filled in values if any(cells := [cell_text(value) for value in filled])]
+    rows = [*filled(sheet_rows(sheet, last), ends)]
     width = max((len(cells) for _, cells in rows), default=0)
     return [(row, cells + [""] * (width - len(cells))) for row, cells in rows]
+
+
+def sheet_rows(sheet: Any, last: int | None) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet as texts, with their numbers; a row that says it is the billionth has none between."""
+    for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=last), 1):
+        if row > SHEET_ROWS:
+            raise Unreadable(f"has a row beyond the last that Excel has, {SHEET_ROWS}", "copy its cells to a new workbook")
+        yield row, [cell_text(value) for value in values]
 
 
 def cell_text(value: Any) -> str:
@@ -210,9 +217,9 @@ def cell_text(value: Any) -> str:
     return Day(value)
 
 
-def check_formulas(path: Path, title: str) -> None:
+def check_formulas(opened: Unpacked, title: str) -> None:
     """Refuse formulas that nobody has computed: to a reader their cells are empty."""
-    books = [openpyxl.load_workbook(path, data_only=computed, read_only=True) for computed in (True, False)]
+    books = [open_book(opened, computed) for computed in (True, False)]
     for book in books:
         book[title].reset_dimensions()
     found = [
@@ -221,8 +228,6 @@ def check_formulas(path: Path, title: str) -> None:
         for cell, formula in zip(*cells, strict=True)
         if formula.data_type == "f" and cell.value is None and cell.data_type != "str"
     ]
-    for book in books:
-        book.close()
     if found:
         more = f", and so have {len(found) - 1} cells more" if len(found) > 1 else ""
         problem = f"cell {found[0].coordinate} has a formula without a computed value{more}"
@@ -231,11 +236,11 @@ def check_formulas(path: Path, title: str) -> None:
 
 def check_merged(merged: list[str], table: RawTable) -> None:
     """Refuse cells that were merged within a table: all but the first of them are empty."""
-    filled = [table.header_row, *(row for row, _ in table.rows)]
+    lines = [table.header_row, *(row for row, _ in table.rows)]
     inside = []
     for area in merged:
         left, top, _, bottom = range_boundaries(area)
-        if left <= len(table.header) and any(top <= row <= bottom for row in filled):
+        if left <= len(table.header) and bisect_left(lines, top) < bisect_left(lines, bottom + 1):
             inside.append((area, top))
     if inside:
         more = f" and {len(inside) - 1} areas more" if len(inside) > 1 else ""

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fvmanalys.errors import Fault
+from fvmanalys.evidence import limits
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.fields import KRONOR, Kind
 from fvmanalys.evidence.files import RawTable, read_table
@@ -18,7 +19,7 @@ from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.spelling import DATE_REMEDY, NUMBER_REMEDY, Misspelt, plain_day, plain_number, quoted
 from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds, text_columns
 
-__all__ = ["OWN", "RAW", "RawTable", "parse_row", "parse_tables", "read_folder", "text_rows"]
+__all__ = ["OWN", "RAW", "READ", "RawTable", "parse_row", "parse_tables", "read_folder", "text_rows"]
 
 RAW = Path("data/raw")  # where a project has its raw tables
 OWN = "x_"  # begins the user's own columns, which pass unread
@@ -58,7 +59,8 @@ def read_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault]]:
     faults = list(check_file_names(files))
     if not any(path.stem in TABLES for path in files):
         return {}, [folder_fault(folder, "holds no raw table"), *faults]
-    tables = {}
+    tables: dict[str, RawTable] = {}
+    cells = 0
     for name, row in TABLES.items():
         paths = [path for path in (folder / f"{name}.csv", folder / f"{name}.xlsx") if path in files]
         if len(paths) > 1:
@@ -66,6 +68,10 @@ def read_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault]]:
         elif paths:
             try:
                 tables[name] = read_table(paths[0])
+                cells += len(tables[name].rows) * len(tables[name].header)
+                if cells > limits.TOGETHER:
+                    problem = f"and the tables before it hold more than {limits.TOGETHER} cells"
+                    return {}, [*faults, Fault(str(paths[0]), None, "file", problem, "keep this decision's rows alone")]
             except Unreadable as error:
                 faults.append(Fault(str(paths[0]), error.row, "file", error.problem, error.remedy))
         elif row.REQUIRED:

@@ -3,20 +3,21 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist, median
 from typing import Any
 
-import openpyxl
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
-from fvmanalys.evidence.files import sheet_of
+from fvmanalys.evidence.encoding import SAVE_AGAIN
+from fvmanalys.evidence.files import open_book, sheet_of
 from fvmanalys.evidence.inputs import Inputs
+from fvmanalys.evidence.limits import read_bytes, unpack
 from fvmanalys.evidence.rules import fault, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 
@@ -55,17 +56,21 @@ def told_once(alike: list[Fault]) -> Fault:
     return replace(first, problem=f"{first.problem} (so too on row {rows})") if rows else first
 
 
-def source_years(inputs: Inputs, row: dict[str, Any]) -> list[int]:
+def published_years(inputs: Inputs) -> dict[str, int]:
+    """The year in which each source was published."""
+    return {source["source_id"]: source["published"].year for source in inputs.records["sources"]}
+
+
+def source_years(published: Mapping[str, int], row: Mapping[str, Any]) -> list[int]:
     """The years in which the sources of a row were published."""
-    published = {source["source_id"]: source["published"].year for source in inputs.records["sources"]}
     return sorted(published[one] for one in split(row["source_id"]) if one in published)
 
 
 def unsaid_price_years(inputs: Inputs) -> Iterator[Fault]:
     """Find amounts without a price year whose sources are all older than the year whose money they are read as."""
-    counted = inputs.parameters.get("price_year", 0)
+    counted, published = inputs.parameters.get("price_year", 0), published_years(inputs)
     for row in (row for table in PRICED for row in inputs.records[table] if pd.isna(row["price_year"])):
-        years = source_years(inputs, row)
+        years = source_years(published, row)
         if years and years[-1] < counted:
             problem = f"is empty, so it is read as money of {counted:g}, though the newest source is from {years[-1]}"
             yield fault(row, "price_year", problem, "give the year whose money the amount is in")
@@ -73,8 +78,9 @@ def unsaid_price_years(inputs: Inputs) -> Iterator[Fault]:
 
 def early_price_years(inputs: Inputs) -> Iterator[Fault]:
     """Find price years that had not come when the amount was said, by its newest source or by whoever assumes it."""
+    published = published_years(inputs)
     for row in (row for table in PRICED for row in inputs.records[table]):
-        years = source_years(inputs, row) if row["kind"] != "assumption" else []
+        years = source_years(published, row) if row["kind"] != "assumption" else []
         said, whose = (years[-1], "the newest source") if years else (row["known_from"].year, "the amount")
         if row["price_year"] > said:
             problem = f"is {row['price_year']:g}, though {whose} is from {said}"
@@ -174,18 +180,24 @@ def hidden_cells(inputs: Inputs) -> Iterator[Fault]:
             yield from hidden_in(path, rows)
 
 
-def hidden_in(path: Path, rows: list[int]) -> Iterator[Fault]:
+def hidden_in(path: Path, rows: Sequence[int]) -> Iterator[Fault]:
     """What is hidden of a table in a workbook, whose rows have these numbers."""
-    sheet = sheet_of(openpyxl.load_workbook(path), path.stem)
+    try:
+        sheet = sheet_of(open_book(unpack(read_bytes(path)), whole=True), path.stem)
+    except Exception as error:  # all of a workbook is opened here, and more of it may be damaged than is read elsewhere
+        yield Fault(str(path), None, "file", f"cannot be searched for hidden cells ({error})", SAVE_AGAIN)
+        return
     hidden, remedy = "is hidden, and read all the same", "show it and look, or remove it"
     if sheet.sheet_state != "visible":
         yield Fault(str(path), None, "sheet", f"{sheet.title!r} {hidden}", remedy)
     for row in rows:
-        if sheet.row_dimensions[row].hidden:
+        if row in sheet.row_dimensions and sheet.row_dimensions[row].hidden:
             yield Fault(str(path), row, "row", "is hidden or filtered away, and read all the same", remedy)
+    read = set(rows)
+    filled = {column for (row, column), cell in sheet._cells.items() if row in read and cell.value is not None}
     for one in list(sheet.column_dimensions.values()):
-        for column in range(one.min or 0, (one.max or -1) + 1) if one.hidden else ():
-            if any(sheet.cell(row, column).value is not None for row in rows):
+        for column in sorted(filled) if one.hidden else ():
+            if (one.min or 0) <= column <= (one.max or -1):
                 yield Fault(str(path), None, f"column {get_column_letter(column)}", hidden, remedy)
 
 

@@ -23,7 +23,7 @@ from fvmanalys.run.record import Request, code_revision, file_hashes, versions, 
 from fvmanalys.run.suite import Job, Outcome, Suite, expand, run_suite
 from fvmanalys.run.tidy import tidy_csv
 
-__all__ = ["HISTORY", "PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_files", "table_texts", "write_manifest"]
+__all__ = ["HISTORY", "PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_texts", "write_manifest"]
 
 Progress = Callable[[Outcome, int], None]
 WORKBOOK, PAGE, HISTORY = "beslutsbilaga.xlsx", "beslutsbilaga.html", "tables/history.csv"
@@ -67,11 +67,6 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -
     with log.step("page"):
         write_appendix_page(plan, jobs, built)
     return answer(findings, plan.words)
-
-
-def table_files(data: Path) -> list[Path]:
-    """The files of the raw tables."""
-    return sorted(path for path in data.iterdir() if path.suffix in (".csv", ".xlsx") and not path.name.startswith(("~$", ".")))
 
 
 def write_raw(texts: dict[str, str], target: Path) -> None:

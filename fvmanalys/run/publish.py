@@ -1,20 +1,26 @@
 """One command to a published appendix: raw tables, notebooks, tables, figures, workbook and page, all or nothing."""
 
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fvmanalys.errors import EvidenceError, Fault, RunFailed
 from fvmanalys.evidence import load
+from fvmanalys.evidence.encoding import Unreadable
+from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.evidence.read import READ
+from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
-from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, table_files, write_manifest
+from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, write_manifest
 from fvmanalys.run.failing import kept_and_told, told
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
-from fvmanalys.run.record import Request, file_hashes, run_id, sha256, text_hashes
+from fvmanalys.run.record import Request, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite, expand
 from fvmanalys.run.surroundings import check_surroundings
@@ -80,8 +86,12 @@ def public_tables(data: Path) -> PublicTables:
 
 
 def table_hashes(data: Path) -> dict[str, str]:
-    """The hashes of the raw tables; none where there is no folder, which is told when they are read."""
-    return file_hashes(data, table_files(data)) if data.is_dir() else {}
+    """The hashes of the raw tables; none of what cannot be read, which is told when they are read."""
+    found = {}
+    for path in (data / f"{name}{kind}" for name in TABLES for kind in READ):
+        with suppress(Unreadable):
+            found[path.name] = hashlib.sha256(read_bytes(path)).hexdigest()
+    return found
 
 
 def make(plan: Plan, built: Path, out: Path, log: Log, progress: Progress | None, key: Any = None) -> Published:

@@ -4,13 +4,14 @@ Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on d
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
@@ -90,58 +91,62 @@ def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.Data
 def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -> Value:
     """The expected value of an investigation that removes the share `variance_reduction` of the inputs' prior variance.
 
-    The fitted conditional means g are shrunk to ḡ + √v·(g − ḡ), which is exact where they are linear in normal inputs
-    (Raiffa & Schlaifer 1961; Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2)). Rises from 0 at v = 0 to EVPPI
-    at v = 1.
+    What was fitted is smoothed by what is still unknown after it (`learning`): exact for normal inputs and any curve that
+    the fit follows, where the shrinking of fitted means (Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2)) is
+    so for straight lines alone. Rises from 0 at v = 0 to EVPPI at v = 1.
     """
     if not 0 <= variance_reduction <= 1:
         raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
     lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
     check_same_draws(lead, columns)
-    return partial_value(lead, columns, float(np.sqrt(variance_reduction)))
+    return partial_value(lead, columns, variance_reduction)
 
 
-def partial_value(lead: Floats, inputs: Floats, kept: float = 1.0) -> Value:
-    """The value of knowing the inputs, with the conditional means shrunk to the share `kept` of their spread."""
+def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0) -> Value:
+    """The value of an investigation of the inputs that removes a share of their variance."""
     if not lead.shape[1] or len(lead) < 2:
         return Value(0.0, 0.0 if not lead.shape[1] else np.inf, 0.0)
-    return value_of_fit(lead, regress(lead, inputs), inputs.shape[1], kept)
+    found = regress(lead, inputs)
+    if reduction == 1:
+        return value_of_fit(lead, found, inputs.shape[1])
+    lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
+    return value_of_fit(lead, found, inputs.shape[1], lesson.means, list(lesson.samples()))
 
 
-def value_of_fit(lead: Floats, found: Regression, k: int, kept: float = 1.0) -> Value:
-    """The value of knowing k inputs whose regression is already made."""
-    mean = lead.mean(axis=0)
-    fitted = gain_fitted(found.fitted, mean, 1.0)
-    left_out = gain_chosen(lead, found.left_out, mean, 1.0)
+def value_of_fit(
+    lead: Floats, found: Regression, k: int, learnt: Floats | None = None, samples: Sequence[Floats] = ()
+) -> Value:
+    """The value of what is learnt of k inputs whose regression is already made; without more, of knowing them.
+
+    `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with noise.
+    """
+    fitted = float(np.maximum(found.fitted.max(axis=1), 0).mean())
+    left_out = gain_chosen(lead, found.left_out)
     everything = float(np.maximum(lead.max(axis=1), 0).mean())
     value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
-    share = 1.0 if kept == 1 else gain_fitted(found.fitted, mean, kept) / fitted if fitted else 0.0
     gap = abs(fitted - left_out.mean()) / 2
-    error = standard_error(left_out if kept == 1 else gain_chosen(lead, found.left_out, mean, kept))
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    return Value(share * value, float(np.hypot(error, share * gap)), fit, warn(found, fit, (len(lead), k), gap, error, everything))
+    error = standard_error(left_out)
+    warning = warn(found, fit, (len(lead), k), gap, error, everything)
+    if learnt is None:
+        return Value(value, float(np.hypot(error, gap)), fit, warning)
+    share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 0.0
+    error = error_beside_noise(np.array([gain_chosen(lead, sample) for sample in samples]))
+    return Value(share * value, float(np.hypot(error, share * gap)), fit, warning)
 
 
-def gain_fitted(fitted: Floats, mean: Floats, kept: float) -> float:
-    """What choosing by the fitted means gives beyond the best choice now, if the fitted means are right."""
-    shrunk = mean + kept * (fitted - mean) if kept < 1 else fitted
-    return float(np.maximum(shrunk.max(axis=1), 0).mean())
+def error_beside_noise(gains: Floats) -> float:
+    """The standard error of a mean over draws of gains (readings × draws), without what the noise of the readings adds."""
+    noise = gains.var(axis=0, ddof=1).mean() / gains.size
+    return float(np.sqrt(max(standard_error(gains.mean(axis=0)) ** 2 - noise, 0.0)))
 
 
-def gain_chosen(lead: Floats, predicted: Floats, mean: Floats, kept: float) -> Floats:
-    """What each draw gave beyond the best choice now, with the option that is predicted to be best in it.
-
-    With `kept` below 1 the outcome is shrunk as the prediction is, and the mean that it is shrunk to adds its own error.
-    """
-    shrunk = mean + kept * (predicted - mean)
-    top = shrunk.argmax(axis=1)
+def gain_chosen(lead: Floats, predicted: Floats) -> Floats:
+    """What each draw gave beyond the best choice now, with the option that is predicted to be best in it."""
+    top = predicted.argmax(axis=1)
     draws = np.arange(len(lead))
-    changes = shrunk[draws, top] > 0
-    gain = np.where(changes, kept * lead[draws, top] + (1 - kept) * mean[top], 0.0)
-    if kept < 1:
-        gain += (1 - kept) * (lead - mean) @ (np.bincount(top[changes], minlength=len(mean)) / len(lead))
-    return gain
+    return np.where(predicted[draws, top] > 0, lead[draws, top], 0.0)
 
 
 def warn(found: Regression, fit: float, shape: tuple[int, int], gap: float, error: float, everything: float) -> str:

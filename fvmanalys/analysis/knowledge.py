@@ -11,6 +11,7 @@ import pandas as pd
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import Comparison, value_range
 from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, evppi, evppi_all, net_value, value_of_fit, verdict
+from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tornado import numbers, tornado
@@ -166,7 +167,22 @@ class Knowledge:
         left_out = found.left_out @ turn
         explained = np.clip(1 - ((lead - left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300), 0, 1)
         at_value = replace(found, fitted=found.fitted @ turn, left_out=left_out, explained=explained)
-        return value_of_fit(lead, at_value, len(self.resolved[investigation]), float(np.sqrt(variance_reduction)))
+        learnt, samples = self.lesson(investigation, variance_reduction)
+        return value_of_fit(lead, at_value, len(self.resolved[investigation]), learnt @ turn, [one @ turn for one in samples])
+
+    def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
+        """What an investigation teaches about score and cost, and what it does read with noise; kept for other values per point."""
+        key = (investigation, variance_reduction)
+        if key not in self.lessons:
+            inputs = self.stack(self.resolved[investigation])
+            found = Lesson(self.fits[investigation], inputs, np.full(inputs.shape[1], variance_reduction))
+            self.lessons[key] = found.means, list(found.samples())
+        return self.lessons[key]
+
+    @cached_property
+    def lessons(self) -> dict[tuple[str, float], tuple[Floats, list[Floats]]]:
+        """What `lesson` has found so far."""
+        return {}
 
     def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
         """Every investigation at one value per point: investigation_id, evsi, standard_error, cost, months, net_value."""

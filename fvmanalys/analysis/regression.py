@@ -48,13 +48,17 @@ class Regression:
 
     `fitted` and `left_out` are draws × outcomes; the latter predicts each draw from all the others. `explained` is the
     share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that lie side
-    by side go together: near 0 where the curves fit.
+    by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`, before any mean
+    is taken off; None and nothing where no input varies. `weights` say how much each draw counts, 1 on average.
     """
 
     fitted: Floats
     left_out: Floats
     explained: Floats
     alike: float
+    design: "Design | None" = None
+    coefficients: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    weights: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -108,30 +112,33 @@ class Basis:
     penalty: Floats
 
 
-def regress(outcomes: Floats, inputs: Floats) -> Regression:
-    """Fit the mean of each outcome (draws × outcomes) given the inputs (draws × k)."""
+def regress(outcomes: Floats, inputs: Floats, weights: Floats | None = None) -> Regression:
+    """Fit the mean of each outcome (draws × outcomes) given the inputs (draws × k); draws may count by `weights`."""
     draws, k = inputs.shape
+    weights = None if weights is None else weights / weights.mean()
     knots = knots_each(draws, k)
     terms = [term for index in range(k) if (term := make_term(index, inputs[:, index], knots)) is not None]
     if draws < 3 or not terms:
-        mean = np.broadcast_to(outcomes.mean(axis=0), outcomes.shape)
-        return Regression(mean, mean, np.zeros(outcomes.shape[1]), 0.0)
+        mean = np.broadcast_to(np.average(outcomes, axis=0, weights=weights), outcomes.shape)
+        return Regression(mean, mean, np.zeros(outcomes.shape[1]), 0.0, weights=weights)
     design = Design(terms)
     if len(terms) == 1:
-        return fit(design, inputs, outcomes, order=inputs[:, terms[0].index])
+        return fit(design, inputs, outcomes, weights, order=inputs[:, terms[0].index])
     pilot = slice(None, None, -(-draws // SCREENED))
-    return fit(with_products(design, inputs[pilot], outcomes[pilot]), inputs, outcomes)
+    counted = None if weights is None else weights[pilot]
+    return fit(with_products(design, inputs[pilot], outcomes[pilot], counted), inputs, outcomes, weights)
 
 
-def with_products(design: Design, inputs: Floats, outcomes: Floats) -> Design:
+def with_products(design: Design, inputs: Floats, outcomes: Floats, weights: Floats | None) -> Design:
     """Add products of inputs: of their curves in a small group, in a larger one those that the residuals ask for."""
     if len(design.terms) <= SMALL_GROUP:
         pairs = curve_pairs(design.terms, len(inputs))
     else:
-        pairs = asked_pairs(design.terms, inputs, outcomes - fit(design, inputs, outcomes).fitted)
+        residuals = outcomes - fit(design, inputs, outcomes, weights).fitted
+        pairs = asked_pairs(design.terms, inputs, residuals if weights is None else residuals * weights[:, None])
     if not len(pairs):
         return design
-    moments = measure(walk_through(design, inputs), outcomes)
+    moments = measure(walk_through(design, inputs), outcomes, weights)
     basis = make_basis(design, moments)
     used, places = np.unique(pairs, return_inverse=True)
     turn = basis.turn[:, used]
@@ -212,10 +219,14 @@ def walk_through(design: Design, inputs: Floats) -> Walk:
     return lambda: iter(kept)
 
 
-def measure(walk: Walk, outcomes: Floats) -> Moments:
+def measure(walk: Walk, outcomes: Floats, weights: Floats | None = None) -> Moments:
     """The moments of a design and the outcomes."""
-    draws, centred = len(outcomes), outcomes - outcomes.mean(axis=0)
-    sums = [(rows.sum(axis=0), rows.T @ rows, rows.T @ centred[part]) for part, rows in walk()]
+    draws, centred = len(outcomes), outcomes - np.average(outcomes, axis=0, weights=weights)
+    if weights is None:
+        sums = [(rows.sum(axis=0), rows.T @ rows, rows.T @ centred[part]) for part, rows in walk()]
+    else:
+        counted = [(rows, rows * weights[part, None], part) for part, rows in walk()]
+        sums = [(heavy.sum(axis=0), heavy.T @ rows, heavy.T @ centred[part]) for rows, heavy, part in counted]
     total, gram, cross = (np.sum(parts, axis=0) for parts in zip(*sums, strict=True))
     mean = total / draws
     return Moments(mean, gram / draws - np.outer(mean, mean), cross / draws)
@@ -240,28 +251,37 @@ def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
     return turn, np.clip(bend / max(bend[1], TINY), FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
 
 
-def fit(design: Design, inputs: Floats, outcomes: Floats, order: Floats | None = None) -> Regression:
+def fit(
+    design: Design, inputs: Floats, outcomes: Floats, weights: Floats | None = None, order: Floats | None = None
+) -> Regression:
     """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation.
 
     `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
     """
-    draws, variance = len(outcomes), outcomes.var(axis=0)
+    draws, mean = len(outcomes), np.average(outcomes, axis=0, weights=weights)
+    variance = np.average((outcomes - mean) ** 2, axis=0, weights=weights)
     walk = walk_through(design, inputs)
-    moments = measure(walk, outcomes)
+    moments = measure(walk, outcomes, weights)
     turn, weight = directions(moments, make_basis(design, moments))
     projected = turn.T @ moments.cross
-    shrink = choose_smoothing(weight, projected, variance, draws)
-    fitted = np.repeat(outcomes.mean(axis=0)[:, None], draws, axis=1).T
+    counted = draws if weights is None else draws / np.mean(weights**2)
+    shrink = choose_smoothing(weight, projected, variance, counted)
+    coefficients = turn @ (shrink * projected)
+    fitted = np.repeat(mean[:, None], draws, axis=1).T
     left_out = fitted.copy(order="F")
     if shrink.any():
         for part, rows in walk():
             centred = rows - moments.mean
-            fitted[part] += centred @ (turn @ (shrink * projected))
+            fitted[part] += centred @ coefficients
             leverage = leverages(centred, turn, shrink, draws)
+            if weights is not None:
+                leverage = np.minimum(leverage * weights[part, None], MAX_LEVERAGE)
             left_out[part] = (fitted[part] - leverage * outcomes[part]) / (1 - leverage)
-    explained = 1 - ((outcomes - left_out) ** 2).mean(axis=0) / np.maximum(variance, TINY)
+    missed = np.average((outcomes - left_out) ** 2, axis=0, weights=weights)
+    explained = 1 - missed / np.maximum(variance, TINY)
     order = fitted[:, np.argmax(explained)] if order is None else order
-    return Regression(fitted, left_out, np.clip(explained, 0, 1), neighbours_alike(outcomes - fitted, order))
+    alike = neighbours_alike(outcomes - fitted, order)
+    return Regression(fitted, left_out, np.clip(explained, 0, 1), alike, design, coefficients, weights)
 
 
 def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floats:
@@ -290,7 +310,7 @@ def directions(moments: Moments, basis: Basis) -> tuple[Floats, Floats]:
     return scaled @ turn[:, kept] / np.sqrt(weight[kept]), weight[kept]
 
 
-def choose_smoothing(weight: Floats, projected: Floats, variance: Floats, draws: int) -> Floats:
+def choose_smoothing(weight: Floats, projected: Floats, variance: Floats, draws: float) -> Floats:
     """How much of each direction is kept for each outcome, 0–1: the smoothing with the least cross-validated error."""
     kept = weight / (weight + SMOOTHING[:, None])
     error = variance - (2 * kept - kept**2) @ projected**2

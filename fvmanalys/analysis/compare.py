@@ -1,5 +1,6 @@
 """Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret, break-even."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,6 +43,14 @@ class Comparison:
         return None if others.empty else str(others.idxmax())
 
     @property
+    def rivals(self) -> list[str]:
+        """The permanent options outside the leader's family: those that may take over from it."""
+        options = self.simulation.inputs.tables["options"].set_index("option_id")
+        base = dict(options["variant_of"]) if "variant_of" in options else {}
+        own = head_of(self.best, base)
+        return [option for option in self.simulation.inputs.options(permanent_only=True) if head_of(option, base) != own]
+
+    @property
     def lead(self) -> float:
         """How far the best option is ahead of the runner-up in expected net benefit; NaN where there is none."""
         worth = self.table["net_benefit"]
@@ -62,6 +71,13 @@ class Comparison:
         grid = value_range(self.simulation.inputs)
         permanent = self.table[self.table["permanent"]]
         return switching_points(permanent["cost_mean"], permanent["score"], float(grid[0]), float(grid[-1]))
+
+
+def head_of(option: str, base: Mapping[str, str]) -> str:
+    """The option that a family goes back to: an option and its variants are one."""
+    while base.get(option):
+        option = base[option]
+    return option
 
 
 def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:

@@ -14,6 +14,7 @@ from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.priorities import priorities
+from fvmanalys.analysis.switching import switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
@@ -88,6 +89,11 @@ class Findings:
     def reasons(self) -> pd.DataFrame:
         """What speaks for and against each option, beside the best other."""
         return explain.reasons(self.comparison)
+
+    @cached_property
+    def switching_values(self) -> pd.DataFrame:
+        """What every number and bundle would have to be for another option to come out best."""
+        return switching_values(self.comparison)
 
     @cached_property
     def published_totals(self) -> pd.DataFrame:
@@ -219,6 +225,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "levels": lambda findings: findings.levels,
     "level_paths": lambda findings: findings.level_paths,
     "reasons": lambda findings: findings.reasons,
+    "switching_values": lambda findings: findings.switching_values,
     "published_totals": lambda findings: findings.published_totals,
     "evidence_counts": lambda findings: findings.evidence_counts,
     "information_estimates": lambda findings: findings.knowledge.estimates,

@@ -79,12 +79,20 @@ def read_readiness(inputs: Inputs, option: str) -> tuple[tuple[float, str], ...]
     return tuple(sorted((row["standing_share"], row["id"]) for row in rows if row["option_id"] == owner))
 
 
-def event_times(events: list[Event], sample: Sample, option: str, standing_share: float, delay: float = 0.0) -> dict[str, Floats]:
+def event_times(
+    events: list[Event],
+    sample: Sample,
+    option: str,
+    standing_share: float,
+    delay: float = 0.0,
+    known: Mapping[str, Floats] | None = None,
+) -> dict[str, Floats]:
     """The time of each event in each draw, in years after `as_of`; infinite where it does not happen.
 
-    Two rows of one event with opposite conditions are one event. `delay` years are added to the decision itself.
+    Two rows of one event with opposite conditions are one event. `delay` years are added to the decision itself. `known`
+    are the times of events that are not computed again.
     """
-    times: dict[str, Floats] = {}
+    times: dict[str, Floats] = dict(known or {})
     for event in events:
         time = row_time(event, times, sample, option, standing_share) + (delay if event.name == DECIDED else 0.0)
         if event.when:

@@ -14,7 +14,8 @@ from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import VANISHING
 
 __all__ = [
-    "Level", "area_scores", "area_weights", "check_weights", "level_path", "on_scale", "read_levels", "starting_times",
+    "Level", "area_scores", "area_weights", "check_weights", "level_path", "normalised", "on_scale", "read_levels", "shares_in_force",
+    "starting_times",
 ]  # fmt: skip
 
 
@@ -123,16 +124,24 @@ def discounted_average(values: list[Floats], starts: list[Floats], rate: float, 
 
     At equal times the later in the list is in force.
     """
-    elapsed = [share_elapsed(start, rate, horizon) for start in starts]
     total = np.zeros(len(values[0]))
-    for i, value in enumerate(values):
-        ends = np.ones(len(value))
-        for j, start in enumerate(starts):
-            if j != i:
-                later = start >= starts[i] if j > i else start > starts[i]
-                ends = np.where(later, np.minimum(ends, elapsed[j]), ends)
-        total += value * (ends - elapsed[i])
+    for value, share in zip(values, shares_in_force(starts, rate, horizon), strict=True):
+        total += value * share
     return total
+
+
+def shares_in_force(starts: list[Floats], rate: float, horizon: float) -> list[Floats]:
+    """The share of the discounted time to the horizon in which each of several levels is in force."""
+    elapsed = [share_elapsed(start, rate, horizon) for start in starts]
+    shares = []
+    for i, start in enumerate(starts):
+        ends = np.ones(len(start))
+        for j, other in enumerate(starts):
+            if j != i:
+                later = other >= start if j > i else other > start
+                np.minimum(ends, elapsed[j], out=ends, where=later)
+        shares.append(ends - elapsed[i])
+    return shares
 
 
 def share_elapsed(time: Floats, rate: float, horizon: float) -> Floats:

@@ -1,7 +1,7 @@
 """A chunk of draws: every random quantity that the model may ask for, each made once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
-__all__ = ["Sample"]
+__all__ = ["Sample", "thinned"]
 
 Mask = NDArray[np.bool_]
 
@@ -43,9 +43,19 @@ class Sample:
         estimate = self.estimates[name]
         if name in self.given:
             return estimate.within(self.given[name])
+        if estimate.is_fixed:
+            return estimate.within(draw(estimate, self.seed, self.parts))
         if name not in self._made:
-            self._made[name] = estimate.within(draw(estimate, self.seed, self.parts))
+            drawn = draw(estimate, self.seed, self.parts)
+            self._made[name] = estimate.within(drawn)
+            if not np.array_equal(self._made[name], drawn):
+                self._made[f"beyond/{name}"] = drawn
         return self._made[name]
+
+    def drawn(self, name: str) -> Floats:
+        """The estimate `name` as drawn, also beyond what its unit allows."""
+        counted = self.column(name)
+        return self._made.get(f"beyond/{name}", counted)
 
     def uniform(self, key: str) -> Floats:
         """A uniform column for what is no estimate."""
@@ -96,3 +106,14 @@ class Sample:
         if not self.has_outside:
             return inside
         return np.where(self.is_outside(), self.estimates[name].centre * self.ratios(option)[which], inside)
+
+
+def thinned(samples: Sequence[Sample], step: int) -> Sample:
+    """Every `step`-th draw of what some samples have made, as one sample: for a first look, where all is made already."""
+    made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in samples[0]._made}
+    ratios = {}
+    for option in samples[0]._ratios:
+        cost, duration = zip(*(sample._ratios[option] for sample in samples), strict=True)
+        ratios[option] = np.concatenate([one[::step] for one in cost]), np.concatenate([one[::step] for one in duration])
+    size = sum(len(range(0, sample.size, step)) for sample in samples)
+    return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios)

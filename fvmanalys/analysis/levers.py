@@ -1,0 +1,134 @@
+"""What can be turned: every number of the model, and bundles of them, each with what it does to the worth of an option."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from fvmanalys.analysis.parts import OptionParts, fixed_at
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.rules import id_part
+from fvmanalys.model import Simulation
+from fvmanalys.model.draws import Estimate, Floats
+from fvmanalys.model.sample import Sample
+
+__all__ = ["Lever", "levers"]
+
+STRAIGHT = ("contracts", "staffing", "staff_costs", "levels")  # the worth of an option is linear in them
+CHANCES = ("risks",)  # and in how often something holds, from never to always
+BENT = ("timeline", "readiness", "areas", "criteria")
+ENDS = {"share": (0.0, 1.0), "level": (0.0, 100.0)}
+TIMES_HIGH = 10.0
+FACTORS, POINTS = (0.0, TIMES_HIGH), (-100.0, 100.0)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """What is turned: what it stands at, between what it is sought, and the worth of an option at another number.
+
+    A bundle has no `estimate` of its own. `is_straight` where the worth of every option is linear in it.
+    """
+
+    id: str
+    name: str
+    unit: str
+    base: float
+    ends: tuple[float, float]
+    touches: frozenset[str]
+    worth: Callable[[OptionParts, float], float]
+    is_straight: bool
+    estimate: Estimate | None = None
+
+
+def levers(simulation: Simulation, samples: Sequence[Sample]) -> list[Lever]:
+    """Every number of the model, in the order of the tables, and then the bundles of every option."""
+    rows = simulation.inputs.estimates.to_dict("records")
+    singles = [number(row, simulation.model.estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
+    return [*singles, *bundles(simulation.inputs)]
+
+
+def number(row: dict[str, Any], estimate: Estimate, samples: Sequence[Sample]) -> Lever:
+    """One number, which is the same in every draw when it is turned."""
+    name = row["id"]
+    worth = linear if row["table"] in STRAIGHT else partial(between, {}) if row["table"] in CHANCES else bent
+    return Lever(
+        id=name,
+        name=row["name"],
+        unit=row["unit"],
+        base=float(sum(sample.column(name).sum() for sample in samples) / sum(sample.size for sample in samples)),
+        ends=ENDS.get(row["unit"]) or wide(estimate),
+        touches=frozenset({name}),
+        worth=partial(worth, name),
+        is_straight=row["table"] not in BENT,
+        estimate=estimate,
+    )
+
+
+def wide(estimate: Estimate) -> tuple[float, float]:
+    """From 0 to ten times the high; what may be negative, as far the other way."""
+    low, high = (estimate.likely, estimate.likely) if estimate.is_fixed else (estimate.low, estimate.high)
+    return min(TIMES_HIGH * low, 0.0), max(TIMES_HIGH * high, 0.0)
+
+
+def linear(name: str, parts: OptionParts, x: float) -> float:
+    """The worth of an option with a number at x that it is linear in."""
+    drawn, unit = parts.slopes.get(name, (0.0, 0.0))
+    return parts.drawn.total - drawn + unit * x
+
+
+def bent(name: str, parts: OptionParts, x: float) -> float:
+    """The worth of an option with any number at x."""
+    return parts.with_given({name}, fixed_at([name], x)).total
+
+
+def between(known: dict[tuple[str, float], float], name: str, parts: OptionParts, x: float) -> float:
+    """The worth of an option where something holds in the share x of its draws: part of what it is where it never and always does."""
+    for end in (0.0, 1.0):
+        if (parts.option, end) not in known:
+            known[parts.option, end] = bent(name, parts, end)
+    return (1 - x) * known[parts.option, 0.0] + x * known[parts.option, 1.0]
+
+
+def bundles(inputs: Inputs) -> Iterator[Lever]:
+    """All durations of an option, its amounts of each category, its staffing in each phase, and all its levels."""
+    for option, row in inputs.tables["options"].set_index("option_id").iterrows():
+        own = {table: [one for one in rows if one.get("option_id") == option and one["id"]] for table, rows in inputs.records.items()}
+        name, first = str(row["name"]), f"bundle/{id_part(option)}"
+        times = [one["id"] for table in ("timeline", "readiness") for one in own[table]]
+        if times:
+            yield factor(f"{first}/duration/", name, times, stretched, is_straight=False)
+        for kind, table, column in (("amount", "contracts", "category"), ("staffing", "staffing", "phase")):
+            for group in dict.fromkeys(one[column] for one in own[table]):
+                ids = [one["id"] for one in own[table] if one[column] == group]
+                yield factor(f"{first}/{kind}/{id_part(group)}", str(group), ids, scaled, is_straight=True)
+        levels = frozenset(one["id"] for one in own["levels"])
+        if levels:
+            yield Lever(f"{first}/level/", name, "points", 0.0, POINTS, levels, partial(raised, levels), is_straight=False)
+
+
+def factor(
+    name: str, called: str, ids: list[str], worth: Callable[[frozenset[str], OptionParts, float], float], is_straight: bool
+) -> Lever:
+    """A bundle that is multiplied."""
+    return Lever(name, called, "ratio", 1.0, FACTORS, frozenset(ids), partial(worth, frozenset(ids)), is_straight)
+
+
+def scaled(names: frozenset[str], parts: OptionParts, x: float) -> float:
+    """The worth of an option with some amounts x times what they are."""
+    return parts.drawn.total + (x - 1) * sum(parts.slopes.get(name, (0.0, 0.0))[0] for name in names)
+
+
+def stretched(names: frozenset[str], parts: OptionParts, x: float) -> float:
+    """The worth of an option with some durations x times what they are, also where they are seen from outside."""
+    outside = {event.estimate for event in parts.model.options[parts.option].events if event.outside_view}
+
+    def given(sample: Sample) -> dict[str, Floats]:
+        seen = {name: sample.seen_from_outside(name, parts.option, 1) if name in outside else sample.column(name) for name in names}
+        return {name: x * column for name, column in seen.items()}
+
+    return parts.with_given(set(names), given).total
+
+
+def raised(names: frozenset[str], parts: OptionParts, x: float) -> float:
+    """The worth of an option with x points added to some levels as they are drawn."""
+    return parts.with_given(set(names), lambda sample: {name: sample.drawn(name) + x for name in names}).total

@@ -1,0 +1,244 @@
+"""The expected value·S − C of one option, kept in parts, so that a change makes again only what it touches."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.model.costs import Stream, Window, stream_amount, stream_value
+from fvmanalys.model.draws import Floats, blocks
+from fvmanalys.model.events import event_times
+from fvmanalys.model.levels import area_scores, area_weights, normalised, shares_in_force, starting_times
+from fvmanalys.model.sample import Sample
+from fvmanalys.model.simulate import CHUNK_BLOCKS, Model
+
+__all__ = ["Given", "OptionParts", "Worth", "chunks", "fixed_at", "risk_ids"]
+
+Given = Callable[[Sample], Mapping[str, Floats]]
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What an option is expected to give, by area in weighted points, and to cost, by stream in MSEK."""
+
+    value: float
+    areas: Mapping[str, float]
+    costs: Sequence[float]
+
+    @property
+    def total(self) -> float:
+        """value·S − C."""
+        return self.value * sum(self.areas.values()) - sum(self.costs)
+
+
+def chunks(model: Model, draws: int, seed: int) -> list[Sample]:
+    """The draws of a simulation in chunks, as it makes them, each kept for what is asked of it again."""
+    parts = blocks(draws)
+    return [model.sample(parts[i : i + CHUNK_BLOCKS], seed) for i in range(0, len(parts), CHUNK_BLOCKS)]
+
+
+def fixed_at(names: Iterable[str], number: float) -> Given:
+    """Some estimates at one number in every draw."""
+    return lambda sample: dict.fromkeys(names, np.full(sample.size, number))
+
+
+def risk_ids(model: Model, option: str, when: str) -> set[str]:
+    """The estimates that decide whether a condition holds."""
+    risk = when.removeprefix("!")
+    owner = option if (option, risk) in model.risks else ALL_OPTIONS
+    return {f"risks/{owner}/{risk}"} if risk else set()
+
+
+@dataclass(frozen=True)
+class OptionParts:
+    """One option over some chunks of draws. An estimate that is given counts as given; where `drop_outside`, in outside draws too."""
+
+    model: Model
+    samples: Sequence[Sample]
+    option: str
+    value: float
+    drop_outside: bool = False
+
+    @cached_property
+    def event_ids(self) -> dict[str, set[str]]:
+        """The estimates that each event depends on, beside the events before it."""
+        ids: dict[str, set[str]] = {}
+        for event in self.model.options[self.option].events:
+            own = {event.estimate, *(name for _, name in event.readiness)} - {""}
+            ids.setdefault(event.name, set()).update(own | risk_ids(self.model, self.option, event.when))
+        return ids
+
+    @cached_property
+    def stream_ids(self) -> list[set[str]]:
+        """The estimates that each cost stream depends on, beside its events."""
+        streams = self.model.options[self.option].streams
+        return [{*stream.estimates} | risk_ids(self.model, self.option, stream.when) for stream in streams]
+
+    @cached_property
+    def area_ids(self) -> dict[str, set[str]]:
+        """The estimates that each area's score depends on, beside its events and the areas' weights."""
+        ids: dict[str, set[str]] = {}
+        for level in self.model.options[self.option].levels:
+            own = {level.estimate, f"criteria/{level.area}/{level.criterion}"}
+            ids.setdefault(level.area, set()).update(own | risk_ids(self.model, self.option, level.when))
+        return ids
+
+    @cached_property
+    def area_events(self) -> dict[str, set[str]]:
+        """The events that each area's score depends on."""
+        levels = self.model.options[self.option].levels
+        return {area: {level.event for level in levels if level.area == area} for area in self.area_ids}
+
+    @cached_property
+    def weight_ids(self) -> set[str]:
+        """The estimates of the areas' weights."""
+        return {f"areas/{area}" for area in self.model.areas}
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """The estimates that the option depends on."""
+        return self.weight_ids.union(*self.event_ids.values(), *self.stream_ids, *self.area_ids.values())
+
+    def moved(self, changed: set[str]) -> set[str]:
+        """The events that change with some estimates, with all that follow them."""
+        moved: set[str] = set()
+        for event in self.model.options[self.option].events:
+            if self.event_ids[event.name] & changed or moved & set(event.after):
+                moved.add(event.name)
+        return moved
+
+    @cached_property
+    def times(self) -> list[dict[str, Floats]]:
+        """When events happen, as drawn, chunk by chunk."""
+        return [self.model.times(sample, self.option) for sample in self.samples]
+
+    @cached_property
+    def weights(self) -> list[dict[str, Floats]]:
+        """The weight of each area, as drawn, chunk by chunk."""
+        return [area_weights(self.model.areas, sample) for sample in self.samples]
+
+    @cached_property
+    def scores(self) -> list[dict[str, Floats]]:
+        """The score of each area, as drawn, chunk by chunk."""
+        pairs = zip(self.samples, self.times, strict=True)
+        return [{area: self.score(area, sample, times) for area in self.model.areas} for sample, times in pairs]
+
+    @cached_property
+    def drawn(self) -> Worth:
+        """The option as drawn."""
+        everything = range(len(self.stream_ids))
+        costs = [sum(self.cost(i, sample, times) for sample, times in zip(self.samples, self.times, strict=True)) for i in everything]
+        pairs = list(zip(self.weights, self.scores, strict=True))
+        areas = {area: sum(float(np.sum(weights[area] * scores[area])) for weights, scores in pairs) for area in self.model.areas}
+        return self.mean(costs, areas)
+
+    def make(self) -> None:
+        """Draw everything that the option depends on."""
+        _ = self.drawn, self.slopes
+
+    @cached_property
+    def size(self) -> int:
+        """The number of draws."""
+        return sum(sample.size for sample in self.samples)
+
+    def mean(self, costs: Sequence[float], areas: Mapping[str, float]) -> Worth:
+        """Sums over draws as means."""
+        return Worth(self.value, {area: total / self.size for area, total in areas.items()}, [total / self.size for total in costs])
+
+    def cost(self, index: int, sample: Sample, times: Mapping[str, Floats]) -> float:
+        """The sum over draws of the cost of one stream."""
+        stream = self.stream(index, sample.given)
+        amount = stream_amount(stream, sample, self.option)
+        return float(np.sum(stream_value(stream, amount, times, self.window)))
+
+    def stream(self, index: int, given: Mapping[str, Floats]) -> Stream:
+        """A stream, which nobody sees from outside where its amount is given."""
+        stream = self.model.options[self.option].streams[index]
+        return replace(stream, outside_view=False) if self.drop_outside and set(stream.estimates) & set(given) else stream
+
+    @property
+    def window(self) -> Window:
+        """From `as_of` to the horizon."""
+        return Window(self.model.rate, self.model.horizon)
+
+    def score(self, area: str, sample: Sample, times: Mapping[str, Floats]) -> Floats:
+        """The score of one area."""
+        rows = [level for level in self.model.options[self.option].levels if level.area == area]
+        return area_scores(rows, times, sample, self.option, self.model.rate, self.model.horizon)[area]
+
+    def times_with(self, sample: Sample, known: dict[str, Floats], moved: set[str]) -> dict[str, Floats]:
+        """When events happen, where some of them have moved and the others are known."""
+        if not moved:
+            return known
+        events = [
+            replace(event, outside_view=False) if self.drop_outside and event.estimate in sample.given else event
+            for event in self.model.options[self.option].events
+            if event.name in moved
+        ]
+        rest = {name: time for name, time in known.items() if name not in moved}
+        return event_times(events, sample, self.option, self.model.standing_share, self.model.delay, rest)
+
+    def with_given(self, changed: set[str], given: Given) -> Worth:
+        """The option with other columns of the `changed` estimates."""
+        if not changed & self.ids:
+            return self.drawn
+        moved, weighs = self.moved(changed), bool(changed & self.weight_ids)
+        streams = self.model.options[self.option].streams
+        touched = [i for i, one in enumerate(streams) if self.stream_ids[i] & changed or moved & {one.start, one.end}]
+        again = {area for area, ids in self.area_ids.items() if ids & changed or moved & self.area_events[area]}
+        costs, areas = dict.fromkeys(touched, 0.0), dict.fromkeys(self.model.areas if weighs else again, 0.0)
+        for place, one in enumerate(self.samples):
+            sample = replace(one, given={**one.given, **given(one)})
+            times = self.times_with(sample, self.times[place], moved)
+            weights = area_weights(self.model.areas, sample) if weighs else self.weights[place]
+            for index in costs:
+                costs[index] += self.cost(index, sample, times)
+            for area in areas:
+                score = self.score(area, sample, times) if area in again else self.scores[place][area]
+                areas[area] += float(np.sum(weights[area] * score))
+        found = self.mean(list(costs.values()), areas)
+        all_costs = list(self.drawn.costs)
+        for index, cost in zip(costs, found.costs, strict=True):
+            all_costs[index] = cost
+        return Worth(self.value, {**self.drawn.areas, **found.areas}, all_costs)
+
+    @cached_property
+    def slopes(self) -> dict[str, tuple[float, float]]:
+        """For every number in which the option's worth is linear: what it adds as drawn, and what a unit of it would in every draw."""
+        sums: dict[str, Floats] = {}
+        for sample, times, weights in zip(self.samples, self.times, self.weights, strict=True):
+            for index in range(len(self.stream_ids)):
+                for name, drawn, unit in self.stream_slopes(index, sample, times):
+                    sums[name] = sums.get(name, np.zeros(2)) - np.array([drawn, unit])
+            for area in self.model.areas:
+                for name, points, share in self.level_slopes(area, sample, times):
+                    pair = np.array([float(np.sum(weights[area] * points)), float(np.sum(weights[area] * share))])
+                    sums[name] = sums.get(name, np.zeros(2)) + self.value * pair
+        return {name: (float(drawn), float(unit)) for name, (drawn, unit) in ((name, pair / self.size) for name, pair in sums.items())}
+
+    def stream_slopes(self, index: int, sample: Sample, times: Mapping[str, Floats]) -> Iterable[tuple[str, float, float]]:
+        """What a stream costs as drawn and per unit of each of its estimates, summed over draws."""
+        stream = self.model.options[self.option].streams[index]
+        bare = np.where(sample.holds(self.option, stream.when), stream.factor, 0.0)
+        unit = stream_value(stream, bare, times, self.window)
+        plain = replace(stream, when="", factor=1.0)
+        drawn = float(np.sum(unit * stream_amount(plain, sample, self.option)))
+        for name in stream.estimates:
+            others = [sample.column(other) for other in stream.estimates if other != name]
+            yield name, drawn, float(np.sum(np.prod([unit, *others], axis=0)))
+
+    def level_slopes(self, area: str, sample: Sample, times: Mapping[str, Floats]) -> Iterable[tuple[str, Floats, Floats]]:
+        """What each level of an area adds to its score, as drawn and per point, in each draw."""
+        rows = [level for level in self.model.options[self.option].levels if level.area == area]
+        starts = starting_times(rows, times, sample, self.option)
+        criteria = list(dict.fromkeys(row.criterion for row in rows))
+        alone = criteria == [""]
+        weights = {} if alone else normalised({one: sample.column(f"criteria/{area}/{one}") for one in criteria})
+        for criterion in criteria:
+            mine = [place for place, row in enumerate(rows) if row.criterion == criterion]
+            shares = shares_in_force([starts[place] for place in mine], self.model.rate, self.model.horizon)
+            for place, share in zip(mine, shares, strict=True):
+                unit = share if alone else share * weights[criterion]
+                yield rows[place].estimate, unit * sample.column(rows[place].estimate), unit

@@ -1,0 +1,183 @@
+"""Switching values: what a number of the model, or a bundle of them, would have to be for another option to come out best."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import nan
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from fvmanalys.analysis.compare import Comparison
+from fvmanalys.analysis.levers import Lever, levers
+from fvmanalys.analysis.parts import OptionParts, chunks
+from fvmanalys.model.sample import Sample, thinned
+
+__all__ = ["COLUMNS", "switching_values"]
+
+COLUMNS = ["id", "name", "unit", "base", "switching_value", "winner", "inside", "probability_beyond"]
+FIRST_LOOK = 1000  # draws on which a change of sign is looked for before all of them are used
+DOWN, UP = (0.25, 0.5, 0.75, 1.0), (0.02, 0.06, 0.15, 0.4, 1.0)  # where it is looked for, of the way from the base to either end
+CLOSE = 1e-8  # of the margin's spread: no root is sought more closely
+ROUNDS = 12
+
+
+def switching_values(comparison: Comparison) -> pd.DataFrame:
+    """For every number of the model and every bundle, where another option than the leader comes out best.
+
+    `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the leader's
+    expected net benefit to equal that of the best option outside its family, the `winner`; of several such values the
+    one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a level's 0 and 100, or 0
+    and ten times the high of anything else. `inside` says whether it lies in the number's own range, `probability_beyond`
+    is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations of
+    an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say is
+    of no option alone, and in no bundle. Empty where the leader has no rival.
+    """
+    if not comparison.rivals:
+        return pd.DataFrame(columns=COLUMNS)
+    search = Search(comparison)
+    rows = []
+    for lever in levers(comparison.simulation, search.samples):
+        root, winner = search.turn(lever)
+        rows.append([lever.id, lever.name, lever.unit, lever.base, root, winner, *likelihood(lever, root, search.samples)])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def likelihood(lever: Lever, root: float, samples: Sequence[Sample]) -> tuple[str, float]:
+    """Whether a root lies in the range of what is turned, and the share of its draws beyond it; what is fixed has neither."""
+    if not np.isfinite(root) or lever.estimate is None or lever.estimate.is_fixed:
+        return "no", 0.0
+    column = np.concatenate([sample.column(lever.id) for sample in samples])
+    inside = lever.estimate.low <= root <= lever.estimate.high
+    return "yes" if inside else "no", float(np.mean(column > root if root >= lever.base else column < root))
+
+
+@dataclass(frozen=True)
+class Search:
+    """The leader beside its rivals, over all draws and, for a first look, over some of them."""
+
+    comparison: Comparison
+
+    @cached_property
+    def leader(self) -> str:
+        """The best option."""
+        return self.comparison.best
+
+    @cached_property
+    def rivals(self) -> list[str]:
+        """The options that may take over."""
+        return self.comparison.rivals
+
+    @cached_property
+    def samples(self) -> list[Sample]:
+        """All draws."""
+        simulation = self.comparison.simulation
+        return chunks(simulation.model, simulation.draws, simulation.seed)
+
+    @cached_property
+    def full(self) -> dict[str, OptionParts]:
+        """Leader and rivals over all draws."""
+        return self.over(self.samples)
+
+    @cached_property
+    def coarse(self) -> dict[str, OptionParts]:
+        """Leader and rivals over some draws; over all where they are few."""
+        step = self.comparison.simulation.draws // FIRST_LOOK
+        if step < 2:
+            return self.full
+        for parts in self.full.values():
+            parts.make()
+        return self.over([thinned(self.samples, step)])
+
+    def over(self, samples: Sequence[Sample]) -> dict[str, OptionParts]:
+        """Leader and rivals over some samples."""
+        model, value = self.comparison.simulation.model, self.comparison.value_per_point
+        return {option: OptionParts(model, samples, option, value, drop_outside=True) for option in (self.leader, *self.rivals)}
+
+    @cached_property
+    def spread(self) -> float:
+        """The standard deviation of the leader's margin to its best rival."""
+        benefit = self.comparison.simulation.net_benefit(self.comparison.value_per_point)
+        nearest = benefit[self.rivals].mean().idxmax()
+        return float((benefit[self.leader] - benefit[nearest]).std(ddof=0))
+
+    def leads(self, lever: Lever, x: float, options: Mapping[str, OptionParts]) -> dict[str, float]:
+        """How far the leader is ahead of each rival with a lever at x; over some draws, moved to what all say as drawn."""
+        worths = {}
+        for name, parts in options.items():
+            drawn = self.full[name].drawn.total
+            worths[name] = lever.worth(parts, x) + drawn - parts.drawn.total if lever.touches & parts.ids else drawn
+        return {name: worths[self.leader] - worths[name] for name in self.rivals}
+
+    def margin(self, lever: Lever, options: Mapping[str, OptionParts], x: float) -> float:
+        """How far the leader is ahead of its best rival with a lever at x."""
+        return min(self.leads(lever, x, options).values())
+
+    def turn(self, lever: Lever) -> tuple[float, str]:
+        """Where the answer turns, and to which option; NaN and none where it does not."""
+        used = any(lever.touches & parts.ids for parts in self.full.values())
+        root = (self.straight(lever) if lever.is_straight else self.curved(lever)) if used else nan
+        if not np.isfinite(root):
+            return nan, ""
+        leads = self.leads(lever, root, self.full)
+        return root, min(leads, key=lambda name: leads[name])
+
+    def straight(self, lever: Lever) -> float:
+        """The nearest root of a margin that is the least of straight lines."""
+        low, high = lever.ends
+        first, last = (self.leads(lever, end, self.full) for end in lever.ends)
+        small = CLOSE * max(1.0, *map(abs, first.values()), *map(abs, last.values()))
+        roots = []
+        for rival in first:
+            part = first[rival] / (first[rival] - last[rival]) if first[rival] != last[rival] else nan
+            if 0 <= part <= 1 and min((1 - part) * first[other] + part * last[other] for other in first) >= -small:
+                roots.append(low + part * (high - low))
+        return min(roots, key=lambda root: abs(root - lever.base), default=nan)
+
+    def curved(self, lever: Lever) -> float:
+        """The nearest root of any margin: a change of sign is looked for outward from the base, and settled on all draws."""
+        look = partial(self.margin, lever, self.coarse)
+        today = look(lever.base)
+        sides = [[lever.base + step * (end - lever.base) for step in steps] for end, steps in zip(lever.ends, (DOWN, UP), strict=True)]
+        brackets = [sign_change(look, lever.base, today, side) for side in sides]
+        roots = [self.settled(lever, *bracket) for bracket in brackets if bracket]
+        return min((root for root in roots if np.isfinite(root)), key=lambda root: abs(root - lever.base), default=nan)
+
+    def settled(self, lever: Lever, first: float, last: float) -> float:
+        """The root on all draws, begun from the one on some of them; NaN where the margin leaps past zero."""
+        look, exact = partial(self.margin, lever, self.coarse), partial(self.margin, lever, self.full)
+        if self.coarse is self.full:
+            root = float(brentq(look, first, last, xtol=1e-12 * abs(last - first), rtol=1e-12))
+            left = exact(root)
+        else:
+            near = float(brentq(look, first, last, xtol=1e-3 * abs(last - first)))
+            aside = near + 0.01 * (last - first)
+            root, left = secant(exact, near, (look(aside) - look(near)) / (aside - near), lever.ends, CLOSE * self.spread)
+        return root if abs(left) <= max(1.0, self.spread / 1000) else nan
+
+
+def sign_change(
+    function: Callable[[float], float], place: float, value: float, further: Sequence[float]
+) -> tuple[float, float] | None:
+    """The first two neighbours, from a place on, between which a function changes sign; `value` is what it is at the place."""
+    for other in further:
+        after = function(other)
+        if value * after <= 0 and (value or after):
+            return place, other
+        place, value = other, after
+    return None
+
+
+def secant(
+    function: Callable[[float], float], start: float, slope: float, ends: tuple[float, float], goal: float
+) -> tuple[float, float]:
+    """The place nearest to a root that a few secant steps find, and the function there."""
+    tried = [(start, function(start))]
+    while abs(tried[-1][1]) > goal and slope and len(tried) < ROUNDS:
+        place = float(np.clip(tried[-1][0] - tried[-1][1] / slope, *ends))
+        if place in dict(tried):
+            break
+        tried.append((place, function(place)))
+        slope = (tried[-1][1] - tried[-2][1]) / (tried[-1][0] - tried[-2][0])
+    return min(tried, key=lambda pair: abs(pair[1]))

@@ -207,8 +207,8 @@ def test_the_calendar_moves_time_0(tmp_path):
 def test_nothing_changed_is_said_so(tmp_path):
     findings = changed(tmp_path, fixed(), fixed())
     assert set(findings.changes.attribution["group"]) == {CODE}
-    assert changes_sentence(findings, Words("en")) == "Since the former run (as known on 2024-01-01) the answer has not changed."
-    assert plot_changes(Edition(findings, "en")) is None and table_changed_rows(findings, Words("en")) is None
+    assert changes_sentence(Edition(findings, "en")) == "Since the former run (as known on 2024-01-01) the answer has not changed."
+    assert plot_changes(Edition(findings, "en")) is None and table_changed_rows(Edition(findings, "en")) is None
 
 
 def test_what_was_published_by_other_code_is_a_part_of_its_own(tmp_path):
@@ -219,7 +219,7 @@ def test_what_was_published_by_other_code_is_a_part_of_its_own(tmp_path):
     table.to_csv(path, index=False)
     findings = find(load(write_tables(tmp_path / "now", fixed(contracts=contracts("a,fee,once,,8", "b,fee,once,,9")))), DRAWS, former=former)
     assert part(findings.changes, "a", "cost_mean") == pytest.approx({"contracts/a": 3, CODE: -7})
-    assert Words("en")("changes.about_code") not in changes_answer(findings, Words("en"))  # the net benefit as published is the same
+    assert Words("en")("changes.about_code") not in changes_answer(Edition(findings, "en"))  # the net benefit as published is the same
     check_sums(findings.changes)
 
 
@@ -252,15 +252,15 @@ def test_an_option_that_comes_is_a_group_with_all_its_rows(tmp_path):
     assert set(changes.attribution["option"]) == {"p", "q", "r"}
     assert not changes.parts("cost_mean").loc[changes.groups[0].name].any()
     assert (changes.parts("p_best").loc[changes.groups[0].name] <= 0).all()
-    assert any("New since the former run: S" in text for text in changes_answer(findings, Words("en")))
+    assert any("New since the former run: S" in text for text in changes_answer(Edition(findings, "en")))
     check_sums(changes)
 
 
 def test_an_option_that_goes_is_told(tmp_path):
     findings = changed(tmp_path, library_decision(4), library_decision(3))
     assert findings.changes.gone == ("s",)
-    assert any("No longer considered: S" in text for text in changes_answer(findings, Words("en")))
-    assert "Store S" in str(table_changed_rows(findings, Words("en")))
+    assert any("No longer considered: S" in text for text in changes_answer(Edition(findings, "en")))
+    assert "Store S" in str(table_changed_rows(Edition(findings, "en")))
     check_sums(findings.changes)
 
 
@@ -290,7 +290,7 @@ def test_more_changes_than_six_are_drawn_and_still_sum(tmp_path):
     assert len(findings.changes.groups) > 6
     assert findings.changes.attribution["standard_error"].max() > 0
     check_sums(findings.changes)
-    assert any("standard error" in text for text in changes_answer(findings, Words("en")))
+    assert any("standard error" in text for text in changes_answer(Edition(findings, "en")))
 
 
 def test_a_division_on_fewer_draws_names_what_it_leaves(tmp_path, monkeypatch):
@@ -322,7 +322,7 @@ def test_the_rows_say_what_was_new_changed_and_withdrawn(tmp_path):
     assert (fee["columns"], fee["group"]) == ("likely;category", "contracts/a")
     assert (fee["before"], fee["after"]) == ("likely: 5; category: Fees", "likely: 8; category: Charges")
     assert rows.loc[("options", "b"), "group"] == ""
-    shown = [row[3:6] for row in row_grid(findings, Words("en")).rows]
+    shown = [row[3:6] for row in row_grid(Edition(findings, "en")).rows]
     assert ["changed", "SEK 5m", "SEK 8m"] in shown and ["withdrawn", "SEK 9m", "–"] in shown
     assert {"changes", "changed_rows"} <= set(findings.tables())
 
@@ -333,14 +333,14 @@ def test_the_rows_say_what_was_new_changed_and_withdrawn(tmp_path):
 def test_without_a_former_run_there_is_nothing_to_tell(tmp_path):
     findings = find(load(write_tables(tmp_path, fixed())), DRAWS)
     assert findings.changes.reason == "first"
-    assert "no former run" in changes_missing(findings, Words("en"))
-    assert changes_sentence(findings, Words("en")) == "" and not {"changes", "changed_rows"} & set(findings.tables())
+    assert "no former run" in changes_missing(Edition(findings, "en"))
+    assert changes_sentence(Edition(findings, "en")) == "" and not {"changes", "changed_rows"} & set(findings.tables())
 
 
 def test_another_decision_is_said_to_be_one(tmp_path):
     findings = changed(tmp_path, library_decision(3), fixed())
     assert findings.changes.reason == "other"
-    assert changes_answer(findings, Words("en")) == ["The former run (former) concerns another decision. So what has changed is not shown."]
+    assert changes_answer(Edition(findings, "en")) == ["The former run (former) concerns another decision. So what has changed is not shown."]
 
 
 @pytest.mark.parametrize("broken", ["raw/levels.csv", "tables/comparison.csv"])
@@ -349,8 +349,8 @@ def test_a_former_run_that_cannot_be_read_stops_nothing(tmp_path, broken):
     (former.folder / broken).unlink()
     findings = find(load(write_tables(tmp_path / "now", fixed())), DRAWS, former=read_published(former.folder))
     assert findings.changes.reason == "unreadable"
-    assert "could not be read" in changes_missing(findings, Words("en"))
-    write_workbook(findings, tmp_path / "book.xlsx", Words("en"))
+    assert "could not be read" in changes_missing(Edition(findings, "en"))
+    write_workbook(Edition(findings, "en"), tmp_path / "book.xlsx")
     assert "What has changed" not in openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
 
 
@@ -374,7 +374,7 @@ def test_the_default_decision_between_two_days_sums_for_every_option_and_measure
     assert told.parts.sum() == pytest.approx(told.change, abs=1e-9)
     for words in (Words("sv"), Words("en")):
         assert plot_changes(Edition(findings, words.lang)).title in plot_changes(Edition(findings, words.lang)).alt
-        assert len(changes_answer(findings, words)) >= 2 and table_changed_rows(findings, words)
+        assert len(changes_answer(Edition(findings, words.lang))) >= 2 and table_changed_rows(Edition(findings, words.lang))
 
 
 def test_the_mixture_of_everything_new_is_the_new_and_of_nothing_the_old():
@@ -411,13 +411,13 @@ def library(tmp_path_factory):
 @pytest.mark.parametrize("lang", ["sv", "en"])
 def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path, lang):
     findings, words = library[0], Words(lang)
-    write_workbook(findings, tmp_path / "book.xlsx", words)
+    write_workbook(Edition(findings, words.lang), tmp_path / "book.xlsx")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)
     place = book.sheetnames.index(words("sheet.changes.name"))
     assert book.sheetnames[place - 1] == words("sheet.uncertainty.name") and book.sheetnames[place + 1] == words("sheet.origins.name")
     sheet = book[words("sheet.changes.name")]
     text = " ".join(str(row[0].value) for row in sheet.iter_rows(max_col=1))
-    assert changes_sentence(findings, words) in text
+    assert changes_sentence(Edition(findings, words.lang)) in text
     tables = [[[cell.value for cell in row] for row in sheet[one.ref]] for one in sheet.tables.values()]
     assert len(tables) == 2 + len(SHOWN)
     net = next(one for one in tables[1:] if one[0][0] == words("sheet.changes.group") and len(one[0]) == 8)
@@ -425,14 +425,14 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
     parts = np.array([row[1:] for row in net[2:-2]], dtype=float)
     assert parts.sum(axis=0) == pytest.approx(np.array(net[-2][1:], dtype=float), abs=1e-9)
     summary = " ".join(str(row[0].value) for row in book.worksheets[0].iter_rows(max_col=1))
-    assert changes_sentence(findings, words) in summary
+    assert changes_sentence(Edition(findings, words.lang)) in summary
 
 
 def test_the_figure_and_the_page_tell_every_part(library):
     findings, words = library[0], Words("en")
     picture = plot_changes(Edition(findings, "en"))
     assert "Contracts and purchases for P: −2.7 SEK m" in picture.alt and "<svg" in picture.svg
-    shown = str(table_parts(findings, words))
+    shown = str(table_parts(Edition(findings, words.lang)))
     assert "Levels in the areas for all options" in shown and "Contracts and purchases for P" in shown
     assert all(words(f"changes.measure.{measure}") in shown for measure in SHOWN)
 
@@ -441,7 +441,7 @@ def test_diff_tells_what_changed_and_names_folders_that_are_no_runs(library, mon
     findings, folder = library
     code, out, _ = call(monkeypatch, capsys, "diff", folder / "former", folder / "later")
     assert code == 0
-    assert changes_sentence(findings, Words("en")) in out
+    assert changes_sentence(Edition(findings, "en")) in out
     assert "The whole change" in out and "changed" in out
     (tmp_path / "runs").mkdir()
     shutil.copytree(folder / "former", tmp_path / "runs" / "one")

@@ -12,7 +12,6 @@ from fvmanalys.report import charts, palette
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, spread
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
-from fvmanalys.report.names import quantity
 from fvmanalys.report.topics.information import verdict_missing, verdict_sentences
 from fvmanalys.report.topics.people import team_missing, wait_missing, waiting_answer
 from fvmanalys.report.words import Words
@@ -150,10 +149,10 @@ def test_whatever_comes_from_the_data_is_escaped():
 
 def test_an_estimate_is_shown_as_published():
     row = {"low": float("nan"), "likely": 310.57, "high": float("nan"), "unit": "MSEK"}
-    assert quantity(row, Words()) == "310,57 mnkr"
-    assert quantity(row | {"low": 2000.0, "likely": 2100.0, "high": 2200.0}, Words()) == "2\u00a0100 mnkr (2\u00a0000–2\u00a0200 mnkr)"
-    assert quantity(row | {"likely": 0.15, "unit": "share"}, Words()) == "15 %"
-    assert quantity(row | {"likely": 2023.0, "unit": "year"}, Words()) == "2023"
+    assert Words().quantity(row) == "310,57 mnkr"
+    assert Words().quantity(row | {"low": 2000.0, "likely": 2100.0, "high": 2200.0}) == "2\u00a0100 mnkr (2\u00a0000–2\u00a0200 mnkr)"
+    assert Words().quantity(row | {"likely": 0.15, "unit": "share"}) == "15 %"
+    assert Words().quantity(row | {"likely": 2023.0, "unit": "year"}) == "2023"
 
 
 def test_only_web_addresses_become_links():

@@ -10,7 +10,6 @@ from fvmanalys.analysis.explain import full_use_after
 from fvmanalys.analysis.knowledge import tied, verdict_spans
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibits import full_use_sentences
-from fvmanalys.report.names import outcomes
 from fvmanalys.report.sentences import area_answer
 from fvmanalys.report.topics.information import span_name
 from fvmanalys.report.words import Words
@@ -49,8 +48,8 @@ def test_numbers_tie_where_the_error_of_their_difference_is_as_large(second, err
 
 
 def test_never_and_always_are_said_in_words():
-    assert [outcomes(share, WORDS) for share in (0.0, 1.0, 0.25)] == ["in no outcome", "in every outcome", "in 25% of the outcomes"]
-    assert outcomes(0.001, WORDS) != outcomes(0.0, WORDS)
+    assert [WORDS.outcomes(share) for share in (0.0, 1.0, 0.25)] == ["in no outcome", "in every outcome", "in 25% of the outcomes"]
+    assert WORDS.outcomes(0.001) != WORDS.outcomes(0.0)
 
 
 def failing(**events):
@@ -69,16 +68,16 @@ def test_full_use_that_comes_after_a_failure_is_counted_and_named():
     table = full_use_after(failing(replaced="Another system in use").simulation)
     assert table[["option", "risk", "event"]].to_numpy().tolist() == [["a", "It fails", "Another system in use"]]
     assert table["share"].iloc[0] == pytest.approx(0.25, abs=1e-3)
-    assert full_use_sentences(failing(replaced="Another system in use"), WORDS)[0].endswith("a, 25% of all outcomes: another system in use (it fails).")
-    assert full_use_sentences(failing(), WORDS)[0].endswith("a, 25% of all outcomes (it fails).")
+    assert full_use_sentences(Edition(failing(replaced="Another system in use"), WORDS.lang))[0].endswith("a, 25% of all outcomes: another system in use (it fails).")
+    assert full_use_sentences(Edition(failing(), WORDS.lang))[0].endswith("a, 25% of all outcomes (it fails).")
 
 
 def test_full_use_without_conditions_needs_no_note():
-    assert full_use_sentences(fvm.find(tiny("ab"), 64), WORDS) == []
+    assert full_use_sentences(Edition(fvm.find(tiny("ab"), 64), WORDS.lang)) == []
 
 
 @pytest.mark.parametrize(("second", "says"), [((40, 50, 60), "gives as much within the error"), ((10, 20, 30), "Next comes b with 20")])
 def test_an_area_in_which_two_options_are_even_says_so(second, says):
     levels = [{"option_id": option, "area_id": "x", "is": level} for option, level in (("a", (40, 50, 60)), ("b", second))]
-    text = area_answer(fvm.find(tiny("ab", levels=levels), 512), WORDS, "x")[1]
+    text = area_answer(Edition(Edition(fvm.find(tiny("ab", levels=levels), 512), WORDS.lang), "x".lang))[1]
     assert says in text

@@ -13,7 +13,6 @@ import fvmanalys as fvm
 from fvmanalys.report.digits import as_given, of_amounts, of_steps, rounded
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import number_axis, value_axis
-from fvmanalys.report.names import measured, millions
 from fvmanalys.report.sheets.comparison import KEY as COMPARISON
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
@@ -72,14 +71,14 @@ def test_a_column_of_amounts_shows_two_digits_of_its_largest(values, decimals):
     ],
 )
 def test_a_small_amount_is_told_by_its_size(amount, text):
-    assert millions(amount, WORDS) == text
+    assert WORDS.millions(amount) == text
     assert text in WORDS.amount(amount)
 
 
 @pytest.mark.parametrize("value, decimals", [(0.05, 2), (0.125, 3), (3.5, 1), (3, 0), (1234.5, 0), (0.0004, 4)])
 def test_a_figure_is_told_as_it_was_given(value, decimals):
     assert as_given(value, 3) == decimals
-    assert "0.005" in measured([0.005], "MSEK", WORDS)
+    assert "0.005" in WORDS.measured([0.005], "MSEK")
 
 
 @given(st.floats(1e-5, 1e5))
@@ -120,7 +119,7 @@ def shown(cell):
 @pytest.mark.parametrize("scale", [1, 0.1])
 def test_no_amount_of_a_small_decision_is_lost_in_the_workbook(tmp_path, scale):
     findings = fvm.find(fvm.load(write_tables(tmp_path / "raw", decision(scale))), 128)
-    write_workbook(findings, tmp_path / "book.xlsx", WORDS)
+    write_workbook(Edition(findings, WORDS.lang), tmp_path / "book.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)[WORDS(f"sheet.{COMPARISON}.name")]
     heads = [
         cell

@@ -15,7 +15,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import parts_of
 from fvmanalys.report.sheets.cells import header_names
 from fvmanalys.report.topics import EXHIBITS
-from fvmanalys.report.words import LANGUAGES, Words
+from fvmanalys.report.words import LANGUAGES
 from fvmanalys.report.workbook import write_workbook
 from tests.tiny import tiny
 
@@ -64,7 +64,7 @@ def edition(request):
 @pytest.fixture(scope="module")
 def tables(edition, tmp_path_factory):
     path = tmp_path_factory.mktemp("book") / "book.xlsx"
-    write_workbook(edition.findings, path, Words(edition.lang))
+    write_workbook(edition, path)
     return workbook_tables(path)
 
 
@@ -194,7 +194,7 @@ def test_a_decision_in_which_something_is_nothing_has_a_page_and_a_workbook(opti
         **({} if staff is None else people),
     )
     edition = Edition(fvm.find(inputs, 16))
-    write_workbook(edition.findings, tmp_path / "book.xlsx", edition.words)
+    write_workbook(edition, tmp_path / "book.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")[edition("sheet.costs.name")]
     said = [cell.value for row in sheet.iter_rows() for cell in row if cell.value]
     assert (edition("sheet.costs.values.none") in said) is (cost == 0)

@@ -13,9 +13,9 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import TABLES, text_columns
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import ILLEGAL
 from fvmanalys.report.sheets.cells import safe_text
-from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.test_workbook import hostile_strings, strings
 from tests.workbook_checks import faults
@@ -108,7 +108,7 @@ def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(region, 
     inputs, given = attacked(region, shift)
     texts = []
     for path, version in ((tmp_path / "region.xlsx", region), (tmp_path / "attacked.xlsx", inputs)):
-        write_workbook(fvm.find(version, 64), path, Words(lang), "run", "1")
+        write_workbook(Edition(fvm.find(version, 64), lang), path, "run", "1")
         assert faults(path) == []
         texts.append(whole(text for _, text in strings(path)))
     assert lost(*texts, given) == []

@@ -3,10 +3,9 @@
 import re
 
 import fvmanalys as fvm
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import columns, drawable, wrapped
 from fvmanalys.report.harmless import harmless, one_line
-from fvmanalys.report.labels import number_names
-from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.tiny import tiny
 
@@ -38,7 +37,7 @@ def unnamed():
 def test_estimates_without_names_are_told_apart_by_their_keys():
     findings = fvm.find(unnamed(), 16)
     for lang in ("sv", "en"):
-        names = number_names(findings, Words(lang))
+        names = Edition(findings, lang).estimates
         assert len(set(names.values())) == len(names), "each is called something else"
         assert all(part.strip(" ():") for name in names.values() for part in re.split(r"[,:]", name)), names
     assert names["contracts/b/first"] == "licence, first (b)"
@@ -49,7 +48,7 @@ def test_estimates_without_names_are_told_apart_by_their_keys():
 
 
 def test_a_weight_of_an_area_that_is_not_known_yet_is_no_fault(tmp_path):
-    write_workbook(fvm.find(unnamed(), 16), tmp_path / "book.xlsx", Words("sv"))
+    write_workbook(Edition(fvm.find(unnamed(), 16), "sv"), tmp_path / "book.xlsx")
     assert (tmp_path / "book.xlsx").stat().st_size > 0
 
 

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 import fvmanalys as fvm
 from fvmanalys.report import basis, exhibits
-from fvmanalys.report.answer import answer, option_name
+from fvmanalys.report.answer import answer
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.labels import label
-from fvmanalys.report.names import area_names, category_names, distinct, option_names
+from fvmanalys.report.names import distinct
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.history import option_names as names_in_history
@@ -31,27 +30,26 @@ def findings(tmp_path_factory):
 
 
 def test_names_that_are_shared_have_their_ids(findings):
-    assert option_names(findings, WORDS) == {"p": "Same (p)", "q": "same (q)"}
-    assert option_names(findings, WORDS, "name") == {"p": "Store (p)", "q": "store (q)"}
-    assert area_names(findings, WORDS) == {"access": "Access (access)", "care": "Access (care)", "quiet": "Quiet"}
-    assert category_names(findings, WORDS) == {"Building": "Outlay (Building)", "Running": "Outlay (Running)"}
+    assert Edition(findings, WORDS.lang).options == {"p": "Same (p)", "q": "same (q)"}
+    assert Edition(findings, WORDS.lang).long_names == {"p": "Store (p)", "q": "store (q)"}
+    assert Edition(findings, WORDS.lang).areas == {"access": "Access (access)", "care": "Access (care)", "quiet": "Quiet"}
+    assert Edition(findings, WORDS.lang).categories == {"Building": "Outlay (Building)", "Running": "Outlay (Running)"}
     assert list(names_in_history(findings.inputs)["option_name"]) == ["Same (p)", "same (q)"]
 
 
 def test_texts_tables_and_labels_tell_them_apart(findings):
     best = findings.comparison.best
-    assert option_names(findings, WORDS)[best] in " ".join(answer(findings, WORDS))
-    assert option_name(findings, "q", WORDS) == "store (q)"
-    assert all(name in exhibits.table_ways(findings, WORDS) for name in ("Store (p)", "store (q)"))
-    assert all(name in basis.table_areas_described(findings, WORDS) for name in ("Access (access)", "Access (care)"))
+    assert Edition(findings, WORDS.lang).options[best] in " ".join(answer(Edition(findings, WORDS.lang)))
+    assert all(name in exhibits.table_ways(Edition(findings, WORDS.lang)) for name in ("Store (p)", "store (q)"))
+    assert all(name in basis.table_areas_described(Edition(findings, WORDS.lang)) for name in ("Access (access)", "Access (care)"))
     called = Edition(findings, "en").estimates
     assert len({called["areas/access"], called["areas/care"]}) == 2
     rows = findings.inputs.tables["options"].to_dict("records")
-    assert [label(findings, row | {"table": "options"}, WORDS) for row in rows] == ["Store (p)", "store (q)"]
+    assert [Edition(findings, WORDS.lang).label(row | {"table": "options"}) for row in rows] == ["Store (p)", "store (q)"]
 
 
 def test_no_sheet_shows_a_shared_name_alone(findings, tmp_path):
-    write_workbook(findings, tmp_path / "book.xlsx", WORDS)
+    write_workbook(Edition(findings, WORDS.lang), tmp_path / "book.xlsx")
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     cells = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert {"Same (p)", "same (q)", "Store (p)", "Access (care)"} <= cells

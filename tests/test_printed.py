@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import fvmanalys as fvm
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.conftest import ROOT, need
@@ -34,7 +35,7 @@ def printed(tmp_path_factory):
     findings = {name: fvm.find(inputs, DRAWS) for name, inputs in found.items()}
     for name in BOOKS:
         decision, lang = name.split("-")
-        write_workbook(findings[decision], folder / f"{name}.xlsx", Words(lang), "2025-05-27-0123456789", "1.0")
+        write_workbook(Edition(findings[decision], lang), folder / f"{name}.xlsx", "2025-05-27-0123456789", "1.0")
     convert(folder, "pdf")
     convert(folder, AS_SHOWN)
     return folder

@@ -742,7 +742,7 @@ def test_the_page_opens_with_the_stand_ins_and_marks_each(shown: Findings) -> No
 
 
 def test_the_workbook_opens_with_the_stand_ins_and_marks_each(shown: Findings, tmp_path: Path) -> None:
-    write_workbook(shown, tmp_path / "book.xlsx", EN)
+    write_workbook(Edition(shown, EN.lang), tmp_path / "book.xlsx")
     assert faults(tmp_path / "book.xlsx") == [] and table_description_faults(tmp_path / "book.xlsx") == []
     book = openpyxl.load_workbook(tmp_path / "book.xlsx")
     first = " ".join(str(book.worksheets[0].cell(row, 1).value) for row in range(1, 9))
@@ -766,7 +766,7 @@ def test_a_ground_in_odd_characters_is_shown_as_it_is_and_does_nothing(ground: s
     tables["contracts"][-1]["confidential"] = ground
     findings = fvm.find(make_public(write_rows(tmp_path / "raw", tables)).load(), 64)
     page, book = appendix_of(findings, "en"), tmp_path / "book.xlsx"
-    write_workbook(findings, book, EN)
+    write_workbook(Edition(findings, EN.lang), book)
     shown = escape(harmless(ground.strip()))
     assert f"stand-in ({shown})" in page and f"{shown} (1)" in page and "<b>" not in page
     assert faults(book) == [] and f"stand-in ({safe_text(ground.strip())})" in " ".join(text for _, text in strings(book))
@@ -791,8 +791,8 @@ def test_figures_of_single_rows_mark_them(shown: Findings) -> None:
 
 def test_without_stand_ins_nobody_is_told_of_any(tmp_path: Path) -> None:
     findings = fvm.find(fvm.load(write_tables(tmp_path / "raw", library_decision(3))), 64)
-    assert stand_in_notice(findings, EN) == beside_public(findings, EN) == [] and not table_beside_public(findings, EN)
-    assert "Public version" not in header(findings, EN) and findings.public_tables is None
+    assert stand_in_notice(Edition(findings, EN.lang)) == beside_public(Edition(findings, EN.lang)) == [] and not table_beside_public(Edition(findings, EN.lang))
+    assert "Public version" not in header(Edition(findings, EN.lang)) and findings.public_tables is None
 
 
 def test_an_internal_run_shows_what_the_public_version_says(tmp_path: Path) -> None:
@@ -800,8 +800,8 @@ def test_an_internal_run_shows_what_the_public_version_says(tmp_path: Path) -> N
     write_raw(raw_texts(fvm.load(tmp_path / "as edited")), tmp_path / "as the run keeps it")
     findings = fvm.find(fvm.load(tmp_path / "as the run keeps it"), 256)
     theirs = fvm.find(make_public(tmp_path / "as edited").load(findings.inputs.as_of), 256).comparison
-    told = " ".join(beside_public(findings, EN))
-    assert answer_sentence(findings.public_version, EN) in told and "canary" not in told
+    told = " ".join(beside_public(Edition(findings, EN.lang)))
+    assert answer_sentence(Edition(findings.public_version, EN.lang)) in told and "canary" not in told
     lead = theirs.table.loc[theirs.table["permanent"], "net_benefit"].nlargest(2).diff().abs().iloc[-1]
     assert (
         f"by {EN.amount(lead)} and is best in {EN.share(theirs.table['p_best'][theirs.best])} of the outcomes" in told
@@ -819,11 +819,11 @@ def test_an_internal_run_says_how_many_rows_lack_stand_ins(tmp_path: Path) -> No
     for table in ("levels", "risks"):
         tables[table][-1]["public_from"] = ""
     findings = fvm.find(fvm.load(write_rows(tmp_path / "raw", tables)), 64)
-    assert beside_public(findings, EN) == [EN("public.lacks", count="2")]
+    assert beside_public(Edition(findings, EN.lang)) == [EN("public.lacks", count="2")]
     tables["levels"][-1] |= {"public_from": "2024-02-01", "public_low": "70"}
     tables["risks"][-1] |= {"public_from": "2024-02-01"}
     broken = fvm.find(fvm.load(write_rows(tmp_path / "broken", tables)), 64)
-    assert beside_public(broken, EN) == [EN("public.broken")]
+    assert beside_public(Edition(broken, EN.lang)) == [EN("public.broken")]
 
 
 # The folder that runs are published in
@@ -883,4 +883,4 @@ def test_no_part_of_a_workbook_lies_in_a_temporary_file(tmp_path: Path, monkeypa
     findings = fvm.find(fvm.load(secret_decision(tmp_path / "raw")), 64)
     for name in ("mkstemp", "mkdtemp", "TemporaryFile", "NamedTemporaryFile", "TemporaryDirectory"):
         monkeypatch.setattr(tempfile, name, refuse)
-    write_workbook(findings, tmp_path / "book.xlsx", EN)
+    write_workbook(Edition(findings, EN.lang), tmp_path / "book.xlsx")

@@ -10,7 +10,7 @@ import fvmanalys as fvm
 from fvmanalys.evidence.fields import Kind
 from fvmanalys.evidence.read import parse_row
 from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds, text_columns
-from fvmanalys.report.words import Words
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import write_tables
 
@@ -116,4 +116,4 @@ def test_the_smallest_decision_is_one(tmp_path):
     assert set(tables) == {name for name, row in TABLES.items() if row.REQUIRED}
     findings = fvm.find(fvm.load(write_tables(tmp_path, tables)), 64)
     assert findings.comparison.best in ("stay", "mill")
-    write_workbook(findings, tmp_path / "book.xlsx", Words("en"))
+    write_workbook(Edition(findings, "en"), tmp_path / "book.xlsx")

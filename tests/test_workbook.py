@@ -27,6 +27,7 @@ from fvmanalys.analysis.yearly import (
 from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.model.streams import present_value
 from fvmanalys.report.answer import answer, what_changes
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.sheets.cells import header_names, safe_text
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
@@ -56,7 +57,7 @@ def workbooks(findings, tmp_path_factory):
     for case in CASES:
         for lang in ("sv", "en"):
             paths[case, lang] = folder / f"{case}_{lang}.xlsx"
-            write_workbook(findings[case], paths[case, lang], Words(lang), RUN, VERSION)
+            write_workbook(Edition(findings[case], lang), paths[case, lang], RUN, VERSION)
     return paths
 
 
@@ -84,7 +85,7 @@ def test_the_sheets_stand_in_order_and_the_first_answers(findings, workbooks):
     assert book.sheetnames == [words(f"sheet.{key}.name") for key in SHEETS if key != "changes"]
     assert book.sheetnames[0] == "Sammanfattning" and book.sheetnames[-1] == "Om bilagan"
     text = " ".join(cell.value for row in book["Sammanfattning"].iter_rows(max_col=1) for cell in row if isinstance(cell.value, str))
-    for sentence in (*answer(findings["region"], words), *what_changes(findings["region"], words)):
+    for sentence in (*answer(Edition(findings["region"], words.lang)), *what_changes(Edition(findings["region"], words.lang))):
         assert sentence in text, sentence
     assert all(row["name"] in text for row in findings["region"].inputs.tables["options"].to_dict("records"))
 
@@ -154,7 +155,7 @@ def test_properties_name_the_organisation_the_language_and_no_clock(workbooks):
 
 def test_the_same_findings_give_the_same_bytes(findings, workbooks, tmp_path):
     again = tmp_path / "again.xlsx"
-    write_workbook(findings["library"], again, Words("sv"), RUN, VERSION)
+    write_workbook(Edition(findings["library"], "sv"), again, RUN, VERSION)
     assert again.read_bytes() == workbooks["library", "sv"].read_bytes()
 
 
@@ -203,8 +204,8 @@ def attacked(findings):
 
 def test_hostile_text_comes_out_as_harmless_text(findings, tmp_path):
     path, again = tmp_path / "attacked.xlsx", tmp_path / "again.xlsx"
-    write_workbook(attacked(findings["library"]), path, Words("sv"), RUN, VERSION)
-    write_workbook(findings["library"], again, Words("sv"), RUN, VERSION)
+    write_workbook(Edition(attacked(findings["library"]), "sv"), path, RUN, VERSION)
+    write_workbook(Edition(findings["library"], "sv"), again, RUN, VERSION)
     assert formulas(path) == formulas(again), "only our own formulas are formulas"
     with zipfile.ZipFile(path) as archive:
         names, content = archive.namelist(), {name: archive.read(name) for name in archive.namelist()}

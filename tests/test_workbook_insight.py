@@ -40,7 +40,7 @@ def paths(findings, tmp_path_factory):
     """Each as a Swedish workbook."""
     folder = tmp_path_factory.mktemp("workbooks")
     for name, found in findings.items():
-        write_workbook(found, folder / f"{name}.xlsx", WORDS)
+        write_workbook(Edition(found, WORDS.lang), folder / f"{name}.xlsx")
     return {name: folder / f"{name}.xlsx" for name in findings}
 
 
@@ -114,7 +114,7 @@ def test_the_workbook_is_accessible(paths, case):
 
 
 def test_the_same_findings_give_the_same_bytes(findings, paths, tmp_path):
-    write_workbook(findings["later"], tmp_path / "again.xlsx", WORDS)
+    write_workbook(Edition(findings["later"], WORDS.lang), tmp_path / "again.xlsx")
     assert (tmp_path / "again.xlsx").read_bytes() == paths["later"].read_bytes()
 
 
@@ -176,5 +176,5 @@ def test_one_option_alone_leaves_only_what_it_has(findings, tmp_path):
     inputs = findings["library"].inputs
     options = inputs.tables["options"].assign(permanent=["yes"] + ["no"] * 6)
     found = fvm.find(replace(inputs, tables={**inputs.tables, "options": options}), DRAWS)
-    write_workbook(found, tmp_path / "one.xlsx", WORDS)
+    write_workbook(Edition(found, WORDS.lang), tmp_path / "one.xlsx")
     assert UNCERTAINTY not in openpyxl.load_workbook(tmp_path / "one.xlsx").sheetnames

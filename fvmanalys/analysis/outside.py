@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis.compare import compare
-from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
 from fvmanalys.evidence.inputs import PLACE

@@ -1,6 +1,6 @@
 """What changed since the former run: the sentences and tables of that question."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,14 +12,13 @@ from fvmanalys.analysis.changes import CODE, SAMPLING
 from fvmanalys.analysis.mixtures import RowChange
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
-from fvmanalys.report.labels import event_name, label, lowered
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.names import area_names, distinct, kind_mark, kind_text, millions, option_names, quantity, truth
-from fvmanalys.report.words import Words
+from fvmanalys.report.words import Words, lowered
 
 __all__ = [
     "SHOWN", "Grid", "Headline", "changes_answer", "changes_missing", "changes_sentence", "group_names", "headline", "idle_parts", "level",
-    "option_names_of_both", "ordered_rows", "part_grids", "row_grid", "row_texts", "shown_parts", "signed", "table_changed_rows",
+    "ordered_rows", "part_grids", "row_grid", "row_texts", "shown_parts", "signed", "table_changed_rows",
     "table_parts",
 ]  # fmt: skip
 
@@ -69,16 +68,6 @@ class Headline:
         return str((self.parts * np.sign(self.change)).idxmax())
 
 
-def former_findings(findings: Findings) -> Findings:
-    """The findings with the former run's inputs: what its rows are called."""
-    return replace(findings, inputs=findings.changes.former.inputs) if findings.changes.former else findings
-
-
-def option_names_of_both(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every option of either run."""
-    return distinct(option_names(former_findings(findings), words) | option_names(findings, words))
-
-
 def headline(findings: Findings) -> Headline | None:
     """What is told first; nothing where the best option was not there before."""
     changes, comparison = findings.changes, findings.comparison
@@ -93,88 +82,95 @@ def headline(findings: Findings) -> Headline | None:
     return None
 
 
-def changes_missing(findings: Findings, words: Words) -> str:
+def changes_missing(edition: Edition) -> str:
     """Why it cannot be told what changed; nothing where it can."""
+    findings = edition.findings
     changes = findings.changes
     if changes.told:
         return ""
-    return words(f"changes.missing.{changes.reason}", run_id=changes.former.run_id if changes.former else "")
+    return edition(f"changes.missing.{changes.reason}", run_id=changes.former.run_id if changes.former else "")
 
 
-def changes_sentence(findings: Findings, words: Words) -> str:
+def changes_sentence(edition: Edition) -> str:
     """What changed, in one sentence; nothing where it cannot be told."""
+    findings, words = edition.findings, edition.words
     changes = findings.changes
     told = headline(findings) if changes.told else None
     if not changes.told or changes.former is None:
         return ""
-    names, best = option_names_of_both(findings, words), findings.comparison.best
+    names, best = edition.options_of_both, findings.comparison.best
     facts = {"as_of": words.day(changes.former.as_of), "best": names[best], "former": names.get(changes.best_before, "–")}
     if told is None:
-        return words("changes.arrived_best", **facts)
+        return edition("changes.arrived_best", **facts)
     if abs(told.change) < UNSEEN:
-        return words("changes.same", **facts)
+        return edition("changes.same", **facts)
     which = "same_best" if changes.best_before == best else "other_best"
-    return words(f"changes.{told.kind}_{which}", **facts, **told_facts(findings, told, words))
+    return edition(f"changes.{told.kind}_{which}", **facts, **told_facts(edition, told))
 
 
-def told_facts(findings: Findings, told: Headline, words: Words) -> dict[str, str]:
+def told_facts(edition: Edition, told: Headline) -> dict[str, str]:
     """The numbers of the sentence."""
-    comparison, names = findings.comparison, option_names_of_both(findings, words)
+    findings, words = edition.findings, edition.words
+    comparison, names = findings.comparison, edition.options_of_both
     chances = findings.changes.whole("p_best").reindex([comparison.best]).iloc[0]
     before, after = words.share(chances["before"]), words.share(chances["after"])
     return {
         "second": names.get(str(comparison.runner_up), "–"),
-        "moved": words("changes.grown" if told.change > 0 else "changes.shrunk"),
+        "moved": edition("changes.grown" if told.change > 0 else "changes.shrunk"),
         "change": words.amount(abs(told.change)),
         "now": words.amount(told.after),
-        "group": lowered(group_names(findings, words)[told.largest]),
+        "group": lowered(group_names(edition)[told.largest]),
         "part": f"{'+' if told.parts[told.largest] > 0 else ''}{words.amount(told.parts[told.largest])}",
-        "chance": words("changes.chance_same" if before == after else "changes.chance_moved", before=before, after=after),
+        "chance": edition("changes.chance_same" if before == after else "changes.chance_moved", before=before, after=after),
     }
 
 
-def changes_answer(findings: Findings, words: Words) -> list[str]:
+def changes_answer(edition: Edition) -> list[str]:
     """What changed, which options came or went, and how sure the division is."""
-    changes, names = findings.changes, option_names_of_both(findings, words) if findings.changes.told else {}
+    findings, words = edition.findings, edition.words
+    changes, names = findings.changes, edition.options_of_both if findings.changes.told else {}
     if not changes.told:
-        return [changes_missing(findings, words)]
-    texts = [changes_sentence(findings, words)]
+        return [changes_missing(edition)]
+    texts = [changes_sentence(edition)]
     for key, options in (("arrived", changes.arrived), ("gone", changes.gone)):
-        texts += [words(f"changes.{key}", options=words.listing([names[option] for option in options]))] if options else []
+        texts += [edition(f"changes.{key}", options=words.listing([names[option] for option in options]))] if options else []
     counted = sum(change.counts for change in changes.row_changes)
-    texts.append(words("changes.count", rows=words.number(len(changes.row_changes)), counted=words.number(counted)))
-    return texts + remarks(findings, words)
+    texts.append(edition("changes.count", rows=words.number(len(changes.row_changes)), counted=words.number(counted)))
+    return texts + remarks(edition)
 
 
-def remarks(findings: Findings, words: Words) -> list[str]:
+def remarks(edition: Edition) -> list[str]:
     """What the reader should know of code, sampling and the precision of the parts."""
+    findings, words = edition.findings, edition.words
     parts = findings.changes.parts("net_benefit").abs().max(axis=1)
-    texts = [words(f"changes.about_{name}") for name in (CODE, SAMPLING) if parts.get(name, 0.0) >= UNSEEN]
+    texts = [edition(f"changes.about_{name}") for name in (CODE, SAMPLING) if parts.get(name, 0.0) >= UNSEEN]
     money = findings.changes.attribution.query("measure == 'net_benefit'")["standard_error"].max()
-    return texts + ([words("changes.about_error", error=words.amount(money))] if money > 0 else [])
+    return texts + ([edition("changes.about_error", error=words.amount(money))] if money > 0 else [])
 
 
-def group_names(findings: Findings, words: Words) -> dict[str, str]:
+def group_names(edition: Edition) -> dict[str, str]:
     """What every group is called."""
-    names = option_names_of_both(findings, words)
-    found = {name: words(f"changes.group.{name}") for name in (CODE, SAMPLING)}
+    findings, words = edition.findings, edition.words
+    names = edition.options_of_both
+    found = {name: edition(f"changes.group.{name}") for name in (CODE, SAMPLING)}
     for group in findings.changes.groups:
         own = [cell for cell in group.cells if group.kind != "options" or cell[1] == ALL_OPTIONS]
-        found[group.name] = words.listing([cell_name(findings, cell, names, words) for cell in own])
+        found[group.name] = words.listing([cell_name(edition, cell, names) for cell in own])
     return found
 
 
-def cell_name(findings: Findings, cell: tuple[str, str], names: dict[str, str], words: Words) -> str:
+def cell_name(edition: Edition, cell: tuple[str, str], names: dict[str, str]) -> str:
     """What the rows of one table and option are called, or the calendar."""
+    findings, words = edition.findings, edition.words
     table, option = cell
     former = findings.changes.former
     if table == "calendar" and former is not None:
-        return words("changes.group.calendar", before=words.day(former.as_of), after=words.day(findings.inputs.as_of))
+        return edition("changes.group.calendar", before=words.day(former.as_of), after=words.day(findings.inputs.as_of))
     if table == "options":
-        return words("changes.group.options")
+        return edition("changes.group.options")
     shared = "option_id" in TABLES[table].model_fields and option == ALL_OPTIONS
-    owner = words("changes.group.all") if shared else names.get(option, "")
-    return words("changes.group.rows", table=words(f"table_name.{table}"), option=owner) if owner else words(f"table_name.{table}")
+    owner = edition("changes.group.all") if shared else names.get(option, "")
+    return edition("changes.group.rows", table=edition(f"table_name.{table}"), option=owner) if owner else edition(f"table_name.{table}")
 
 
 def signed(value: float, measure: str, words: Words) -> str:
@@ -184,14 +180,14 @@ def signed(value: float, measure: str, words: Words) -> str:
     scaled = 100 * value if measure == "p_best" else value
     if abs(scaled) < (UNSEEN if measure in ("net_benefit", "cost_mean") else 0.05):
         return "0"
-    text = millions(scaled, words) if measure in ("net_benefit", "cost_mean") else words.number(scaled, 1)
+    text = words.millions(scaled) if measure in ("net_benefit", "cost_mean") else words.number(scaled, 1)
     return f"+{text}" if scaled > 0 else text
 
 
 def level(value: float, measure: str, words: Words) -> str:
     """A figure as it was or is."""
     if measure in ("net_benefit", "cost_mean"):
-        return millions(value, words)
+        return words.millions(value)
     return words.share(value) if measure == "p_best" else words.number(value, 1)
 
 
@@ -206,29 +202,31 @@ def shown_parts(findings: Findings, measure: str) -> pd.DataFrame:
     return findings.changes.parts(measure).drop(index=idle_parts(findings, measure))
 
 
-def part_grids(findings: Findings, words: Words) -> list[Grid]:
+def part_grids(edition: Edition) -> list[Grid]:
     """For each measure what every group did to every option, between the figures before and after."""
-    names, groups = option_names_of_both(findings, words), group_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names, groups = edition.options_of_both, group_names(edition)
     grids = []
     for measure in SHOWN:
         whole, parts = findings.changes.whole(measure), shown_parts(findings, measure)
-        rows = [[words("changes.before"), *(level(value, measure, words) for value in whole["before"])]]
+        rows = [[edition("changes.before"), *(level(value, measure, words) for value in whole["before"])]]
         rows += [[groups[str(name)], *(signed(row[option], measure, words) for option in whole.index)] for name, row in parts.iterrows()]
-        rows += [[words("changes.whole"), *(signed(value, measure, words) for value in whole["change"])]]
-        rows += [[words("changes.after"), *(level(value, measure, words) for value in whole["after"])]]
-        head = [words("changes.column.group"), *(names[option] for option in whole.index)]
-        grids += [Grid(words(f"changes.measure.{measure}"), head, rows, len(whole))] if len(whole) else []
+        rows += [[edition("changes.whole"), *(signed(value, measure, words) for value in whole["change"])]]
+        rows += [[edition("changes.after"), *(level(value, measure, words) for value in whole["after"])]]
+        head = [edition("changes.column.group"), *(names[option] for option in whole.index)]
+        grids += [Grid(edition(f"changes.measure.{measure}"), head, rows, len(whole))] if len(whole) else []
     return grids
 
 
-def row_grid(findings: Findings, words: Words, marks: bool = False, counting_only: bool = False) -> Grid:
+def row_grid(edition: Edition, marks: bool = False, counting_only: bool = False) -> Grid:
     """The rows that differ, those behind the largest groups first; all, or only those that the answer is computed from."""
+    findings, words = edition.findings, edition.words
     rows = []
     for change in ordered_rows(findings, counting_only):
-        kind = kind_mark(change.row, words) if marks else kind_text(change.row, words)
-        rows.append([*row_texts(findings, change, words), kind or "–", words.day(change.row.get("known_from"))])
+        kind = edition.kind_mark(change.row) if marks else edition.kind_text(change.row)
+        rows.append([*row_texts(edition, change), kind or "–", words.day(change.row.get("known_from"))])
     columns = ("group", "row", "option", "what", "before", "now", "kind", "known_from")
-    return Grid(words("changes.rows"), [words(f"changes.column.{name}") for name in columns], rows)
+    return Grid(edition("changes.rows"), [edition(f"changes.column.{name}") for name in columns], rows)
 
 
 def ordered_rows(findings: Findings, counting_only: bool = False) -> list[RowChange]:
@@ -239,24 +237,25 @@ def ordered_rows(findings: Findings, counting_only: bool = False) -> list[RowCha
     return sorted(rows, key=lambda change: -sizes.get(changes.group_of(change), 0.0 if changes.group_of(change) else -1.0))
 
 
-def row_texts(findings: Findings, change: RowChange, words: Words) -> list[str]:
+def row_texts(edition: Edition, change: RowChange) -> list[str]:
     """Group, what the row is, its option, what happened to it, before and after."""
-    group = group_names(findings, words).get(findings.changes.group_of(change), words("changes.no_group"))
-    names, owner = option_names_of_both(findings, words), change.row.get("option_id", "")
-    option = words("table.all_options") if owner == ALL_OPTIONS else names.get(owner, "–")
-    what = words(f"changes.what.{change.what if change.what != 'changed' or told_columns(change) else 'text'}")
-    sides = [side_text(findings, change, side, words) for side in ("before", "after")]
-    return [group, row_name(findings, change, words), option, what, *sides]
+    findings = edition.findings
+    group = group_names(edition).get(findings.changes.group_of(change), edition("changes.no_group"))
+    names, owner = edition.options_of_both, change.row.get("option_id", "")
+    option = edition("table.all_options") if owner == ALL_OPTIONS else names.get(owner, "–")
+    what = edition(f"changes.what.{change.what if change.what != 'changed' or told_columns(change) else 'text'}")
+    sides = [side_text(edition, change, side) for side in ("before", "after")]
+    return [group, row_name(edition, change), option, what, *sides]
 
 
-def row_name(findings: Findings, change: RowChange, words: Words) -> str:
+def row_name(edition: Edition, change: RowChange) -> str:
     """What a row is about, as its own run calls it."""
-    row, source = change.row, findings if change.after else former_findings(findings)
+    row, source = change.row, edition if change.after else edition.former
     if "title" in row:
-        return words.of(row, "title")
-    known = row if row.get("area_id") in area_names(source, words) else {name: row[name] for name in row if name != "area_id"}
-    table, name = words(f"table_name.{change.table}"), label(source, known | {"table": change.table}, words)
-    return name if name == table else words("changes.row", table=table, name=name)
+        return edition.words.of(row, "title")
+    known = row if row.get("area_id") in source.areas else {name: row[name] for name in row if name != "area_id"}
+    table, name = edition(f"table_name.{change.table}"), source.label(known | {"table": change.table})
+    return name if name == table else edition("changes.row", table=table, name=name)
 
 
 def told_columns(change: RowChange) -> list[str]:
@@ -264,40 +263,41 @@ def told_columns(change: RowChange) -> list[str]:
     return [name for name in change.columns if name in OTHERS or name in QUANTITY]
 
 
-def side_text(findings: Findings, change: RowChange, side: str, words: Words) -> str:
+def side_text(edition: Edition, change: RowChange, side: str) -> str:
     """What a row said before, or says now."""
     row = change.before if side == "before" else change.after
     if row is None:
         return "–"
-    source = findings if side == "after" else former_findings(findings)
+    source = edition if side == "after" else edition.former
     texts = []
     if issubclass(TABLES[change.table], Quantified) and (change.what != "changed" or QUANTITY & set(change.columns)):
-        texts += [quantity({**row, **{name: np.nan if row[name] is None else row[name] for name in NUMBERS}}, words)]
+        texts += [edition.words.quantity({**row, **{name: np.nan if row[name] is None else row[name] for name in NUMBERS}})]
     wanted = told_columns(change) if change.what == "changed" else FOR_NEW
-    texts += [column_text(source, row, name, words) for name in OTHERS if name in wanted and row.get(name) not in (None, "")]
+    texts += [column_text(source, row, name) for name in OTHERS if name in wanted and row.get(name) not in (None, "")]
     return "; ".join(text for text in texts if text != "–") or "–"
 
 
-def column_text(findings: Findings, row: dict[str, Any], name: str, words: Words) -> str:
+def column_text(edition: Edition, row: dict[str, Any], name: str) -> str:
     """A column's name and what stands in it."""
+    words = edition.words
     value = row[name]
     if name in EVENTS:
-        said = words.listing([event_name(findings, row | {"from_event": one}, words) for one in split(value)])
+        said = words.listing([edition.event(row | {"from_event": one}) for one in split(value)])
     elif isinstance(value, date):
         said = words.day(value)
     elif isinstance(value, float):
         said = f"{value:.0f}" if name == "price_year" else words.number(value, 0 if value.is_integer() or abs(value) >= 100 else 2)
     else:
-        said = words.get(f"yes_no.{value}", truth(value, words))
-    return words("changes.cell", column=words(f"changes.column.{name}"), value=said)
+        said = words.get(f"yes_no.{value}", str(value) or "–")
+    return edition("changes.cell", column=edition(f"changes.column.{name}"), value=said)
 
 
-def table_parts(findings: Findings, words: Words) -> Html:
+def table_parts(edition: Edition) -> Html:
     """What every group did to each option, a table a measure."""
-    return Html("".join(html_table(grid.title, grid.head, grid.rows, grid.numbers) for grid in part_grids(findings, words)))
+    return Html("".join(html_table(grid.title, grid.head, grid.rows, grid.numbers) for grid in part_grids(edition)))
 
 
-def table_changed_rows(findings: Findings, words: Words) -> Html | None:
+def table_changed_rows(edition: Edition) -> Html | None:
     """The rows that differ."""
-    grid = row_grid(findings, words, marks=True)
+    grid = row_grid(edition, marks=True)
     return html_table(grid.title, grid.head, grid.rows) if grid.rows else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["as_given", "of_amounts", "of_steps", "rough", "rounded", "significant"]
+__all__ = ["as_given", "of_amounts", "of_steps", "rough", "rounded", "significant", "two_digits"]
 
 MOST = 6
 EXACT = 20  # a value of a scale is told if it is off by no more than this part of a step
@@ -57,3 +57,9 @@ def rounded(amount: float) -> tuple[float, int]:
         return amount, 1 if size >= 0.95 else fewest(amount, 2, significant(amount))
     step = 1 if size < 100 else 10 if size < 1_000 else 50 if size < 2_000 else 100
     return round(amount / step) * step, 0
+
+
+def two_digits(value: float) -> float:
+    """A number to two significant digits."""
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
+    return float(round(value / step) * step) if np.isfinite(value) else value

@@ -3,20 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import full_use_after
-from fvmanalys.report.labels import lowered
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.markup import Html, html_table, paragraphs
-from fvmanalys.report.names import (
-    area_names,
-    between,
-    category_names,
-    kind_mark,
-    millions,
-    option_names,
-    price_note,
-)
-from fvmanalys.report.words import Words
+from fvmanalys.report.words import Words, lowered
 
 __all__ = [
     "full_use_sentences",
@@ -31,44 +21,46 @@ def head(name: str, columns: str, words: Words) -> list[str]:
 
 def amount_range(row: pd.Series, name: str, words: Words) -> str:
     """P5–P95 of an amount."""
-    return between(millions(row[f"{name}_p05"], words), millions(row[f"{name}_p95"], words), words)
+    return words.between(words.millions(row[f"{name}_p05"]), words.millions(row[f"{name}_p95"]))
 
 
-def table_options(findings: Findings, words: Words) -> Html:
+def table_options(edition: Edition) -> Html:
     """The options side by side: a column an option, a row a measure."""
-    table, names, as_of = findings.comparison.table, option_names(findings, words), findings.inputs.as_of
+    findings, words = edition.findings, edition.words
+    table, names, as_of = findings.comparison.table, edition.options, findings.inputs.as_of
     best = findings.comparison.best
     measures = {
-        "net_benefit": lambda row: millions(row["net_benefit"], words),
+        "net_benefit": lambda row: words.millions(row["net_benefit"]),
         "net_benefit_range": lambda row: amount_range(row, "net_benefit", words),
         "p_best": lambda row: words.share(row["p_best"]),
-        "expected_loss": lambda row: millions(row["expected_loss"], words),
+        "expected_loss": lambda row: words.millions(row["expected_loss"]),
         "score": lambda row: words.points(row["score"]),
-        "cost": lambda row: millions(row["cost_p50"], words),
-        "cost_ceiling": lambda row: millions(row["cost_p85"], words),
-        "programme": lambda row: millions(row["programme_p50"], words),
-        "programme_ceiling": lambda row: millions(row["programme_p85"], words),
+        "cost": lambda row: words.millions(row["cost_p50"]),
+        "cost_ceiling": lambda row: words.millions(row["cost_p85"]),
+        "programme": lambda row: words.millions(row["programme_p50"]),
+        "programme_ceiling": lambda row: words.millions(row["programme_p85"]),
         "full_use": lambda row: "–" if np.isnan(row["full_use_p50"]) else words.month(as_of, row["full_use_p50"]),
         "full_use_late": lambda row: "–" if np.isnan(row["full_use_p85"]) else words.month(as_of, row["full_use_p85"]),
         "full_use_within_horizon": lambda row: words.share(row["full_use_within_horizon"]),
     }
     top = [
-        words("column.measure"),
-        *(words("column.best", option=names[option]) if option == best else names[option] for option in table.index),
+        edition("column.measure"),
+        *(edition("column.best", option=names[option]) if option == best else names[option] for option in table.index),
     ]
     reference = names[findings.inputs.reference]
     rows = [
-        [words(f"measure.{name}", reference=reference), *(text(row) for _, row in table.iterrows())] for name, text in measures.items()
+        [edition(f"measure.{name}", reference=reference), *(text(row) for _, row in table.iterrows())] for name, text in measures.items()
     ]
-    shown = html_table(words("table.options", prices=price_note(findings, words)), top, rows, len(table), "measures")
-    return Html(shown + paragraphs(full_use_sentences(findings, words), "note"))
+    shown = html_table(edition("table.options", prices=edition.prices), top, rows, len(table), "measures")
+    return Html(shown + paragraphs(full_use_sentences(edition), "note"))
 
 
-def full_use_sentences(findings: Findings, words: Words) -> list[str]:
+def full_use_sentences(edition: Edition) -> list[str]:
     """In which share of its outcomes an option comes into full use although something has gone wrong, and by what."""
-    names, found = option_names(findings, words), full_use_after(findings.simulation).to_dict("records")
+    findings, words = edition.findings, edition.words
+    names, found = edition.options, full_use_after(findings.simulation).to_dict("records")
     parts = [
-        words(
+        edition(
             "answer.full_use_replaced" if row["event"] else "answer.full_use_risk",
             option=names[row["option"]],
             share=words.share(row["share"]),
@@ -77,35 +69,37 @@ def full_use_sentences(findings: Findings, words: Words) -> list[str]:
         )
         for row in found
     ]
-    return [words("answer.full_use", parts="; ".join(parts))] if parts else []
+    return [edition("answer.full_use", parts="; ".join(parts))] if parts else []
 
 
-def table_ways(findings: Findings, words: Words) -> Html:
+def table_ways(edition: Edition) -> Html:
     """What each option means."""
-    names = option_names(findings, words, "name")
+    findings, words = edition.findings, edition.words
+    names = edition.long_names
     rows = [
         [
             names[row["option_id"]],
             words.of(row, "description") or "–",
-            words(f"yes_no.{row['permanent']}"),
-            kind_mark(row, words),
+            edition(f"yes_no.{row['permanent']}"),
+            edition.kind_mark(row),
         ]
         for row in findings.inputs.tables["options"].to_dict("records")
     ]
-    return html_table(words("table.ways"), head("ways", "option description permanent kind", words), rows)
+    return html_table(edition("table.ways"), head("ways", "option description permanent kind", words), rows)
 
 
-def table_reasons(findings: Findings, words: Words, most: int = 3) -> Html | None:
+def table_reasons(edition: Edition, most: int = 3) -> Html | None:
     """What speaks for and against each option, beside the best other."""
-    names, parts = option_names(findings, words), area_names(findings, words) | category_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names, parts = edition.options, edition.areas | edition.categories
     rows = []
     for (option, other), table in findings.reasons.groupby(["option", "other"], sort=False):
         ordered = table[table["difference"].abs() >= 0.5].sort_values("difference", kind="stable")
         against, favour = ordered[ordered["difference"] < 0].head(most), ordered[ordered["difference"] > 0].tail(most)[::-1]
         rows.append(
-            [words("table.beside", option=names[option], other=names[other]), listed(favour, parts, words), listed(against, parts, words)]
+            [edition("table.beside", option=names[option], other=names[other]), listed(favour, parts, words), listed(against, parts, words)]
         )
-    return html_table(words("table.reasons"), head("reasons", "option for against", words), rows) if rows else None
+    return html_table(edition("table.reasons"), head("reasons", "option for against", words), rows) if rows else None
 
 
 def listed(parts: pd.DataFrame, names: dict[str, str], words: Words) -> str:
@@ -118,9 +112,10 @@ def signed(msek: float, words: Words) -> str:
     return ("+" if msek > 0 else "") + words.amount(msek)
 
 
-def table_areas(findings: Findings, words: Words) -> Html:
+def table_areas(edition: Edition) -> Html:
     """The score of each option in each area, with its range and the area's weight."""
-    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    findings, words = edition.findings, edition.words
+    table, names, called = findings.comparison.areas, edition.options, edition.areas
     weights = findings.inputs.tables["areas"].set_index("area_id")
     share = weights["likely"] / weights["likely"].sum()
     rows = [
@@ -128,12 +123,12 @@ def table_areas(findings: Findings, words: Words) -> Html:
             called[area],
             words.share(share[area]),
             *(score_range(table.loc[(option, area)], words) for option in names),
-            kind_mark(weights.loc[area], words),
+            edition.kind_mark(weights.loc[area]),
         ]
         for area in called
     ]
-    top = [words("column.area"), words("column.weight"), *names.values(), words("column.weight_kind")]
-    return html_table(words("table.areas"), top, rows, range(1, len(names) + 2))
+    top = [edition("column.area"), edition("column.weight"), *names.values(), edition("column.weight_kind")]
+    return html_table(edition("table.areas"), top, rows, range(1, len(names) + 2))
 
 
 def score_range(row: pd.Series, words: Words) -> str:
@@ -143,25 +138,27 @@ def score_range(row: pd.Series, words: Words) -> str:
     return text if not np.isfinite(below) else words("table.below", text=text, share=words.share(below))
 
 
-def table_costs(findings: Findings, words: Words) -> Html:
+def table_costs(edition: Edition) -> Html:
     """The expected present value of each option, by category of cost."""
-    names, called = option_names(findings, words), category_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names, called = edition.options, edition.categories
     wide = findings.yearly.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)[list(names)]
     wide = wide.loc[wide.abs().sum(axis=1).sort_values(ascending=False, kind="stable").index]
     rows = [
-        [called[category], *(millions(value, words) if np.isfinite(value) else "–" for value in values)]
+        [called[category], *(words.millions(value) if np.isfinite(value) else "–" for value in values)]
         for category, values in zip(wide.index, wide.to_numpy(), strict=True)
     ]
     total = findings.comparison.table["cost_mean"]
-    rows.append([words("table.total"), *(millions(total[option], words) for option in names)])
+    rows.append([edition("table.total"), *(words.millions(total[option]) for option in names)])
     return html_table(
-        words("table.costs", prices=price_note(findings, words)), [words("column.category"), *names.values()], rows, len(names), "total"
+        edition("table.costs", prices=edition.prices), [edition("column.category"), *names.values()], rows, len(names), "total"
     )
 
 
-def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
+def table_levels(edition: Edition, area: str = "") -> Html:
     """The level of each option today and at the horizon, and when its own level begins; of one area or of all."""
-    names, called, as_of = option_names(findings, words), area_names(findings, words), findings.inputs.as_of
+    findings, words = edition.findings, edition.words
+    names, called, as_of = edition.options, edition.areas, findings.inputs.as_of
     table = findings.levels[findings.levels["area"].eq(area) | (not area)]
     rows = [
         [
@@ -173,4 +170,4 @@ def table_levels(findings: Findings, words: Words, area: str = "") -> Html:
         ]
         for row in table.to_dict("records")
     ]
-    return html_table(words("table.levels"), head("levels", "area option level_now level_end begins", words), rows, (2, 3))
+    return html_table(edition("table.levels"), head("levels", "area option level_now level_end begins", words), rows, (2, 3))

@@ -1,15 +1,12 @@
 """A value to be told, and what a style is: how one kind of value is told in words and put in a cell."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from fvmanalys.report.edition import Edition
+from fvmanalys.report.names import Names
 
 __all__ = ["NOTHING", "Address", "Item", "Style"]
 
@@ -20,7 +17,7 @@ NOTHING = "–"
 class Item:
     """A value to be told: of which row and column, in which edition, and what its style was given after `=`."""
 
-    edition: Edition
+    edition: Names
     value: Any
     row: Mapping[str, Any]
     key: str

@@ -1,59 +1,30 @@
-"""What the things of a decision are called, in the reader's language."""
+"""What the things of a decision are called in one language: options, areas, categories, estimates, sources, and any row."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
-from fvmanalys.report.digits import as_given, rounded
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.markup import Html, escape
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.words import MINUS, SPACE, Words
+from fvmanalys.report.words import SPACE, Words, lowered
 
-__all__ = [
-    "area_names",
-    "between",
-    "category_names",
-    "distinct",
-    "is_stand_in",
-    "kind_mark",
-    "kind_text",
-    "measured",
-    "millions",
-    "named",
-    "option_names",
-    "outcomes",
-    "price_note",
-    "quantity",
-    "source_marks",
-    "viewpoint_name",
-    "truth",
-]
+__all__ = ["Names", "Row", "distinct", "is_stand_in"]
 
-
-def option_names(findings: Findings, words: Words, column: str = "short_name") -> dict[str, str]:
-    """The name of every option, no two alike."""
-    rows = findings.inputs.tables["options"].to_dict("records")
-    return distinct({row["option_id"]: words.of(row, column) or words.of(row, "name") for row in rows})
-
-
-def area_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every area, no two alike."""
-    rows = findings.inputs.tables["areas"].to_dict("records")
-    return distinct({row["area_id"]: words.of(row, "name") for row in rows})
-
-
-def category_names(findings: Findings, words: Words) -> dict[str, str]:
-    """The name of every cost category, no two alike: as the contracts call it, or the phase of a staffing."""
-    tables = findings.inputs.tables
-    contracts = {row["category"]: words.of(row, "category") for row in tables["contracts"].to_dict("records")}
-    phases = {row["phase"]: phase_name(row, words) for row in tables["staffing"].to_dict("records")}
-    return distinct(phases | contracts)
+Row = Mapping[str, Any]
+KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row without a name
+PREFIXED = (
+    "areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints",
+)  # fmt: skip
+UNBROKEN = 20
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:
@@ -63,95 +34,200 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
     return told if len(set(told.values())) == len(told) else {key: f"{name} ({key})" for key, name in names.items()}
 
 
-def phase_name(row: dict[str, Any], words: Words) -> str:
-    """What the staffing of a phase is called; `pause` and `restart` are our own names."""
-    return words.get(f"category.{row['phase']}", "") or words("category.staffing", phase=words.of(row, "phase").lower())
-
-
-def kind_mark(row: Any, words: Words) -> str:
-    """The kind of evidence of a row as a mark and a word, and that it is a stand-in."""
-    kind, said = row.get("kind"), [escape(stand_in_mark(row, words))]
-    if kind in KIND_MARKS:
-        word = escape(words(f"kind.{kind}"))
-        said.insert(0, f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {word}</span>')
-    return Html(", ".join(filter(None, said)))
-
-
-def kind_text(row: Any, words: Words) -> str:
-    """The kind of evidence of a row in words, and that it is a stand-in."""
-    kind = words(f"kind.{row['kind']}") if row.get("kind") in KIND_MARKS else ""
-    return ", ".join(filter(None, [kind, stand_in_mark(row, words)]))
-
-
-def stand_in_mark(row: Any, words: Words) -> str:
-    """That a row is a stand-in, with the ground for secrecy; nothing where it is none."""
-    if not is_stand_in(row):
-        return ""
-    ground = words.of(row, "confidential")
-    return words("public.mark") if ground == "yes" else words("public.mark_ground", ground=ground)
-
-
-def is_stand_in(row: Any) -> bool:
+def is_stand_in(row: Row) -> bool:
     """Whether what the row says is a stand-in for something confidential."""
     return bool(row.get("stand_in") == "yes")
 
 
-def named(row: Any, words: Words, column: str = "name", name: str = "") -> str:
-    """What a row is called, or else by the `name` given, marked where its figures are stand-ins."""
-    name = name or words.of(row, column)
-    return words("public.named", name=name) if is_stand_in(row) else name
+@dataclass(frozen=True)
+class Names:
+    """What everything in the findings is called in one language."""
 
+    findings: Findings
+    lang: str = "sv"
 
-def source_marks(findings: Findings, text: str) -> str:
-    """Source ids as numbers that lead to the list of sources."""
-    numbers = {source: number for number, source in enumerate(findings.inputs.sources.index, start=1)}
-    return Html(" ".join(f'<a href="#source-{numbers[one]}">[{numbers[one]}]</a>' for one in split(text) if one in numbers))
+    @cached_property
+    def words(self) -> Words:
+        """The words of the language."""
+        return Words(self.lang)
 
+    @property
+    def inputs(self) -> Inputs:
+        """The tables that the findings are made of."""
+        return self.findings.inputs
 
-def quantity(row: dict[str, Any], words: Words) -> str:
-    """An estimate as published: its likely value, and its range where it has one."""
-    low, likely, high = row["low"], row["likely"], row["high"]
-    if pd.isna(low) or low == high:
-        return measured([likely], row["unit"], words)
-    ends = measured([low, high], row["unit"], words)
-    return words("quantity.range", likely=measured([likely], row["unit"], words), ends=ends) if pd.notna(likely) else ends
+    @property
+    def as_of(self) -> date:
+        """The day of knowledge, from which times are counted."""
+        return self.findings.inputs.as_of
 
+    @cached_property
+    def former(self) -> Self:
+        """The same with the former run's tables: what its rows are called."""
+        former = self.findings.changes.former
+        return replace(self, findings=replace(self.findings, inputs=former.inputs)) if former else self
 
-def measured(values: list[float], unit: str, words: Words) -> str:
-    """A value, or a range, with its unit and no more decimals than it has."""
-    scale = 100 if unit == "share" else 1
-    sizes = [scale * value for value in values]
-    texts = [str(int(size)) if unit == "year" else words.number(size, as_given(size, 2)) for size in sizes]
-    return words.get(f"quantity.{unit}", "{value}").format(value=texts[0] if len(texts) == 1 else between(texts[0], texts[1], words))
+    @cached_property
+    def options(self) -> dict[str, str]:
+        """The short name of every option, no two alike."""
+        return self.option_names("short_name")
 
+    @cached_property
+    def long_names(self) -> dict[str, str]:
+        """The name of every option, no two alike."""
+        return self.option_names("name")
 
-def between(low: str, high: str, words: Words) -> str:
-    """From one value to another."""
-    return low if low == high else words("quantity.to", low=low, high=high) if MINUS in low + high else f"{low}–{high}"
+    @cached_property
+    def options_of_both(self) -> dict[str, str]:
+        """The short name of every option of this run or the former."""
+        return distinct(self.former.options | self.options)
 
+    def option_names(self, column: str) -> dict[str, str]:
+        """A name of every option, no two alike."""
+        rows = self.inputs.records["options"]
+        return distinct({row["option_id"]: self.words.of(row, column) or self.words.of(row, "name") for row in rows})
 
-def millions(msek: float, words: Words) -> str:
-    """An amount of MSEK without its unit, to two or three digits; small ones with decimals."""
-    return words.number(*rounded(msek)) if np.isfinite(msek) else words.number(msek)
+    @cached_property
+    def areas(self) -> dict[str, str]:
+        """The name of every area, no two alike."""
+        return distinct({row["area_id"]: self.words.of(row, "name") for row in self.inputs.records["areas"]})
 
+    @cached_property
+    def categories(self) -> dict[str, str]:
+        """The name of every cost category, no two alike: as the contracts call it, or the phase of a staffing."""
+        phases = {row["phase"]: self.phase(row) for row in self.inputs.records["staffing"]}
+        return distinct(
+            phases | {row["category"]: self.words.of(row, "category") for row in self.inputs.records["contracts"]}
+        )
 
-def truth(value: Any, words: Words) -> str:
-    """Something shown as it is if it is a date or a text, and as a dash where there is nothing."""
-    return words.day(value) if isinstance(value, date) or value is None else str(value) or "–"
+    def phase(self, row: Row) -> str:
+        """What the staffing of a phase is called; `pause` and `restart` are our own names."""
+        phase = self.words.of(row, "phase").lower()
+        return self.words.get(f"category.{row['phase']}", "") or self.words("category.staffing", phase=phase)
 
+    @cached_property
+    def estimates(self) -> dict[str, str]:
+        """What every estimate is called: what it is, of which option, and in which outcomes it counts."""
+        return {row["id"]: self.estimate(row, with_option=True) for row in self.quantities}
 
-def outcomes(share: float, words: Words) -> str:
-    """In how many of the outcomes: none, all, or a share of them."""
-    key = "no_outcome" if share == 0 else "all_outcomes" if share == 1 else "outcomes"
-    return words(f"quantity.{key}", share=words.share(share))
+    @cached_property
+    def marked(self) -> dict[str, str]:
+        """What every estimate is called, after the mark of its kind."""
+        return {row["id"]: f"{KIND_MARKS[row['kind']]} {self.estimates[row['id']]}" for row in self.quantities}
 
+    @property
+    def quantities(self) -> Iterator[dict[str, Any]]:
+        """The row of every quantity, with its `id` and `table`."""
+        for table, rows in self.inputs.records.items():
+            yield from ({**row, "table": table} for row in rows if row["id"])
 
-def price_note(findings: Findings, words: Words) -> str:
-    """In which year's prices amounts are, where that is said."""
-    year = findings.inputs.parameters.get("price_year")
-    return words("quantity.prices", year=int(year)) if year and np.isfinite(year) else words("quantity.real")
+    def estimate(self, row: Row, with_option: bool) -> str:
+        """What one estimate is called."""
+        text, option = self.full_label(row), row.get("option_id", "")
+        if with_option and option in self.options:
+            name = self.options[option]
+            name = name.replace(" ", SPACE) if len(name) <= UNBROKEN else name
+            text = self.words("label.of", name=text, option=name)
+        return self.stood_in(self.conditional(text, row), row)
 
+    def conditional(self, text: str, row: Row) -> str:
+        """A name with the condition under which its row counts."""
+        risk = str(row.get("when") or "")
+        known = {one["risk_id"]: self.words.of(one, "name") for one in self.inputs.records["risks"]}
+        if risk.lstrip("!") not in known:
+            return text
+        key = "label.unless" if risk.startswith("!") else "label.if"
+        return self.words(key, name=text, risk=lowered(known[risk.lstrip("!")]))
 
-def viewpoint_name(row: dict, words: Words) -> str:
-    """What a viewpoint is called, with the mark and the word of what its weights are."""
-    return f"{KIND_MARKS[row['kind']]}{SPACE}{named(row, words)} ({words('kind.' + row['kind'])})"
+    def full_label(self, row: Row) -> str:
+        """What one estimate is, with its phase."""
+        text = self.label(row)
+        if row["table"] in PREFIXED:
+            return self.words(f"label.{row['table']}", name=text)
+        if row["table"] == "staffing":
+            phase = self.words.get(f"label.phase_{row['phase']}", "") or self.words.of(row, "phase").lower()
+            return self.words("label.staffing", name=text, phase=phase)
+        return text
+
+    def label(self, row: Row) -> str:
+        """What a row of a table is about: its name, or else what its keys say."""
+        table, words = row["table"], self.words
+        if table == "options":
+            return self.long_names.get(row["option_id"]) or words.of(row, "name")
+        area = [self.areas.get(row["area_id"], str(row["area_id"]))] if "area_id" in row else []
+        if table == "areas" and area:
+            return area[0]
+        if row.get("name") or row.get("item"):
+            name = words.of(row, "name" if row.get("name") else "item")
+            return ", ".join([name, *(area if table == "viewpoints" else [])])
+        if row.get("parameter_id"):
+            return words(f"parameter.{row['parameter_id']}")
+        parts = area
+        if table == "levels":
+            parts.append(self.event(row) if row["from_event"] else words("label.now"))
+        parts += [words.of(row, column) for column in KEYS if row.get(column)]
+        if "standing_share" in row:
+            parts.append(words("table.standing", share=words.share(row["standing_share"])))
+        return ", ".join(parts) or words(f"table_name.{table}")
+
+    def event(self, row: Row) -> str:
+        """The name of the event from which a row counts: the option's own, else the one of all, else any option's."""
+        rows = [event for event in self.inputs.records["timeline"] if event["event_id"] == row["from_event"]]
+        own = row.get("option_id")
+        nearest = sorted(rows, key=lambda event: (event["option_id"] != own, event["option_id"] != ALL_OPTIONS))
+        return self.words.of(nearest[0], "name") if nearest and nearest[0]["name"] else str(row["from_event"])
+
+    @cached_property
+    def investigations(self) -> dict[str, str]:
+        """The name of every investigation."""
+        rows = self.inputs.tables["investigations"].to_dict("records")
+        return {row["investigation_id"]: self.words.of(row, "name") for row in rows}
+
+    @cached_property
+    def source_numbers(self) -> dict[str, int]:
+        """The number of every cited source, in this edition's list of sources."""
+        return {source: number for number, source in enumerate(self.inputs.sources.index, start=1)}
+
+    def cited(self, sources: str) -> list[int]:
+        """The numbers of sources given as ids joined by `;`."""
+        return [self.source_numbers[one] for one in split(sources) if one in self.source_numbers]
+
+    @cached_property
+    def prices(self) -> str:
+        """In which year's prices amounts are."""
+        year = self.inputs.parameters.get("price_year")
+        if year and np.isfinite(year):
+            return self.words("quantity.prices", year=int(year))
+        return self.words("quantity.real")
+
+    def named(self, row: Row, column: str = "name", name: str = "") -> str:
+        """What a row is called, or else by the `name` given, marked where its figures are stand-ins."""
+        return self.stood_in(name or self.words.of(row, column), row)
+
+    def stood_in(self, name: str, row: Row) -> str:
+        """A name, marked where the row is a stand-in."""
+        return self.words("public.named", name=name) if is_stand_in(row) else name
+
+    def viewpoint(self, row: Row) -> str:
+        """What a viewpoint is called, with the mark and the word of what its weights are."""
+        return f"{KIND_MARKS[row['kind']]}{SPACE}{self.named(row)} ({self.words('kind.' + row['kind'])})"
+
+    def kind_mark(self, row: Row) -> str:
+        """The kind of evidence of a row as a mark and a word, and that it is a stand-in."""
+        kind, said = row.get("kind"), [escape(self.stand_in_mark(row))]
+        if kind in KIND_MARKS:
+            word = escape(self.words(f"kind.{kind}"))
+            said.insert(0, f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {word}</span>')
+        return Html(", ".join(filter(None, said)))
+
+    def kind_text(self, row: Row) -> str:
+        """The kind of evidence of a row in words, and that it is a stand-in."""
+        kind = self.words(f"kind.{row['kind']}") if row.get("kind") in KIND_MARKS else ""
+        return ", ".join(filter(None, [kind, self.stand_in_mark(row)]))
+
+    def stand_in_mark(self, row: Row) -> str:
+        """That a row is a stand-in, with the ground for secrecy; nothing where it is none."""
+        if not is_stand_in(row):
+            return ""
+        ground = self.words.of(row, "confidential")
+        return self.words("public.mark") if ground == "yes" else self.words("public.mark_ground", ground=ground)

@@ -1,7 +1,6 @@
 """How a value is told, in words and in a cell: one style for sentence, table, page, notebook and workbook."""
 
-from __future__ import annotations
-
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +12,12 @@ from fvmanalys.errors import UsageError
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DAYS_PER_YEAR
-from fvmanalys.report import labels, names
-from fvmanalys.report.digits import as_given, rough, significant
+from fvmanalys.report.digits import as_given, rough, significant, two_digits
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.item import NOTHING, Address, Item, Style
 from fvmanalys.report.markup import Html, link
 from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.words import lowered
 
 __all__ = ["STYLES", "day_after", "style_of"]
 
@@ -84,7 +83,7 @@ def tell_yes_no(item: Item) -> str:
 
 def put_kind(item: Item) -> Any:
     """Fact, judgement or assumption: mark and word; and that it is a stand-in."""
-    said = names.kind_text({**item.row, "kind": item.value}, item.edition.words)
+    said = item.edition.kind_text({**item.row, "kind": item.value})
     return f"{KIND_MARKS[item.value]} {said}" if item.value in KIND_MARKS else said or None
 
 
@@ -119,7 +118,7 @@ def tell_month(item: Item) -> str:
 
 def tell_outcomes(item: Item) -> str:
     """In how many of the outcomes: none, all, or a share of them."""
-    return NOTHING if item.missing else names.outcomes(item.value, item.edition.words)
+    return NOTHING if item.missing else item.edition.words.outcomes(item.value)
 
 
 def put_outcomes(item: Item) -> Any:
@@ -176,14 +175,14 @@ def tell_kinds(item: Item) -> str:
 
 def tell_range(item: Item) -> str:
     """An estimate with its range and unit; or that nobody has published it."""
-    return item.edition.words("table.unknown") if item.missing else names.quantity(dict(item.row), item.edition.words)
+    return item.edition.words("table.unknown") if item.missing else item.edition.words.quantity(item.row)
 
 
 def tell_spread(item: Item) -> str:
     """A value with the ends of its range, in columns that end in `_low` and `_high`, all told by the style after `=`."""
-    low, high = (item.edition.tell(item.argument, item.row[f"{item.key}_{end}"]) for end in ("low", "high"))
-    ends = names.between(low, high, item.edition.words)
-    return item.edition.words("quantity.range", likely=item.edition.tell(item.argument, item.value), ends=ends)
+    words, told = item.edition.words, STYLES[item.argument].tell
+    low, high = (told(replace(item, value=item.row[f"{item.key}_{end}"])) for end in ("low", "high"))
+    return words("quantity.range", likely=told(item), ends=words.between(low, high))
 
 
 def is_clear(item: Item) -> bool:
@@ -196,7 +195,7 @@ def tell_worth(item: Item) -> str:
     words = item.edition.words
     if not is_clear(item):
         return words("chart.information.unclear")
-    value, error = (names.millions(amount, words) for amount in (item.value, ERRORS * item.row["standard_error"]))
+    value, error = (words.millions(amount) for amount in (item.value, ERRORS * item.row["standard_error"]))
     return words("table.worth", value=value, error=error)
 
 
@@ -275,12 +274,6 @@ def tell_hundreds(item: Item) -> str:
     return item.edition.words("table.unknown") if item.missing else item.edition.words.number(round(item.value, -2))
 
 
-def two_digits(value: float) -> float:
-    """A number to two significant digits."""
-    step = 10.0 ** (np.floor(np.log10(abs(value))) - 1) if value and np.isfinite(value) else 1.0
-    return round(value / step) * step if np.isfinite(value) else value
-
-
 def number(decimals: int) -> Style:
     """A plain number with so many decimals; where it has some, enough for two digits of a small one."""
 
@@ -293,7 +286,7 @@ def number(decimals: int) -> Style:
 
 STYLES: dict[str, Style] = {
     "text": Style(tell_text),
-    "named": Style(lambda item: names.named(item.row, item.edition.words, item.key)),
+    "named": Style(lambda item: item.edition.named(item.row, item.key)),
     "option": Style(tell_option),
     "area": Style(tell_part),
     "category": Style(tell_part),
@@ -303,14 +296,14 @@ STYLES: dict[str, Style] = {
     "investigation": Style(lambda item: item.edition.investigations.get(item.value, NOTHING)),
     "word": Style(tell_word),
     "yes_no": Style(tell_yes_no),
-    "kind": Style(lambda item: names.kind_mark({**item.row, "kind": item.value}, item.edition.words), kind_form, put_kind, False),
+    "kind": Style(lambda item: item.edition.kind_mark({**item.row, "kind": item.value}), kind_form, put_kind, False),
     "sources": Style(tell_sources, "text", put_sources),
     "worth": Style(
         tell_worth,
         "money",
         parts=lambda key, _: [(key, "money"), ("standard_error", "error"), ("clear", "clearly")],
     ),
-    "error": Style(lambda item: names.millions(put_error(item), item.edition.words), "money", put_error),
+    "error": Style(lambda item: item.edition.words.millions(put_error(item)), "money", put_error),
     "clearly": Style(tell_clearly),
     "rounded": Style(tell_rounded, rounded_form),
     "view": Style(tell_view),
@@ -327,20 +320,20 @@ STYLES: dict[str, Style] = {
     "group": Style(tell_group),
     "judged": Style(tell_judged),
     "owed_to": Style(
-        lambda item: names.kind_mark({"kind": item.value}, item.edition.words) or tell_owed(item),
+        lambda item: item.edition.kind_mark({"kind": item.value}) or tell_owed(item),
         kind_form,
         lambda item: put_kind(item) or tell_owed(item),
         number=False,
     ),
     "owed_to_in_words": Style(tell_owed),
-    "lowered_area": Style(lambda item: labels.lowered(tell_part(item))),
-    "viewpoint": Style(lambda item: names.viewpoint_name(dict(item.row), item.edition.words)),
+    "lowered_area": Style(lambda item: lowered(tell_part(item))),
+    "viewpoint": Style(lambda item: item.edition.viewpoint(item.row)),
     "day": Style(lambda item: item.edition.words.day(item.value), "date"),
     "month": Style(tell_month, "month", put_month),
     "year": Style(lambda item: str(int(item.value)), "year"),
     "years": Style(lambda item: item.edition.words.years(item.value), "n1"),
-    "scale": Style(lambda item: names.millions(item.value, item.edition.words), "scale"),
-    "money": Style(lambda item: names.millions(item.value, item.edition.words), "money"),
+    "scale": Style(lambda item: item.edition.words.millions(item.value), "scale"),
+    "money": Style(lambda item: item.edition.words.millions(item.value), "money"),
     "amount": Style(lambda item: item.edition.words.amount(item.value), "money"),
     "share": Style(lambda item: item.edition.words.share(item.value), "share"),
     "share1": Style(lambda item: item.edition.words.share(item.value, 1), "share1"),
@@ -360,7 +353,7 @@ STYLES: dict[str, Style] = {
     "spread": Style(
         tell_spread, "money", parts=lambda key, style: [(key, style), (f"{key}_low", style), (f"{key}_high", style)]
     ),
-    "figure": Style(lambda item: names.quantity(dict(item.row), item.edition.words), figure_form),
+    "figure": Style(lambda item: item.edition.words.quantity(item.row), figure_form),
     "address": Style(tell_address, "link", put_address),
     "n0": number(0),
     "n1": number(1),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.sheets.about import write_about
 from fvmanalys.report.sheets.areas import write_areas
 from fvmanalys.report.sheets.book import Book
@@ -19,7 +19,6 @@ from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
 from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
-from fvmanalys.report.words import Words
 
 __all__ = ["write_workbook"]
 
@@ -46,14 +45,14 @@ LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, 
 WRITTEN_FIRST = ("areas", "costs", "comparison")
 
 
-def write_workbook(findings: Findings, path: str | Path, words: Words, run_id: str = "", version: str = "") -> None:
-    """Write the appendix to `path`; the same findings, words, run and version give the same bytes.
+def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version: str = "") -> None:
+    """Write the appendix to `path`; the same edition, run and version give the same bytes.
 
     Text from the raw tables is never a formula, a link to anything but the web, or longer than a cell may hold. Every
     formula carries its value. The workbook is dated by `as_of`, never by the clock.
     """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
-    book = Book(workbook, findings, words, run_id, version)
+    book = Book(workbook, edition, run_id, version)
     sheets = sheets_of(book)
     for key in sheets:
         workbook.add_worksheet(book.sheet_name(key))

@@ -54,6 +54,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -
         write_raw(plan.raw, built / "raw")
     with log.step("model"):
         findings = find(plan.inputs, plan.request.draws, plan.request.seed, plan.former)
+        edition = Edition(findings, plan.words.lang)
     with log.step("tables"):
         write_tables(findings, built / "tables")
         write_history(plan, findings, built / HISTORY)
@@ -61,12 +62,12 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -
     with log.step("notebooks"):
         run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress))
     with log.step("figures"):
-        write_figures(findings, read_history(built / HISTORY), plan.words, built / "figures")
+        write_figures(edition, read_history(built / HISTORY), built / "figures")
     with log.step("workbook"):
-        write_book(plan, findings, built / WORKBOOK)
+        write_book(plan, edition, built / WORKBOOK)
     with log.step("page"):
         write_appendix_page(plan, jobs, built)
-    return answer(findings, plan.words)
+    return answer(edition)
 
 
 def write_raw(texts: dict[str, str], target: Path) -> None:
@@ -113,18 +114,18 @@ def table_texts(findings: Findings) -> dict[str, str]:
     return {name: tidy_csv(table) for name, table in findings.tables().items()}
 
 
-def write_figures(findings: Findings, history: pd.DataFrame, words: Words, target: Path) -> None:
+def write_figures(edition: Edition, history: pd.DataFrame, target: Path) -> None:
     """Write every figure as SVG."""
     target.mkdir()
-    for picture in filter(None, [*figures(Edition(findings, words.lang)), plot_history(history, words)]):
+    for picture in filter(None, [*figures(edition), plot_history(history, edition.words)]):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 
-def write_book(plan: Plan, findings: Findings, path: Path) -> None:
+def write_book(plan: Plan, edition: Edition, path: Path) -> None:
     """Write the workbook."""
     from fvmanalys.report.workbook import write_workbook
 
-    write_workbook(findings, path, plan.words, run_id=plan.name, version=versions()["fvmanalys"])
+    write_workbook(edition, path, run_id=plan.name, version=versions()["fvmanalys"])
 
 
 def write_appendix_page(plan: Plan, jobs: list[Job], built: Path) -> None:

@@ -15,6 +15,7 @@ from fvmanalys.evidence.history import COLUMNS, MEASURES, by_day
 from fvmanalys.evidence.published import PublishedRun, read_published
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.answer import answer
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import distinct
 from fvmanalys.report.words import Words, read_texts
 from fvmanalys.run import folder as place
@@ -81,7 +82,7 @@ def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words)
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
     earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
-    told = {"run_id": run_id, "as_of": as_of, "answer": " ".join(answer(findings, words))}
+    told = {"run_id": run_id, "as_of": as_of, "answer": " ".join(answer(Edition(findings, words.lang)))}
     own = run_rows(told, findings.tables())
     rows = pd.concat([earlier.drop(columns=["events", "events_en"]), own], ignore_index=True).assign(created="")
     return joined([rows], option_names(findings.inputs), findings.inputs.tables["milestones"])

@@ -19,7 +19,7 @@ from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.answer import answer
-from fvmanalys.report.words import Words
+from fvmanalys.report.edition import Edition
 from fvmanalys.run.build import HISTORY, Plan, build, table_texts
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
@@ -140,7 +140,7 @@ def remade(plan: Plan, run: Path) -> list[str]:
 
 def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings, request: Request) -> Iterator[str]:
     """Where the manifest says something else than its own raw tables: the answer, or that the run is public."""
-    now = " ".join(answer(findings, Words(request.lang)))
+    now = " ".join(answer(Edition(findings, request.lang)))
     if manifest["answer"] != now:
         yield f"{MANIFEST}: answer: {manifest['answer']!r} then, {now!r} now"
     if manifest.get("public") and inputs.confidential:

@@ -19,7 +19,6 @@ from fvmanalys.report.figure import (
     spread,
     wrapped,
 )
-from fvmanalys.report.names import area_names, option_names, price_note
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS
 from fvmanalys.report.words import Words
 
@@ -29,7 +28,7 @@ __all__ = ["plot_acceptability", "plot_areas", "plot_comparison", "plot_levels"]
 def plot_comparison(edition: Edition) -> Picture:
     """The net benefit of every option beside the reference: expected, and P5–P95."""
     findings, words = edition.findings, edition.words
-    table, names = findings.comparison.table, option_names(findings, words)
+    table, names = findings.comparison.table, edition.options
     best = findings.comparison.best
     with sketch(1.3 + 0.52 * len(table)) as (figure, [[axes]]):
         axes.axvline(0, color=MUTED, linewidth=1)
@@ -44,40 +43,43 @@ def plot_comparison(edition: Edition) -> Picture:
                 ha="center",
                 fontweight="bold" if option == best else None,
             )
-        row_labels(axes, [comparison_label(findings, option, names, words) for option in table.index])
+        row_labels(axes, [comparison_label(edition, option, names) for option in table.index])
         reference = names[findings.inputs.reference]
-        number_axis(axes, words, words("chart.comparison.axis", reference=reference, prices=price_note(findings, words)))
+        number_axis(axes, words, words("chart.comparison.axis", reference=reference, prices=edition.prices))
         axes.margins(x=0.08)
         return finish(
             figure,
             "comparison",
-            comparison_title(findings, words),
+            comparison_title(edition),
             words("chart.comparison.note", reference=reference),
-            comparison_alt(findings, words),
+            comparison_alt(edition),
         )
 
 
-def comparison_label(findings: Findings, option: str, names: dict[str, str], words: Words) -> str:
+def comparison_label(edition: Edition, option: str, names: dict[str, str]) -> str:
     """An option's name, with what the reader must know of it."""
+    findings = edition.findings
     row = findings.comparison.table.loc[option]
-    return names[option] if row["permanent"] else words("chart.comparison.temporary", option=names[option])
+    return names[option] if row["permanent"] else edition("chart.comparison.temporary", option=names[option])
 
 
-def comparison_title(findings: Findings, words: Words) -> str:
+def comparison_title(edition: Edition) -> str:
     """Which option is ahead, and by how much."""
-    comparison, names = findings.comparison, option_names(findings, words)
+    findings, words = edition.findings, edition.words
+    comparison, names = findings.comparison, edition.options
     if comparison.runner_up is None:
-        return words("chart.comparison.title_only", best=names[comparison.best])
+        return edition("chart.comparison.title_only", best=names[comparison.best])
     worth = comparison.table["net_benefit"]
     gap = words.amount(worth[comparison.best] - worth[comparison.runner_up])
-    return words("chart.comparison.title", best=names[comparison.best], second=names[comparison.runner_up], gap=gap)
+    return edition("chart.comparison.title", best=names[comparison.best], second=names[comparison.runner_up], gap=gap)
 
 
-def comparison_alt(findings: Findings, words: Words) -> str:
+def comparison_alt(edition: Edition) -> str:
     """Every row in words."""
-    names = option_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names = edition.options
     rows = [
-        words(
+        edition(
             "chart.interval",
             name=names[option],
             middle=words.amount(row["net_benefit"]),
@@ -86,13 +88,13 @@ def comparison_alt(findings: Findings, words: Words) -> str:
         )
         for option, row in findings.comparison.table.iterrows()
     ]
-    return words("chart.comparison.alt", rows="; ".join(rows))
+    return edition("chart.comparison.alt", rows="; ".join(rows))
 
 
 def plot_acceptability(edition: Edition) -> Picture | None:
     """P(best) of each permanent option over the value of a point; nothing where only one competes."""
     findings, words = edition.findings, edition.words
-    curves, names = findings.comparison.acceptability, option_names(findings, words)
+    curves, names = findings.comparison.acceptability, edition.options
     if curves.shape[1] < 2:
         return None
     with sketch(3.9) as (figure, [[axes]]):
@@ -113,7 +115,7 @@ def plot_acceptability(edition: Edition) -> Picture | None:
         share_axis(axes, words)
         number_axis(axes, words, words("chart.acceptability.axis"))
         axes.set_xlim(curves.index[0], curves.index[-1])
-        title, alt = acceptability_texts(findings, words)
+        title, alt = acceptability_texts(edition)
         return finish(figure, "acceptability", title, words("chart.acceptability.note"), alt)
 
 
@@ -124,14 +126,15 @@ def share_axis(axes: Axes, words: Words) -> None:
     axes.grid(axis="y")
 
 
-def acceptability_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def acceptability_texts(edition: Edition) -> tuple[str, str]:
     """The title, and the chances at both ends and at the value used."""
-    curves, names, value = findings.comparison.acceptability, option_names(findings, words), findings.comparison.value_per_point
+    findings, words = edition.findings, edition.words
+    curves, names, value = findings.comparison.acceptability, edition.options, findings.comparison.value_per_point
     used = curves.index[np.abs(curves.index - value).argmin()]
     best = curves.loc[used].idxmax()
-    title = words("chart.acceptability.title", best=names[best], share=words.share(curves.loc[used, best]), value=words.amount(value))
+    title = edition("chart.acceptability.title", best=names[best], share=words.share(curves.loc[used, best]), value=words.amount(value))
     rows = [
-        words(
+        edition(
             "chart.acceptability.row",
             name=names[option],
             low=words.share(curves[option].iloc[0]),
@@ -140,7 +143,7 @@ def acceptability_texts(findings: Findings, words: Words) -> tuple[str, str]:
         )
         for option in curves
     ]
-    return title, words(
+    return title, edition(
         "chart.acceptability.alt",
         low=words.amount(curves.index[0]),
         value=words.amount(value),
@@ -180,24 +183,25 @@ def plot_areas(edition: Edition, area: str = "") -> Picture:
     """The score of every option in each area, or in one: expected, and P5–P95."""
     findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
-    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    table, names, called = findings.comparison.areas, edition.options, edition.areas
     rows, columns = small_multiples(len(areas), 2)
     options = list(findings.comparison.table.index)
     with sketch(1.0 + rows * (0.55 + 0.3 * len(options)), rows, columns, sharex=True, sharey=True) as (figure, grid):
         for axes, one in zip(grid.flat, areas, strict=False):
-            draw_area(axes, findings, table.xs(one, level="area").loc[options], one, words)
+            draw_area(axes, edition, table.xs(one, level="area").loc[options], one)
             axes.set_title(wrapped(called[one], 60, 1))
         row_labels(grid.flat[0], [names[option] for option in options])
         for axes in grid[-1]:
             axes.set_xlabel(words("chart.areas.axis"), loc="left")
         for axes in grid.flat[len(areas) :]:
             axes.set_visible(False)
-        title, alt = areas_texts(findings, words, areas)
+        title, alt = areas_texts(edition, areas)
         return finish(figure, f"areas-{area}" if area else "areas", title, words("chart.areas.note"), alt)
 
 
-def draw_area(axes: Axes, findings: Findings, table: pd.DataFrame, area: str, words: Words) -> None:
+def draw_area(axes: Axes, edition: Edition, table: pd.DataFrame, area: str) -> None:
     """One area: a row an option, and the area's minimum where it has one."""
+    findings, words = edition.findings, edition.words
     best = table.loc[findings.inputs.options(permanent_only=True), "score"].idxmax()
     permanent = findings.comparison.table["permanent"]
     for row, (option, values) in enumerate(table.iterrows()):
@@ -215,7 +219,7 @@ def draw_area(axes: Axes, findings: Findings, table: pd.DataFrame, area: str, wo
     if np.isfinite(minimum):
         axes.axvline(minimum, color=INK, linestyle=(0, (3, 2)), linewidth=1)
         axes.annotate(
-            words("chart.areas.minimum", minimum=words.points(minimum)),
+            edition("chart.areas.minimum", minimum=words.points(minimum)),
             (minimum, 0),
             (3, 3),
             xycoords=("data", "axes fraction"),
@@ -227,21 +231,22 @@ def draw_area(axes: Axes, findings: Findings, table: pd.DataFrame, area: str, wo
     axes.set_xlim(0, 100)
 
 
-def areas_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[str, str]:
+def areas_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
     """Who is best in how many areas, and every score."""
-    table, names, called = findings.comparison.areas, option_names(findings, words), area_names(findings, words)
+    findings, words = edition.findings, edition.words
+    table, names, called = findings.comparison.areas, edition.options, edition.areas
     permanent = findings.inputs.options(permanent_only=True)
     winners = {area: table.xs(area, level="area").loc[permanent, "score"].idxmax() for area in areas}
     most = max(permanent, key=list(winners.values()).count)
     count = list(winners.values()).count(most)
     if len(areas) == 1:
         score = words.points(table.loc[(most, areas[0]), "score"])
-        title = words("chart.areas.title_one", best=names[most], area=called[areas[0]], score=score)
+        title = edition("chart.areas.title_one", best=names[most], area=called[areas[0]], score=score)
     else:
-        title = words("chart.areas.title", best=names[most], count=words.number(count), all=words.number(len(areas)))
+        title = edition("chart.areas.title", best=names[most], count=words.number(count), all=words.number(len(areas)))
     if len(permanent) > 1 and all(within_reach(table.xs(area, level="area").loc[permanent]) for area in areas):
-        title = words("chart.areas.within", title=title)
-    return title, words("chart.areas.alt", rows=" ".join(area_row(findings, words, area) for area in areas))
+        title = edition("chart.areas.within", title=title)
+    return title, edition("chart.areas.alt", rows=" ".join(area_row(edition, area) for area in areas))
 
 
 def within_reach(scores: pd.DataFrame) -> bool:
@@ -250,12 +255,13 @@ def within_reach(scores: pd.DataFrame) -> bool:
     return bool(scores.loc[best, "score"] < scores.loc[second, "score_p95"])
 
 
-def area_row(findings: Findings, words: Words, area: str) -> str:
+def area_row(edition: Edition, area: str) -> str:
     """One area's scores in words."""
-    names = option_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names = edition.options
     scores = findings.comparison.areas.xs(area, level="area")
     rows = [
-        words(
+        edition(
             "chart.interval",
             name=names[option],
             middle=words.points(row["score"]),
@@ -264,7 +270,7 @@ def area_row(findings: Findings, words: Words, area: str) -> str:
         )
         for option, row in scores.iterrows()
     ]
-    return f"{area_names(findings, words)[area]}: {'; '.join(rows)}."
+    return f"{edition.areas[area]}: {'; '.join(rows)}."
 
 
 def plot_levels(edition: Edition, area: str = "") -> Picture:
@@ -272,11 +278,11 @@ def plot_levels(edition: Edition, area: str = "") -> Picture:
     findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
     rows, columns = small_multiples(len(areas), 2)
-    names, called, today = option_names(findings, words), area_names(findings, words), decimal_year(findings.inputs.as_of)
+    names, called, today = edition.options, edition.areas, decimal_year(findings.inputs.as_of)
     with sketch(1.1 + rows * (2.0 if len(areas) > 1 else 3.2), rows, columns, sharex=True, sharey=True) as (figure, grid):
         for axes, one in zip(grid.flat, areas, strict=False):
             paths = findings.level_paths.query("area == @one")
-            draw_levels(axes, findings, paths, today, words)
+            draw_levels(axes, edition, paths, today)
             axes.set_title(wrapped(called[one], 60, 1))
         for axes in grid.flat[len(areas) :]:
             axes.set_visible(False)
@@ -290,12 +296,13 @@ def plot_levels(edition: Edition, area: str = "") -> Picture:
             ncols=min(4, len(options)),
             handlelength=3,
         )
-        title, alt = levels_texts(findings, words, areas)
+        title, alt = levels_texts(edition, areas)
         return finish(figure, f"levels-{area}" if area else "levels", title, words("chart.levels.note"), alt)
 
 
-def draw_levels(axes: Axes, findings: Findings, paths: pd.DataFrame, today: float, words: Words) -> None:
+def draw_levels(axes: Axes, edition: Edition, paths: pd.DataFrame, today: float) -> None:
     """One area's lines."""
+    findings, words = edition.findings, edition.words
     for option, path in paths.groupby("option", sort=False):
         draw_line(axes, findings, str(option), today + path["time"].to_numpy(), path["level"], every=6)
     calendar_axis(axes, words, today, today + float(paths["time"].max()))
@@ -303,20 +310,21 @@ def draw_levels(axes: Axes, findings: Findings, paths: pd.DataFrame, today: floa
     axes.grid(axis="y", color=LINE, linewidth=0.5)
 
 
-def levels_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[str, str]:
+def levels_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
     """Where levels stand today and end, and for which option most is gained."""
+    findings, words = edition.findings, edition.words
     table = findings.levels[findings.levels["area"].isin(areas)]
-    names, called = option_names(findings, words), area_names(findings, words)
+    names, called = edition.options, edition.areas
     permanent = table[table["option"].isin(findings.inputs.options(permanent_only=True))]
     ends = permanent.groupby("option", sort=False)["level_end"].mean()
-    title = words(
+    title = edition(
         "chart.levels.title" if len(areas) > 1 else "chart.levels.title_one",
         best=names[str(ends.idxmax())],
         now=words.points(permanent["level_now"].mean()),
         end=words.points(ends.max()),
     )
     rows = [
-        words(
+        edition(
             "chart.levels.row",
             area=called[row["area"]],
             option=names[row["option"]],
@@ -325,4 +333,4 @@ def levels_texts(findings: Findings, words: Words, areas: list[str]) -> tuple[st
         )
         for row in table.to_dict("records")
     ]
-    return title, words("chart.levels.alt", rows="; ".join(rows))
+    return title, edition("chart.levels.alt", rows="; ".join(rows))

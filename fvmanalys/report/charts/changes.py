@@ -7,12 +7,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
-from fvmanalys.report.changes import Headline, group_names, headline, level, option_names_of_both, signed
+from fvmanalys.report.changes import Headline, group_names, headline, level, signed
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch
-from fvmanalys.report.labels import lowered
 from fvmanalys.report.palette import ACCENT, MUTED
-from fvmanalys.report.words import Words
+from fvmanalys.report.words import Words, lowered
 
 __all__ = ["all_parts", "changes_texts", "largest_parts", "plot_changes"]
 
@@ -34,13 +33,13 @@ def plot_changes(edition: Edition) -> Picture | None:
     with sketch(1.5 + 0.36 * (len(table) + 2), 1, panels, sharey=True) as (figure, [axes]):
         draw_steps(axes[0], table["part"], told.before, step_texts(table["part"], told.before, "net_benefit", words), LEAST_MONEY)
         number_axis(axes[0], words, words(f"chart.changes.{told.kind}"), ticks=4)
-        row_labels(axes[0], step_labels(findings, table, words), 34)
+        row_labels(axes[0], step_labels(edition, table), 34)
         if panels == 2:
             texts = step_texts(table["chance"], chances["before"], "p_best", words)
             draw_steps(axes[1], table["chance"], chances["before"], texts, LEAST_SHARE)
-            best = option_names_of_both(findings, words)[findings.comparison.best]
+            best = edition.options_of_both[findings.comparison.best]
             number_axis(axes[1], words, words("chart.changes.p_best", best=best), percent=True, ticks=4)
-        title, alt = changes_texts(findings, words)
+        title, alt = changes_texts(edition)
         return finish(figure, "changes", title, words("chart.changes.note"), alt)
 
 
@@ -105,31 +104,33 @@ def step_texts(parts: pd.Series, before: float, measure: str, words: Words) -> l
     return [ends[0], *(signed(part, measure, words) for part in parts), ends[1]]
 
 
-def step_labels(findings: Findings, table: pd.DataFrame, words: Words) -> list[str]:
+def step_labels(edition: Edition, table: pd.DataFrame) -> list[str]:
     """What each bar is."""
-    names = group_names(findings, words) | {OTHER: words("changes.other")}
+    findings, words = edition.findings, edition.words
+    names = group_names(edition) | {OTHER: edition("changes.other")}
     former = findings.changes.former
-    first = words("chart.changes.former", as_of=words.day(former.as_of if former else None))
-    return [first, *(names[str(name)] for name in table.index), words("chart.changes.now", as_of=words.day(findings.inputs.as_of))]
+    first = edition("chart.changes.former", as_of=words.day(former.as_of if former else None))
+    return [first, *(names[str(name)] for name in table.index), edition("chart.changes.now", as_of=words.day(findings.inputs.as_of))]
 
 
-def changes_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def changes_texts(edition: Edition) -> tuple[str, str]:
     """How much the lead moved and mostly why; and every part."""
+    findings, words = edition.findings, edition.words
     told = headline(findings)
     if told is None:
         return "", ""
-    names, called = option_names_of_both(findings, words), group_names(findings, words) | {OTHER: words("changes.other")}
+    names, called = edition.options_of_both, group_names(edition) | {OTHER: edition("changes.other")}
     comparison = findings.comparison
     facts = {
         "best": names[comparison.best],
-        "moved": words("changes.grown" if told.change > 0 else "changes.shrunk"),
+        "moved": edition("changes.grown" if told.change > 0 else "changes.shrunk"),
         "change": words.amount(abs(told.change)),
         "group": lowered(called[told.largest]),
     }
     second = {"second": names[str(comparison.runner_up)]} if told.kind == "lead" else {}
     rows = [row_text(called[str(name)], row, words) for name, row in largest_parts(findings, told).iterrows()]
-    alt = words("chart.changes.alt", before=words.amount(told.before), after=words.amount(told.after), rows="; ".join(rows))
-    return words(f"chart.changes.title_{told.kind}", **facts, **second), alt
+    alt = edition("chart.changes.alt", before=words.amount(told.before), after=words.amount(told.after), rows="; ".join(rows))
+    return edition(f"chart.changes.title_{told.kind}", **facts, **second), alt
 
 
 def row_text(name: str, row: pd.Series, words: Words) -> str:

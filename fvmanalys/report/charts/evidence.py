@@ -6,7 +6,6 @@ from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.palette import ACCENT, KIND_FILLS
-from fvmanalys.report.words import Words
 
 __all__ = ["counted_evidence", "plot_evidence"]
 
@@ -45,17 +44,18 @@ def plot_evidence(edition: Edition) -> Picture:
         row_labels(axes, [words(f"table_name.{name}") for name in counts.index], 34)
         number_axis(axes, words, words("chart.evidence.axis"))
         axes.legend(loc="lower right")
-        title, alt = evidence_texts(findings, counts, words)
+        title, alt = evidence_texts(edition, counts)
         return finish(figure, "evidence", title, words("chart.evidence.note"), alt)
 
 
-def evidence_texts(findings: Findings, counts: pd.DataFrame, words: Words) -> tuple[str, str]:
+def evidence_texts(edition: Edition, counts: pd.DataFrame) -> tuple[str, str]:
     """The most common kind and its share, and the counts of every table."""
+    findings, words = edition.findings, edition.words
     shares = findings.evidence_counts.set_index("kind")["share"]
     kind = shares.idxmax()
-    title = words("chart.evidence.title", share=words.share(shares.max()), kind=words(f"kinds.{kind}"))
+    title = edition("chart.evidence.title", share=words.share(shares.max()), kind=edition(f"kinds.{kind}"))
     rows = [
-        words("chart.evidence.row", table=words(f"table_name.{name}"), **{f"{one}s": words.number(row[one]) for one in KIND_FILLS})
+        edition("chart.evidence.row", table=edition(f"table_name.{name}"), **{f"{one}s": words.number(row[one]) for one in KIND_FILLS})
         for name, row in counts.iterrows()
     ]
-    return title, words("chart.evidence.alt", rows="; ".join(rows))
+    return title, edition("chart.evidence.alt", rows="; ".join(rows))

@@ -19,7 +19,6 @@ from fvmanalys.report.figure import (
     small_multiples,
     wrapped,
 )
-from fvmanalys.report.names import category_names, named, option_names, price_note
 from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
 from fvmanalys.report.words import Words
 
@@ -32,17 +31,17 @@ VIEW_MARKERS = ("o", "s", "D")
 def plot_cost(edition: Edition) -> Picture:
     """P50 and P85 of the programme cost and of the present value of all costs."""
     findings, words = edition.findings, edition.words
-    table, names = findings.comparison.table, option_names(findings, words)
+    table, names = findings.comparison.table, edition.options
     with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, [panels]):
         for axes, cost in zip(panels, COSTS, strict=True):
             for row, (_, values) in enumerate(table.iterrows()):
                 draw_budget(axes, row, values[f"{cost}_p50"], values[f"{cost}_p85"], words)
             axes.set_title(words(f"chart.cost.{cost}"))
-            number_axis(axes, words, words(f"chart.cost.axis_{cost}", prices=price_note(findings, words)), ticks=4)
+            number_axis(axes, words, words(f"chart.cost.axis_{cost}", prices=edition.prices), ticks=4)
             axes.margins(x=0.22)
         row_labels(panels[0], [names[option] for option in table.index], 22)
         panels[0].set_xlim(left=min(0, panels[0].get_xlim()[0]))
-        title, alt = cost_texts(findings, words)
+        title, alt = cost_texts(edition)
         return finish(figure, "cost", title, words("chart.cost.note"), alt)
 
 
@@ -54,26 +53,27 @@ def draw_budget(axes: Axes, row: int, p50: float, p85: float, words: Words) -> N
     axes.annotate(label, (max(p85, 0), row), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
-def cost_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def cost_texts(edition: Edition) -> tuple[str, str]:
     """The permanent option with the lowest programme budget, and every bar."""
-    table, names = findings.comparison.table, option_names(findings, words)
+    findings, words = edition.findings, edition.words
+    table, names = findings.comparison.table, edition.options
     lowest = table.loc[table["permanent"], "programme_p50"].idxmin()
     p50, p85 = (words.amount(table.loc[lowest, f"programme_{level}"]) for level in ("p50", "p85"))
     rows = [
-        words(
+        edition(
             "chart.cost.row",
             name=names[option],
             **{f"{cost}_{level}": words.amount(row[f"{cost}_{level}"]) for cost in COSTS for level in ("p50", "p85")},
         )
         for option, row in table.iterrows()
     ]
-    return words("chart.cost.title", option=names[lowest], p50=p50, p85=p85), words("chart.cost.alt", rows="; ".join(rows))
+    return edition("chart.cost.title", option=names[lowest], p50=p50, p85=p85), edition("chart.cost.alt", rows="; ".join(rows))
 
 
 def plot_yearly_cost(edition: Edition) -> Picture:
     """Expected cost of each option, year by year and category by category."""
     findings, words = edition.findings, edition.words
-    parts, names = gathered(findings), option_names(findings, words)
+    parts, names = gathered(findings), edition.options
     options = list(names)
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.5 + 1.75 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
@@ -84,14 +84,14 @@ def plot_yearly_cost(edition: Edition) -> Picture:
             axes.set_visible(False)
         for axes in grid[:, 0]:
             axes.set_ylabel(words("chart.yearly.axis"))
-        called = category_names(findings, words) | {"": words("chart.yearly.other")}
+        called = edition.categories | {"": words("chart.yearly.other")}
         handles = [
             Patch(facecolor=colour, hatch=hatch, edgecolor=MUTED, linewidth=0.3)
             for colour, hatch in (FILLS[place if part else -1] for place, part in enumerate(parts.columns))
         ]
         figure.legend(handles, [wrapped(called[part], 40, 1) for part in parts.columns], loc="outside lower left", ncols=2)
-        title, alt = yearly_texts(findings, words)
-        note = words("chart.yearly.note", prices=price_note(findings, words))
+        title, alt = yearly_texts(edition)
+        note = words("chart.yearly.note", prices=edition.prices)
         return finish(figure, "yearly-cost", title, note, alt)
 
 
@@ -133,16 +133,17 @@ def draw_years(axes: Axes, parts: pd.DataFrame, words: Words) -> None:
     axes.axhline(0, color=LINE, linewidth=0.8)
 
 
-def yearly_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def yearly_texts(edition: Edition) -> tuple[str, str]:
     """The dearest year, and for each option its dearest year and its largest category."""
-    names, called = option_names(findings, words), category_names(findings, words)
+    findings, words = edition.findings, edition.words
+    names, called = edition.options, edition.categories
     years = findings.yearly.groupby(["option", "year"], sort=False)["cost"].sum()
     whole = whole_years(years)
     option, year = whole.idxmax()
-    title = words("chart.yearly.title", option=names[option], year=year, amount=words.amount(whole.max()))
+    title = edition("chart.yearly.title", option=names[option], year=year, amount=words.amount(whole.max()))
     totals = findings.yearly.groupby(["option", "category"], sort=False)["cost"].sum()
     rows = [
-        words(
+        edition(
             "chart.yearly.row",
             option=names[one],
             total=words.amount(totals[one].sum()),
@@ -153,7 +154,7 @@ def yearly_texts(findings: Findings, words: Words) -> tuple[str, str]:
         )
         for one in names
     ]
-    return title, words("chart.yearly.alt", rows="; ".join(rows))
+    return title, edition("chart.yearly.alt", rows="; ".join(rows))
 
 
 def whole_years(years: pd.Series) -> pd.Series:
@@ -166,7 +167,7 @@ def whole_years(years: pd.Series) -> pd.Series:
 def plot_views(edition: Edition) -> Picture | None:
     """P50–P85 of the programme cost in the inside view, the mixture and the outside view."""
     findings, words = edition.findings, edition.words
-    views, names = findings.views, option_names(findings, words)
+    views, names = findings.views, edition.options
     if views["view"].nunique() < 2:
         return None
     shares = sorted(views["view"].unique())
@@ -175,7 +176,7 @@ def plot_views(edition: Edition) -> Picture | None:
             for place, values in enumerate(views[views["option"] == option].sort_values("view").to_dict("records")):
                 draw_view(axes, row + (place - (len(shares) - 1) / 2) * 0.26, values, shares, edition)
         row_labels(axes, list(names.values()))
-        number_axis(axes, words, words("chart.views.axis", prices=price_note(findings, words)))
+        number_axis(axes, words, words("chart.views.axis", prices=edition.prices))
         axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
         axes.margins(x=0.25)
         title, alt = views_texts(edition)
@@ -205,7 +206,7 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition
 def views_texts(edition: Edition) -> tuple[str, str]:
     """How much dearer the outside view is for the best option, and every P50 and P85."""
     findings, words = edition.findings, edition.words
-    views, names, best = findings.views, option_names(findings, words), findings.comparison.best
+    views, names, best = findings.views, edition.options, findings.comparison.best
     median = views[views["option"] == best].set_index("view")["programme_p50"]
     title = words("chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0]))
     rows = [
@@ -248,19 +249,20 @@ def plot_published_totals(edition: Edition) -> Picture | None:
                     va="center",
                     fontsize=8.5,
                 )
-        row_labels(axes, [named(row, words) for row in rows], 30)
+        row_labels(axes, [edition.named(row) for row in rows], 30)
         number_axis(axes, words, words("chart.published.axis"))
         axes.margins(x=0.35)
         axes.set_xlim(left=min(0, axes.get_xlim()[0]) if min(table["likely"].min(), table["model_total"].min()) < 0 else 0)
-        title, alt = published_texts(rows, words)
+        title, alt = published_texts(rows, edition)
         return finish(figure, "published-totals", title, words("chart.published.note"), alt)
 
 
-def published_texts(rows: list[dict], words: Words) -> tuple[str, str]:
+def published_texts(rows: list[dict], edition: Edition) -> tuple[str, str]:
     """The first total beside the model's, and all of them."""
+    words = edition.words
     texts = [
         words(
-            "chart.published.row", name=named(row, words), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
+            "chart.published.row", name=edition.named(row), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
         )
         for row in rows
     ]
@@ -281,7 +283,7 @@ def plot_reference_class(edition: Edition) -> Picture | None:
     with sketch(1.5 + 0.25 * len(table)) as (figure, [[axes]]):
         for place, row in enumerate(table.to_dict("records")):
             draw_programme(axes, place, row, words)
-        row_labels(axes, [named(row, words) for row in table.to_dict("records")], 52, 1)
+        row_labels(axes, [edition.named(row) for row in table.to_dict("records")], 52, 1)
         axes.axvline(1, color=INK, linewidth=1)
         axes.axvline(quantiles["p50"], color=MUTED, linestyle=(0, (3, 2)), linewidth=1)
         axes.annotate(
@@ -295,7 +297,7 @@ def plot_reference_class(edition: Edition) -> Picture | None:
         )
         number_axis(axes, words, words("chart.class.axis"))
         axes.margins(x=0.1)
-        title, alt = class_texts(findings, table, words)
+        title, alt = class_texts(edition, table)
         return finish(figure, "reference-class", title, words("chart.class.note"), alt)
 
 
@@ -323,11 +325,12 @@ def draw_programme(axes: Axes, place: int, row: dict, words: Words) -> None:
     )
 
 
-def class_texts(findings: Findings, table: pd.DataFrame, words: Words) -> tuple[str, str]:
+def class_texts(edition: Edition, table: pd.DataFrame) -> tuple[str, str]:
     """The median and how many programmes it comes from, and each of them."""
+    findings, words = edition.findings, edition.words
     quantiles = findings.class_quantiles.set_index("ratio").loc["cost"]
-    title = words(
+    title = edition(
         "chart.class.title", count=words.number(len(table)), p50=words.number(quantiles["p50"], 1), p80=words.number(quantiles["p80"], 1)
     )
-    rows = [f"{named(row, words)} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
-    return title, words("chart.class.alt", rows="; ".join(rows))
+    rows = [f"{edition.named(row)} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
+    return title, edition("chart.class.alt", rows="; ".join(rows))

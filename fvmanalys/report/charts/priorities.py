@@ -4,7 +4,6 @@ from matplotlib.axes import Axes
 
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, captioned, decimal_year, number_axis, row_labels, sketch
-from fvmanalys.report.names import named, option_names, viewpoint_name
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
 from fvmanalys.report.topics.information import backtest_caption, ranks_caption, viewpoint_label, viewpoints_caption
 from fvmanalys.report.words import Words
@@ -27,7 +26,7 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
             axes.plot([0, row["lead"]], [place, place], color=OPTION_COLOURS[look], linewidth=2.2, alpha=0.55)
             axes.plot([row["lead"]], [place], marker=OPTION_MARKERS[look], color=OPTION_COLOURS[look], markersize=8)
             axes.annotate(viewpoint_label(edition, row), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
-        row_labels(axes, [viewpoint_name(row, words) for row in rows], 24)
+        row_labels(axes, [edition.viewpoint(row) for row in rows], 24)
         axes.set_ylim(len(rows) - 0.5, -0.75)
         number_axis(axes, words, words("chart.viewpoints.axis"))
         axes.set_xlim(left=0)
@@ -38,7 +37,7 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
 def plot_ranks(edition: Edition) -> Picture | None:
     """The share of outcomes in which each option is best, over every set of weights and over those in the given order."""
     findings, words = edition.findings, edition.words
-    table, names = findings.priorities, option_names(findings, words)
+    table, names = findings.priorities, edition.options
     options = [option for option in names if option in set(table["option"])]
     if len(options) < 2:
         return None
@@ -73,7 +72,7 @@ def plot_backtest(edition: Edition) -> Picture | None:
         axes.axvline(today, color=INK, linewidth=1)
         for place, row in enumerate(rows):
             draw_forecast(axes, place, row, today, words)
-        row_labels(axes, [words("chart.backtest.plan", name=named(row, words), plan=row["plan"]) for row in rows], 34)
+        row_labels(axes, [words("chart.backtest.plan", name=edition.named(row), plan=row["plan"]) for row in rows], 34)
         return captioned(figure, "backtest", backtest_caption(edition))
 
 

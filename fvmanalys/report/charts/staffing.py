@@ -23,8 +23,6 @@ from fvmanalys.report.figure import (
     value_axis,
     wrapped,
 )
-from fvmanalys.report.labels import number_names
-from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, FILLS, INK, KIND_FILLS, LINE, MUTED, PAPER
 from fvmanalys.report.topics.people import bill_caption, delay_caption, team_caption
 from fvmanalys.report.words import Words
@@ -40,7 +38,7 @@ def plot_staffing(edition: Edition) -> Picture | None:
     path = findings.staffing
     if path.empty:
         return None
-    names = option_names(findings, words)
+    names = edition.options
     most = path.groupby(["option", "time"])["fte"].sum().groupby("option").max()
     options = [option for option in names if most.get(option, 0.0) >= SOMEBODY]
     if not options:
@@ -56,11 +54,11 @@ def plot_staffing(edition: Edition) -> Picture | None:
         for axes in grid[:, 0]:
             value_axis(axes, words, words("chart.staffing.axis"))
         handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in (phase_look(i) for i in range(len(phases)))]
-        called = phase_names(findings, words)
+        called = phase_names(edition)
         labels = [called[phase] for phase in phases]
         line = grid.flat[0].lines[0]
         figure.legend([*handles, line], [*labels, words("chart.staffing.consultants")], loc="outside lower left", ncols=3)
-        title, alt = staffing_texts(findings, words)
+        title, alt = staffing_texts(edition)
         return finish(figure, "staffing", title, words("chart.staffing.note"), alt)
 
 
@@ -69,8 +67,9 @@ def phase_look(place: int) -> tuple[str, str]:
     return FILLS[place % len(FILLS)]
 
 
-def phase_names(findings: Findings, words: Words) -> dict[str, str]:
+def phase_names(edition: Edition) -> dict[str, str]:
     """What the phases of staffing are called."""
+    findings, words = edition.findings, edition.words
     rows = findings.inputs.tables["staffing"].to_dict("records")
     return {row["phase"]: words.get(f"chart.staffing.{row['phase']}", "") or words.of(row, "phase").capitalize() for row in rows}
 
@@ -99,16 +98,17 @@ def year_locator(low: float, high: float) -> FixedLocator:
     return FixedLocator(years[years % (5 if high - low > 14 else 2) == 0])
 
 
-def staffing_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def staffing_texts(edition: Edition) -> tuple[str, str]:
     """The highest peak, and each option's."""
-    names, as_of = option_names(findings, words), findings.inputs.as_of
+    findings, words = edition.findings, edition.words
+    names, as_of = edition.options, findings.inputs.as_of
     totals = findings.staffing.groupby(["option", "time"], sort=False)["fte"].sum()
     shares = findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
     peak, when = totals.groupby("option", sort=False).max(), totals.groupby("option", sort=False).idxmax()
     top = str(peak.idxmax())
-    title = words("chart.staffing.title", option=names[top], peak=words.number(peak[top]), when=words.month(as_of, when[top][1]))
+    title = edition("chart.staffing.title", option=names[top], peak=words.number(peak[top]), when=words.month(as_of, when[top][1]))
     rows = [
-        words(
+        edition(
             "chart.staffing.row",
             option=names[option],
             peak=words.number(peak[option]),
@@ -118,7 +118,7 @@ def staffing_texts(findings: Findings, words: Words) -> tuple[str, str]:
         for option in names
         if option in peak
     ]
-    return title, words("chart.staffing.alt", rows="; ".join(rows))
+    return title, edition("chart.staffing.alt", rows="; ".join(rows))
 
 
 def plot_pause_bill(edition: Edition) -> Picture | None:
@@ -128,7 +128,7 @@ def plot_pause_bill(edition: Edition) -> Picture | None:
     if table.empty:
         return None
     ordered = table.sort_values(["ends_with_decision", "msek_per_month"], ascending=False, kind="stable")
-    labels = number_names(findings, words, marked=True)
+    labels = edition.marked
     with sketch(1.4 + 0.42 * len(ordered)) as (figure, [[axes]]):
         for place, row in enumerate(ordered.to_dict("records")):
             colour, hatch = KIND_FILLS[row["kind"]]
@@ -147,7 +147,7 @@ def plot_pause_bill(edition: Edition) -> Picture | None:
 def plot_cost_of_delay(edition: Edition) -> Picture | None:
     """What is lost in net benefit as the decision comes later: each option, and the best."""
     findings, words = edition.findings, edition.words
-    table, names = findings.knowledge.delays, option_names(findings, words)
+    table, names = findings.knowledge.delays, edition.options
     if table.empty:
         return None
     wide = table.pivot_table(index="months", columns="option", values="loss", sort=False)
@@ -168,7 +168,7 @@ def plot_cost_of_delay(edition: Edition) -> Picture | None:
 def plot_standing_team(edition: Edition) -> Picture | None:
     """What keeping a share of the team costs through the pause, with the best share and the range within 5 %."""
     findings, words = edition.findings, edition.words
-    teams, names = findings.standing_teams, option_names(findings, words)
+    teams, names = findings.standing_teams, edition.options
     if not teams:
         return None
     rows, columns = small_multiples(len(teams), 2)

@@ -13,7 +13,6 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, row_labels, sketch, spread
-from fvmanalys.report.names import named, option_names, outcomes
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.words import Words
 
@@ -25,7 +24,7 @@ NEVER = 0.995
 def plot_timeline(edition: Edition) -> Picture:
     """When the events of every option happen: P5–P95 as a bar, P50 as a mark; those that all share come first."""
     findings, words = edition.findings, edition.words
-    groups = event_groups(findings, words)
+    groups = event_groups(edition)
     counts = [len(events) for _, events in groups]
     with sketch(
         1.0 + 0.27 * sum(counts) + 0.42 * len(groups), len(groups), 1, sharex=True, height_ratios=[count + 0.4 for count in counts]
@@ -35,18 +34,19 @@ def plot_timeline(edition: Edition) -> Picture:
             calendar_axis(axes, words, low, high)
             for row, event in enumerate(events.to_dict("records")):
                 draw_event(axes, row, event, findings.inputs.as_of, words)
-            row_labels(axes, [named(event, words) for event in events.to_dict("records")], 52, 1)
+            row_labels(axes, [edition.named(event) for event in events.to_dict("records")], 52, 1)
             axes.set_title(name)
             draw_days(axes, findings)
-        title, alt = timeline_texts(findings, words)
+        title, alt = timeline_texts(edition)
         note = words("chart.timeline.note", as_of=words.day(findings.inputs.as_of))
         return finish(figure, "timeline", title, note, alt)
 
 
-def event_groups(findings: Findings, words: Words) -> list[tuple[str, pd.DataFrame]]:
+def event_groups(edition: Edition) -> list[tuple[str, pd.DataFrame]]:
     """The events that all options share, then each option's own, with the group's name; in order of time."""
+    findings = edition.findings
     events = events_once(findings.events)
-    names = {ALL_OPTIONS: words("chart.timeline.shared")} | option_names(findings, words)
+    names = {ALL_OPTIONS: edition("chart.timeline.shared")} | edition.options
     groups = [(name, events[events["option"].eq(option)]) for option, name in names.items()]
     return [(name, table.sort_values("p05", kind="stable")) for name, table in groups if not table.empty]
 
@@ -98,7 +98,7 @@ def label_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) ->
         text = words("chart.timeline.maybe", share=words.share(event["happens"]))
     if isinstance(event["deadline"], date):
         text = words(
-            "chart.timeline.deadline", when=text, deadline=words.day(event["deadline"]), share=outcomes(event["p_deadline_met"], words)
+            "chart.timeline.deadline", when=text, deadline=words.day(event["deadline"]), share=words.outcomes(event["p_deadline_met"])
         )
     ends = [today + event["p95"]] if np.isfinite(event["p95"]) else []
     ends += [decimal_year(event["deadline"])] if isinstance(event["deadline"], date) else []
@@ -115,24 +115,25 @@ def draw_days(axes: Axes, findings: Findings) -> None:
         axes.axvline(today + decided.iloc[0], color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
 
 
-def timeline_texts(findings: Findings, words: Words) -> tuple[str, str]:
+def timeline_texts(edition: Edition) -> tuple[str, str]:
     """Which permanent option is in full use first, and when each is; with the decision."""
-    table, names, as_of = findings.comparison.table, option_names(findings, words), findings.inputs.as_of
+    findings, words = edition.findings, edition.words
+    table, names, as_of = findings.comparison.table, edition.options, findings.inputs.as_of
     permanent = table.loc[table["permanent"], "full_use_p50"].dropna()
     first = permanent.idxmin() if len(permanent) else findings.comparison.best
-    title = words("chart.timeline.title", option=names[first], when=words.month(as_of, table.loc[first, "full_use_p50"]))
+    title = edition("chart.timeline.title", option=names[first], when=words.month(as_of, table.loc[first, "full_use_p50"]))
     rows = [
-        words(
+        edition(
             "chart.timeline.row",
             option=names[option],
-            event=named(event, words),
+            event=edition.named(event),
             when=words.month(as_of, event["p50"]),
             low=words.month(as_of, event["p05"]),
             high=words.month(as_of, event["p95"]),
         )
         for option, event in main_events(findings)
     ]
-    return title, words("chart.timeline.alt", rows="; ".join(rows))
+    return title, edition("chart.timeline.alt", rows="; ".join(rows))
 
 
 def main_events(findings: Findings) -> list[tuple[str, dict]]:
@@ -153,8 +154,8 @@ def plot_milestones(edition: Edition) -> Picture | None:
         calendar_axis(axes, words, min(days) - 0.4, max(days) + 0.9 + 0.12 * (max(days) - min(days)))
         for place, row in enumerate(rows):
             draw_slip(axes, place, row, words)
-        row_labels(axes, [named(row, words) for row in rows], 34)
-        title, alt = milestones_texts(rows, words)
+        row_labels(axes, [edition.named(row) for row in rows], 34)
+        title, alt = milestones_texts(rows, edition)
         return finish(figure, "milestones", title, words("chart.milestones.note"), alt)
 
 
@@ -178,19 +179,20 @@ def draw_slip(axes: Axes, place: int, row: dict, words: Words) -> None:
     axes.annotate(slip, (max(planned + reached), place), (9, 0), textcoords="offset points", va="center", fontsize=8.5)
 
 
-def milestones_texts(rows: list[dict], words: Words) -> tuple[str, str]:
+def milestones_texts(rows: list[dict], edition: Edition) -> tuple[str, str]:
     """The plan that slipped most, of those with an outcome if there is one; and every version of every plan."""
+    words = edition.words
     most = max(rows, key=lambda row: (row["actual"] is not None, row["slip_months"]))
     title = words(
         "chart.milestones.title" if most["slip_months"] >= 0 else "chart.milestones.title_earlier",
-        name=named(most, words),
+        name=edition.named(most),
         months=words.number(abs(most["slip_months"])),
         versions=words.number(len(most["planned"])),
     )
     texts = [
         words(
             "chart.milestones.row",
-            name=named(row, words),
+            name=edition.named(row),
             planned=", ".join(words.day(day) for day in row["planned"]),
             actual=words.day(row["actual"]),
         )

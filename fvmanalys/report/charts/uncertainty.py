@@ -6,14 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from fvmanalys.analysis import Findings
 from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, captioned, number_axis, row_labels, sketch, spread, value_axis, wrapped
-from fvmanalys.report.labels import investigation_names, number_names, rough
-from fvmanalys.report.names import option_names
 from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER
 from fvmanalys.report.topics.information import (
     evidence_caption,
@@ -37,7 +34,7 @@ def plot_tornado(edition: Edition) -> Picture | None:
     if findings.knowledge.tornado.empty:
         return None
     table, lead = swings(findings), findings.comparison.lead
-    labels = number_names(findings, words, marked=True)
+    labels = edition.marked
     with sketch(1.6 + 0.42 * len(table)) as (figure, [[axes]]):
         axes.use_sticky_edges = False
         axes.axvline(lead, color=MUTED, linewidth=1)
@@ -58,7 +55,7 @@ def draw_swing(axes: Axes, place: int, row: dict, words: Words) -> None:
     colour, hatch = KIND_FILLS[row["kind"]]
     axes.barh(place, right[0] - left[0], left=left[0], height=0.5, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
     for (where, value), offset, side in ((left, -4, "right"), (right, 4, "left")):
-        text = rough(value, row["unit"], words)
+        text = words.rough(value, row["unit"])
         axes.annotate(
             text, (where, place), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=7.5, color=MUTED, bbox=ON_PAPER
         )
@@ -70,7 +67,7 @@ def plot_information(edition: Edition) -> Picture | None:
     if findings.comparison.runner_up is None or findings.knowledge.leading().empty:
         return None
     table = worth_knowing(findings)
-    labels = number_names(findings, words, marked=True)
+    labels = edition.marked
     with sketch(1.5 + 0.42 * len(table)) as (figure, [[axes]]):
         for place, row in enumerate(table.to_dict("records")):
             draw_worth(axes, place, row, words)
@@ -107,7 +104,7 @@ def plot_net_value(edition: Edition) -> Picture | None:
             draw_wait(axes, place, months, values, row["months"])
             ends[row["investigation_id"]] = values[-1]
         low, high = axes.get_ylim()
-        name_waits(axes, findings, ends, float(months[-1]), (high - low) * 0.1, words)
+        name_waits(axes, edition, ends, float(months[-1]), (high - low) * 0.1)
         number_axis(axes, words, words("chart.net_value.axis"), ticks=9)
         axes.set_xlim(0, months[-1])
         value_axis(axes, words, words("chart.net_value.axis_value"))
@@ -123,9 +120,9 @@ def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, ow
         axes.plot([own], [np.interp(own, months, values)], marker=marker, color=OPTION_COLOURS[look], markersize=8, markeredgecolor=PAPER)
 
 
-def name_waits(axes: Axes, findings: Findings, ends: dict[str, float], right: float, gap: float, words: Words) -> None:
+def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: float, gap: float) -> None:
     """Each line's name at its end, moved apart where they would overlap, and none below the figure."""
-    names, places = investigation_names(findings, words), spread(list(ends.values()), gap)
+    names, places = edition.investigations, spread(list(ends.values()), gap)
     places += max(axes.get_ylim()[0] + gap / 3 - places.min(), 0.0)
     for place, (name, where) in enumerate(zip(ends, places, strict=True)):
         colour = OPTION_COLOURS[place % len(OPTION_COLOURS)]
@@ -137,7 +134,7 @@ def name_waits(axes: Axes, findings: Findings, ends: dict[str, float], right: fl
 def plot_verdict(edition: Edition) -> Picture | None:
     """Who is best at each value of a point, over a band that says whether to decide now or to investigate."""
     findings, words = edition.findings, edition.words
-    curves, names = findings.comparison.acceptability, option_names(findings, words)
+    curves, names = findings.comparison.acceptability, edition.options
     spans = verdict_spans(findings.knowledge.verdict_range)
     if curves.shape[1] < 2 or spans.empty:
         return None

@@ -23,7 +23,7 @@ def write_about(book: Book, sheets: list[str]) -> None:
     contents_table(sheet, sheets)
     head_table(sheet)
     sheet.heading(sheet.text("answer"))
-    pairs(sheet, "answer", [(str(number), text) for number, text in enumerate(answer(book.findings, book.words), start=1)])
+    pairs(sheet, "answer", [(str(number), text) for number, text in enumerate(answer(book.edition), start=1)])
     sheet.heading(sheet.text("reading"))
     terms(sheet, "reading", ("missing", "kinds", "inputs", "figures"))
     sheet.heading(sheet.text("method"))
@@ -81,7 +81,7 @@ def run_table(sheet: Sheet) -> None:
     }
     rows = [(sheet.text(f"run_{name}"), text) for name, text in run.items()]
     for row in inputs.tables["parameters"].to_dict("records"):
-        name = words.of(row, "name") if row["name"] else words(f"workbook.parameter.{row['parameter_id']}")
+        name = words.of(row, "name") if row["name"] else words(f"parameter.{row['parameter_id']}")
         rows.append((words("public.named", name=name) if is_stand_in(row) else name, parameter_text(sheet, row)))
     sheet.heading(sheet.text("run"))
     pairs(sheet, "run", [(term, text) for term, text in rows if text])

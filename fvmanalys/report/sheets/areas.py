@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from fvmanalys.report.names import named
 from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, column_chart, line_chart
@@ -40,7 +39,7 @@ def scale_table(sheet: Sheet) -> None:
     rows = []
     for row in book.findings.inputs.tables["areas"].to_dict("records"):
         texts = [sheet.words.of(row, column) for column in ("description", "level_0", "level_100")]
-        name = named(row, sheet.words, name=book.areas[row["area_id"]])
+        name = sheet.book.edition.named(row, name=book.areas[row["area_id"]])
         rows.append([name, *texts, row["minimum"], book.settings.weights[row["area_id"]], weight_range(sheet, row)])
     styles = "area:text description:text level_0:text level_100:text minimum:n0 weight:n0 weight_range:right"
     sheet.listing("scale", sheet.columns("scale", styles), rows)

@@ -13,10 +13,8 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_settings
-from fvmanalys.evidence.rules import split
 from fvmanalys.report.digits import of_amounts, of_steps, significant
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.names import area_names, category_names, option_names
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
 from fvmanalys.report.words import Words
 
@@ -65,8 +63,7 @@ class Book:
     """The workbook being written, and what its sheets ask of the findings and the words."""
 
     workbook: Workbook
-    findings: Findings
-    words: Words
+    edition: Edition
     run_id: str
     version: str
     formats: dict[tuple, Format] = field(default_factory=dict)
@@ -93,11 +90,6 @@ class Book:
         return codes.get(style, "General")
 
     @cached_property
-    def edition(self) -> Edition:
-        """The findings and what they are called in the workbook's language."""
-        return Edition(self.findings, self.words.lang)
-
-    @cached_property
     def money_decimals(self) -> int:
         """The decimals of a million that say something: three digits of the largest cost."""
         return significant(float(self.findings.comparison.table["cost_mean"].abs().max()), 3)
@@ -112,29 +104,29 @@ class Book:
         least = of_steps(known) if kind == "scale" else self.money_decimals if kind == "money" else 1
         return " ".join([*marks, f"n{max(least, of_amounts(known))}"])
 
-    @cached_property
+    @property
+    def findings(self) -> Findings:
+        """What is told."""
+        return self.edition.findings
+
+    @property
+    def words(self) -> Words:
+        """The words of the workbook's language."""
+        return self.edition.words
+
+    @property
     def options(self) -> dict[str, str]:
         """The short name of every option."""
-        return option_names(self.findings, self.words)
+        return self.edition.options
 
-    @cached_property
+    @property
     def areas(self) -> dict[str, str]:
         """The name of every area."""
-        return area_names(self.findings, self.words)
-
-    @cached_property
-    def categories(self) -> dict[str, str]:
-        """The name of every cost category."""
-        return category_names(self.findings, self.words)
-
-    @cached_property
-    def source_numbers(self) -> dict[str, int]:
-        """The number of every source in the list of sources."""
-        return {source: number for number, source in enumerate(self.findings.inputs.sources.index, start=1)}
+        return self.edition.areas
 
     def cited(self, text: str) -> str:
         """Sources as their numbers in the list of sources."""
-        return " ".join(f"[{self.source_numbers[one]}]" for one in split(text) if one in self.source_numbers)
+        return " ".join(f"[{number}]" for number in self.edition.cited(text))
 
     @cached_property
     def outlook(self) -> Outlook:

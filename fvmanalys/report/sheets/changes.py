@@ -10,7 +10,6 @@ from fvmanalys.report.changes import (
     group_names,
     headline,
     idle_parts,
-    option_names_of_both,
     ordered_rows,
     row_texts,
     shown_parts,
@@ -38,7 +37,7 @@ def write_changes(book: Book) -> None:
     """What changed in sentences, part by part for the best option and for all, and the rows."""
     sheet, former = Sheet(book, KEY, WIDTHS), book.findings.changes.former
     sheet.title(sheet.text("title", as_of=sheet.words.day(former.as_of if former else None)))
-    sheet.lines(changes_answer(book.findings, book.words), font_size=11)
+    sheet.lines(changes_answer(book.edition), font_size=11)
     sheet.notes("note")
     head_table(sheet)
     for measure in SHOWN:
@@ -53,7 +52,7 @@ def head_table(sheet: Sheet) -> None:
     if told is None or told.parts.empty:
         return
     table = all_parts(sheet.book.findings, told).drop(index=idle_parts(sheet.book.findings, "net_benefit"))
-    names = group_names(sheet.book.findings, sheet.words)
+    names = group_names(sheet.book.edition)
     sheet.heading(sheet.text("head.heading"))
     rows: list[list[Any]] = [[names[str(name)], row["part"], 100 * row["chance"]] for name, row in table.iterrows()]
     whole = [(sheet.words("changes.whole"), "bold text"), (told.change, "bold money"), (100 * table["chance"].sum(min_count=1), "bold n1")]
@@ -66,7 +65,7 @@ def head_table(sheet: Sheet) -> None:
 
 def steps_chart(sheet: Sheet, region: Region, count: int) -> tuple[Chart, str]:
     """The parts of the headline as bars, the largest first."""
-    title, alt = changes_texts(sheet.book.findings, sheet.words)
+    title, alt = changes_texts(sheet.book.edition)
     chart = framed(sheet.book, "bar", title)
     series = Series(region.heading(1), region.column(0, 0, count - 1), region.column(1, 0, count - 1))
     falling = {"invert_if_negative": True, "invert_if_negative_color": FALLING}
@@ -86,7 +85,7 @@ def measure_table(sheet: Sheet, measure: str) -> None:
     whole, parts = findings.changes.whole(measure), shown_parts(findings, measure)
     if whole.empty:
         return
-    names, groups, scale = option_names_of_both(findings, words), group_names(findings, words), 100 if measure == "p_best" else 1
+    names, groups, scale = sheet.book.edition.options_of_both, group_names(sheet.book.edition), 100 if measure == "p_best" else 1
     style, title = STYLES[measure], words(f"changes.measure.{measure}")
     sheet.heading(title)
     columns = [Column(sheet.text("group")), *(Column(names[option], style) for option in whole.index)]
@@ -110,6 +109,6 @@ def rows_table(sheet: Sheet) -> None:
     for change in ordered_rows(findings):
         cited = book.cited(change.row.get("source_id") or "")
         evidence = [kind_cell(book, change.row), cited, change.row.get("known_from")]
-        rows.append([*row_texts(findings, change, book.words), *evidence])
+        rows.append([*row_texts(book.edition, change), *evidence])
     styles = "group:text row:text option:text what:text before:text after:text kind:text source:text known_from:date"
     sheet.listing("rows", sheet.columns("rows", styles), rows, repeat=True)

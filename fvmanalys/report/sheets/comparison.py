@@ -37,7 +37,7 @@ def write_comparison(book: Book) -> None:
     sheet.heading(sheet.text("charts"))
     sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
     option_table(sheet, "use", table, USE)
-    sheet.lines(full_use_sentences(book.findings, book.words), font_color=MUTED)
+    sheet.lines(full_use_sentences(book.edition), font_color=MUTED)
     option_table(sheet, "choice", table, CHOICE)
     views_tables(sheet)
     reasons_table(sheet)
@@ -132,7 +132,7 @@ def reasons_table(sheet: Sheet) -> None:
     ]
     wide = reasons.pivot_table(index=["kind", "part"], columns="option", values="difference", sort=False)
     wide = wide[(wide.abs() > 1e-9).any(axis=1)]
-    names = {"area": book.areas, "category": book.categories}
+    names = {"area": book.areas, "category": book.edition.categories}
     rows: list[list[Any]] = [
         [sheet.text(f"part_{kind}", part=names[kind].get(part, part)), *(wide.loc[(kind, part), option] for option in others.index)]
         for kind, part in wide.index

@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from fvmanalys.report.names import price_note
 from fvmanalys.report.sheets.cells import Formula
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
 from fvmanalys.report.sheets.live import write_years
@@ -26,7 +25,7 @@ def write_costs(book: Book) -> None:
     """Costs by category and year, published totals, what is spent, and the workings of the live model."""
     sheet = Sheet(book, KEY, roomy(book, WIDTHS, AROUND))
     sheet.title(sheet.text("title"))
-    sheet.lines([price_note(book.findings, book.words)], font_color="#595959")
+    sheet.lines([book.edition.prices], font_color="#595959")
     sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
     groups = grouped(book)
     values_table(sheet, groups)
@@ -63,7 +62,7 @@ def grouped(book: Book) -> pd.DataFrame:
 
 def group_name(sheet: Sheet, group: str) -> str:
     """What a group is called."""
-    return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.categories.get(group, group)
+    return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.edition.categories.get(group, group)
 
 
 def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
@@ -103,7 +102,7 @@ def phases_table(sheet: Sheet) -> None:
     values = book.findings.yearly.query("category in @phases", local_dict={"phases": phases})
     wide = values.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=list(book.options)).fillna(0.0)
-    rows = [[book.categories.get(phase, phase), *wide.loc[phase]] for phase in wide.index]
+    rows = [[book.edition.categories.get(phase, phase), *wide.loc[phase]] for phase in wide.index]
     sheet.listing("phases", [*sheet.columns("phases", "phase:text"), *option_columns(book)], rows)
 
 

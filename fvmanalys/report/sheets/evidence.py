@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.report.digits import as_given
-from fvmanalys.report.names import kind_text
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.book import Book
 
@@ -14,7 +13,7 @@ __all__ = ["kind_cell", "plain_style"]
 
 def kind_cell(book: Book, row: Any) -> Any:
     """What a row is: fact, judgement or assumption, with mark, word and fill; and that it is a stand-in."""
-    kind, said = row.get("kind"), kind_text(row, book.words)
+    kind, said = row.get("kind"), book.edition.kind_text(row)
     return (f"{KIND_MARKS[kind]} {said}", f"{kind} text") if kind in KIND_MARKS else said or None
 
 

@@ -11,6 +11,7 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.history import by_day
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import LINE, MUTED
 from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.frame import Column, Region, Sheet
@@ -57,7 +58,7 @@ def book_of(workbook: Workbook, history: pd.DataFrame, as_of: date, words: Words
     title = words("sheet.history.title")
     costs = history["cost_p50"].rename("cost_mean").to_frame()
     told = SimpleNamespace(inputs=SimpleNamespace(as_of=as_of, decision={"title": title}), comparison=SimpleNamespace(table=costs))
-    return Book(workbook, cast(Findings, told), words, "", "")
+    return Book(workbook, Edition(cast(Findings, told), words.lang), "", "")
 
 
 def write_days(book: Book, history: pd.DataFrame) -> None:

@@ -6,8 +6,6 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.report.labels import number_names
-from fvmanalys.report.names import measured
 from fvmanalys.report.sheets.book import Book
 
 __all__ = ["Named", "named_estimates", "option_label"]
@@ -26,12 +24,11 @@ class Named:
 
 def named_estimates(book: Book) -> dict[str, Named]:
     """Every estimate by id; its name without the option, which has a column of its own."""
-    names = number_names(book.findings, book.words, with_option=False)
     found = {}
-    for table, rows in book.findings.inputs.records.items():
-        for row in (row for row in rows if row["id"]):
-            unit, size = in_unit(book, table, row)
-            found[row["id"]] = Named(names[row["id"]], unit, size, book.words.of(row, "owner"), shown_id(book, table, row))
+    for row in book.edition.quantities:
+        unit, size = in_unit(book, row["table"], row)
+        name, owner = book.edition.estimate(row, with_option=False), book.words.of(row, "owner")
+        found[row["id"]] = Named(name, unit, size, owner, shown_id(book, row["table"], row))
     return found
 
 
@@ -48,7 +45,7 @@ def in_unit(book: Book, table: str, row: dict[str, Any]) -> tuple[str, str]:
     basis = book.words.get(f"workbook.basis.{'per_person' if table == 'staff_costs' else row.get('basis', '')}", "{unit}")
     values = [row["low"], row["high"]] if np.isfinite(row["low"]) else [row["likely"]]
     unit = book.words(f"workbook.unit.{row['unit'] or 'none'}")
-    return basis.format(unit=unit), basis.format(unit=measured(values, row["unit"], book.words))
+    return basis.format(unit=unit), basis.format(unit=book.words.measured(values, row["unit"]))
 
 
 def option_label(book: Book, option: Any) -> str:

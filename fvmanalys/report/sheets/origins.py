@@ -22,7 +22,7 @@ def write_origins(book: Book) -> None:
     sheet = Sheet(book, KEY, widths(book))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "kinds", "counts", **counts(sheet))
-    sheet.lines(revisions_sentence(book.findings, book.words))
+    sheet.lines(revisions_sentence(book.edition))
     sources_table(sheet)
     revisions_table(sheet)
     estimates_table(sheet)
@@ -55,7 +55,7 @@ def sources_table(sheet: Sheet) -> None:
         return
     rows = []
     for source, row in sources.iterrows():
-        name = sheet.text("sources.cell", number=book.source_numbers[source], publisher=sheet.words.of(row, "publisher"))
+        name = sheet.text("sources.cell", number=book.edition.source_numbers[source], publisher=sheet.words.of(row, "publisher"))
         rows.append(
             [name, row["title"], sheet.words(f"workbook.source.{row['type']}"), row["published"], opened(sheet, source, row["url"])]
         )
@@ -64,7 +64,7 @@ def sources_table(sheet: Sheet) -> None:
 
 def opened(sheet: Sheet, source: str, address: str) -> Any:
     """A link that says which source it opens, where there is an address on the web."""
-    text = sheet.text("sources.open", number=sheet.book.source_numbers[source])
+    text = sheet.text("sources.open", number=sheet.book.edition.source_numbers[source])
     return (Address(text, address), "link") if is_web_address(address) else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.analysis.yearly import largest_assumptions
-from fvmanalys.report.answer import answer, option_name, what_changes, what_it_rests_on
+from fvmanalys.report.answer import answer, what_changes, what_it_rests_on
 from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.public import beside_public, stand_in_notice
@@ -29,14 +29,14 @@ def write_summary(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS, portrait=True, one_page=True)
     sheet.title(sheet.text("title", title=sheet.decision("title")))
     sheet.lines([head_line(sheet)], font_color="#595959")
-    sheet.lines(stand_in_notice(book.findings, book.words), bold=True)
+    sheet.lines(stand_in_notice(book.edition), bold=True)
     sheet.lines([sheet.text("question", question=sheet.decision("question"))], italic=True)
     sheet.heading(sheet.text("answer"))
-    sheet.lines(answer(book.findings, book.words), font_size=11)
-    sheet.lines(beside_public(book.findings, book.words))
+    sheet.lines(answer(book.edition), font_size=11)
+    sheet.lines(beside_public(book.edition))
     sheet.lines(list(advice_lines(sheet)))
-    sheet.lines([" ".join([what_it_rests_on(book.findings, book.words), *owed_to(sheet)])])
-    sheet.lines(list(filter(None, [changes_sentence(book.findings, book.words)])))
+    sheet.lines([" ".join([what_it_rests_on(book.edition), *owed_to(sheet)])])
+    sheet.lines(list(filter(None, [changes_sentence(book.edition)])))
     options_table(sheet)
     sheet.row += 1
     sheet.charts([worth_chart(book), acceptability_chart(book)], rows=15)
@@ -44,7 +44,7 @@ def write_summary(book: Book) -> None:
     sheet.heading(sheet.text("reasons"))
     sheet.lines(list(reason_lines(sheet)))
     sheet.heading(sheet.text("changes"))
-    sheet.lines(what_changes(book.findings, book.words))
+    sheet.lines(what_changes(book.edition))
     sheet.heading(sheet.text("unknown"))
     sheet.lines(list(unknown_lines(sheet)))
     sheet.finish()
@@ -89,7 +89,7 @@ def options_table(sheet: Sheet) -> None:
     columns += [Column(sheet.text("score"), "whole"), Column(sheet.text("p_best"), "share")]
     rows = []
     for option, row in table.to_dict("index").items():
-        name = option_name(book.findings, option, book.words)
+        name = book.edition.long_names[option]
         label = name if row["permanent"] else sheet.text("not_permanent", name=name)
         amounts = [row[text] / scale for text in ("net_benefit", *texts)]
         rows.append([label, *amounts, month_day(book, row["full_use_p50"]), row["score"], row["p_best"]])
@@ -140,7 +140,7 @@ def reason_lines(sheet: Sheet) -> Iterator[str]:
 
 def side_text(sheet: Sheet, side: str, row: Any) -> str:
     """One part of the difference in words."""
-    names = sheet.book.areas if row["kind"] == "area" else sheet.book.categories
+    names = sheet.book.areas if row["kind"] == "area" else sheet.book.edition.categories
     part = names.get(row["part"], row["part"])
     return sheet.text(f"{row['kind']}_{side}", part=part, amount=sheet.words.amount(abs(row["difference"])))
 

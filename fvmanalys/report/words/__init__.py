@@ -8,12 +8,13 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fvmanalys.errors import UsageError
 from fvmanalys.model.events import DAYS_PER_YEAR
-from fvmanalys.report.digits import rounded
+from fvmanalys.report.digits import as_given, rounded, two_digits
 
-__all__ = ["LANGUAGES", "Words", "read_texts"]
+__all__ = ["LANGUAGES", "Words", "lowered", "read_texts"]
 
 LANGUAGES = ("sv", "en")
 SPACE = "\u00a0"
@@ -34,6 +35,11 @@ def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
     for key, value in tree.items():
         texts |= flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
     return texts
+
+
+def lowered(text: str) -> str:
+    """A name inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -108,3 +114,38 @@ class Words:
     def listing(self, parts: list[str]) -> str:
         """Parts as a sentence lists them: a, b and c."""
         return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {self('unit.and')} {parts[-1]}" if parts else ""
+
+    def millions(self, msek: float) -> str:
+        """An amount of MSEK without its unit, to two or three digits; small ones with decimals."""
+        return self.number(*rounded(msek)) if np.isfinite(msek) else self.number(msek)
+
+    def between(self, low: str, high: str) -> str:
+        """From one value to another."""
+        if low == high:
+            return low
+        return self("quantity.to", low=low, high=high) if MINUS in low + high else f"{low}–{high}"
+
+    def measured(self, values: list[float], unit: str) -> str:
+        """A value, or a range, with its unit and no more decimals than it has."""
+        sizes = [100 * value if unit == "share" else value for value in values]
+        texts = [str(int(size)) if unit == "year" else self.number(size, as_given(size, 2)) for size in sizes]
+        return self.get(f"quantity.{unit}", "{value}").format(value=self.between(texts[0], texts[-1]))
+
+    def rough(self, value: float, unit: str) -> str:
+        """A number with its unit, to two significant digits."""
+        return self.measured([two_digits(value)], unit) if np.isfinite(value) else "–"
+
+    def quantity(self, row: Any) -> str:
+        """An estimate as published: its likely value, and its range where it has one."""
+        low, likely, high = row["low"], row["likely"], row["high"]
+        if pd.isna(low) or low == high:
+            return self.measured([likely], row["unit"])
+        ends = self.measured([low, high], row["unit"])
+        if pd.isna(likely):
+            return ends
+        return self("quantity.range", likely=self.measured([likely], row["unit"]), ends=ends)
+
+    def outcomes(self, share: float) -> str:
+        """In how many of the outcomes: none, all, or a share of them."""
+        key = "no_outcome" if share == 0 else "all_outcomes" if share == 1 else "outcomes"
+        return self(f"quantity.{key}", share=self.share(share))

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.analysis.compare import dominated_by, switching_points
+from fvmanalys.analysis.compare import switching_points
+from fvmanalys.analysis.frontier import dominated_by
 from tests.tiny import tiny
 
 # PERT network with merge bias. Heizer & Render, Operations Management, the Milwaukee Paper example: optimistic, likely and

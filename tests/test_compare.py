@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
-from fvmanalys.analysis.compare import dominated_by, probability_best, switching_points
+from fvmanalys.analysis.compare import probability_best, switching_points
+from fvmanalys.analysis.frontier import dominated_by
 from fvmanalys.errors import UsageError
 from tests.tiny import tiny
 

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from fvmanalys.analysis.frontier import dominated_by, frontier
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Comparison", "compare", "dominated_by", "probability_best", "switching_points"]
+__all__ = ["Comparison", "compare", "probability_best", "switching_points"]
 
 GRID_POINTS = 41
 
@@ -64,6 +65,12 @@ class Comparison:
         grid = value_range(self.simulation.inputs)
         shares = [probability_best(value * score - cost) for value in grid]
         return pd.DataFrame(shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option"))
+
+    @cached_property
+    def frontier(self) -> pd.DataFrame:
+        """The permanent options in order of score, with what each point costs along the frontier, and who lies off it."""
+        permanent = self.table[self.table["permanent"]]
+        return frontier(permanent["cost_mean"], permanent["score"])
 
     @cached_property
     def switches(self) -> pd.DataFrame:
@@ -149,20 +156,6 @@ def probability_best(worth: ArrayLike) -> Floats:
     worth = np.asarray(worth, dtype=float)
     top = worth == worth.max(axis=1, keepdims=True)
     return (top / top.sum(axis=1, keepdims=True)).mean(axis=0)
-
-
-def dominated_by(cost: pd.Series, score: pd.Series) -> pd.Series:
-    """For each option one that costs no more and gives no less, and is better in one of them; empty where none does.
-
-    Goodwin & Wright, Decision Analysis for Management Judgment, ch. 3.
-    """
-    found = {}
-    for option in cost.index:
-        no_worse = (cost <= cost[option]) & (score >= score[option])
-        better = (cost < cost[option]) | (score > score[option])
-        stronger = score[no_worse & better]
-        found[option] = "" if stronger.empty else str(stronger.idxmax())
-    return pd.Series(found, dtype=object)
 
 
 def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:

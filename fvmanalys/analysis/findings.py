@@ -216,6 +216,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "comparison": lambda findings: findings.comparison.table.reset_index(),
     "areas": lambda findings: findings.comparison.areas.reset_index(),
     "acceptability": lambda findings: tidy(findings.comparison.acceptability, "p_best"),
+    "frontier": lambda findings: findings.comparison.frontier.reset_index(),
     "switching_points": lambda findings: findings.comparison.switches,
     "views": lambda findings: findings.views,
     "reference_class_quantiles": lambda findings: findings.class_quantiles,

@@ -57,6 +57,12 @@ def tell_option(item: Item) -> str:
     return NOTHING if item.missing else item.edition.options.get(item.value, str(item.value))
 
 
+def tell_options(item: Item) -> str:
+    """The short names of several options."""
+    known = item.edition.options
+    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+
+
 def tell_part(item: Item) -> str:
     """The name of an area, a cost category or an employer."""
     known, words = item.edition.areas | item.edition.categories, item.edition.words
@@ -288,6 +294,7 @@ STYLES: dict[str, Style] = {
     "text": Style(tell_text),
     "named": Style(lambda item: item.edition.named(item.row, item.key)),
     "option": Style(tell_option),
+    "options": Style(tell_options),
     "area": Style(tell_part),
     "category": Style(tell_part),
     "part": Style(tell_part),

@@ -3,6 +3,7 @@
 Each `plot_` function takes an edition and gives a Picture, or None where the tables lack what it shows.
 
 answer    net benefit, who is best at which value, the areas
+frontier  what each further point costs
 money     budgets and ceilings, cost year by year, inside and outside view, comparable programmes
 time      when events happen, how plans moved
 staffing  who is needed when, what waiting costs, how large a team to keep
@@ -16,6 +17,7 @@ priorities   what depends on who one is, and how past forecasts fared
 from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
 from fvmanalys.report.charts.changes import plot_changes
 from fvmanalys.report.charts.evidence import plot_evidence
+from fvmanalys.report.charts.frontier import plot_frontier
 from fvmanalys.report.charts.history import plot_history
 from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot_reference_class, plot_views, plot_yearly_cost
 from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_viewpoints
@@ -27,7 +29,7 @@ from fvmanalys.report.figure import Picture
 
 __all__ = [
     "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
-    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_history", "plot_information", "plot_levels", "plot_milestones",
+    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history", "plot_information", "plot_levels", "plot_milestones",
     "plot_net_value", "plot_pause_bill", "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing",
     "plot_standing_team", "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
 ]  # fmt: skip
@@ -35,6 +37,7 @@ __all__ = [
 ALL = (
     plot_comparison,
     plot_acceptability,
+    plot_frontier,
     plot_areas,
     plot_levels,
     plot_cost,

@@ -12,7 +12,7 @@ from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.live import write_live
 from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
-from fvmanalys.report.topics import money
+from fvmanalys.report.topics import choice, money
 
 __all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
 
@@ -39,6 +39,7 @@ def write_comparison(book: Book) -> None:
     option_table(sheet, "use", table, USE)
     sheet.lines(full_use_sentences(book.edition), font_color=MUTED)
     option_table(sheet, "choice", table, CHOICE)
+    sheet.exhibit(choice.FRONTIER)
     views_tables(sheet)
     reasons_table(sheet)
     acceptability(sheet)

@@ -19,6 +19,9 @@ EXTRA = {
     "staffing": f"option_id,role_id,phase,from_event,to_event,{QUANTITY}\n"
     f"p,staff,moving,decided,open,2,3,5,pert,fte,{ASSUMED}\nq,staff,moving,decided,open,2,4,6,pert,fte,{ASSUMED}",
     "risks": f"option_id,risk_id,name,{QUANTITY}\np,fire,Fire,0.05,0.1,0.2,pert,share,{ASSUMED}",
+    "signals": f"option_id,signal_id,of,false_alarm_likely,{QUANTITY}\np,alarm,fire,0.1,,0.9,,,share,{ASSUMED}",
+    "factors": "factor_id,name\nrain,Rain",
+    "limits": f"limit_id,name,{QUANTITY}\nall,All,,40,,,MSEK,{ASSUMED}",
     "readiness": f"option_id,standing_share,{QUANTITY}\n*,0,,9,,,months,{ASSUMED}\n*,1,,3,,,months,{ASSUMED}",
     "price_index": f"year,index,{EVIDENCE}\n2020,90,{ASSUMED}\n2022,95,{ASSUMED}\n2024,100,{ASSUMED}",
     "reference_class": f"programme_id,name,cost_ratio,duration_ratio,{EVIDENCE}\n"
@@ -120,6 +123,17 @@ ROWS = {
     "risks": Confidential(
         {"option_id": "s", "risk_id": "flood", "unit": "share"}, pert("0.2713", "0.3187", "0.4019"), {"likely": "0.3"}
     ),
+    "signals": Confidential(
+        {"option_id": "s", "signal_id": "drill", "of": "flood", "unit": "share"},
+        {"likely": "0.8719", "false_alarm_likely": "0.1179"},
+        {"likely": "0.8", "false_alarm_likely": "0.1"},
+    ),
+    "factors": Confidential({"factor_id": "weather"}, {}, {"name": "Weather"}),
+    "limits": Confidential(
+        {"limit_id": "grant", "unit": "MSEK"},
+        {"likely": "71.37"},
+        {"name": "Grant", "likely": "70"},
+    ),
     "readiness": Confidential(
         {"option_id": "*", "standing_share": "0.5", "unit": "months"}, {"likely": "5.317"}, {"likely": "6"}
     ),
@@ -159,6 +173,7 @@ TIED = {
     "moves_with",
     "strength",
     "source_id",
+    "minimum_source_id",
     "price_year",
     "url",
 }  # text and numbers that must be of a kind to be read at all

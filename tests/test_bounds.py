@@ -16,7 +16,6 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence.tables import BOUNDS, TABLES, Quantified, bounds
 from fvmanalys.model.draws import QUANTILES, blocks, draw, read_estimates
 from fvmanalys.model.sample import Sample
-from fvmanalys.report.edition import Edition
 from tests.tiny import tiny
 
 UNITS = sorted({(name, unit) for name, row in TABLES.items() if issubclass(row, Quantified) for unit in row.UNITS or BOUNDS})
@@ -39,8 +38,8 @@ def estimate_row(table, unit, distribution, ends, tie):
 @given(st.sampled_from(UNITS), st.sampled_from(sorted(QUANTILES)), st.tuples(SHARES, SHARES, SHARES), st.sampled_from([0.0, 1.0, -1.0, 0.6, -0.3]), st.integers(0, 99))
 def test_every_draw_lies_within_its_unit_and_is_unchanged_where_it_does(place, distribution, ends, tie, seed):
     table, unit = place
-    estimates = read_estimates([estimate_row(Edition(Edition(Edition(table, distribution.lang), ends.lang), tie.lang), unit)])
-    sample = Sample(estimates, frozenset(), None, 0.0, seed, blocks(500))
+    estimates = read_estimates([estimate_row(table, unit, distribution, ends, tie)])
+    sample = Sample(estimates, {}, None, 0.0, seed, blocks(500))
     counted, drawn = sample.column("e"), draw(estimates["e"], seed, blocks(500))
     low, high = bounds(table, unit)
     assert low <= counted.min() and counted.max() <= high
@@ -50,8 +49,8 @@ def test_every_draw_lies_within_its_unit_and_is_unchanged_where_it_does(place, d
 
 
 def test_a_given_column_is_held_within_its_unit_too():
-    estimates = read_estimates([estimate_row(Edition(Edition(Edition("staffing", "normal".lang), (0, 0.1, 0.2).lang), 0.0.lang), "fte")])
-    sample = Sample(estimates, frozenset(), None, 0.0, 1, blocks(3), {"e": np.array([-2.0, 3.0, 0.0])})
+    estimates = read_estimates([estimate_row("staffing", "fte", "normal", (0, 0.1, 0.2), 0.0)])
+    sample = Sample(estimates, {}, None, 0.0, 1, blocks(3), {"e": np.array([-2.0, 3.0, 0.0])})
     assert sample.column("e").tolist() == [0, 3, 0]
 
 

@@ -38,6 +38,8 @@ ROWS = {
         for area, criterion in (("x", ""), ("y", "near"), ("y", "far"))
     ],
     "risks": [{"option_id": "a", "risk_id": "fails", "name": "F", "is": (0.2, 0.3, 0.5)}],
+    "signals": [{"option_id": "a", "signal_id": "gate", "name": "G", "of": "fails", "is": 0.8, "false_alarm_likely": 0.1}],
+    "limits": [{"limit_id": "all", "name": "All", "is": 50}],
     "readiness": [{"option_id": "*", "standing_share": 1, "is": (1, 2, 3)}],
     "investigations": [
         {"investigation_id": "look", "name": "L", "resolves": "contracts/a/fee", "variance_reduction": 0.5, "months": 1, "is": 1, "unit": "MSEK"} | KNOWN
@@ -55,6 +57,8 @@ IDS = {
     "staff_costs": "staff_costs/nurse",
     "levels": "levels/a/y/near/",
     "risks": "risks/a/fails",
+    "signals": "signals/a/gate",
+    "limits": "limits/all",
     "readiness": "readiness/*/1",
     "investigations": "investigations/look",
     "context": "context/users",

@@ -11,7 +11,7 @@ from scipy import stats
 import fvmanalys as fvm
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import BLOCK, Block, Estimate, blocks, draw, draw_uniform, quantile
-from fvmanalys.model.sample import Sample
+from fvmanalys.model.sample import Condition, Sample
 from tests.decisions import library_decision, write_tables
 
 P = np.array([1e-6, 0.001, 0.05, 0.1, 0.5, 0.9, 0.95, 0.999, 1 - 1e-6])
@@ -203,7 +203,8 @@ def test_a_uniform_column_has_exactly_its_share_below_any_bound():
 def test_risks_occur_independently_of_each_other_and_of_the_outside_view():
     """Each in runs of draws, so that a block counts some 128 independent looks at a pair; over 25 blocks that is 3,200."""
     parts = blocks(25 * BLOCK)
-    sample = Sample({f"risks/*/{name}": Estimate(name, 0.3, 0.3, 0.3) for name in "pqrs"}, frozenset(), None, 0.5, 1, parts)
+    risks = {name: Condition(f"occurs/*/{name}", f"risks/*/{name}") for name in "pqrs"}
+    sample = Sample({f"risks/*/{name}": Estimate(name, 0.3, 0.3, 0.3) for name in "pqrs"}, {"a": risks}, None, 0.5, 1, parts)
     columns = [*(sample.holds("a", name) for name in "pqrs"), sample.is_outside()]
     assert np.mean(columns, axis=1) == pytest.approx([0.3] * 4 + [0.5], abs=2e-3)
     assert np.abs(np.corrcoef(columns) - np.eye(5)).max() < 5 / np.sqrt(3200)

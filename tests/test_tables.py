@@ -102,7 +102,7 @@ def test_every_kind_of_column_is_what_people_would_call_it():
     named = {kind: {column for column, one in by_name.items() if one is kind} for kind in Kind}
     assert {"known_from", "published", "as_of", "deadline", "period_start"} <= named[Kind.DATE]
     assert {"after", "source_id", "when", "moves_with", "resolves"} <= named[Kind.NAMES]
-    assert named[Kind.WHOLE] == {"year"}
+    assert named[Kind.WHOLE] == {"year", "year_from", "year_to"}
     assert {"parameter_id", "basis", "kind"} <= named[Kind.CHOICE]
 
 

@@ -86,7 +86,7 @@ def contract_terms(simulation: Simulation) -> pd.DataFrame:
     columns = ["option", "full_use", "end", "extended"]
     if owner not in simulation.inputs.options():
         return pd.DataFrame(columns=columns)
-    event = simulation.inputs.tables["options"].set_index("option_id").at[owner, "full_use_event"]
+    event = simulation.inputs.full_use_event(owner)
     start = float(np.quantile(simulation.events[owner, event], 0.5, method="inverted_cdf"))
     known = context_values(simulation.inputs)
     end = start + known[TERM]

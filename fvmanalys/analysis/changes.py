@@ -167,7 +167,7 @@ class Game:
         self.everything: Floats = findings.comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
         self.all_draws = findings.simulation.draws
         self.draws = self.all_draws if len(self.groups) <= ALL_DRAWS_UP_TO else min(self.all_draws, BLOCK)
-        self.outcomes: dict[tuple[str, frozenset[Cell], int], tuple[Floats, Floats]] = {}
+        self.outcomes: dict[tuple[tuple[str, ...], frozenset[Cell], int], tuple[Floats, Floats]] = {}
 
     def play(self) -> tuple[list[Group], Shares]:
         """The groups, and the share of each; what turns out not to be mixable after all is one group."""
@@ -201,9 +201,11 @@ class Game:
 
     def outcome(self, option: str, chosen: frozenset[Cell], draws: int) -> tuple[Floats, Floats]:
         """Cost and score of one option in every draw."""
-        key = option, frozenset(cell for cell in chosen if cell[1] in ("*", option) and cell != SET_OF_OPTIONS), draws
+        line = self.mixture.line(option, chosen, self.changed)
+        concerned = frozenset(cell for cell in chosen if cell[1] in ("*", *line) and cell != SET_OF_OPTIONS)
+        key = tuple(line), concerned, draws
         if key not in self.outcomes:
-            simulation = simulate(self.mixture.one_option(option, chosen, self.changed), draws, self.seed)
+            simulation = simulate(self.mixture.one_option(option, chosen, self.changed), draws, self.seed, options=[option])
             self.outcomes[key] = simulation.cost[option].to_numpy(), simulation.score[option].to_numpy()
         return self.outcomes[key]
 

@@ -126,7 +126,8 @@ def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def full_use(simulation: Simulation) -> pd.DataFrame:
     """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the horizon."""
     rows = {}
-    for option, event in simulation.inputs.tables["options"].set_index("option_id")["full_use_event"].items():
+    for option in simulation.inputs.options():
+        event = simulation.inputs.full_use_event(option)
         times = simulation.events.get((option, event), pd.Series(np.full(simulation.draws, np.inf if event else np.nan)))
         p50, p85 = np.quantile(times, [0.5, 0.85], method="inverted_cdf")
         within = (times <= simulation.model.horizon).mean() if event else np.nan

@@ -8,11 +8,12 @@ import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
-from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import blocks
-from fvmanalys.model.events import DECIDED, own_or_shared, years_after
+from fvmanalys.model.events import DECIDED, years_after
 
 __all__ = [
     "contributions", "decision_taken", "event_table", "events_once", "evidence_counts", "full_use_after", "levels_reached",
@@ -40,7 +41,7 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
     """
     rows = []
     for option in simulation.inputs.options():
-        events = {row["event_id"]: row for row in reversed(own_or_shared(simulation.inputs.records["timeline"], option, ["event_id"]))}
+        events = {row["event_id"]: row for row in reversed(simulation.inputs.counting("timeline", option))}
         for row in reversed(events.values()):
             times = simulation.events[option, row["event_id"]].to_numpy()
             quantiles = np.quantile(times, [0.05, 0.5, 0.85, 0.95], method="inverted_cdf")
@@ -81,17 +82,17 @@ def full_use_after(simulation: Simulation) -> pd.DataFrame:
     name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
     """
     inputs, sample = simulation.inputs, simulation.model.sample(blocks(simulation.draws), simulation.seed)
-    last = {row["option_id"]: row["full_use_event"] for row in inputs.records["options"]}
-    risks = {(row["option_id"], row["risk_id"]): row for row in inputs.records["risks"]}
     rows = []
-    for row in inputs.records["timeline"]:
-        option, risk = row["option_id"], str(row["when"] or "")
-        if not risk or risk.startswith("!") or row["event_id"] != last.get(option):
-            continue
-        known = risks.get((option, risk)) or risks[ALL_OPTIONS, risk]
-        share = (sample.holds(option, risk) & np.isfinite(simulation.events[option, last[option]].to_numpy())).mean()
-        same = [one for one in inputs.records["timeline"] if (one["option_id"], one["when"]) == (option, risk)]
-        rows.append([option, float(share), *names_of([known]), *names_of([one for one in same if last[option] in split(one["after"])])])
+    for option in inputs.options():
+        last, timeline = inputs.full_use_event(option), inputs.counting("timeline", option)
+        names = {row[TABLES[table].KEY[1]]: row for table in ("risks", "signals") for row in inputs.counting(table, option)}
+        for row in timeline:
+            gone_wrong = [name for name, holds in literals(row["when"]) if holds]
+            if not gone_wrong or row["event_id"] != last:
+                continue
+            share = (sample.holds(option, row["when"]) & np.isfinite(simulation.events[option, last].to_numpy())).mean()
+            same = [one for one in timeline if one["when"] == row["when"] and last in split(one["after"])]
+            rows.append([option, float(share), *names_of([names[gone_wrong[0]]]), *names_of(same)])
     return pd.DataFrame(rows, columns=["option", "share", "risk", "risk_en", "event", "event_en"])
 
 
@@ -108,7 +109,8 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
     )
     rows = []
     for (option, area), levels in paths.iterrows():
-        own = simulation.inputs.tables["levels"].query("option_id == @option and area_id == @area")["from_event"]
+        counted = [row for row in simulation.inputs.counting("levels", option) if row["area_id"] == area]
+        own = [row["from_event"] for row in counted if row["option_id"] != ALL_OPTIONS]
         known = [simulation.events[option, name] for name in own if (option, name) in simulation.events]
         first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
         rows.append({"option": option, "area": area, "level_now": levels.iloc[0], "level_end": levels.iloc[-1], "reached_p50": first})
@@ -166,7 +168,7 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
 
 def evidence_counts(inputs: Inputs) -> pd.DataFrame:
     """How many estimates of the model are facts, judgements and assumptions, and their shares."""
-    around = ("context", "viewpoints", "investigations", "parameters")
+    around = ("context", "viewpoints", "investigations", "parameters", "limits")
     model = inputs.estimates[~inputs.estimates["table"].isin(around)]
     counts = model["kind"].value_counts().reindex(["fact", "judgement", "assumption"], fill_value=0)
     return pd.DataFrame({"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)})

@@ -21,7 +21,7 @@ from fvmanalys.model.draws import BLOCK, Floats, blocks, draw
 
 __all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
-AROUND = ("context", "viewpoints", "investigations", "parameters")
+AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
 RANGE_POINTS = 9
 RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
 OWED_TO = ("fact", "judgement", "assumption", "interaction", "chance")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import key_of
-from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, PLACE, estimate_rows, frame, frames, plain_rows, with_ids
+from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, PLACE, estimate_rows, frame, frames, ids_by_place, plain_rows, with_ids
 from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
+from fvmanalys.evidence.variants import line_of
 
 __all__ = ["CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "row_changes", "words_of"]
 
@@ -21,8 +22,8 @@ Cell = tuple[str, str]
 Groups = Sequence["Group"]
 CALENDAR, PARAMETERS, OPTIONS = ("calendar", ALL_OPTIONS), ("parameters", ALL_OPTIONS), ("options", ALL_OPTIONS)
 MODEL = (
-    "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks", "readiness",
-    "price_index", "reference_class",
+    "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks",
+    "signals", "readiness", "price_index", "reference_class",
 )  # fmt: skip
 ORDERED = ("levels",)
 WITHOUT_EFFECT = {"deadline", "minimum", "programme"}
@@ -101,16 +102,17 @@ class ReadTable:
 
     name: str
     frame: pd.DataFrame
+    lines: dict[str, list[str]]
 
     @cached_property
     def estimates(self) -> Rows:
         """Its quantities, each with its id."""
-        return list(estimate_rows(self.name, self.frame))
+        return list(estimate_rows(self.name, self.frame, self.lines))
 
     @cached_property
     def records(self) -> Rows:
         """Its rows, each with the id of its quantity."""
-        known = {(row["_file"], row["_row"]): row["id"] for row in self.estimates}
+        known = ids_by_place(pd.DataFrame(self.estimates, columns=["_file", "_row", "id"]))
         return with_ids(self.frame.to_dict("records"), known)
 
 
@@ -193,12 +195,12 @@ class Mixture:
         """Whether a cell's rows are the new ones: chosen to be, or the same on both sides."""
         return cell in chosen or cell not in changed
 
-    def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], option: str | None = None) -> Tables:
-        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with `option`, only what concerns it."""
+    def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], line: Sequence[str] = ()) -> Tables:
+        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with a `line` of options, only what concerns them."""
         tables: Tables = {name: [] for name in MODEL}
-        concerned = {ALL_OPTIONS, option}
+        concerned = {ALL_OPTIONS, *line}
         for name, owner in dict.fromkeys(cell for _, cell in self.cells):
-            if option is None or owner in concerned:
+            if not line or owner in concerned:
                 side = self.side_of((name, owner), chosen, changed)
                 tables[name] += self.cells.get((side, (name, owner)), [])
         return tables
@@ -207,11 +209,21 @@ class Mixture:
         """The day on which time 0 lies in a mixture."""
         return self.new.as_of if CALENDAR in chosen else self.old.as_of
 
+    def option_rows(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> dict[str, dict[str, Any]]:
+        """The row of every option that either has, from the side that is chosen where both have it."""
+        one, other = self.sides if self.side_of(OPTIONS, chosen, changed) else self.sides[::-1]
+        return {row["option_id"]: row for side in (one, other) for row in side["options"]}
+
+    def line(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> list[str]:
+        """An option and what it is a variant of."""
+        return line_of(option, {name: row["variant_of"] for name, row in self.option_rows(chosen, changed).items()})
+
     def one_option(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> Inputs:
-        """A mixture with a single option in play."""
-        tables = self.rows(chosen, changed, option)
-        tables["options"] = [next(row for side in reversed(self.sides) for row in side["options"] if row["option_id"] == option)]
-        made = {name: self.table(name, rows) for name, rows in tables.items()}
+        """A mixture with a single option in play, beside those that it is a variant of."""
+        line, known = self.line(option, chosen, changed), self.option_rows(chosen, changed)
+        tables = self.rows(chosen, changed, line)
+        tables["options"] = [known[one] for one in line]
+        made = {name: self.table(name, rows, line) for name, rows in tables.items()}
         return MixedInputs(self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made)
 
     @cached_property
@@ -220,16 +232,17 @@ class Mixture:
         return frames({})
 
     @cached_property
-    def made(self) -> dict[tuple[str, tuple], "ReadTable"]:
+    def made(self) -> dict[tuple, "ReadTable"]:
         """Tables made so far, by the places of their rows: many mixtures share them."""
         return {}
 
-    def table(self, name: str, rows: Rows) -> "ReadTable":
-        """Some rows as a table."""
-        places = tuple((row["_file"], row["_row"]) for row in rows)
-        if (name, places) not in self.made:
-            self.made[name, places] = ReadTable(name, frame(name, rows))
-        return self.made[name, places]
+    def table(self, name: str, rows: Rows, line: list[str]) -> "ReadTable":
+        """Some rows as a table, for an option and what it is a variant of."""
+        lines = {one: line[place:] for place, one in enumerate(line)} if len(line) > 1 else {}
+        key = name, *lines, *((row["_file"], row["_row"]) for row in rows)
+        if key not in self.made:
+            self.made[key] = ReadTable(name, frame(name, rows), lines)
+        return self.made[key]
 
     def is_valid(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:
         """Whether a mixture could stand as evidence of its own."""

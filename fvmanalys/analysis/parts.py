@@ -6,7 +6,6 @@ from functools import cached_property
 
 import numpy as np
 
-from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.costs import Stream, Window, stream_amount, stream_value
 from fvmanalys.model.draws import Floats, blocks
 from fvmanalys.model.events import event_times
@@ -46,9 +45,7 @@ def fixed_at(names: Iterable[str], number: float) -> Given:
 
 def risk_ids(model: Model, option: str, when: str) -> set[str]:
     """The estimates that decide whether a condition holds."""
-    risk = when.removeprefix("!")
-    owner = option if (option, risk) in model.risks else ALL_OPTIONS
-    return {f"risks/{owner}/{risk}"} if risk else set()
+    return model.condition_ids(option, when)
 
 
 @dataclass(frozen=True)

@@ -222,7 +222,7 @@ class Team:
 
 def read_team(inputs: Inputs, option: str, draws: int, seed: int, delay: float) -> Team:
     """Compile one option alone: the others would cost only time."""
-    model = read_model(with_parameters(only(inputs, option), standing_share=HALF), delay)
+    model = read_model(with_parameters(inputs, standing_share=HALF), delay, [option])
     return Team(model, model.sample(blocks(draws), seed), option, inputs.parameters["value_per_point"])
 
 
@@ -273,10 +273,3 @@ def least_between(total: Callable[[float], float], grid: list[float], values: np
 def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
     """Where the curve passes the limit on the way from the optimum to a share where it is above; None where there is none."""
     return float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6)) if len(outside) else None
-
-
-def only(inputs: Inputs, option: str) -> Inputs:
-    """The inputs with no option but one, which is then its own reference: the others cost only time."""
-    table = inputs.tables["options"]
-    alone = table[table["option_id"] == option].assign(reference="yes")
-    return replace(inputs, tables={**inputs.tables, "options": alone})

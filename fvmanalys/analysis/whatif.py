@@ -75,7 +75,7 @@ def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.Da
 
 def time_to_use(simulation: Simulation, option: str) -> Floats | None:
     """Years from decision to full use in each draw; none where the option has no such events or nothing to wait for."""
-    full = simulation.inputs.tables["options"].set_index("option_id").at[option, "full_use_event"]
+    full = simulation.inputs.full_use_event(option)
     if (option, full) not in simulation.events or (option, DECIDED) not in simulation.events or not waiting_is_possible(simulation.inputs):
         return None
     return simulation.events[option, full].to_numpy() - simulation.events[option, DECIDED].to_numpy()

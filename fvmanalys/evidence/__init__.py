@@ -1,5 +1,6 @@
 """Evidence: files to trusted estimates.
 
+conditions  what must hold for a row to count
 fields    what a column may hold
 tables    what each raw table holds, declared once
 encoding  bytes to text, refused where it is garbled
@@ -9,6 +10,8 @@ files     CSV and Excel files to rows of text
 read      the files of a folder to typed rows; every fault named at once
 release   which columns of a confidential row are secret
 asof      what was known when; what superseded what
+variants  what an option takes over from the one that it varies
+quantities  what must hold within a quantity
 rules     what must hold within a row, between rows and between tables
 known     what could be read on a day
 standing  what must stand on the day

@@ -7,8 +7,10 @@ from math import inf
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.fields import FieldInfo
+
+from fvmanalys.evidence.conditions import as_set
 
 __all__ = [
     "BOUNDS",
@@ -127,6 +129,10 @@ KRONOR = {"SEK": 1e6, "kSEK": 1e3}  # how many are a million kronor, the unit th
 YesNo = Literal["yes", "no"]
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
 Profile = Literal["level", "ramp_up", "ramp_down"]
+EvidenceKind = Literal["", "fact", "judgement", "assumption"]
+ParameterId = Literal[
+    "discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share", "inflation", "minimum_risk"
+]
 Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 Filled = Annotated[str, Field(min_length=1)]
 
@@ -137,6 +143,7 @@ Id = Annotated[
     str, Field(pattern=f"^{ID}$", description="an identifier: no blank, slash, semicolon, ! or *"), Identifies()
 ]
 Option = Annotated[str, Field(min_length=1), References("options", "option_id", all_options=True)]
+Base = Annotated[str, References("options", "option_id")]
 Event = Annotated[str, References("timeline", "event_id")]
 Events = Annotated[str, References("timeline", "event_id", many=True)]
 Area = Annotated[str, Field(min_length=1), References("areas", "area_id")]
@@ -146,7 +153,11 @@ Owner = Annotated[str, STRUCTURE]
 Category = Annotated[str, STRUCTURE]
 When = Annotated[
     str,
-    Field(pattern=f"^(!?{ID})?$", description="a risk_id, or !risk_id: the row counts in the draws where it holds"),
+    Field(
+        pattern=rf"^(!?{ID}\s*(;\s*!?{ID}\s*)*;?)?$",
+        description="risks and signals, with ! where they must not hold: the row counts in the draws where all is so",
+    ),
+    AfterValidator(as_set),
     Names(),
 ]
 Factor = Annotated[str, Field(pattern=r"^[^;!*]*$", description="the common factor this estimate is tied to"), Names()]

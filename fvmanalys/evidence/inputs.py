@@ -10,23 +10,29 @@ from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
+from fvmanalys.evidence.conditions import in_id
 from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY, Kind
 from fvmanalys.evidence.known import known_on
+from fvmanalys.evidence.quantities import second_quantity
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
 from fvmanalys.evidence.release import OPEN, release_columns
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
+from fvmanalys.evidence.variants import INHERITED, counting, lines, owners, part_of
 
-__all__ = ["DEFAULTS", "Inputs", "default_folder", "estimate_id", "load", "no_estimate", "plain_rows", "project", "understand"]
+__all__ = [
+    "DEFAULTS", "Inputs", "default_folder", "estimate_id", "ids_by_place", "load", "no_estimate", "plain_rows", "project", "understand",
+]  # fmt: skip
 
 RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
-DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0}
+DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 ESTIMATE_COLUMNS = [
     "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "unit", "moves_with", "strength",
     "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en", "_file", "_row",
@@ -79,16 +85,17 @@ class Inputs:
             ways = "value=, or any of low=, likely=, high= and distribution=, or add=, or times="
             raise UsageError(f"{estimate_id}: give {ways}, and only one of these ways")
         table, row = self.row_of(estimate_id)
+        prefix = self.column_prefix(table, estimate_id)
         if value is not None:
             given = {"low": None, "likely": value, "high": None, "distribution": ""}
         for name, change in (("add", add), ("times", times)):
             if change is not None and (isinstance(change, bool) or not isinstance(change, Real)):
                 raise UsageError(f"{estimate_id}: {name}={change!r} is not a number")
         if add is not None:
-            given = {end: row[end] + add for end in RANGE if row[end] is not None}
+            given = {end: row[prefix + end] + add for end in RANGE if row[prefix + end] is not None}
         if times is not None:
-            given = {end: row[end] * times for end in RANGE if row[end] is not None}
-        return self.with_rows(table, [row | given])
+            given = {end: row[prefix + end] * times for end in RANGE if row[prefix + end] is not None}
+        return self.with_rows(table, [row | {prefix + column: content for column, content in given.items()}])
 
     def with_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> "Inputs":
         """Make the same inputs with some rows of a table in the place of those of the same file and row.
@@ -116,6 +123,11 @@ class Inputs:
         table = str(estimate["table"])
         return table, next(row for row in self._as_read[0][table] if same_place(row, estimate))
 
+    def column_prefix(self, table: str, estimate_id: str) -> str:
+        """What the columns of an estimate begin with: nothing, but where it is the second quantity of its row."""
+        second = TABLES[table].SECOND
+        return f"{second}_" if second and estimate_id.endswith(f"/{second}") else ""
+
     @cached_property
     def _as_read(self) -> tuple[Tables, Tables]:
         """The rows of `tables` and of `history` as they were read: dicts, with None where there is no number."""
@@ -134,16 +146,40 @@ class Inputs:
         `stream` is the id that keys its random numbers: two halves of one event (`when` and its opposite) share it.
         """
         blank = dict.fromkeys(["option_id", "name_en", "owner_en", "note_en"], "")
-        rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name])]
+        rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name], self.lines)]
         return ReadOnlyTable(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
+
+    @cached_property
+    def lines(self) -> dict[str, list[str]]:
+        """Every option in play with what it is a variant of, and so on to the first that is none."""
+        return ReadOnlyDict(lines(self.tables["options"].to_dict("records")))
+
+    def family(self, option: str) -> list[str]:
+        """An option with its variants, and with what it is a variant of and the variants of that."""
+        return [other for other, line in self.lines.items() if line[-1] == self.lines[option][-1]]
+
+    def counting(self, table: str, option: str) -> list[dict[str, Any]]:
+        """The rows of a table that count for an option: its own, those that all share, and those that it inherits."""
+        return counting(table, self.records[table], self.lines[option])
+
+    def full_use_event(self, option: str) -> str:
+        """The event that counts as in full use: the option's own, or else its base's."""
+        own = {row["option_id"]: row["full_use_event"] for row in self.records["options"]}
+        return next((own[one] for one in self.lines[option] if own[one]), "")
 
     @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every table as dicts, each quantity with its `id`."""
-        places = zip(self.estimates["_file"], self.estimates["_row"], strict=True)
-        known = dict(zip(places, self.estimates["id"], strict=True))
-        rows = {name: with_ids(table.to_dict("records"), known) for name, table in self.tables.items()}
+        rows = {name: with_ids(table.to_dict("records"), ids_by_place(self.estimates)) for name, table in self.tables.items()}
         return ReadOnlyDict({name: ReadOnlyList(map(ReadOnlyDict, table)) for name, table in rows.items()})
+
+    @cached_property
+    def quantities(self) -> list[tuple[str, dict[str, Any]]]:
+        """Every quantity in force as its table and its row: a row with two quantities stands twice, each time with its `id`."""
+        found = [(name, row) for name, rows in self.records.items() for row in rows if row["id"]]
+        seconds = {name: TABLES[name].SECOND for name in self.tables}
+        more = [(name, second_quantity(row, seconds[name])) for name, row in found if seconds[name]]
+        return [*found, *((name, row | {"id": f"{row['id']}/{seconds[name]}"}) for name, row in more)]
 
     @cached_property
     def price_factors(self) -> dict[float, float]:
@@ -324,14 +360,30 @@ def with_ids(rows: Rows, known: dict[tuple[str, int], str]) -> Rows:
     return [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in rows]
 
 
-def estimate_rows(name: str, table: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """The quantities of one table; where two conditions share a key, the condition is added to their ids."""
+def ids_by_place(estimates: pd.DataFrame) -> dict[tuple[str, int], str]:
+    """The id of the first quantity of each row, by its place."""
+    rows = zip(estimates["_file"], estimates["_row"], estimates["id"], strict=True)
+    return {(file, row): one for file, row, one in reversed(list(rows))}
+
+
+def estimate_rows(name: str, table: pd.DataFrame, line_to: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
+    """The quantities of one table; where two conditions share a key, the condition is added to their ids.
+
+    A variant's own row has the random numbers of the row that it stands for.
+    """
     if not issubclass(TABLES[name], Quantified) or table.empty:
         return
     rows = table.to_dict("records")
     ids = [estimate_id(name, row) for row in rows]
     times = Counter(ids)
-    for row, stream in zip(rows, ids, strict=True):
+    second = TABLES[name].SECOND
+    whose = {option: owners(name, rows, line) for option, line in line_to.items() if len(line) > 1 and name in INHERITED}
+    for row, key in zip(rows, ids, strict=True):
         if pd.notna(row["likely"]) or pd.notna(row["low"]):
-            unique = f"{stream}/{row['when']}" if row.get("when") and times[stream] > 1 else stream
-            yield {**row, "id": unique, "stream": stream, "table": name, "name": row.get("name", "")}
+            unique = f"{key}/{in_id(row['when'])}" if row.get("when") and times[key] > 1 else key
+            owner = whose.get(row.get("option_id", ""), {}).get(part_of(name, row))
+            stream = estimate_id(name, {**row, "option_id": owner}) if owner else key
+            found = {**row, "table": name, "name": row.get("name", "")}
+            yield {**found, "id": unique, "stream": f"{stream}/hit_rate" if second else stream}
+            if second:
+                yield {**second_quantity(found, second), "id": f"{unique}/{second}", "stream": f"{stream}/{second}", "strength": np.nan}

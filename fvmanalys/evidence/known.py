@@ -4,7 +4,7 @@ from datetime import date
 from fnmatch import filter as matching
 from typing import Any
 
-from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, history_faults, split
+from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, history_faults, revealed, split
 
 __all__ = ["known_on"]
 
@@ -52,6 +52,8 @@ def without_unknown(tables: Tables) -> Tables:
             changed["source_id"] = ";".join(one for one in cited if one in sources)
         if any(matching(estimates, one) for one in resolved):
             changed["resolves"] = ";".join(one for one in resolved if matching(estimates, one))
+        if "reveals" in row:
+            changed["reveals"] = ";".join(one for one in split(row["reveals"]) if revealed(one, tables.get("risks", [])))
         if row.get("part_of", "") not in spent:
             changed["part_of"] = ""
         return row | {column: text for column, text in changed.items() if column in row}

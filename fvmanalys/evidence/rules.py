@@ -5,30 +5,32 @@ import fnmatch
 import re
 import sys
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from math import inf
 from typing import Any
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of, superseded
-from fvmanalys.evidence.fields import WRITTEN
-from fvmanalys.evidence.spelling import said, spelt
+from fvmanalys.evidence.conditions import literals
+from fvmanalys.evidence.quantities import QUANTITY, fault, quantity_faults, second_quantity_faults
+from fvmanalys.evidence.spelling import said
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 
 __all__ = [
-    "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near", "price_years_exist",
-    "risks_exist", "split",
+    "CONDITIONAL", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near", "price_years_exist",
+    "revealed", "split", "unknown_conditions",
 ]  # fmt: skip
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
-QUANTITY, FIXED = ("low", "likely", "high"), ("", "fixed")
+CONDITIONAL, CONDITIONS = ("timeline", "contracts", "staffing", "levels"), ("risks", "signals")
 SUGGESTED = 10  # so many unknown names of a column are told what they probably mean
 PARAMETER_UNITS = {
     "inflation": "share",
     "discount_rate": "share",
+    "minimum_risk": "share",
     "horizon_years": "years",
     "price_year": "year",
     "value_per_point": "MSEK",
@@ -37,110 +39,24 @@ PARAMETER_UNITS = {
 }
 
 
-def fault(row: dict[str, Any], column: str, problem: str, remedy: str) -> Fault:
-    """A fault at the place where `row` was read."""
-    return Fault(row["_file"], row["_row"], column, problem, remedy)
-
-
 def history_faults(tables: Tables, unread: Iterable[str] = ()) -> Iterator[Fault]:
     """Check every row ever known: ranges, evidence, references, one row where one is due.
 
     Nothing is looked up in the tables `unread`, which have faults of their own.
     """
     published = {source["source_id"]: source["published"] for source in tables.get("sources", [])}
+    bases = ever_bases(tables)
     for name, rows in tables.items():
         for row in rows:
             if issubclass(TABLES[name], Quantified):
                 yield from quantity_faults(name, row)
+                yield from second_quantity_faults(name, row)
             yield from evidence_faults(row, published)
         yield from reference_faults(name, rows, tables, unread)
-        yield from first_row_faults(name, rows)
+        yield from first_row_faults(name, rows, bases)
     for check, looked_up in CHECKS.items():
         if not set(looked_up) & set(unread):
             yield from check(tables)
-
-
-def quantity_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
-    """Check low, likely, high, distribution, unit and common factor of one row."""
-    given = [column for column in QUANTITY if row[column] is not None]
-    if not given:
-        if row["distribution"]:
-            problem = f"is empty although the distribution is {row['distribution']!r}"
-            yield fault(row, "likely", problem, "give low, likely and high, or clear the distribution")
-        return
-    yield from order_faults(row)
-    yield from distribution_faults(row)
-    yield from unit_faults(table, row)
-    for column in given:
-        yield from value_faults(table, row, column)
-    if row["strength"] is not None and not row["moves_with"]:
-        yield fault(row, "strength", "is given without moves_with", "name the common factor, or clear strength")
-
-
-def order_faults(row: dict[str, Any]) -> Iterator[Fault]:
-    """Check that low <= likely <= high."""
-    low, likely, high = (row[column] for column in QUANTITY)
-    remedy = "correct the row: low <= likely <= high"
-    if low is not None and likely is not None and low > likely:
-        yield fault(row, "low", f"{said(row, 'low')} is above likely {said(row, 'likely')}", remedy)
-    if high is not None and likely is not None and high < likely:
-        yield fault(row, "high", f"{said(row, 'high')} is below likely {said(row, 'likely')}", remedy)
-    if low is not None and high is not None and likely is None and low > high:
-        yield fault(row, "low", f"{said(row, 'low')} is above high {said(row, 'high')}", remedy)
-
-
-def distribution_faults(row: dict[str, Any]) -> Iterator[Fault]:
-    """Check that a range has a distribution, and a distribution the numbers that it needs."""
-    low, likely, high, kind = row["low"], row["likely"], row["high"], row["distribution"]
-    if kind in FIXED:
-        if low is not None or high is not None:
-            remedy = "name it (uniform, triangular, pert, normal, lognormal), or clear low and high"
-            yield fault(row, "distribution", f"is {kind or 'empty'} although a range is given", remedy)
-        elif likely is None:
-            yield fault(row, "likely", "is empty", "give the number")
-    elif low is None or high is None:
-        column = "low" if low is None else "high"
-        yield fault(row, column, f"is empty although the distribution is {kind!r}", "give both low and high")
-    elif likely is None and kind in ("triangular", "pert"):
-        yield fault(row, "likely", f"is empty although {kind!r} needs it", "give the most likely value")
-    if kind == "lognormal" and low is not None and low <= 0:
-        problem = f"{said(row, 'low')} is not above zero, as a lognormal estimate must be"
-        yield fault(row, "low", problem, "give a positive 5th percentile, or use normal")
-
-
-def unit_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
-    """Check that the unit is given, and is one of the table's."""
-    unit, allowed = row["unit"], TABLES[table].UNITS  # type: ignore[attr-defined]
-    if not unit:
-        yield fault(row, "unit", "is empty", f"use {' or '.join(allowed)}" if allowed else "name the unit")
-    elif allowed and unit not in allowed:
-        yield fault(row, "unit", f"{unit!r} does not belong in {table}", f"use {' or '.join(allowed)}")
-
-
-def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault]:
-    """Check one number against its unit, a fixed level against the scale, and a weight against zero."""
-    unit, value, told = row["unit"], row[column], said(row, column)
-    least, most = WRITTEN.get(unit, (-inf, inf))
-    if unit == "share" and not least <= value <= most:
-        percent = f" ({told} % is {spelt(f'{value / 100:.10g}', row.get('_mark', '.'))})" if value > 0 else ""
-        yield fault(row, column, f"{told} is no share", f"write a share between 0 and 1{percent}")
-    elif value < 0 <= least:
-        yield fault(row, column, f"{told} is negative", f"{unit} cannot be negative")
-    elif not least <= value <= most:
-        remedy = f"a number of {unit} lies from {least:,.0f} to {most:,.0f}: correct it, or the unit"
-        yield fault(row, column, f"{told} is out of all bounds", remedy)
-    elif unit == "level" and is_off_scale(row, column):
-        remedy = "write a level from 0 to 100; only a range may pass an end, and is cut there"
-        yield fault(row, column, f"{told} is off the scale", remedy)
-    elif value < 0 and TABLES[table].WEIGHED is not None:  # type: ignore[attr-defined]
-        yield fault(row, column, f"{told} is a negative weight", "write 0 for what counts for nothing")
-
-
-def is_off_scale(row: dict[str, Any], column: str) -> bool:
-    """Whether a fixed level lies outside 0 to 100, or a range wholly does so: this column is the end nearest to the scale."""
-    fixed = row["distribution"] in FIXED
-    below, above = ("likely", "likely") if fixed else ("high", "low")
-    return (column == below and row[column] < 0) or (column == above and row[column] > 100)
 
 
 def evidence_faults(row: dict[str, Any], published: Mapping[str, date]) -> Iterator[Fault]:
@@ -173,19 +89,37 @@ def reference_faults(name: str, rows: Rows, tables: Tables, unread: Iterable[str
                     yield fault(row, column, f"{value!r} is not in {mark.table}", remedy)
 
 
-def first_row_faults(table: str, rows: Rows) -> Iterator[Fault]:
-    """Check that the first row of a key says something: only a later row can withdraw."""
+def ever_bases(tables: Tables) -> dict[str, set[str]]:
+    """Of every option, what it has ever been a variant of, directly or through others, and what all share."""
+    rows = [row for row in tables.get("options", []) if row["variant_of"]]
+    bases: dict[str, set[str]] = {row["option_id"]: {ALL_OPTIONS} for row in rows}
+    for _ in range(len(bases)):
+        for row in rows:
+            bases[row["option_id"]] |= {row["variant_of"]} | bases.get(row["variant_of"], set())
+    return bases
+
+
+def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """Check that the first row of a key says something: only a later row can withdraw, or one of a variant what it inherits."""
     if not issubclass(TABLES[table], Quantified):
         return
     before: dict[tuple, dict[str, Any]] = {}
+    known_of: dict[tuple, set[str]] = defaultdict(set)
+    for row in rows:
+        known_of[key_of(table, row)[1:]].add(row.get("option_id", ""))
     for row in sorted(rows, key=lambda row: row["known_from"]):
         *key, when = key_of(table, row)
         former = before.setdefault(tuple(key), {})
         empty = all(row[column] is None for column in QUANTITY)
         stands = row.get("date") or row["distribution"] or takes_readiness(table, row)
-        if empty and not stands and not superseded(former, when):
+        if empty and not stands and not superseded(table, former, when):
+            inherited = bases.get(row.get("option_id", ""), set())
             remedy = "give a number; only a later row with the same key may be empty, and withdraws it"
-            yield fault(row, "likely", "is empty", remedy)
+            if not inherited:
+                yield fault(row, "likely", "is empty", remedy)
+            elif not inherited & known_of[(*key[1:], when)]:
+                problem = "is empty, and no row with this key and condition is inherited"
+                yield fault(row, "likely", problem, "give a number, or the key of the inherited row that is to be absent")
         former[when] = row
 
 
@@ -245,16 +179,33 @@ def stream_ends(tables: Tables) -> Iterator[Fault]:
             yield fault(row, "to_event", "is empty although the row is a ramp", "name the event where it ends")
 
 
-def risks_exist(tables: Tables) -> Iterator[Fault]:
-    """A `when` names a risk of the same option."""
-    risks = {(row["option_id"], row["risk_id"]) for row in tables.get("risks", [])}
-    for name in ("timeline", "contracts", "staffing", "levels"):
+def conditions_exist(tables: Tables) -> Iterator[Fault]:
+    """A `when` names risks and signals of the same option, and a signal a risk, some day at least."""
+    bases, known = ever_bases(tables), defaultdict(set)
+    for name in CONDITIONS:
         for row in tables.get(name, []):
-            risk = row["when"].removeprefix("!")
-            if risk and not {(row["option_id"], risk), (ALL_OPTIONS, risk)} & risks:
-                yield fault(
-                    row, "when", f"{risk!r} is no risk of option {row['option_id']!r}", "add it to risks, or correct it"
-                )
+            known[row["option_id"]].add((name, row[TABLES[name].KEY[1]]))
+    for name in (*CONDITIONAL, "signals"):
+        for row in tables.get(name, []):
+            mine = {row["option_id"], ALL_OPTIONS, *bases.get(row["option_id"], ())}
+            yield from unknown_conditions(name, row, set().union(*(known[one] for one in mine)), row["option_id"])
+
+
+def unknown_conditions(table: str, row: dict[str, Any], known: set[tuple[str, str]], option: str) -> Iterator[Fault]:
+    """The risks and signals that a row names and an option does not have."""
+    risks = {name for kind, name in known if kind == "risks"}
+    if table == "signals":
+        if row["of"] not in risks:
+            problem = f"{row['of']!r} is no risk of option {option!r}"
+            yield fault(row, "of", problem, near(row["of"], risks) or "add it to risks, or correct it")
+        if row["signal_id"] in risks:
+            problem = f"{row['signal_id']!r} is a risk of option {option!r} too, and `when` could mean either"
+            yield fault(row, "signal_id", problem, "give the signal another id")
+        return
+    names = {name for _, name in known}
+    for name, _ in literals(row["when"]):
+        if name not in names:
+            yield fault(row, "when", f"{name!r} is no risk of option {option!r}", "add it to risks or signals, or correct it")
 
 
 def criteria_exist(tables: Tables) -> Iterator[Fault]:
@@ -305,6 +256,13 @@ def ranges_of_time(tables: Tables) -> Iterator[Fault]:
             yield fault(row, "part_of", f"{row['part_of']!r} is no category of spend", "name a category that has a row")
 
 
+def limits_are_years(tables: Tables) -> Iterator[Fault]:
+    """A limit does not end before it begins."""
+    for row in tables.get("limits", []):
+        if row["year_from"] and row["year_to"] and row["year_to"] < row["year_from"]:
+            yield fault(row, "year_to", f"{row['year_to']} is before {row['year_from']}", "swap the years")
+
+
 def programmes_have_ratios(tables: Tables) -> Iterator[Fault]:
     """A past programme has a ratio, and one for what is called censored."""
     for row in tables.get("reference_class", []):
@@ -320,8 +278,8 @@ def programmes_have_ratios(tables: Tables) -> Iterator[Fault]:
                 )
 
 
-def investigations_resolve(tables: Tables) -> Iterator[Fault]:
-    """An investigation names estimates that exist."""
+def investigations_tell(tables: Tables) -> Iterator[Fault]:
+    """An investigation resolves estimates or reveals risks, and says how well; what it names exists."""
     known = sorted(estimate_ids(tables))
     near = Nearest(known)
 
@@ -332,16 +290,45 @@ def investigations_resolve(tables: Tables) -> Iterator[Fault]:
         return bool(fnmatch.filter(likely, pattern))
 
     for row in tables.get("investigations", []):
+        yield from telling_faults(row)
+        for name in split(row["reveals"]):
+            if not revealed(name, tables.get("risks", [])):
+                remedy = near(name) or "write risks/OPTION/RISK, or the risk_id where only one risk has it"
+                yield fault(row, "reveals", f"{name!r} is not one risk", remedy)
         for pattern in split(row["resolves"]):
             if not matches(pattern):
                 remedy = near(pattern) or "write an estimate id (table/key/key) or a pattern with *"
                 yield fault(row, "resolves", f"{pattern!r} matches no estimate", remedy)
 
 
+def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
+    """Check that an investigation tells something, and says how well it does."""
+    if not split(row["resolves"]) and not split(row["reveals"]):
+        yield fault(row, "resolves", "is empty, and so is reveals", "name the estimates that it resolves, or the risks that it reveals")
+    for column, needed in (("resolves", ("variance_reduction",)), ("reveals", ("hit_rate", "false_alarm_rate"))):
+        for one in needed:
+            if row[column] and row[one] is None:
+                yield fault(row, one, f"is empty although the row {column} something", "give a share between 0 and 1")
+            elif not row[column] and row[one] is not None:
+                yield fault(row, column, f"is empty although {one} is given", f"name what it {column}, or clear {one}")
+
+
+def revealed(name: str, risks: Rows) -> str:
+    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has; empty where none is meant."""
+    ids = {f"risks/{row['option_id']}/{row['risk_id']}" for row in risks}
+    meant = [one for one in ids if one == name or one.split("/")[2] == name]
+    return meant[0] if len(meant) == 1 else ""
+
+
 def estimate_ids(tables: Tables) -> set[str]:
     """The ids of all estimates."""
-    rows = [(name, row) for name, rows in tables.items() if issubclass(TABLES[name], Quantified) for row in rows]
-    return {"/".join([name, *(id_part(row[column]) for column in TABLES[name].KEY)]) for name, row in rows}
+    found = set()
+    for name, rows in tables.items():
+        model = TABLES[name]
+        if issubclass(model, Quantified):
+            ids = {"/".join([name, *(id_part(row[column]) for column in model.KEY)]) for row in rows}
+            found |= ids | ({f"{one}/{model.SECOND}" for one in ids} if model.SECOND else set())
+    return found
 
 
 CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
@@ -350,11 +337,12 @@ CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
     parameter_values: (),
     timeline_choices: (),
     stream_ends: (),
-    risks_exist: ("risks",),
+    conditions_exist: CONDITIONS,
     price_years_exist: ("price_index", "parameters"),
     ranges_of_time: ("spend",),
     programmes_have_ratios: (),
-    investigations_resolve: tuple(TABLES),
+    investigations_tell: tuple(TABLES),
+    limits_are_years: (),
 }
 
 

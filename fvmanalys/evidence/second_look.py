@@ -14,11 +14,12 @@ from openpyxl.utils import get_column_letter
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.encoding import SAVE_AGAIN
 from fvmanalys.evidence.files import open_book, sheet_of
 from fvmanalys.evidence.inputs import Inputs
 from fvmanalys.evidence.limits import read_bytes, unpack
-from fvmanalys.evidence.rules import fault, split
+from fvmanalys.evidence.rules import CONDITIONAL, fault, revealed, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 
 __all__ = ["worth_a_look"]
@@ -28,7 +29,6 @@ GUESSED = ("timeline", "contracts", "staffing", "staff_costs", "levels", "readin
 RANGE = ("low", "likely", "high")
 AMOUNTS = {"contracts": RANGE, "staff_costs": RANGE, "investigations": RANGE, "spend": ("amount",)}
 CATEGORIES = {"contracts": "category", "staffing": "phase", "spend": "category"}
-CONDITIONAL = ("timeline", "contracts", "staffing", "levels")
 FAST_GROWTH = 0.25
 FAR_OFF, LEAST_COMPARED = 1000, 3
 SELDOM = 0.001
@@ -98,13 +98,32 @@ def guesses_without_range(inputs: Inputs) -> Iterator[Fault]:
 def unused_risks(inputs: Inputs) -> Iterator[Fault]:
     """Find risks that no row waits for; one that says what sets it off is there to be watched."""
     rows = [row for table in CONDITIONAL for row in ever(inputs, table)]
-    used = {(row["option_id"], one.removeprefix("!")) for row in rows for one in split(row["when"])}
+    used = {(row["option_id"], name) for row in rows for name, _ in literals(row["when"])}
+    used |= {(row["option_id"], row["of"]) for row in inputs.records["signals"]}
+    used |= {(one.split("/")[1], one.split("/")[2]) for one in revealed_risks(inputs)}
+    for option, line in inputs.lines.items():
+        used |= {(base, name) for own, name in used if own == option for base in line}
     for row in inputs.records["risks"]:
         options = {option for option, risk in used if risk == row["risk_id"]}
         waiting = options if row["option_id"] == ALL_OPTIONS else options & {row["option_id"], ALL_OPTIONS}
         if not waiting and not row.get("trigger"):
             problem = f"{row['risk_id']!r} moves nothing: no `when` names it"
             yield fault(row, "risk_id", problem, "let a row wait for it, or remove it")
+
+
+def revealed_risks(inputs: Inputs) -> list[str]:
+    """The ids of the risks that investigations reveal."""
+    risks = inputs.records["risks"]
+    return [risk for row in inputs.records["investigations"] for one in split(row["reveals"]) if (risk := revealed(one, risks))]
+
+
+def conditions_never_met(inputs: Inputs) -> Iterator[Fault]:
+    """Find rows that wait for something both to hold and not."""
+    for row in (row for table in CONDITIONAL for row in inputs.records[table]):
+        wanted = set(literals(row["when"]))
+        for name in sorted(name for name, holds in wanted if holds and (name, False) in wanted):
+            problem = f"asks that {name!r} both holds and does not, so the row never counts"
+            yield fault(row, "when", problem, "keep one of the two")
 
 
 def lone_factors(inputs: Inputs) -> Iterator[Fault]:
@@ -215,6 +234,7 @@ RULES: tuple[Callable[[Inputs], Iterator[Fault]], ...] = (
     costs_below_zero,
     guesses_without_range,
     unused_risks,
+    conditions_never_met,
     lone_factors,
     lone_categories,
 )

@@ -4,11 +4,25 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
+from itertools import combinations
 from typing import Any
 
 from fvmanalys.errors import Fault
-from fvmanalys.evidence.rules import Nearest, Rows, Tables, criteria_exist, fault, price_years_exist, risks_exist, split
+from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.conditions import together
+from fvmanalys.evidence.rules import (
+    CONDITIONAL,
+    Nearest,
+    Rows,
+    Tables,
+    criteria_exist,
+    fault,
+    price_years_exist,
+    split,
+    unknown_conditions,
+)  # fmt: skip
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
+from fvmanalys.evidence.variants import INHERITED, counting, lines
 
 __all__ = ["standing_faults"]
 
@@ -39,13 +53,79 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
         )
     yield from needed_parameters(tables.get("parameters", []), as_of)
     playing = in_play(tables)
-    yield from coverage_faults(options, playing, as_of)
-    yield from circle_faults(names, playing.get("timeline", []))
+    circular = list(variant_faults(options, as_of))
+    yield from circular
+    line_to = {} if circular else lines(options)
+    effective = {option: effective_rows(playing, line) for option, line in line_to.items()}
+    everyone = {ALL_OPTIONS: shared_rows(playing), **dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]])))}
+    yield from dict.fromkeys(one for option, rows in everyone.items() for one in overlap_faults(option, rows))
+    yield from condition_faults(everyone)
+    yield from coverage_faults(options, playing, effective, as_of)
+    yield from circle_faults(everyone)
     yield from weightless_faults(playing)
     yield from dangling_faults(playing, as_of)
-    yield from readiness_faults(names, playing)
-    for check in (risks_exist, criteria_exist, price_years_exist):
+    yield from readiness_faults(effective)
+    for check in (criteria_exist, price_years_exist):
         yield from check(playing)
+
+
+def effective_rows(tables: Tables, line: list[str]) -> Tables:
+    """What counts for an option, inherited rows too, of every table that has rows of options."""
+    return {name: counting(name, tables.get(name, []), line) for name in INHERITED}
+
+
+def shared_rows(tables: Tables) -> Tables:
+    """What all options share."""
+    return {name: [row for row in tables.get(name, []) if row["option_id"] == ALL_OPTIONS] for name in INHERITED}
+
+
+def variant_faults(options: Rows, as_of: date) -> Iterator[Fault]:
+    """A variant varies an option in play, and no circle of options varies itself."""
+    bases = {row["option_id"]: row["variant_of"] for row in options}
+    for row in options:
+        option, base = row["option_id"], row["variant_of"]
+        if base and base not in bases:
+            remedy = "name an option in play, or give the variant a later known_from"
+            yield fault(row, "variant_of", f"{base!r} is not known at {as_of}", remedy)
+        path = [option]
+        while bases.get(path[-1]) and bases[path[-1]] not in path:
+            path.append(bases[path[-1]])
+        if bases.get(path[-1]) == option:
+            told = " -> ".join([*path, option])
+            yield fault(row, "variant_of", f"options vary in a circle: {told}", "leave variant_of empty for one of them")
+
+
+def overlap_faults(option: str, tables: Tables) -> Iterator[Fault]:
+    """Rows with the same key apart from `when` have conditions that exclude one another."""
+    for name in CONDITIONAL:
+        alike: dict[tuple, Rows] = defaultdict(list)
+        for row in tables[name]:
+            alike[row["option_id"] == ALL_OPTIONS, *key_of(name, row)[1:-1]].append(row)
+        for later, former in (pair for rows in alike.values() for pair in combinations(reversed(rows), 2)):
+            both = together(later["when"], former["when"])
+            if both is not None:
+                where = f"{both} holds" if both else "no condition is given"
+                whose = option if option in (later["option_id"], former["option_id"]) else later["option_id"]
+                rows_told = f"{told_when(later)} and {told_when(former)} on row {former['_row']}"
+                problem = f"{rows_told} both count for {whose!r} where {where}"
+                remedy = "let their conditions exclude one another, as risk and !risk do, or withdraw one of them"
+                yield fault(later, "when", problem, remedy)
+
+
+def told_when(row: dict[str, Any]) -> str:
+    """The condition of a row, as a message says it."""
+    return repr(row["when"]) if row["when"] else "the row without a condition"
+
+
+def condition_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
+    """Every risk and signal that a row waits for is one of the option that it counts for; each row is told of once."""
+    told: set[tuple] = set()
+    for option, tables in effective.items():
+        known = {(name, row[TABLES[name].KEY[1]]) for name in ("risks", "signals") for row in tables[name]}
+        waiting = [(table, row) for table in (*CONDITIONAL, "signals") for row in tables[table]]
+        found = [one for table, row in waiting for one in unknown_conditions(table, row, known, option)]
+        yield from (one for one in found if (one.file, one.row, one.column) not in told)
+        told |= {(one.file, one.row, one.column) for one in found}
 
 
 def needed_parameters(rows: Rows, as_of: date) -> Iterator[Fault]:
@@ -68,39 +148,34 @@ def in_play(tables: Tables) -> Tables:
     return {name: list(filter(concerns, rows)) for name, rows in tables.items()}
 
 
-def coverage_faults(options: Rows, tables: Tables, as_of: date) -> Iterator[Fault]:
+def coverage_faults(options: Rows, tables: Tables, effective: dict[str, Tables], as_of: date) -> Iterator[Fault]:
     """An option in play has a cost row, and a level row for each area or criterion."""
-    with_costs = {row["option_id"] for name in ("contracts", "staffing") for row in tables.get(name, [])}
-    levels: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for row in tables.get("levels", []):
-        levels[row["option_id"]].add((row["area_id"], row["criterion_id"]))
     criteria = [(row["area_id"], row["criterion_id"]) for row in tables.get("criteria", [])]
     divided = {area for area, _ in criteria}
     whole = [(row["area_id"], "") for row in tables.get("areas", []) if row["area_id"] not in divided]
-    for option in options:
+    for option in (row for row in options if row["option_id"] in effective):
         name = option["option_id"]
-        if not {name, ALL_OPTIONS} & with_costs:
+        mine = effective[name]
+        if not mine["contracts"] and not mine["staffing"]:
             problem = f"{name!r} has no cost row known at {as_of}"
             yield fault(option, "option_id", problem, "add one to contracts or staffing; nothing known is not zero")
-        mine = levels[name] | levels[ALL_OPTIONS]
+        levels = {(row["area_id"], row["criterion_id"]) for row in mine["levels"]}
         for area, criterion in [*criteria, *whole]:
-            if (area, criterion) not in mine:
+            if (area, criterion) not in levels:
                 place = f"{area}/{criterion}" if criterion else area
                 problem = f"{name!r} has no level for {place!r} known at {as_of}"
                 yield fault(option, "option_id", problem, "add a row to levels; nothing known is not zero")
 
 
-def circle_faults(options: list[str], timeline: Rows) -> Iterator[Fault]:
-    """No event of an option waits for itself, in any of its rows; an option's own event takes the place of the shared one."""
-    rows: dict[str, Rows] = defaultdict(list)
-    for row in timeline:
-        rows[row["option_id"]].append(row)
-    for option in [ALL_OPTIONS, *options]:
-        own = {row["event_id"] for row in rows[option]}
-        shared = (row for row in rows[ALL_OPTIONS] if row["event_id"] not in own)
+def circle_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
+    """No event of an option waits for itself, in any of its rows."""
+    for option, tables in effective.items():
+        rows = tables["timeline"]
+        if option != ALL_OPTIONS and all(row["option_id"] == ALL_OPTIONS for row in rows):
+            continue
         graph: dict[str, list[str]] = {}
         first: dict[str, dict[str, Any]] = {}
-        for row in [*shared, *rows[option]] if own else []:
+        for row in rows:
             graph.setdefault(row["event_id"], []).extend(split(row["after"]))
             first.setdefault(row["event_id"], row)
         try:
@@ -144,20 +219,10 @@ def dangling_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
                         yield fault(row, column, f"{value!r} is not known at {as_of}", remedy)
 
 
-def readiness_faults(options: list[str], tables: Tables) -> Iterator[Fault]:
+def readiness_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
     """An event `restarted` without a duration needs the readiness table."""
-    ready = {row["option_id"] for row in tables.get("readiness", [])}
-    for row in tables.get("timeline", []):
-        empty = (
-            row["event_id"] == "restarted"
-            and row["date"] is None
-            and all(row[c] is None for c in ("low", "likely", "high"))
-        )
-        mine = options if row["option_id"] == ALL_OPTIONS else [row["option_id"]]
-        if empty and any(not {option, ALL_OPTIONS} & ready for option in mine):
-            yield fault(
-                row,
-                "likely",
-                "is empty, and readiness has no row for this option",
-                "give months, or add rows to readiness",
-            )
+    for tables in effective.values():
+        for row in tables["timeline"] if not tables["readiness"] else []:
+            if row["event_id"] == "restarted" and row["date"] is None and all(row[c] is None for c in ("low", "likely", "high")):
+                problem = "is empty, and readiness has no row for this option"
+                yield fault(row, "likely", problem, "give months, or add rows to readiness")

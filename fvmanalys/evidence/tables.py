@@ -1,10 +1,9 @@
 """What each raw table holds: columns, types and rules, declared once.
 
 Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS` the
-units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, and `SAYS` the columns that
-a row has nothing of if it withdraws an earlier one. What kind of thing a column holds follows from its declaration (`kinds`).
-Checks and messages come from here; docs/tables.md says it to people, and a test holds the two together.
-
+units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, `SAYS` the columns that
+a row has nothing of if it withdraws an earlier one, `SECOND` what the columns of a second quantity begin with. What kind
+of thing a column holds follows from its declaration (`kinds`). docs/tables.md says it to people; a test holds the two together.
 Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its structure,
 which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
 """
@@ -18,9 +17,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
-    BOUNDS, SECRET, STRUCTURE, Amount, Area, Category, Day, Distribution, Event, Events, Factor, Filled, Growth, Id, Index, Kind, Level,
-    Months, Names, Option, Owner, PriceYear, Profile, Programme, Quantity, Ratio, References, Role, Share, Sources, Unit, When, Year,
-    YesNo, kind_of, reference,
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor, Filled,
+    Growth, Id, Index, Kind, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
+    References, Role, Share, Sources, Unit, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip
 
 __all__ = [
@@ -37,12 +36,13 @@ class Row(BaseModel):
     KEY: ClassVar[tuple[str, ...]] = ()
     SAYS: ClassVar[tuple[str, ...]] = ()
     REQUIRED: ClassVar[bool] = False
+    SECOND: ClassVar[str] = ""
 
 
 class Evidenced(Row):
     """A row whose knowledge may have a date and an origin."""
 
-    kind: Literal["", "fact", "judgement", "assumption"] = ""
+    kind: EvidenceKind = ""
     source_id: Sources = ""
     known_from: Day | None = None
     owner: Owner = ""
@@ -101,6 +101,7 @@ class OptionRow(Evidenced):
     permanent: YesNo = "yes"
     reference: YesNo = "no"
     full_use_event: Event = ""
+    variant_of: Base = ""
 
 
 class AreaRow(Quantified):
@@ -114,6 +115,9 @@ class AreaRow(Quantified):
     level_0: str = ""
     level_100: str = ""
     minimum: Level | None = None
+    minimum_kind: EvidenceKind = ""
+    minimum_source_id: Sources = ""
+    minimum_owner: Owner = ""
 
 
 class Criterion(Quantified):
@@ -128,7 +132,7 @@ class Criterion(Quantified):
 class Parameter(Quantified):
     KEY = ("parameter_id",)
     REQUIRED = True
-    parameter_id: Literal["discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share", "inflation"]
+    parameter_id: ParameterId
     name: str = ""
 
 
@@ -165,6 +169,7 @@ class Contract(Quantified):
     payer: Annotated[str, STRUCTURE] = ""
     when: When = ""
     programme: Programme = "yes"
+    group: Category = ""
 
 
 class StaffingRow(Quantified):
@@ -180,6 +185,7 @@ class StaffingRow(Quantified):
     profile: Profile = "level"
     when: When = ""
     programme: Programme = "yes"
+    group: Category = ""
 
 
 class StaffCost(Quantified):
@@ -209,6 +215,41 @@ class Risk(Quantified):
     option_id: Option
     risk_id: Id
     name: str = ""
+    trigger: str = ""
+    action: str = ""
+    action_owner: Owner = ""
+
+
+class Signal(Quantified):
+    KEY = ("option_id", "signal_id")
+    UNITS = ("share",)
+    SECOND = "false_alarm"
+    option_id: Option
+    signal_id: Id
+    name: str = ""
+    of: Annotated[Filled, Names(), STRUCTURE]
+    false_alarm_low: float | None = None
+    false_alarm_likely: float | None = None
+    false_alarm_high: float | None = None
+    false_alarm_distribution: Annotated[Distribution, SECRET] = ""
+
+
+class FactorRow(Evidenced):
+    KEY = ("factor_id",)
+    factor_id: Annotated[Factor, Field(min_length=1)]
+    name: Filled
+
+
+class Limit(Quantified):
+    KEY = ("limit_id",)
+    UNITS = ("MSEK",)
+    limit_id: Id
+    name: Filled
+    category: Category = "*"
+    group: Category = "*"
+    payer: Annotated[str, STRUCTURE] = ""
+    year_from: Year | None = None
+    year_to: Year | None = None
 
 
 class Readiness(Quantified):
@@ -241,8 +282,11 @@ class Investigation(Quantified):
     UNITS = ("MSEK",)
     investigation_id: Id
     name: Filled
-    resolves: Annotated[Filled, Names(), STRUCTURE]
-    variance_reduction: Share
+    resolves: Annotated[str, Names(), STRUCTURE] = ""
+    variance_reduction: Share | None = None
+    reveals: Annotated[str, Names(), STRUCTURE] = ""
+    hit_rate: Share | None = None
+    false_alarm_rate: Share | None = None
     months: Months
 
 
@@ -291,18 +335,11 @@ class Viewpoint(Quantified):
     name: Filled
 
 
-# `from` is a word of Python's own, so this class is made by a call.
-REVISION: dict[str, Any] = {
-    "date": (Day, ...),
-    "what": (Filled, ...),
-    "from": (str, ""),
-    "to": (str, ""),
-    "why": (str, ""),
-    "effect": (str, ""),
-}
-Revision: type[Evidenced] = create_model("Revision", __base__=Evidenced, **REVISION)
+FROM: dict[str, Any] = {"from": (str, "")}  # a word of Python's own, so this class is made by a call
+Revision: type[Evidenced] = create_model(
+    "Revision", __base__=Evidenced, date=(Day, ...), what=(Filled, ...), **FROM, to=(str, ""), why=(str, ""), effect=(str, "")
+)
 Revision.KEY = ("date", "what")
-
 
 TABLES: dict[str, type[Row]] = {
     "decision": Decision,
@@ -317,9 +354,12 @@ TABLES: dict[str, type[Row]] = {
     "staff_costs": StaffCost,
     "levels": LevelRow,
     "risks": Risk,
+    "signals": Signal,
     "readiness": Readiness,
     "price_index": PriceIndex,
     "reference_class": ReferenceProgramme,
+    "factors": FactorRow,
+    "limits": Limit,
     "investigations": Investigation,
     "context": ContextRow,
     "milestones": Milestone,
@@ -338,8 +378,7 @@ def columns(table: str) -> list[str]:
 
 def bounds(table: str, unit: str) -> tuple[float, float]:
     """Between what a quantity of `table` lies whenever it is drawn; a weight is never negative, in any unit."""
-    is_weight = TABLES[table].WEIGHED is not None  # type: ignore[attr-defined]
-    return BOUNDS.get(unit, (0.0 if is_weight else -inf, inf))
+    return BOUNDS.get(unit, (-inf if TABLES[table].WEIGHED is None else 0.0, inf))  # type: ignore[attr-defined]
 
 
 @cache

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import check_rate, lump_value, window_value
@@ -37,6 +36,7 @@ class Stream:
     growth: float
     outside_view: bool
     when: str
+    group: str
     employer: str = ""
     kept: float = 1.0
 
@@ -67,8 +67,8 @@ def read_streams(inputs: Inputs, option: str) -> list[Stream]:
 
 
 def rows_of(inputs: Inputs, name: str, option: str) -> list[dict[str, Any]]:
-    """The rows of a table that count for an option; own and shared rows add up."""
-    return [row for row in inputs.records[name] if row["option_id"] in (option, ALL_OPTIONS) and row["id"]]
+    """The rows of a table that count for an option and have a quantity."""
+    return [row for row in inputs.counting(name, option) if row["id"]]
 
 
 def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
@@ -87,6 +87,7 @@ def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
             growth=growth_of(row),
             outside_view=row["outside_view"] == "yes",
             when=row["when"],
+            group=row["group"],
         )
         for row in rows_of(inputs, "contracts", option)
     ]
@@ -113,6 +114,7 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
             growth=growth_of(costs[row["role_id"]]),
             outside_view=False,
             when=row["when"],
+            group=row["group"],
         )
         for row in rows_of(inputs, "staffing", option)
     ]

@@ -1,6 +1,6 @@
 """When things happen, per option and draw: the latest of what comes before, plus a duration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
@@ -9,11 +9,10 @@ import numpy as np
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
-from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 
-__all__ = ["DAYS_PER_YEAR", "DECIDED", "RESTARTED", "Event", "event_times", "own_or_shared", "read_events", "years_after"]
+__all__ = ["DAYS_PER_YEAR", "DECIDED", "RESTARTED", "Event", "event_times", "read_events", "years_after"]
 
 DAYS_PER_YEAR = 365.25
 DECIDED, RESTARTED = "decided", "restarted"
@@ -41,16 +40,9 @@ def years_after(day: Any, as_of: Any) -> float:
     return (day - as_of).days / DAYS_PER_YEAR
 
 
-def own_or_shared(rows: list[dict[str, Any]], option: str, keys: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of an option, and those of all options that it does not replace; in the order of the file."""
-    replaced = {tuple(row[key] for key in keys) for row in rows if row["option_id"] == option}
-    shared = (row["option_id"] == ALL_OPTIONS and tuple(row[key] for key in keys) not in replaced for row in rows)
-    return [row for row, kept in zip(rows, shared, strict=True) if kept or row["option_id"] == option]
-
-
 def read_events(inputs: Inputs, option: str) -> list[Event]:
     """The events of an option, each after those that it waits for."""
-    events = [read_event(row, inputs, option) for row in own_or_shared(inputs.records["timeline"], option, ["event_id"])]
+    events = [read_event(row, inputs, option) for row in inputs.counting("timeline", option)]
     graph: dict[str, set[str]] = {}
     for event in events:
         graph.setdefault(event.name, set()).update(event.after)
@@ -73,10 +65,8 @@ def read_event(row: dict[str, Any], inputs: Inputs, option: str) -> Event:
 
 
 def read_readiness(inputs: Inputs, option: str) -> tuple[tuple[float, str], ...]:
-    """The readiness rows of an option (its own, or else those of all) as (standing share, estimate id), rising."""
-    rows = inputs.records["readiness"]
-    owner = option if any(row["option_id"] == option for row in rows) else ALL_OPTIONS
-    return tuple(sorted((row["standing_share"], row["id"]) for row in rows if row["option_id"] == owner))
+    """The readiness rows of an option as (standing share, estimate id), rising."""
+    return tuple(sorted((row["standing_share"], row["id"]) for row in inputs.counting("readiness", option)))
 
 
 def event_times(
@@ -89,7 +79,7 @@ def event_times(
 ) -> dict[str, Floats]:
     """The time of each event in each draw, in years after `as_of`; infinite where it does not happen.
 
-    Two rows of one event with opposite conditions are one event. `delay` years are added to the decision itself. `known`
+    Rows of one event whose conditions exclude one another are one event. `delay` years are added to the decision itself. `known`
     are the times of events that are not computed again.
     """
     times: dict[str, Floats] = dict(known or {})

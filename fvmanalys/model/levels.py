@@ -9,7 +9,6 @@ from fvmanalys.errors import ModelError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import ALL_OPTIONS, BOUNDS
 from fvmanalys.model.draws import Estimate, Floats
-from fvmanalys.model.events import own_or_shared
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import VANISHING
 
@@ -33,7 +32,7 @@ class Level:
 
 def read_levels(inputs: Inputs, option: str) -> list[Level]:
     """The levels of an option, in the order of the file."""
-    rows = own_or_shared(inputs.records["levels"], option, ["area_id", "criterion_id", "from_event"])
+    rows = inputs.counting("levels", option)
     return [
         Level(row["id"], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS)
         for row in rows

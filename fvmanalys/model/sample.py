@@ -6,30 +6,45 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
-__all__ = ["Sample", "thinned"]
+__all__ = ["Condition", "Sample", "thinned"]
 
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What may hold for an option: a risk, by the probability `rate`, or a signal of the risk `of`.
+
+    A signal says yes by `rate` where the risk holds, else by `false_alarm`. `number` keys its random number.
+    """
+
+    number: str
+    rate: str
+    of: str = ""
+    false_alarm: str = ""
 
 
 @dataclass
 class Sample:
     """Columns of `parts`, on demand.
 
-    `given` replaces the column of an estimate by another, as sensitivity analysis asks. `outside_share` is the share
-    of draws in which the outside view applies, the same draws for every option.
+    `conditions` are those of every option, by name. `given` replaces the column of an estimate by another, as
+    sensitivity analysis asks. `outside_share` is the share of draws in which the outside view applies, the same draws
+    for every option; the past programme is drawn for the option in `programmes`, of a variant the one that it varies.
     """
 
     estimates: Mapping[str, Estimate]
-    risks: frozenset[tuple[str, str]]
+    conditions: Mapping[str, Mapping[str, Condition]]
     reference_class: ReferenceClass | None
     outside_share: float
     seed: int
     parts: Sequence[Block]
     given: Mapping[str, Floats] = field(default_factory=dict)
+    programmes: Mapping[str, str] = field(default_factory=dict)
     _made: dict[str, Floats] = field(default_factory=dict)
     _ratios: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
@@ -66,17 +81,22 @@ class Sample:
         return self._made[key]
 
     def holds(self, option: str, when: str) -> Mask:
-        """The draws in which a condition holds: a risk occurs or, with `!`, does not."""
-        if not when:
-            return np.ones(self.size, dtype=bool)
-        risk = when.removeprefix("!")
-        owner = option if (option, risk) in self.risks else ALL_OPTIONS
-        occurs = self.chance(owner, risk) < self.column(f"risks/{owner}/{risk}")
-        return ~occurs if when.startswith("!") else occurs
+        """The draws in which a condition holds: all its risks and signals do or, with `!`, do not."""
+        held = np.ones(self.size, dtype=bool)
+        for name, wanted in literals(when):
+            held &= self.occurs(option, name) == wanted
+        return held
 
-    def chance(self, owner: str, risk: str) -> Floats:
-        """The uniform column that decides whether a risk occurs."""
-        key = f"occurs/{owner}/{risk}"
+    def occurs(self, option: str, name: str) -> Mask:
+        """The draws in which a risk occurs, or a signal says yes."""
+        condition = self.conditions[option][name]
+        limit = self.column(condition.rate)
+        if condition.of:
+            limit = np.where(self.occurs(option, condition.of), limit, self.column(condition.false_alarm))
+        return self.chance(condition.number) < limit
+
+    def chance(self, key: str) -> Floats:
+        """The uniform column that decides whether a risk occurs, or a signal says yes."""
         if key in self.given:
             return self.given[key]
         if key not in self._made:
@@ -97,7 +117,8 @@ class Sample:
     def ratios(self, option: str) -> tuple[Floats, Floats]:
         """Cost and duration ratio of one past programme per draw, for one option."""
         if option not in self._ratios and self.reference_class is not None:
-            self._ratios[option] = self.reference_class.draw(self.uniform(f"reference_class/{option}"))
+            whose = self.programmes.get(option, option)
+            self._ratios[option] = self.reference_class.draw(self.uniform(f"reference_class/{whose}"))
         return self._ratios[option]
 
     def seen_from_outside(self, name: str, option: str, which: int) -> Floats:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.inputs import no_estimate
+from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.variants import owners
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
 from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
 from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
-from fvmanalys.model.sample import Sample
+from fvmanalys.model.sample import Condition, Sample
 from fvmanalys.model.streams import check_rate
 
 __all__ = ["DRAWN_TO", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
@@ -55,17 +58,28 @@ class Model:
     estimates: Mapping[str, Estimate]
     options: Mapping[str, OptionModel]
     areas: list[str]
-    risks: frozenset[tuple[str, str]]
+    conditions: Mapping[str, Mapping[str, Condition]]
     reference_class: ReferenceClass | None
     rate: float
     horizon: float
     outside_share: float
     standing_share: float
     delay: float = 0.0
+    programmes: Mapping[str, str] = field(default_factory=dict)
 
     def sample(self, parts: Sequence[Block], seed: int, given: Mapping[str, Floats] | None = None) -> Sample:
         """A chunk of draws for this model."""
-        return Sample(self.estimates, self.risks, self.reference_class, self.outside_share, seed, parts, given or {})
+        known = self.estimates, self.conditions, self.reference_class, self.outside_share
+        return Sample(*known, seed, parts, given or {}, self.programmes)
+
+    def condition_ids(self, option: str, when: str) -> set[str]:
+        """The estimates that a condition depends on."""
+        found = set()
+        for name, _ in literals(when):
+            condition = self.conditions[option][name]
+            found |= {condition.rate, *filter(None, [condition.false_alarm])}
+            found |= self.condition_ids(option, condition.of)
+        return found
 
     def times(self, sample: Sample, option: str) -> dict[str, Floats]:
         """When the events of an option happen."""
@@ -87,10 +101,10 @@ class Model:
         return Outcome(cost, programme, score, scores, times)
 
 
-def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
-    """Compile the tables; `delay` postpones every option's decision by so many years."""
+def read_model(inputs: Inputs, delay: float = 0.0, options: Sequence[str] | None = None) -> Model:
+    """Compile the tables; `delay` postpones every option's decision by so many years, `options` are the only ones read."""
     check_parameters(inputs)
-    risks = inputs.tables["risks"]
+    names = inputs.options() if options is None else options
     estimates = read_estimates(inputs.estimates.to_dict("records"))
     check_weights("areas", {area: estimates[f"areas/{area}"] for area in inputs.areas})
     for area in inputs.areas:
@@ -98,18 +112,29 @@ def read_model(inputs: Inputs, delay: float = 0.0) -> Model:
         check_weights(f"criteria/{area}", {row["criterion_id"]: estimates[row["id"]] for row in rows})
     return Model(
         estimates=estimates,
-        options={
-            name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in inputs.options()
-        },
+        options={name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in names},
         areas=inputs.areas,
-        risks=frozenset(zip(risks["option_id"], risks["risk_id"], strict=True)),
+        conditions={name: read_conditions(inputs, name) for name in names},
         reference_class=read_class(inputs.tables["reference_class"]),
         rate=inputs.parameters["discount_rate"],
         horizon=inputs.parameters["horizon_years"],
         outside_share=inputs.parameters["outside_view"],
         standing_share=inputs.parameters["standing_share"],
         delay=delay,
+        programmes={name: inputs.lines[name][-1] for name in names},
     )
+
+
+def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
+    """The risks and signals of an option; a variant's own have the random numbers of those that they stand for."""
+    records, line, found = inputs.records, inputs.lines[option], {}
+    for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
+        whose = owners(table, records[table], line)
+        for row in inputs.counting(table, option):
+            name = row[TABLES[table].KEY[1]]
+            number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
+            found[name] = Condition(number, row["id"], *([row["of"], second] if table == "signals" else []))
+    return found
 
 
 def check_parameters(inputs: Inputs) -> None:
@@ -262,17 +287,25 @@ class Simulation:
 
 
 def simulate(
-    inputs: Inputs, draws: int = 100_000, seed: int = 1, *, workers: int = 1, chunk_blocks: int = CHUNK_BLOCKS, delay: float = 0.0
+    inputs: Inputs,
+    draws: int = 100_000,
+    seed: int = 1,
+    *,
+    workers: int = 1,
+    chunk_blocks: int = CHUNK_BLOCKS,
+    delay: float = 0.0,
+    options: Sequence[str] | None = None,
 ) -> Simulation:
     """Draw every estimate and compute cost and score of every option.
 
     The result depends on inputs, draws, seed and `delay` (years by which the decision is postponed) alone; `workers`
-    threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory it needs.
+    threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory it needs. With `options`
+    no others are computed.
     Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
     """
     if draws != int(draws) or draws < 1 or seed < 0:
         raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
-    draws, model = int(draws), read_model(inputs, delay)
+    draws, model = int(draws), read_model(inputs, delay, options)
     with np.errstate(over="ignore", invalid="ignore"):
         chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
     names = list(model.options)

@@ -30,6 +30,7 @@ OTHERS = (
     "date", "planned_date", "actual_date", "deadline", "amount", "index", "cost_ratio", "duration_ratio", "censored", "role", "count",
     "status", "after", "from_event", "to_event", "full_use_event", "when", "basis", "profile", "price_year", "real_growth", "outside_view",
     "payer", "employer", "permanent", "reference", "minimum", "moves_with", "strength", "variance_reduction", "months", "resolves",
+    "reveals", "hit_rate", "false_alarm_rate", "false_alarm_low", "false_alarm_likely", "false_alarm_high", "of", "variant_of",
 )  # fmt: skip
 FOR_NEW = ("date", "planned_date", "actual_date", "amount", "index", "cost_ratio", "duration_ratio", "count", "status")
 UNSEEN = 0.005

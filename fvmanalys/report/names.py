@@ -11,6 +11,7 @@ import numpy as np
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.markup import Html, escape
@@ -20,9 +21,11 @@ from fvmanalys.report.words import SPACE, Words, lowered
 __all__ = ["Names", "Row", "distinct", "is_stand_in"]
 
 Row = Mapping[str, Any]
-KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "criterion_id", "year")  # of a row without a name
+KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "signal_id", "criterion_id", "year")  # of a row without a name
+FALSE_ALARM = "false_alarm"
 PREFIXED = (
-    "areas", "criteria", "investigations", "levels", "price_index", "readiness", "risks", "staff_costs", "timeline", "viewpoints",
+    "areas", "criteria", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals", "staff_costs",
+    "timeline", "viewpoints",
 )  # fmt: skip
 UNBROKEN = 20
 
@@ -118,8 +121,7 @@ class Names:
     @property
     def quantities(self) -> Iterator[dict[str, Any]]:
         """The row of every quantity, with its `id` and `table`."""
-        for table, rows in self.inputs.records.items():
-            yield from ({**row, "table": table} for row in rows if row["id"])
+        yield from ({**row, "table": table} for table, row in self.inputs.quantities)
 
     def estimate(self, row: Row, with_option: bool) -> str:
         """What one estimate is called."""
@@ -132,18 +134,24 @@ class Names:
 
     def conditional(self, text: str, row: Row) -> str:
         """A name with the condition under which its row counts."""
-        risk = str(row.get("when") or "")
-        known = {one["risk_id"]: self.words.of(one, "name") for one in self.inputs.records["risks"]}
-        if risk.lstrip("!") not in known:
-            return text
-        key = "label.unless" if risk.startswith("!") else "label.if"
-        return self.words(key, name=text, risk=lowered(known[risk.lstrip("!")]))
+        for name, holds in literals(str(row.get("when") or "")):
+            if name in self.conditions:
+                key = "label.if" if holds else "label.unless"
+                text = self.words(key, name=text, risk=lowered(self.conditions[name]))
+        return text
+
+    @cached_property
+    def conditions(self) -> dict[str, str]:
+        """What every risk and signal is called."""
+        records, tables = self.inputs.records, (("risks", "risk_id"), ("signals", "signal_id"))
+        return {row[key]: self.words.of(row, "name") or row[key] for table, key in tables for row in records[table]}
 
     def full_label(self, row: Row) -> str:
         """What one estimate is, with its phase."""
         text = self.label(row)
         if row["table"] in PREFIXED:
-            return self.words(f"label.{row['table']}", name=text)
+            second = row["table"] == "signals" and row["id"].endswith(f"/{FALSE_ALARM}")
+            return self.words(f"label.{FALSE_ALARM if second else row['table']}", name=text)
         if row["table"] == "staffing":
             phase = self.words.get(f"label.phase_{row['phase']}", "") or self.words.of(row, "phase").lower()
             return self.words("label.staffing", name=text, phase=phase)

@@ -21,7 +21,7 @@ def stand_in_notice(edition: Edition) -> list[str]:
         edition("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows
     )
     grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(counted.items())])
-    numbers = words.number(sum(bool(row["id"]) for row in rows))
+    numbers = words.number(findings.inputs.estimates["stand_in"].eq("yes").sum())
     return [
         edition("public.notice", numbers=numbers, estimates=words.number(len(findings.inputs.estimates)), grounds=grounds)
     ]

@@ -260,7 +260,7 @@ def next_steps(edition: Edition, option: str) -> list[str]:
     findings, words = edition.findings, edition.words
     events = findings.events[findings.events["option"].eq(option)]
     ahead = events[~events["shared"] & events["p50"].gt(0) & np.isfinite(events["p50"])].sort_values("p50", kind="stable")
-    full = findings.inputs.tables["options"].set_index("option_id").at[option, "full_use_event"]
+    full = findings.inputs.full_use_event(option)
     wanted = dict.fromkeys([*ahead["event"].head(1), *ahead.loc[ahead["event"].eq(full), "event"]])
     rows = ahead.set_index("event").loc[list(wanted)]
     return [
@@ -312,7 +312,7 @@ def missing_numbers(edition: Edition, option: str, most: int = 2) -> list[str]:
         return []
     gaps = findings.knowledge.gaps
     wanted = gaps.loc[gaps["option_id"].eq(option) & gaps["clear"], "id"]
-    rows = {row["id"]: row | {"table": table} for table, found in findings.inputs.records.items() for row in found}
+    rows = {row["id"]: row for row in edition.quantities}
     return list(dict.fromkeys(edition.full_label(rows[one]) for one in wanted))[:most]
 
 

@@ -9,7 +9,7 @@ from fvmanalys.report.palette import ACCENT, KIND_FILLS
 
 __all__ = ["counted_evidence", "plot_evidence"]
 
-AROUND = ("context", "viewpoints", "investigations", "parameters")
+AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
 
 
 def counted_evidence(findings: Findings) -> pd.DataFrame:

@@ -138,7 +138,7 @@ def timeline_texts(edition: Edition) -> tuple[str, str]:
 
 def main_events(findings: Findings) -> list[tuple[str, dict]]:
     """The event that counts as full use, of each option that has one."""
-    full = findings.inputs.tables["options"].set_index("option_id")["full_use_event"]
+    full = {option: findings.inputs.full_use_event(option) for option in findings.inputs.options()}
     return [(row["option"], row) for row in findings.events.to_dict("records") if row["event"] == full[row["option"]]]
 
 

@@ -52,7 +52,7 @@ def full_use_rows(sheet: Sheet) -> Iterator[list[Any]]:
     """Option, event, P5, P50, P85, share that happens, and the spans between them in days; options that may get there."""
     book = sheet.book
     events = book.findings.events.set_index(["option", "event"])
-    options = book.findings.inputs.tables["options"].set_index("option_id")["full_use_event"]
+    options = {option: book.findings.inputs.full_use_event(option) for option in book.options}
     for option, name in book.options.items():
         if (option, options[option]) not in events.index:
             continue

@@ -64,4 +64,4 @@ def number_key(estimate: Estimate) -> tuple:
     """What makes two estimates the same number in every draw: one stream or factor, and equal quantities."""
     tied = bool(estimate.moves_with) and abs(estimate.strength) == 1
     driver = (estimate.moves_with, estimate.strength) if tied else estimate.stream
-    return driver, estimate.low, estimate.likely, estimate.high, estimate.distribution
+    return driver, estimate.low, estimate.likely, estimate.high, estimate.distribution, estimate.ends

@@ -46,7 +46,7 @@ def decided_on(inputs: Inputs, day: date) -> Inputs:
     table["date"] = table["date"].astype(object)
     table.loc[rows, "date"] = day
     table.loc[rows, ["low", "likely", "high"]] = float("nan")
-    table.loc[rows, ["after", "distribution", "unit"]] = ""
+    table.loc[rows, ["after", "distribution", "ends", "unit"]] = ""
     return replace(inputs, tables={**inputs.tables, "timeline": table})
 
 

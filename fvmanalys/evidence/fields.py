@@ -127,7 +127,8 @@ KRONOR = {"SEK": 1e6, "kSEK": 1e3}  # how many are a million kronor, the unit th
 # Words.
 
 YesNo = Literal["yes", "no"]
-Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal"]
+Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal", "truncated_normal"]
+Ends = Literal["", "range", "p90"]
 Profile = Literal["level", "ramp_up", "ramp_down"]
 EvidenceKind = Literal["", "fact", "judgement", "assumption"]
 ParameterId = Literal[

@@ -34,7 +34,7 @@ __all__ = [
 RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 ESTIMATE_COLUMNS = [
-    "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "unit", "moves_with", "strength",
+    "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "ends", "unit", "moves_with", "strength",
     "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en", "_file", "_row",
 ]  # fmt: skip
 
@@ -87,7 +87,7 @@ class Inputs:
         table, row = self.row_of(estimate_id)
         prefix = self.column_prefix(table, estimate_id)
         if value is not None:
-            given = {"low": None, "likely": value, "high": None, "distribution": ""}
+            given = {"low": None, "likely": value, "high": None, "distribution": "", "ends": ""}
         for name, change in (("add", add), ("times", times)):
             if change is not None and (isinstance(change, bool) or not isinstance(change, Real)):
                 raise UsageError(f"{estimate_id}: {name}={change!r} is not a number")

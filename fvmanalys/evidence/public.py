@@ -154,7 +154,7 @@ class Release:
         if hidden:
             public |= {"known_from": row.get("public_from", ""), "stand_in": "yes"}
         if hidden and row.get("public") == WITHDRAW:
-            says = (*TABLES[self.name].SAYS, "distribution")
+            says = (*TABLES[self.name].SAYS, "distribution", "ends")
             public |= dict.fromkeys([column for column in says if column in hidden], "")
         return public
 

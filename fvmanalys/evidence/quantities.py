@@ -7,8 +7,9 @@ from typing import Any
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.fields import WRITTEN
+from fvmanalys.evidence.percentiles import RANGED, NotPossible, truncated, truncation
 from fvmanalys.evidence.spelling import said, spelt
-from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.tables import TABLES, bounds
 
 __all__ = ["QUANTITY", "fault", "quantity_faults", "second_quantity", "second_quantity_faults"]
 
@@ -30,6 +31,7 @@ def quantity_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
         return
     yield from order_faults(row)
     yield from distribution_faults(row)
+    yield from ends_faults(table, row)
     yield from unit_faults(table, row)
     for column in given:
         yield from value_faults(table, row, column)
@@ -55,7 +57,7 @@ def second_quantity(row: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     texts = row.get("_text", {})
     written = texts | {column: texts.get(f"{prefix}_{column}", "") for column in columns}
     taken = {column: row[f"{prefix}_{column}"] for column in columns}
-    return {**row, **taken, "moves_with": "", "strength": None, "_text": written}
+    return {**row, **taken, "ends": "", "moves_with": "", "strength": None, "_text": written}
 
 
 def order_faults(row: dict[str, Any]) -> Iterator[Fault]:
@@ -75,7 +77,7 @@ def distribution_faults(row: dict[str, Any]) -> Iterator[Fault]:
     low, likely, high, kind = row["low"], row["likely"], row["high"], row["distribution"]
     if kind in FIXED:
         if low is not None or high is not None:
-            remedy = "name it (uniform, triangular, pert, normal, lognormal), or clear low and high"
+            remedy = "name it (uniform, triangular, pert, normal, lognormal, truncated_normal), or clear low and high"
             yield fault(row, "distribution", f"is {kind or 'empty'} although a range is given", remedy)
         elif likely is None:
             yield fault(row, "likely", "is empty", "give the number")
@@ -87,6 +89,22 @@ def distribution_faults(row: dict[str, Any]) -> Iterator[Fault]:
     if kind == "lognormal" and low is not None and low <= 0:
         problem = f"{said(row, 'low')} is not above zero, as a lognormal estimate must be"
         yield fault(row, "low", problem, "give a positive 5th percentile, or use normal")
+
+
+def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
+    """Check that low and high can be read as the row says, and that a cut normal can have them as percentiles."""
+    low, high, kind, ends = (row[column] for column in ("low", "high", "distribution", "ends"))
+    if ends and kind in FIXED:
+        yield fault(row, "ends", f"is {ends} although there is no range", "give low, high and distribution, or clear it")
+    elif ends == "range" and kind not in RANGED:
+        yield fault(row, "ends", f"is range although {kind!r} has no ends", "clear it: low and high are percentiles")
+    if kind == "truncated_normal" and low is not None and high is not None and low < high:
+        try:
+            truncated(low, high, *truncation(low, high, bounds(table, row["unit"])))
+        except NotPossible:
+            told = f"{said(row, 'low')} and {said(row, 'high')} as its 5th and 95th percentile"
+            problem = f"is truncated_normal, but no normal cut at what {row['unit'] or 'it'} allows (or at 0) has {told}"
+            yield fault(row, "distribution", problem, "narrow the range, or use another distribution")
 
 
 def unit_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from fvmanalys.evidence.encoding import SAVE_AGAIN
 from fvmanalys.evidence.files import open_book, sheet_of
 from fvmanalys.evidence.inputs import Inputs
 from fvmanalys.evidence.limits import read_bytes, unpack
+from fvmanalys.evidence.percentiles import RANGED, widened
 from fvmanalys.evidence.rules import CONDITIONAL, fault, revealed, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 
@@ -180,14 +181,20 @@ def far_off_amounts(inputs: Inputs) -> Iterator[Fault]:
 
 
 def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
-    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes."""
+    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes, and ends below zero."""
     for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
         middle, spread = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))
         share = NormalDist(middle, spread).cdf(0) if spread > 0 else 0.0
         if middle > 0 and share > SELDOM:
             said = f"a normal from {row['low']:g} to {row['high']:g}"
             problem = f"{said} is below zero in {100 * share:.2g} % of the outcomes"
-            yield fault(row, "distribution", problem, "use lognormal or pert, unless it may be an income")
+            yield fault(row, "distribution", problem, "use truncated_normal or lognormal, unless it may be an income")
+    for row in (row for table in PRICED for row in inputs.records[table] if row["ends"] == "p90" and row["low"] >= 0):
+        shape = row["distribution"]
+        least = widened(shape, row["low"], row["likely"], row["high"])[0] if shape in RANGED else 0.0
+        if least < 0:
+            problem = f"makes {shape} reach down to {least:.3g}, below zero"
+            yield fault(row, "ends", problem, "use lognormal or ends = range, unless it may be an income")
 
 
 def hidden_cells(inputs: Inputs) -> Iterator[Fault]:

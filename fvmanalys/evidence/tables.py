@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
-    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor, Filled,
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Ends, Event, Events, EvidenceKind, Factor, Filled,
     Growth, Id, Index, Kind, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
     References, Role, Share, Sources, Unit, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip
@@ -61,6 +61,7 @@ class Quantified(Evidenced):
     likely: float | None = None
     high: float | None = None
     distribution: Annotated[Distribution, SECRET] = ""
+    ends: Annotated[Ends, SECRET] = ""
     unit: Unit = ""
     moves_with: Factor = ""
     strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")

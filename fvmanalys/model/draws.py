@@ -8,7 +8,7 @@ to that of a one-factor Gaussian copula (Iman & Conover 1982, Communications in 
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import gcd
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
 from fvmanalys.errors import ModelError
+from fvmanalys.evidence.percentiles import RANGED, truncated_quantile, truncation, widened
 from fvmanalys.evidence.tables import bounds
 
 __all__ = [
@@ -57,6 +58,7 @@ class Estimate:
     moves_with: str = ""
     strength: float = 1.0
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    ends: str = ""
 
     def within(self, values: Floats) -> Floats:
         """Values as they count: none beyond what the unit allows."""
@@ -102,6 +104,7 @@ def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
             moves_with=row["moves_with"],
             strength=1.0 if np.isnan(row["strength"]) else row["strength"],
             bounds=bounds(row["table"], row["unit"]),
+            ends=row["ends"],
         )
         for row in rows
     }
@@ -225,11 +228,24 @@ def quantile(estimate: Estimate, probability: Floats) -> Floats:
     """The inverse distribution function of an estimate.
 
     `uniform`, `triangular` and `pert` have low and high as ends (PERT with λ = 4: Malcolm et al. 1959, Operations
-    Research 7(5)); `normal` and `lognormal` have them as 5th and 95th percentile.
+    Research 7(5)), or with ends `p90` as 5th and 95th percentile, as `normal`, `lognormal` and `truncated_normal` have them.
     """
     if estimate.is_fixed:
         return np.full(np.shape(probability), estimate.low if np.isfinite(estimate.low) else estimate.likely)
+    if estimate.ends == "p90" and estimate.distribution in RANGED:
+        return p90_quantile(estimate, probability)
     return QUANTILES[estimate.distribution](estimate, probability)
+
+
+def p90_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """The quantile of the distribution whose ends lie so that low and high are its 5th and 95th percentile."""
+    low, high = widened(estimate.distribution, estimate.low, estimate.likely, estimate.high)
+    if estimate.distribution != "pert":
+        return QUANTILES[estimate.distribution](replace(estimate, low=low, high=high), p)
+    known = (np.array([estimate.low, estimate.high]) - low) / (high - low)
+    grid = np.sort(np.append(PERT_GRID, known))
+    mode = (estimate.likely - low) / (high - low)
+    return low + (high - low) * np.interp(p, betainc(1 + 4 * mode, 5 - 4 * mode, grid), grid)
 
 
 def uniform_quantile(estimate: Estimate, p: Floats) -> Floats:
@@ -268,6 +284,11 @@ def lognormal_quantile(estimate: Estimate, p: Floats) -> Floats:
     return np.exp(normal_between(np.log(estimate.low), np.log(estimate.high), p))
 
 
+def truncated_normal_quantile(estimate: Estimate, p: Floats) -> Floats:
+    """Normal, cut at what its unit allows, with low and high as the 5th and 95th percentile of what is left."""
+    return truncated_quantile(p, estimate.low, estimate.high, *truncation(estimate.low, estimate.high, estimate.bounds))
+
+
 def normal_between(low: float, high: float, p: Floats) -> Floats:
     """The normal quantile with `low` at 5 % and `high` at 95 %."""
     return (low + high) / 2 + (high - low) / (2 * Z95) * ndtri(p)
@@ -279,4 +300,5 @@ QUANTILES: dict[str, Callable[[Estimate, Floats], Floats]] = {
     "pert": pert_quantile,
     "normal": normal_quantile,
     "lognormal": lognormal_quantile,
+    "truncated_normal": truncated_normal_quantile,
 }

@@ -29,8 +29,8 @@ from fvmanalys.report.figure import Picture
 
 __all__ = [
     "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
-    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history", "plot_information", "plot_levels", "plot_milestones",
-    "plot_net_value", "plot_pause_bill", "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing",
+    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history", "plot_information", "plot_levels",
+    "plot_milestones", "plot_net_value", "plot_pause_bill", "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing",
     "plot_standing_team", "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
 ]  # fmt: skip
 

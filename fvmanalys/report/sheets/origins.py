@@ -92,6 +92,7 @@ def estimates_table(sheet: Sheet) -> None:
         named = known[row["id"]]
         figures = [(row[part], plain_style(row[part], row["unit"])) for part in ("low", "likely", "high")]
         shape = words(f"workbook.distribution.{row['distribution'] or 'fixed'}")
+        shape = words("workbook.distribution.p90", shape=shape) if row["ends"] == "p90" else shape
         evidence = [kind_cell(book, row), row["known_from"], book.cited(row["source_id"])]
         whose = [option_label(book, row["option_id"]), named.owner, words.of(row, "note")]
         rows.append([named.id, named.name, *evidence, *figures, named.unit, shape, *whose])

@@ -2,6 +2,7 @@
 
 conditions  what must hold for a row to count
 fields    what a column may hold
+rows      what rows have in common
 tables    what each raw table holds, declared once
 encoding  bytes to text, refused where it is garbled
 limits    how much of a file is read

@@ -12,61 +12,22 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from math import inf
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
-    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Ends, Event, Events, EvidenceKind, Factor, Filled,
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Filled,
     Growth, Id, Index, Kind, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
-    References, Role, Share, Sources, Unit, When, Year, YesNo, kind_of, reference,
+    References, Role, Share, Sources, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip
+from fvmanalys.evidence.rows import Evidenced, Quantified, Row
 
 __all__ = [
     "ALL_OPTIONS", "BOUNDS", "TABLES", "Evidenced", "Quantified", "Row", "bounds", "columns", "kinds", "references", "text_columns",
 ]  # fmt: skip
 
 ALL_OPTIONS = "*"
-
-
-class Row(BaseModel):
-    """A row of a raw table."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=False, allow_inf_nan=False)
-    KEY: ClassVar[tuple[str, ...]] = ()
-    SAYS: ClassVar[tuple[str, ...]] = ()
-    REQUIRED: ClassVar[bool] = False
-    SECOND: ClassVar[str] = ""
-
-
-class Evidenced(Row):
-    """A row whose knowledge may have a date and an origin."""
-
-    kind: EvidenceKind = ""
-    source_id: Sources = ""
-    known_from: Day | None = None
-    owner: Owner = ""
-    confidential: Annotated[str, STRUCTURE] = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
-    stand_in: Annotated[YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")] = "no"
-    note: str = ""
-
-
-class Quantified(Evidenced):
-    """A row that holds an estimate: low, likely, high, distribution, unit, and where they come from."""
-
-    SAYS: ClassVar[tuple[str, ...]] = ("low", "likely", "high")
-    UNITS: ClassVar[tuple[str, ...]] = ()
-    WEIGHED: ClassVar[tuple[str, ...] | None] = None
-    low: float | None = None
-    likely: float | None = None
-    high: float | None = None
-    distribution: Annotated[Distribution, SECRET] = ""
-    ends: Annotated[Ends, SECRET] = ""
-    unit: Unit = ""
-    moves_with: Factor = ""
-    strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")
-    kind: Literal["fact", "judgement", "assumption"]
-    known_from: Day
 
 
 class Decision(Evidenced):

@@ -1,0 +1,49 @@
+"""What rows of raw tables have in common: where what they say comes from, and the estimate that many of them hold."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fvmanalys.evidence.fields import SECRET, STRUCTURE, Day, Distribution, Ends, EvidenceKind, Factor, Owner, Sources, Unit, YesNo
+
+__all__ = ["Evidenced", "Quantified", "Row"]
+
+
+class Row(BaseModel):
+    """A row of a raw table."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, validate_default=False, allow_inf_nan=False)
+    KEY: ClassVar[tuple[str, ...]] = ()
+    SAYS: ClassVar[tuple[str, ...]] = ()
+    REQUIRED: ClassVar[bool] = False
+    SECOND: ClassVar[str] = ""
+
+
+class Evidenced(Row):
+    """A row whose knowledge may have a date and an origin."""
+
+    kind: EvidenceKind = ""
+    source_id: Sources = ""
+    known_from: Day | None = None
+    owner: Owner = ""
+    confidential: Annotated[str, STRUCTURE] = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
+    stand_in: Annotated[YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")] = "no"
+    note: str = ""
+
+
+class Quantified(Evidenced):
+    """A row that holds an estimate: low, likely, high, distribution, unit, and where they come from."""
+
+    SAYS: ClassVar[tuple[str, ...]] = ("low", "likely", "high")
+    UNITS: ClassVar[tuple[str, ...]] = ()
+    WEIGHED: ClassVar[tuple[str, ...] | None] = None
+    low: float | None = None
+    likely: float | None = None
+    high: float | None = None
+    distribution: Annotated[Distribution, SECRET] = ""
+    ends: Annotated[Ends, SECRET] = ""
+    unit: Unit = ""
+    moves_with: Factor = ""
+    strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")
+    kind: Literal["fact", "judgement", "assumption"]
+    known_from: Day

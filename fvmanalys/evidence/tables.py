@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
-    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Filled,
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor, Filled,
     Growth, Id, Index, Kind, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
     References, Role, Share, Sources, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip

@@ -46,11 +46,11 @@ def widened(distribution: str, low: float, likely: float, high: float) -> tuple[
     return low - least * width, low + (1 - least) * width
 
 
-def truncation(low: float, high: float, bounds: tuple[float, float]) -> tuple[float, float]:
+def truncation(high: float, bounds: tuple[float, float]) -> tuple[float, float]:
     """Where a normal is cut: what its unit allows or, where that is anything, zero on the side that it lies on."""
     if bounds != (-inf, inf):
         return bounds
-    return (0.0, inf) if low > 0 else (-inf, 0.0) if high < 0 else (-inf, inf)
+    return (0.0, inf) if high > 0 else (-inf, 0.0)
 
 
 @lru_cache(maxsize=1024)

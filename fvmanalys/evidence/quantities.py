@@ -100,7 +100,7 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
         yield fault(row, "ends", f"is range although {kind!r} has no ends", "clear it: low and high are percentiles")
     if kind == "truncated_normal" and low is not None and high is not None and low < high:
         try:
-            truncated(low, high, *truncation(low, high, bounds(table, row["unit"])))
+            truncated(low, high, *truncation(high, bounds(table, row["unit"])))
         except NotPossible:
             told = f"{said(row, 'low')} and {said(row, 'high')} as its 5th and 95th percentile"
             problem = f"is truncated_normal, but no normal cut at what {row['unit'] or 'it'} allows (or at 0) has {told}"

@@ -286,7 +286,7 @@ def lognormal_quantile(estimate: Estimate, p: Floats) -> Floats:
 
 def truncated_normal_quantile(estimate: Estimate, p: Floats) -> Floats:
     """Normal, cut at what its unit allows, with low and high as the 5th and 95th percentile of what is left."""
-    return truncated_quantile(p, estimate.low, estimate.high, *truncation(estimate.low, estimate.high, estimate.bounds))
+    return truncated_quantile(p, estimate.low, estimate.high, *truncation(estimate.high, estimate.bounds))
 
 
 def normal_between(low: float, high: float, p: Floats) -> Floats:

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
@@ -53,6 +53,7 @@ def test_a_comparison_holds_the_frontier_of_the_options_that_may_last():
 points = st.lists(st.tuples(st.integers(-20, 20), st.integers(0, 20)), min_size=1, max_size=9)
 
 
+@settings(deadline=None)
 @given(points)
 def test_who_lies_on_the_frontier_is_who_no_mixture_of_two_beats(rows):
     """By trying every option and every mixture of two, in whole numbers."""

@@ -163,7 +163,7 @@ class OptionParts:
     def score(self, area: str, sample: Sample, times: Mapping[str, Floats]) -> Floats:
         """The score of one area."""
         rows = [level for level in self.model.options[self.option].levels if level.area == area]
-        return area_scores(rows, times, sample, self.option, self.model.rate, self.model.horizon)[area]
+        return area_scores(rows, times, sample, self.option, self.model.benefit_rate, self.model.horizon)[area]
 
     def times_with(self, sample: Sample, known: dict[str, Floats], moved: set[str]) -> dict[str, Floats]:
         """When events happen, where some of them have moved and the others are known."""
@@ -235,7 +235,7 @@ class OptionParts:
         weights = {} if alone else normalised({one: sample.column(f"criteria/{area}/{one}") for one in criteria})
         for criterion in criteria:
             mine = [place for place, row in enumerate(rows) if row.criterion == criterion]
-            shares = shares_in_force([starts[place] for place in mine], self.model.rate, self.model.horizon)
+            shares = shares_in_force([starts[place] for place in mine], self.model.benefit_rate, self.model.horizon)
             for place, share in zip(mine, shares, strict=True):
                 unit = share if alone else share * weights[criterion]
                 yield rows[place].estimate, unit * sample.column(rows[place].estimate), unit

@@ -132,7 +132,8 @@ Ends = Literal["", "range", "p90"]
 Profile = Literal["level", "ramp_up", "ramp_down"]
 EvidenceKind = Literal["", "fact", "judgement", "assumption"]
 ParameterId = Literal[
-    "discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share", "inflation", "minimum_risk"
+    "discount_rate", "benefit_discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share",
+    "inflation", "minimum_risk",
 ]
 Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 Filled = Annotated[str, Field(min_length=1)]

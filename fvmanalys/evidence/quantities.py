@@ -14,6 +14,7 @@ from fvmanalys.evidence.tables import TABLES, bounds
 __all__ = ["QUANTITY", "fault", "quantity_faults", "second_quantity", "second_quantity_faults"]
 
 QUANTITY, FIXED = ("low", "likely", "high"), ("", "fixed")
+RATE_ABOVE = -0.99  # a real rate may be negative
 
 
 def fault(row: dict[str, Any], column: str, problem: str, remedy: str) -> Fault:
@@ -120,6 +121,8 @@ def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault
     """Check one number against its unit, a fixed level against the scale, and a weight against zero."""
     unit, value, told = row["unit"], row[column], said(row, column)
     least, most = WRITTEN.get(unit, (-inf, inf))
+    if str(row.get("parameter_id")).endswith("_rate"):
+        least = RATE_ABOVE
     if unit == "share" and not least <= value <= most:
         percent = f" ({told} % is {spelt(f'{value / 100:.10g}', row.get('_mark', '.'))})" if value > 0 else ""
         yield fault(row, column, f"{told} is no share", f"write a share between 0 and 1{percent}")

@@ -30,6 +30,7 @@ SUGGESTED = 10  # so many unknown names of a column are told what they probably 
 PARAMETER_UNITS = {
     "inflation": "share",
     "discount_rate": "share",
+    "benefit_discount_rate": "share",
     "minimum_risk": "share",
     "horizon_years": "years",
     "price_year": "year",

@@ -202,6 +202,12 @@ class FactorRow(Evidenced):
     name: Filled
 
 
+class DiscountRate(Evidenced):
+    KEY = ("from_year",)
+    from_year: Annotated[float, Field(ge=0, le=200)]
+    rate: Annotated[float, Field(gt=-1, le=1)]
+
+
 class Limit(Quantified):
     KEY = ("limit_id",)
     UNITS = ("MSEK",)
@@ -322,6 +328,7 @@ TABLES: dict[str, type[Row]] = {
     "reference_class": ReferenceProgramme,
     "factors": FactorRow,
     "limits": Limit,
+    "discount_rates": DiscountRate,
     "investigations": Investigation,
     "context": ContextRow,
     "milestones": Milestone,

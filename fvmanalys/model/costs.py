@@ -1,7 +1,7 @@
 """The cost rows of an option as streams, and what they come to: contracts, and staffing times its cost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from fvmanalys.evidence import Inputs
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import check_rate, lump_value, window_value
+from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, window_value
 
 __all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value"]
 
@@ -45,7 +45,7 @@ class Stream:
 class Window:
     """What is counted: the rate of discount, and the years from `opens` to `closes`, of the years to `horizon`."""
 
-    rate: float
+    rate: Rate
     horizon: float
     opens: float = 0.0
     closes: float = np.inf
@@ -59,6 +59,11 @@ class Window:
     def lump_end(self) -> float:
         """Before when a lump counts: one that falls on the horizon itself does."""
         return float(np.nextafter(self.horizon, np.inf)) if self.closes >= self.horizon else self.closes
+
+    def during(self, period: Period) -> "Window":
+        """What of the window lies in a period, at its rate."""
+        opens, closes = max(self.opens, period.opens), min(self.closes, period.closes)
+        return replace(self, rate=period.rate, opens=opens, closes=closes)
 
 
 def read_streams(inputs: Inputs, option: str) -> list[Stream]:
@@ -145,6 +150,8 @@ def stream_amount(stream: Stream, sample: Sample, option: str) -> Floats:
 
 def stream_value(stream: Stream, amount: Floats, times: Mapping[str, Floats], window: Window) -> Floats:
     """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw."""
+    if isinstance(window.rate, tuple):
+        return np.sum([one.factor * stream_value(stream, amount, times, window.during(one)) for one in window.rate], axis=0)
     start = event_time(stream.start, times, 0.0)
     if stream.basis == "once":
         return amount * lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)

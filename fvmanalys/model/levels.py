@@ -10,7 +10,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import ALL_OPTIONS, BOUNDS
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import VANISHING
+from fvmanalys.model.streams import VANISHING, Rate, window_value
 
 __all__ = [
     "Level", "area_scores", "area_weights", "check_weights", "level_path", "normalised", "on_scale", "read_levels", "shares_in_force",
@@ -63,7 +63,7 @@ def check_weights(what: str, weights: Mapping[str, Estimate]) -> None:
 
 
 def area_scores(
-    levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: float, horizon: float
+    levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: Rate, horizon: float
 ) -> dict[str, Floats]:
     """The discounted average level to the horizon of each area: ∫ level·e^(−ρt) dt / ∫ e^(−ρt) dt."""
     scores = {}
@@ -104,7 +104,7 @@ def row_start(row: Level, times: Mapping[str, Floats], sample: Sample, option: s
     return np.where(sample.holds(option, row.when), start, np.inf) if row.when else start
 
 
-def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sample, rate: float, horizon: float) -> Floats:
+def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sample, rate: Rate, horizon: float) -> Floats:
     """The score of an area: its criteria, weighted where there are several."""
     criteria = list(dict.fromkeys(row.criterion for row in rows))
     parts = {}
@@ -118,7 +118,7 @@ def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sampl
     return np.sum([weights[criterion] * parts[criterion] for criterion in criteria], axis=0)
 
 
-def discounted_average(values: list[Floats], starts: list[Floats], rate: float, horizon: float) -> Floats:
+def discounted_average(values: list[Floats], starts: list[Floats], rate: Rate, horizon: float) -> Floats:
     """The discounted average of levels, each in force from its start until the next; before the first it is 0.
 
     At equal times the later in the list is in force.
@@ -129,7 +129,7 @@ def discounted_average(values: list[Floats], starts: list[Floats], rate: float, 
     return total
 
 
-def shares_in_force(starts: list[Floats], rate: float, horizon: float) -> list[Floats]:
+def shares_in_force(starts: list[Floats], rate: Rate, horizon: float) -> list[Floats]:
     """The share of the discounted time to the horizon in which each of several levels is in force."""
     elapsed = [share_elapsed(start, rate, horizon) for start in starts]
     shares = []
@@ -143,9 +143,16 @@ def shares_in_force(starts: list[Floats], rate: float, horizon: float) -> list[F
     return shares
 
 
-def share_elapsed(time: Floats, rate: float, horizon: float) -> Floats:
+def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:
     """The share of the discounted time to the horizon that has passed at `time`."""
-    cut, rho = np.clip(time, 0, horizon), np.log1p(rate)
+    cut = np.clip(time, 0, horizon)
+    if isinstance(rate, tuple):
+        passed, whole = (
+            np.sum([one.factor * window_value(0.0, end, one.rate, "level", 0.0, one.opens, one.closes) for one in rate], axis=0)
+            for end in (cut, horizon)
+        )
+        return passed / whole
+    rho = np.log1p(rate)
     return cut / horizon if abs(rho) < VANISHING else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
 
 

@@ -22,7 +22,7 @@ from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_event
 from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
 from fvmanalys.model.sample import Condition, Sample
-from fvmanalys.model.streams import check_rate
+from fvmanalys.model.streams import Rate, check_rate, periods
 
 __all__ = ["DRAWN_TO", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
 
@@ -60,7 +60,8 @@ class Model:
     areas: list[str]
     conditions: Mapping[str, Mapping[str, Condition]]
     reference_class: ReferenceClass | None
-    rate: float
+    rate: Rate
+    benefit_rate: Rate
     horizon: float
     outside_share: float
     standing_share: float
@@ -95,7 +96,7 @@ class Model:
             cost += stream_value(stream, amount, times, discounted)
             if stream.programme:
                 programme += stream_value(stream, amount, times, plain)
-        scores = area_scores(parts.levels, times, sample, option, self.rate, self.horizon)
+        scores = area_scores(parts.levels, times, sample, option, self.benefit_rate, self.horizon)
         weights = area_weights(self.areas, sample)
         score = on_scale(np.sum([weights[area] * scores[area] for area in self.areas], axis=0))
         return Outcome(cost, programme, score, scores, times)
@@ -116,13 +117,22 @@ def read_model(inputs: Inputs, delay: float = 0.0, options: Sequence[str] | None
         areas=inputs.areas,
         conditions={name: read_conditions(inputs, name) for name in names},
         reference_class=read_class(inputs.tables["reference_class"]),
-        rate=inputs.parameters["discount_rate"],
+        rate=read_rate(inputs),
+        benefit_rate=inputs.parameters.get("benefit_discount_rate", read_rate(inputs)),
         horizon=inputs.parameters["horizon_years"],
         outside_share=inputs.parameters["outside_view"],
         standing_share=inputs.parameters["standing_share"],
         delay=delay,
         programmes={name: inputs.lines[name][-1] for name in names},
     )
+
+
+def read_rate(inputs: Inputs) -> Rate:
+    """The rate of discount, by period where a table says so; the parameter holds until its first year."""
+    rows, rate = inputs.records["discount_rates"], inputs.parameters["discount_rate"]
+    steps = {0.0: rate} | {row["from_year"]: row["rate"] for row in rows}
+    within = [(start, one) for start, one in steps.items() if start < inputs.parameters["horizon_years"]]
+    return periods(within) if rows else rate
 
 
 def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
@@ -140,7 +150,7 @@ def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
 def check_parameters(inputs: Inputs) -> None:
     """Refuse a choice that no number follows from, wherever it was made: in the tables or in a call."""
     known = inputs.parameters
-    for name in ("discount_rate", "inflation"):
+    for name in ("discount_rate", "benefit_discount_rate", "inflation"):
         check_rate(name, known.get(name, 0.0))
     for name, value in known.items():
         if not abs(value) <= LARGEST:
@@ -369,7 +379,7 @@ def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str,
     return sums
 
 
-def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rate: float, horizon: float, edges: Floats) -> list[float]:
+def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rate: Rate, horizon: float, edges: Floats) -> list[float]:
     """The sum over draws of one stream in each year."""
     windows: Iterable[Window] = (Window(rate, horizon, opens, closes) for opens, closes in pairwise(edges))
     return [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]

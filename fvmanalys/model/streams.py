@@ -1,6 +1,7 @@
 """What things cost: the closed form of a stream between two events, whole or cut to a window of time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -10,12 +11,38 @@ from numpy.typing import ArrayLike
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["PROFILES", "check_rate", "lump_value", "present_value", "window_value"]
+__all__ = ["PROFILES", "Period", "Rate", "check_rate", "lump_value", "periods", "present_value", "window_value"]
 
 VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
 SERIES_TERMS = 16
 FAR = 50  # times ρ after which what is left of a stream cannot be seen in its value
+
+
+@dataclass(frozen=True)
+class Period:
+    """A time with one rate of discount; `factor` lets its (1 + rate)^−t follow on what has been discounted before it."""
+
+    opens: float
+    closes: float
+    rate: float
+    factor: float
+
+
+Rate = float | tuple[Period, ...]  # the same throughout, or period by period
+
+
+def periods(steps: Iterable[tuple[float, float]]) -> tuple[Period, ...]:
+    """The periods of a rate that changes in steps of (years from time 0, rate), the first from 0 on.
+
+    >>> [round(one.factor * (1 + one.rate) ** -31, 4) for one in periods([(0, 0.035), (30, 0.03)])][1]
+    0.3459
+    """
+    starts, rates = zip(*sorted(steps), strict=True)
+    factors = [1.0]
+    for start, before, after in zip(starts[1:], rates, rates[1:], strict=False):
+        factors.append(factors[-1] * ((1 + after) / (1 + before)) ** start)
+    return tuple(Period(*one) for one in zip(starts, (*starts[1:], np.inf), rates, factors, strict=True))
 
 
 def present_value(

@@ -179,12 +179,24 @@ def unknowns(edition: Edition) -> list[str]:
     return texts + ([edition("notebook.absent", tables=words.listing(absent))] if absent else [])
 
 
+def rates_told(edition: Edition) -> str:
+    """The rate of discount: one share, or how it changes."""
+    rate = edition.findings.simulation.model.rate
+    if not isinstance(rate, tuple):
+        return edition.words.share(rate, 1)
+    first, *later = rate
+    steps = [edition("page.rate_from", year=one.opens, rate=edition.words.share(one.rate, 1)) for one in later]
+    return edition.words.listing([edition.words.share(first.rate, 1), *steps])
+
+
 def about(edition: Edition, run_id: str = "") -> list[str]:
     """How the figures were made, so that anybody can make them again."""
     findings, words = edition.findings, edition.words
     simulation, parameters = findings.simulation, findings.inputs.parameters
     texts = [
         edition("page.made", draws=words.number(simulation.draws), seed=simulation.seed, as_of=words.day(findings.inputs.as_of)),
-        edition("page.period", years=words.number(parameters["horizon_years"]), rate=words.share(parameters["discount_rate"], 1)),
+        edition("page.period", years=words.number(parameters["horizon_years"]), rate=rates_told(edition)),
     ]
+    if "benefit_discount_rate" in parameters:
+        texts.append(edition("page.benefit_rate", rate=words.share(parameters["benefit_discount_rate"], 1)))
     return texts + ([edition("page.run", run_id=run_id)] if run_id else [])

@@ -35,9 +35,17 @@ def weight_names(book: Book) -> dict[str, str]:
     return names
 
 
+def has_one_rate(book: Book) -> bool:
+    """Whether one rate discounts costs and benefits throughout, as the reader's own does."""
+    model = book.findings.simulation.model
+    return not isinstance(model.rate, tuple) and model.rate == model.benefit_rate
+
+
 def write_years(sheet: Sheet) -> None:
     """The workings: what of each year counts at the reader's rate and horizon, and each option's expected cost in it."""
     book, ahead = sheet.book, sheet.book.outlook
+    if not has_one_rate(book):
+        return
     sheet.section("years", True, "years.note")
     styles = "year:left_year from:n2 to:n2 share:n3 middle:n2 factor:factor cost_weight:factor level_weight:factor"
     columns = [*sheet.columns("years", styles), *(Column(name, "money") for name in book.options.values())]
@@ -71,6 +79,9 @@ def year_cells(sheet: Sheet) -> Iterator[list[Any]]:
 def write_live(sheet: Sheet) -> None:
     """Inputs, results beside the published ones, and how far the convention lies from the simulation."""
     book = sheet.book
+    if not has_one_rate(book):
+        sheet.section("live", False)
+        return
     figures = mid_year_figures(book.findings.inputs, book.outlook, book.settings)
     sheet.heading(sheet.text("live.heading"), new_page=True)
     sheet.notes("live.how", "live.reset", "live.fixed", "live.convention")

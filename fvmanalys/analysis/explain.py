@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis.compare import Comparison
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
@@ -16,8 +15,7 @@ from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED, years_after
 
 __all__ = [
-    "contributions", "decision_taken", "event_table", "events_once", "evidence_counts", "full_use_after", "levels_reached",
-    "published_totals", "reasons",
+    "decision_taken", "event_table", "events_once", "evidence_counts", "full_use_after", "levels_reached", "published_totals",
 ]  # fmt: skip
 
 PUBLISHED = (
@@ -115,40 +113,6 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
         first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
         rows.append({"option": option, "area": area, "level_now": levels.iloc[0], "level_end": levels.iloc[-1], "reached_p50": first})
     return pd.DataFrame(rows)
-
-
-def contributions(comparison: Comparison) -> pd.DataFrame:
-    """What each area and cost category adds to an option's value·S − C, expected, MSEK: option, kind, part, value."""
-    simulation, value = comparison.simulation, comparison.value_per_point
-    inputs = simulation.inputs
-    weights = simulation.weights
-    gains = [
-        {
-            "option": option,
-            "kind": "area",
-            "part": area,
-            "value": value * float((weights[area] * simulation.area_scores[option, area]).mean()),
-        }
-        for option in inputs.options()
-        for area in inputs.areas
-    ]
-    yearly = simulation.yearly_cost().groupby(["option", "category"], sort=False)["present_value"].sum()
-    costs = [{"option": option, "kind": "category", "part": category, "value": -amount} for (option, category), amount in yearly.items()]
-    return pd.DataFrame([*gains, *costs])
-
-
-def reasons(comparison: Comparison) -> pd.DataFrame:
-    """The parts of each option's difference from the best other permanent option: option, other, kind, part, difference (MSEK)."""
-    parts = contributions(comparison).pivot_table(index=["kind", "part"], columns="option", values="value", fill_value=0.0, sort=False)
-    permanent = comparison.table.loc[comparison.table["permanent"], "net_benefit"]
-    tables = []
-    for option in comparison.table.index:
-        others = permanent.drop(option, errors="ignore")
-        if not others.empty:
-            difference = (parts[option] - parts[others.idxmax()]).rename("difference").reset_index()
-            tables.append(difference.assign(option=option, other=others.idxmax()))
-    columns = ["option", "other", "kind", "part", "difference"]
-    return pd.concat(tables, ignore_index=True)[columns] if tables else pd.DataFrame(columns=columns)
 
 
 def published_totals(simulation: Simulation) -> pd.DataFrame:

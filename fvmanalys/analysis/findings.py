@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis import explain, outside, pause, staffing
+from fvmanalys.analysis import decomposition, explain, outside, pause, staffing
 from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare
@@ -81,14 +81,14 @@ class Findings:
         return self.simulation.level_paths(np.linspace(0, horizon, int(2 * horizon) + 1))
 
     @cached_property
-    def contributions(self) -> pd.DataFrame:
-        """What each area and cost category adds to an option."""
-        return explain.contributions(self.comparison)
+    def decomposition(self) -> pd.DataFrame:
+        """What tells the leader from every other option, in parts."""
+        return decomposition.decomposition(self.comparison)
 
     @cached_property
     def reasons(self) -> pd.DataFrame:
-        """What speaks for and against each option, beside the best other."""
-        return explain.reasons(self.comparison)
+        """What speaks for and against each option, beside the leader or the leader's nearest rival."""
+        return decomposition.reasons(self.comparison, self.decomposition)
 
     @cached_property
     def switching_values(self) -> pd.DataFrame:
@@ -225,7 +225,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "events": lambda findings: findings.events,
     "levels": lambda findings: findings.levels,
     "level_paths": lambda findings: findings.level_paths,
-    "reasons": lambda findings: findings.reasons,
+    "decomposition": lambda findings: findings.decomposition,
     "switching_values": lambda findings: findings.switching_values,
     "published_totals": lambda findings: findings.published_totals,
     "evidence_counts": lambda findings: findings.evidence_counts,

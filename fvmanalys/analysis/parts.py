@@ -98,6 +98,15 @@ class OptionParts:
         """The estimates that the option depends on."""
         return self.weight_ids.union(*self.event_ids.values(), *self.stream_ids, *self.area_ids.values())
 
+    @property
+    def risks(self) -> list[str]:
+        """The risks that the option depends on, by the ids of their probabilities."""
+        return [name for name in self.model.estimates if name in self.ids and name.startswith("risks/")]
+
+    def ids_of_risk(self, risk: str) -> set[str]:
+        """The estimates that are 0 where a risk is off: its own, and those of the signals of it."""
+        return {risk}
+
     def moved(self, changed: set[str]) -> set[str]:
         """The events that change with some estimates, with all that follow them."""
         moved: set[str] = set()

@@ -28,11 +28,11 @@ class Shares:
     errors: Floats
 
 
-def shapley(players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1) -> Shares:
+def shapley(players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1, exact_up_to: int = EXACT_UP_TO) -> Shares:
     """Divide `value` of all players, less that of none, among them (Shapley 1953, Contributions to the Theory of Games 2).
 
-    `value` gives an array of outcomes for a set of players; it is asked once for each. Exact up to six players, beyond
-    them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning Research 11), each taken
+    `value` gives an array of outcomes for a set of players; it is asked once for each. Exact up to `exact_up_to` players,
+    beyond them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning Research 11), each taken
     with its reverse (Mitchell et al. 2022, same journal 23). `pairs` of them; 0: as many as `pairs_within`.
     """
     known: dict[frozenset[str], Floats] = {}
@@ -42,7 +42,7 @@ def shapley(players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1)
             known[coalition] = np.asarray(value(coalition), dtype=float)
         return known[coalition]
 
-    if len(players) <= EXACT_UP_TO and not pairs:
+    if len(players) <= exact_up_to and not pairs:
         values = np.array([exact_share(player, players, once) for player in players])
         return Shares(values, np.zeros_like(values))
     return sampled_shares(players, once, pairs or pairs_within(len(players)), seed)

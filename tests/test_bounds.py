@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
-from fvmanalys.analysis.explain import contributions
+from fvmanalys.analysis.decomposition import decomposition
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.viewpoints import common_weights
 from fvmanalys.analysis.yearly import mid_year_present_value
@@ -126,8 +126,9 @@ def test_areas_count_alike_in_a_draw_where_no_weight_is_above_zero():
 def test_what_is_told_of_weights_is_what_counts():
     comparison = fvm.compare(fvm.simulate(wide_decision(), 2000))
     assert common_weights(comparison).to_dict() == pytest.approx(comparison.simulation.weights.mean().to_dict())
-    gains = contributions(comparison).query("kind == 'area'").groupby("option")["value"].sum()
-    assert gains.to_dict() == pytest.approx((comparison.value_per_point * comparison.simulation.score.mean()).to_dict())
+    gains = decomposition(comparison).query("area != ''").groupby("other")["difference"].sum()
+    scores = comparison.value_per_point * comparison.simulation.score.mean()
+    assert gains.to_dict() == pytest.approx((scores[comparison.best] - scores.drop(comparison.best)).to_dict())
 
 
 # What no number follows from

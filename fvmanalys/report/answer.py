@@ -1,6 +1,7 @@
 """The answer in a sentence, made from the findings: what is best, how sure that is, what would change it."""
 
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.turning import condition_sentences, is_open, margin_range, risk_sentences
 
 __all__ = ["answer", "answer_sentence", "what_changes", "what_it_rests_on"]
 
@@ -28,19 +29,16 @@ def answer_sentence(edition: Edition) -> str:
 
 def answer(edition: Edition) -> list[str]:
     """The answer as sentences: the decision if it has been taken, what is best, how sure that is, what a mistake costs."""
-    findings, words = edition.findings, edition.words
-    comparison = findings.comparison
-    sentences = [decided_sentence(edition), answer_sentence(edition)]
+    findings, comparison = edition.findings, edition.findings.comparison
+    sentences = [decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
     second = comparison.runner_up
     if second is not None:
         share, table = comparison.table["p_best"][comparison.best], comparison.table
+        loss, low_high = float(table["expected_loss"][comparison.best]), margin_range(findings)
+        facts = {"second": second, "gap": comparison.lead, "loss": loss, "low": low_high[0], "high": low_high[1]}
         certainty = "clear" if share >= CLEAR else "leaning" if share >= LEANING else "open"
-        gap = table["net_benefit"][comparison.best] - table["net_benefit"][second]
-        loss = words.amount(table["expected_loss"][comparison.best])
-        sentences += [
-            edition(f"answer.{certainty}"),
-            edition("answer.gap", second=edition.options[second], gap=words.amount(gap), loss=loss),
-        ]
+        undecided = is_open(findings)
+        sentences += [edition(f"answer.{'undecided' if undecided else certainty}", **facts), edition("answer.gap", **facts)]
     return [sentence for sentence in [*sentences, ahead_sentence(edition)] if sentence]
 
 
@@ -68,12 +66,13 @@ def decided_sentence(edition: Edition) -> str:
 
 
 def what_changes(edition: Edition) -> list[str]:
-    """Where the best option changes as the value of a point does."""
+    """How probable the leader's own risk may be, and where the best option changes as the value of a point does."""
     findings, words = edition.findings, edition.words
     switches, grid = findings.comparison.switches, findings.comparison.acceptability.index
+    said = risk_sentences(edition)
     if switches.empty:
-        return [edition("answer.no_switch", low=words.amount(grid[0]), high=words.amount(grid[-1]))]
-    return [
+        return [*said, edition("answer.no_switch", low=words.amount(grid[0]), high=words.amount(grid[-1]))]
+    return said + [
         edition(
             "answer.switch",
             value=words.amount(row["value_per_point"]),

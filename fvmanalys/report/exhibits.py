@@ -91,20 +91,21 @@ def table_ways(edition: Edition) -> Html:
 def table_reasons(edition: Edition, most: int = 3) -> Html | None:
     """What speaks for and against each option, beside the best other."""
     findings, words = edition.findings, edition.words
-    names, parts = edition.options, edition.areas | edition.categories
+    names = edition.options
     rows = []
     for (option, other), table in findings.reasons.groupby(["option", "other"], sort=False):
         ordered = table[table["difference"].abs() >= 0.5].sort_values("difference", kind="stable")
         against, favour = ordered[ordered["difference"] < 0].head(most), ordered[ordered["difference"] > 0].tail(most)[::-1]
         rows.append(
-            [edition("table.beside", option=names[option], other=names[other]), listed(favour, parts, words), listed(against, parts, words)]
+            [edition("table.beside", option=names[option], other=names[other]), listed(favour, edition), listed(against, edition)]
         )
     return html_table(edition("table.reasons"), head("reasons", "option for against", words), rows) if rows else None
 
 
-def listed(parts: pd.DataFrame, names: dict[str, str], words: Words) -> str:
+def listed(parts: pd.DataFrame, edition: Edition) -> str:
     """Parts of a difference with their amounts."""
-    return "; ".join(f"{names[row['part']]} {signed(row['difference'], words)}" for row in parts.to_dict("records")) or "–"
+    rows = parts.to_dict("records")
+    return "; ".join(f"{edition.part(row['kind'], row['part'])} {signed(row['difference'], edition.words)}" for row in rows) or "–"
 
 
 def signed(msek: float, words: Words) -> str:

@@ -103,6 +103,25 @@ class Names:
             phases | {row["category"]: self.words.of(row, "category") for row in self.inputs.records["contracts"]}
         )
 
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        """The name of every group of costs; a cost without one is its category's."""
+        rows = [row for table in ("contracts", "staffing") for row in self.inputs.records[table] if row.get("group")]
+        return self.categories | {row["group"]: self.words.of(row, "group") for row in rows}
+
+    @cached_property
+    def risks(self) -> dict[str, str]:
+        """The name of every risk by its risk_id, and by its whole id, with its option where several have one of that name."""
+        rows = self.inputs.records["risks"]
+        known = {row["risk_id"]: self.words.of(row, "name") or row["risk_id"] for row in rows}
+        whose = {row["id"]: self.options.get(row["option_id"], "") for row in rows}
+        whole = {row["id"]: self.words("label.of", name=known[row["risk_id"]], option=whose[row["id"]]) for row in rows if whose[row["id"]]}
+        return known | {row["id"]: known[row["risk_id"]] for row in rows} | whole
+
+    def part(self, kind: str, part: str) -> str:
+        """The name of a part of a difference: an area, a group of costs or a risk."""
+        return {"area": self.areas, "group": self.groups, "risk": self.risks}[kind].get(part, part)
+
     def phase(self, row: Row) -> str:
         """What the staffing of a phase is called; `pause` and `restart` are our own names."""
         phase = self.words.of(row, "phase").lower()
@@ -184,6 +203,16 @@ class Names:
         own = row.get("option_id")
         nearest = sorted(rows, key=lambda event: (event["option_id"] != own, event["option_id"] != ALL_OPTIONS))
         return self.words.of(nearest[0], "name") if nearest and nearest[0]["name"] else str(row["from_event"])
+
+    @cached_property
+    def levers(self) -> dict[str, str]:
+        """What every number and bundle that can be turned is called."""
+        bundles = [name for name in self.findings.switching_values["id"] if name.startswith("bundle/")]
+        return self.estimates | {name: self.bundle(*name.split("/", 3)[1:]) for name in bundles}
+
+    def bundle(self, option: str, kind: str, part: str) -> str:
+        """What a bundle of numbers is called."""
+        return self.words(f"lever.{kind}", option=self.options.get(option, option), part=self.categories.get(part, part))
 
     @cached_property
     def investigations(self) -> dict[str, str]:

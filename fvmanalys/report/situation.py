@@ -284,15 +284,15 @@ def likely_months(edition: Edition, option: str, event: str) -> str:
 
 def grounds(edition: Edition, option: str, most: int = 2) -> list[str]:
     """What speaks for and against an option, beside the best other; nothing where there is no other."""
-    findings, words = edition.findings, edition.words
+    findings = edition.findings
     table = findings.reasons[findings.reasons["option"].eq(option) & findings.reasons["difference"].abs().ge(0.5)]
     if table.empty:
         return []
-    names, parts = edition.options, edition.areas | edition.categories
+    names = edition.options
     ordered, other = table.sort_values("difference", kind="stable"), names[table["other"].iloc[0]]
     favour, against = ordered[ordered["difference"] > 0].tail(most)[::-1], ordered[ordered["difference"] < 0].head(most)
     sides = (("for", favour), ("against", against))
-    return [edition(f"situation.{key}", other=other, parts=listed(side, parts, words)) for key, side in sides if not side.empty]
+    return [edition(f"situation.{key}", other=other, parts=listed(side, edition)) for key, side in sides if not side.empty]
 
 
 def lacking(edition: Edition, option: str) -> str:

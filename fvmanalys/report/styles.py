@@ -69,6 +69,14 @@ def tell_part(item: Item) -> str:
     return NOTHING if item.missing else known.get(item.value) or words.get(f"employer.{item.value}", str(item.value))
 
 
+def tell_step(item: Item) -> str:
+    """A part of a difference with its kind; the smallest of a kind together."""
+    words, kind = item.edition.words, item.row["kind"]
+    if not item.value:
+        return words(f"chart.decomposition.rest_{kind}")
+    return words(f"chart.decomposition.{kind}", part=item.edition.part(kind, item.value))
+
+
 def tell_categories(item: Item) -> str:
     """Several categories, as a sentence lists them."""
     known = item.edition.categories
@@ -299,6 +307,11 @@ STYLES: dict[str, Style] = {
     "category": Style(tell_part),
     "part": Style(tell_part),
     "categories": Style(tell_categories),
+    "lever": Style(lambda item: item.edition.levers.get(item.value, str(item.value))),
+    "difference_part": Style(lambda item: item.edition.part(item.row["kind"], item.value)),
+    "step": Style(tell_step),
+    "risk": Style(lambda item: lowered(item.edition.risks.get(item.value, str(item.value)))),
+    "sized": Style(lambda item: item.edition.words.rough(item.value, item.row["unit"])),
     "estimate": Style(lambda item: item.edition.estimates.get(item.value, str(item.value))),
     "investigation": Style(lambda item: item.edition.investigations.get(item.value, NOTHING)),
     "word": Style(tell_word),

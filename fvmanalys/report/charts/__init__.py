@@ -8,6 +8,7 @@ money     budgets and ceilings, cost year by year, inside and outside view, comp
 time      when events happen, how plans moved
 staffing  who is needed when, what waiting costs, how large a team to keep
 evidence  what the figures rest on
+turning   what tells the leader from its nearest rival
 uncertainty  what swings the answer, and what is worth finding out
 changes      what changed since the former run
 history      how the answer moved over the published runs (it takes their history instead)
@@ -23,15 +24,17 @@ from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot
 from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_viewpoints
 from fvmanalys.report.charts.staffing import plot_cost_of_delay, plot_pause_bill, plot_staffing, plot_standing_team
 from fvmanalys.report.charts.time import plot_milestones, plot_timeline
+from fvmanalys.report.charts.turning import plot_decomposition
 from fvmanalys.report.charts.uncertainty import plot_evidence_share, plot_information, plot_net_value, plot_tornado, plot_verdict
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture
 
 __all__ = [
     "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
-    "plot_cost_of_delay", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history", "plot_information", "plot_levels",
-    "plot_milestones", "plot_net_value", "plot_pause_bill", "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing",
-    "plot_standing_team", "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
+    "plot_cost_of_delay", "plot_decomposition", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history",
+    "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_pause_bill",
+    "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing", "plot_standing_team",
+    "plot_timeline", "plot_tornado", "plot_verdict", "plot_viewpoints", "plot_views", "plot_yearly_cost",
 ]  # fmt: skip
 
 ALL = (
@@ -48,6 +51,7 @@ ALL = (
     plot_timeline,
     plot_milestones,
     plot_evidence,
+    plot_decomposition,
     plot_verdict,
     plot_net_value,
     plot_information,

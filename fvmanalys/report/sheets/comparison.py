@@ -133,9 +133,8 @@ def reasons_table(sheet: Sheet) -> None:
     ]
     wide = reasons.pivot_table(index=["kind", "part"], columns="option", values="difference", sort=False)
     wide = wide[(wide.abs() > 1e-9).any(axis=1)]
-    names = {"area": book.areas, "category": book.edition.categories}
     rows: list[list[Any]] = [
-        [sheet.text(f"part_{kind}", part=names[kind].get(part, part)), *(wide.loc[(kind, part), option] for option in others.index)]
+        [sheet.text(f"part_{kind}", part=book.edition.part(kind, part)), *(wide.loc[(kind, part), option] for option in others.index)]
         for kind, part in wide.index
     ]
     total = [(wide[option].sum(), "bold money") for option in others.index]

@@ -140,8 +140,7 @@ def reason_lines(sheet: Sheet) -> Iterator[str]:
 
 def side_text(sheet: Sheet, side: str, row: Any) -> str:
     """One part of the difference in words."""
-    names = sheet.book.areas if row["kind"] == "area" else sheet.book.edition.categories
-    part = names.get(row["part"], row["part"])
+    part = sheet.book.edition.part(row["kind"], row["part"])
     return sheet.text(f"{row['kind']}_{side}", part=part, amount=sheet.words.amount(abs(row["difference"])))
 
 

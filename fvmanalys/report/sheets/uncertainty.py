@@ -2,15 +2,15 @@
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, column_chart, swing_chart
-from fvmanalys.report.topics import information
+from fvmanalys.report.topics import information, turning
 
 __all__ = ["has_uncertainty", "write_uncertainty"]
 
 KEY = "uncertainty"
 WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
 CHOICE = (
-    information.INVESTIGATIONS, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS,
-    information.GAPS, information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
+    turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.RANGE, information.TORNADO, information.GROUPS,
+    information.NUMBERS, information.GAPS, information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
 )  # fmt: skip
 SWING_ROWS, SHARE_ROWS = 20, 14
 SWINGS = (5, 6)  # the columns of the tornado's table that its bars show
@@ -29,7 +29,8 @@ def write_uncertainty(book: Book) -> None:
     sheet.lines(information.uncertainty_answer(edition), font_size=11)
     sheet.notes("note", "sources")
     if book.findings.comparison.runner_up is not None:
-        for exhibit in (information.INVESTIGATIONS, information.RANGE):
+        sheet.lines(turning.turning_sentences(edition))
+        for exhibit in (turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.RANGE):
             sheet.exhibit(exhibit)
         tornado(sheet)
         for exhibit in (information.GROUPS, information.NUMBERS, information.GAPS):

@@ -8,7 +8,7 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.decomposition import COLUMNS, decomposition, reasons
 from tests.decisions import library_decision, write_tables
-from tests.test_switching import put_back, small
+from tests.test_switching import GATED, put_back, small
 from tests.tiny import tiny
 
 DRAWS, SEED = 2100, 3
@@ -64,6 +64,13 @@ def test_by_hand():
     found = dict(zip(table[["group", "area", "risk"]].max(axis=1), table["difference"], strict=True))
     expected = {"x": 2 * 0.75 * 20, "y": 2 * 0.25 * -20, "buy": -9, "run": 10, "team": 0, "slips": -1.25, "needed": -6.25}
     assert found == pytest.approx(expected, abs=0.03)
+
+
+def test_a_signal_whose_risk_is_off_is_off_and_a_variant_is_told_from_its_base():
+    table = decomposition(compared(tiny(**GATED), 16384))
+    to_b, to_v = (table[table["other"] == other].set_index("risk")["difference"] for other in ("b", "v"))
+    assert to_b["p"] == pytest.approx(-30 * (0.2 * 0.5 + 0.8 * 0.1), abs=0.4) and to_v["p"] == 0
+    assert to_b.drop("p").sum() == pytest.approx(10, abs=0.01) and to_v.sum() == pytest.approx(1)
 
 
 def every_order(inputs, option, risks, worth):

@@ -22,25 +22,28 @@ def turned(inputs, draws=DRAWS):
 
 def margin(inputs, leader, draws=DRAWS):
     """By how much the leader's expected net benefit is above the best other permanent option's, by plain simulation."""
-    worth = fvm.simulate(inputs, draws, SEED).net_benefit()[inputs.options(permanent_only=True)].mean()
-    return worth[leader] - worth.drop(leader).max()
+    return ahead(inputs, leader, fvm.simulate(inputs, draws, SEED).net_benefit().mean())
+
+
+def ahead(inputs, leader, worth):
+    """How far the leader is ahead of the best permanent option that is neither it nor of its family."""
+    rivals = set(inputs.options(permanent_only=True)) - set(inputs.family(leader))
+    return worth[leader] - worth[list(rivals)].max()
 
 
 def put_back(inputs, name, value):
     """The inputs with a number fixed in every draw: no range, no tie, no outside view."""
-    table, row = inputs.row_of(name)
-    plain = {"low": None, "likely": value, "high": None, "distribution": "", "moves_with": "", "strength": None}
-    return inputs.with_rows(table, [row | plain | ({"outside_view": "no"} if "outside_view" in row else {})])
+    fixed = inputs.with_estimate(name, value=value)
+    table, row = fixed.row_of(name)
+    return fixed.with_rows(table, [row | {"outside_view": "no"}]) if row.get("outside_view") == "yes" else fixed
 
 
 def margin_at(inputs, leader, name, value):
     """The margin with a number at a value; with a probability, of what is expected where it never and always holds."""
-    if not name.startswith("risks/"):
+    if not name.startswith(("risks/", "signals/")):
         return margin(put_back(inputs, name, value), leader)
-    options = inputs.options(permanent_only=True)
-    never, always = (fvm.simulate(put_back(inputs, name, end), DRAWS, SEED).net_benefit()[options].mean() for end in (0, 1))
-    worth = (1 - value) * never + value * always
-    return worth[leader] - worth.drop(leader).max()
+    never, always = (fvm.simulate(put_back(inputs, name, end), DRAWS, SEED).net_benefit().mean() for end in (0, 1))
+    return ahead(inputs, leader, (1 - value) * never + value * always)
 
 
 def small():
@@ -181,6 +184,36 @@ def test_by_hand(name, base, value, winner, inside, beyond):
     row = found.loc[name]
     assert row["switching_value"] == pytest.approx(value, rel=0.01) and row["base"] == pytest.approx(base, abs=1e-3)
     assert (row["winner"], row["inside"]) == (winner, inside) and row["probability_beyond"] == pytest.approx(beyond, abs=4e-3)
+
+
+# A gate that says stop, rightly or not, costs a 30; without it a is 10 ahead of b. a's variant has a cost of its own, and is no rival.
+GATED = {
+    "options": {"a": {}, "v": {"variant_of": "a"}, "b": {}},
+    "parameters": {"discount_rate": 0},
+    "risks": [{"option_id": "a", "risk_id": "p", "is": (0.1, 0.2, 0.3)}],
+    "signals": [{"option_id": "a", "signal_id": "gate", "of": "p", "is": 0.5, "false_alarm_likely": 0.1}],
+    "contracts": [
+        {"option_id": "a", "item_id": "stop", "category": "stop", "basis": "once", "is": 30, "when": "gate"},
+        {"option_id": "a", "item_id": "run", "category": "run", "basis": "once", "is": (1, 2, 3)},
+        {"option_id": "v", "item_id": "own", "category": "run", "basis": "once", "is": 1},
+        {"option_id": "b", "item_id": "run", "category": "run", "basis": "once", "is": 12},
+    ],
+    "levels": [{"option_id": "a", "area_id": "x", "is": 50}, {"option_id": "b", "area_id": "x", "is": 50}],
+}
+
+
+def test_signals_turn_the_answer_too_and_a_variant_of_the_leader_is_no_rival():
+    inputs = tiny(**GATED)
+    assert inputs.family("a") == ["a", "v"]
+    found = turned(inputs, 16384).set_index("id")
+    # By hand: 10 = 30·(0.2·h + 0.8·f), so h = (1/3 − 0.08)/0.2 at f = 0.1 is beyond 1, f = (1/3 − 0.1)/0.8, and the risk 7/12.
+    assert np.isnan(found.loc["signals/a/gate", "switching_value"])
+    assert found.loc["signals/a/gate/false_alarm", "switching_value"] == pytest.approx((1 / 3 - 0.1) / 0.8, abs=0.03)
+    assert found.loc["risks/a/p", "switching_value"] == pytest.approx(7 / 12, abs=0.03)
+    assert found.loc["contracts/b/run", "winner"] == "b" and not found.index.str.startswith("bundle/v/").any()
+    assert np.isnan(found.loc["contracts/v/own", "switching_value"])
+    for row in turned(inputs).dropna(subset="switching_value").query("not id.str.startswith('bundle')").itertuples():
+        assert margin_at(inputs, "a", row.id, row.switching_value) == pytest.approx(0, abs=1e-6), row.id
 
 
 def test_a_leap_past_zero_is_no_value_at_which_two_options_are_level():

@@ -1,6 +1,5 @@
 """Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret, break-even."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,17 +38,15 @@ class Comparison:
 
     @property
     def runner_up(self) -> str | None:
-        """The permanent option with the next highest expected net benefit, if there is one."""
-        others = self.table.loc[self.table["permanent"], "net_benefit"].drop(self.best)
+        """The permanent option outside the leader's family with the next highest expected net benefit, if there is one."""
+        others = self.table.loc[self.rivals, "net_benefit"]
         return None if others.empty else str(others.idxmax())
 
     @property
     def rivals(self) -> list[str]:
         """The permanent options outside the leader's family: those that may take over from it."""
-        options = self.simulation.inputs.tables["options"].set_index("option_id")
-        base = dict(options["variant_of"]) if "variant_of" in options else {}
-        own = head_of(self.best, base)
-        return [option for option in self.simulation.inputs.options(permanent_only=True) if head_of(option, base) != own]
+        inputs, own = self.simulation.inputs, self.simulation.inputs.family(self.best)
+        return [option for option in inputs.options(permanent_only=True) if option not in own]
 
     @property
     def lead(self) -> float:
@@ -78,13 +75,6 @@ class Comparison:
         grid = value_range(self.simulation.inputs)
         permanent = self.table[self.table["permanent"]]
         return switching_points(permanent["cost_mean"], permanent["score"], float(grid[0]), float(grid[-1]))
-
-
-def head_of(option: str, base: Mapping[str, str]) -> str:
-    """The option that a family goes back to: an option and its variants are one."""
-    while base.get(option):
-        option = base[option]
-    return option
 
 
 def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:

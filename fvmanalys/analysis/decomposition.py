@@ -32,7 +32,7 @@ def decomposition(comparison: Comparison) -> pd.DataFrame:
         if other != best
         for kind in dict.fromkeys([*split[best].parts, *split[other].parts])
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype({"difference": float})
     known = comparison.simulation.inputs.tables["risks"]["risk_id"].value_counts()
     alone = table["risk"].str.split("/").str[-1]
     return table.assign(risk=alone.where(alone.map(known).eq(1), table["risk"]))
@@ -62,7 +62,7 @@ class Split:
         calm, model = self.with_risks(frozenset()), self.option.model
         groups: dict[str, float] = {}
         for stream, cost in zip(model.options[self.option.option].streams, calm.costs, strict=True):
-            group = getattr(stream, "group", "") or stream.category
+            group = stream.group or stream.category
             groups[group] = groups.get(group, 0.0) - cost
         added = shapley(self.risks, lambda on: np.array(self.with_risks(on).total), exact_up_to=EXACT_UP_TO).values
         return {
@@ -83,12 +83,11 @@ def reasons(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
     The leader stands beside the best option outside its family, every other one beside the leader.
     """
     if table.empty:
-        return pd.DataFrame(columns=["option", "other", "kind", "part", "difference"])
+        return pd.DataFrame(columns=["option", "other", "kind", "part", "difference"]).astype({"difference": float})
     kinds = table[["area", "group", "risk"]]
     told = table.assign(kind=(kinds != "").idxmax(axis=1), part=kinds.max(axis=1))[["option_id", "other", "kind", "part", "difference"]]
     turned = told.rename(columns={"option_id": "other", "other": "option_id"}).assign(difference=-told["difference"])
-    nearest = comparison.table.loc[comparison.rivals, "net_benefit"].idxmax() if comparison.rivals else None
-    both = pd.concat([told[told["other"] == nearest], turned]).rename(columns={"option_id": "option"})
+    both = pd.concat([told[told["other"] == comparison.runner_up], turned]).rename(columns={"option_id": "option"})
     order = {option: place for place, option in enumerate(comparison.table.index)}
     return both.sort_values("option", key=lambda names: names.map(order), kind="stable", ignore_index=True)[
         ["option", "other", "kind", "part", "difference"]

@@ -8,6 +8,7 @@ from typing import Any
 from fvmanalys.analysis.parts import OptionParts, fixed_at
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import id_part
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
@@ -15,10 +16,11 @@ from fvmanalys.model.sample import Sample
 __all__ = ["Lever", "levers"]
 
 STRAIGHT = ("contracts", "staffing", "staff_costs", "levels")  # the worth of an option is linear in them
-CHANCES = ("risks",)  # and in how often something holds, from never to always
+CHANCES = ("risks", "signals")  # and in how often something holds, from never to always
 BENT = ("timeline", "readiness", "areas", "criteria")
 ENDS = {"share": (0.0, 1.0), "level": (0.0, 100.0)}
 TIMES_HIGH = 10.0
+BUNDLED = ("timeline", "readiness", "contracts", "staffing", "levels")
 FACTORS, POINTS = (0.0, TIMES_HIGH), (-100.0, 100.0)
 
 
@@ -40,11 +42,11 @@ class Lever:
     estimate: Estimate | None = None
 
 
-def levers(simulation: Simulation, samples: Sequence[Sample]) -> list[Lever]:
-    """Every number of the model, in the order of the tables, and then the bundles of every option."""
+def levers(simulation: Simulation, samples: Sequence[Sample], options: Sequence[str]) -> list[Lever]:
+    """Every number of the model, in the order of the tables, and then the bundles of some options."""
     rows = simulation.inputs.estimates.to_dict("records")
     singles = [number(row, simulation.model.estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
-    return [*singles, *bundles(simulation.inputs)]
+    return [*singles, *bundles(simulation.inputs, options)]
 
 
 def number(row: dict[str, Any], estimate: Estimate, samples: Sequence[Sample]) -> Lever:
@@ -89,10 +91,10 @@ def between(known: dict[tuple[str, float], float], name: str, parts: OptionParts
     return (1 - x) * known[parts.option, 0.0] + x * known[parts.option, 1.0]
 
 
-def bundles(inputs: Inputs) -> Iterator[Lever]:
+def bundles(inputs: Inputs, options: Sequence[str]) -> Iterator[Lever]:
     """All durations of an option, its amounts of each category, its staffing in each phase, and all its levels."""
-    for option, row in inputs.tables["options"].set_index("option_id").iterrows():
-        own = {table: [one for one in rows if one.get("option_id") == option and one["id"]] for table, rows in inputs.records.items()}
+    for option, row in inputs.tables["options"].set_index("option_id").loc[list(options)].iterrows():
+        own = {table: [one for one in inputs.counting(table, option) if one["option_id"] != ALL_OPTIONS and one["id"]] for table in BUNDLED}
         name, first = str(row["name"]), f"bundle/{id_part(option)}"
         times = [one["id"] for table in ("timeline", "readiness") for one in own[table]]
         if times:

@@ -13,7 +13,7 @@ from fvmanalys.model.levels import area_scores, area_weights, normalised, shares
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import CHUNK_BLOCKS, Model
 
-__all__ = ["Given", "OptionParts", "Worth", "chunks", "fixed_at", "risk_ids"]
+__all__ = ["Given", "OptionParts", "Worth", "chunks", "fixed_at"]
 
 Given = Callable[[Sample], Mapping[str, Floats]]
 
@@ -43,11 +43,6 @@ def fixed_at(names: Iterable[str], number: float) -> Given:
     return lambda sample: dict.fromkeys(names, np.full(sample.size, number))
 
 
-def risk_ids(model: Model, option: str, when: str) -> set[str]:
-    """The estimates that decide whether a condition holds."""
-    return model.condition_ids(option, when)
-
-
 @dataclass(frozen=True)
 class OptionParts:
     """One option over some chunks of draws. An estimate that is given counts as given; where `drop_outside`, in outside draws too."""
@@ -64,14 +59,14 @@ class OptionParts:
         ids: dict[str, set[str]] = {}
         for event in self.model.options[self.option].events:
             own = {event.estimate, *(name for _, name in event.readiness)} - {""}
-            ids.setdefault(event.name, set()).update(own | risk_ids(self.model, self.option, event.when))
+            ids.setdefault(event.name, set()).update(own | self.model.condition_ids(self.option, event.when))
         return ids
 
     @cached_property
     def stream_ids(self) -> list[set[str]]:
         """The estimates that each cost stream depends on, beside its events."""
         streams = self.model.options[self.option].streams
-        return [{*stream.estimates} | risk_ids(self.model, self.option, stream.when) for stream in streams]
+        return [{*stream.estimates} | self.model.condition_ids(self.option, stream.when) for stream in streams]
 
     @cached_property
     def area_ids(self) -> dict[str, set[str]]:
@@ -79,7 +74,7 @@ class OptionParts:
         ids: dict[str, set[str]] = {}
         for level in self.model.options[self.option].levels:
             own = {level.estimate, f"criteria/{level.area}/{level.criterion}"}
-            ids.setdefault(level.area, set()).update(own | risk_ids(self.model, self.option, level.when))
+            ids.setdefault(level.area, set()).update(own | self.model.condition_ids(self.option, level.when))
         return ids
 
     @cached_property
@@ -105,7 +100,9 @@ class OptionParts:
 
     def ids_of_risk(self, risk: str) -> set[str]:
         """The estimates that are 0 where a risk is off: its own, and those of the signals of it."""
-        return {risk}
+        known = self.model.conditions[self.option].values()
+        names = {name for name, one in self.model.conditions[self.option].items() if one.rate == risk}
+        return {risk} | {name for one in known if one.of in names for name in (one.rate, one.false_alarm)}
 
     def moved(self, changed: set[str]) -> set[str]:
         """The events that change with some estimates, with all that follow them."""

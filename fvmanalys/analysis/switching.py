@@ -38,7 +38,7 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     search = Search(comparison)
     rows = []
-    for lever in levers(comparison.simulation, search.samples):
+    for lever in levers(comparison.simulation, search.samples, search.bundled):
         root, winner = search.turn(lever)
         rows.append([lever.id, lever.name, lever.unit, lever.base, root, winner, *likelihood(lever, root, search.samples)])
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -68,6 +68,12 @@ class Search:
     def rivals(self) -> list[str]:
         """The options that may take over."""
         return self.comparison.rivals
+
+    @property
+    def bundled(self) -> list[str]:
+        """The options with bundles: all but the leader's variants, and what it is a variant of."""
+        inputs = self.comparison.simulation.inputs
+        return [option for option in inputs.options() if option == self.leader or option not in inputs.family(self.leader)]
 
     @cached_property
     def samples(self) -> list[Sample]:
@@ -99,8 +105,7 @@ class Search:
     def spread(self) -> float:
         """The standard deviation of the leader's margin to its best rival."""
         benefit = self.comparison.simulation.net_benefit(self.comparison.value_per_point)
-        nearest = benefit[self.rivals].mean().idxmax()
-        return float((benefit[self.leader] - benefit[nearest]).std(ddof=0))
+        return float((benefit[self.leader] - benefit[self.comparison.runner_up]).std(ddof=0))
 
     def leads(self, lever: Lever, x: float, options: Mapping[str, OptionParts]) -> dict[str, float]:
         """How far the leader is ahead of each rival with a lever at x; over some draws, moved to what all say as drawn."""

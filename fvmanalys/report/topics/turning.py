@@ -105,7 +105,8 @@ def risk_sentences(edition: Edition) -> list[str]:
     """How probable the leader's own risk may be that is nearest to turning the answer, where no condition says it."""
     findings, best = edition.findings, edition.findings.comparison.best
     table = closest_first(findings.switching_values)
-    own = table[table["id"].str.startswith(f"risks/{best}/") & ~table["id"].isin(nearest(findings)["id"])]
+    starts = tuple(f"risks/{option}/" for option in findings.inputs.lines[best])
+    own = table[table["id"].str.startswith(starts) & ~table["id"].isin(nearest(findings)["id"])]
     rows = own.head(1).rename(columns={"id": "risk"}).to_dict("records")
     return [edition(f"turning.risk_{side(row)}", row, best=best) for row in rows]
 
@@ -131,6 +132,5 @@ def margin_range(findings: Findings) -> tuple[float, float]:
     """P5 and P95 of how far the leader is ahead of its nearest rival."""
     comparison = findings.comparison
     benefit = findings.simulation.net_benefit(comparison.value_per_point)
-    nearest = benefit[comparison.rivals].mean().idxmax()
-    low, high = np.quantile(benefit[comparison.best] - benefit[nearest], [0.05, 0.95])
+    low, high = np.quantile(benefit[comparison.best] - benefit[comparison.runner_up], [0.05, 0.95])
     return float(low), float(high)

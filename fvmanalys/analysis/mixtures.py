@@ -23,7 +23,7 @@ Groups = Sequence["Group"]
 CALENDAR, PARAMETERS, OPTIONS = ("calendar", ALL_OPTIONS), ("parameters", ALL_OPTIONS), ("options", ALL_OPTIONS)
 MODEL = (
     "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks",
-    "signals", "readiness", "price_index", "reference_class", "discount_rates",
+    "signals", "readiness", "price_index", "reference_class", "discount_rates", "correlations",
 )  # fmt: skip
 ORDERED = ("levels",)
 WITHOUT_EFFECT = {"deadline", "minimum", "programme"}

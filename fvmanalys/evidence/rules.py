@@ -26,6 +26,7 @@ __all__ = [
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
 CONDITIONAL, CONDITIONS = ("timeline", "contracts", "staffing", "levels"), ("risks", "signals")
+PAIR, CHOSEN = ("first_id", "second_id"), ("parameters", "context", "limits", "investigations", "viewpoints")
 SUGGESTED = 10  # so many unknown names of a column are told what they probably mean
 PARAMETER_UNITS = {
     "inflation": "share",
@@ -302,6 +303,17 @@ def investigations_tell(tables: Tables) -> Iterator[Fault]:
                 yield fault(row, "resolves", f"{pattern!r} matches no estimate", remedy)
 
 
+def correlated_exist(tables: Tables) -> Iterator[Fault]:
+    """A correlation names estimates that the model draws."""
+    known = {one for one in estimate_ids(tables) if one.split("/")[0] not in CHOSEN}
+    near = Nearest(known)
+    for row in tables.get("correlations", []):
+        for end in PAIR:
+            if row[end] not in known:
+                remedy = near(row[end]) or "write the id (table/key/key) of an estimate that is drawn"
+                yield fault(row, end, f"{row[end]!r} is no estimate that is drawn", remedy)
+
+
 def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
     """Check that an investigation tells something, and says how well it does."""
     if not split(row["resolves"]) and not split(row["reveals"]):
@@ -344,6 +356,7 @@ CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
     programmes_have_ratios: (),
     investigations_tell: tuple(TABLES),
     limits_are_years: (),
+    correlated_exist: tuple(TABLES),
 }
 
 

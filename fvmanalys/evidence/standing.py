@@ -10,6 +10,7 @@ from typing import Any
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
 from fvmanalys.evidence.conditions import together
+from fvmanalys.evidence.correlations import correlation_faults
 from fvmanalys.evidence.rules import (
     CONDITIONAL,
     Nearest,
@@ -65,6 +66,7 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     yield from weightless_faults(playing)
     yield from dangling_faults(playing, as_of)
     yield from readiness_faults(effective)
+    yield from correlation_faults(tables)
     for check in (criteria_exist, price_years_exist):
         yield from check(playing)
 

@@ -202,6 +202,14 @@ class FactorRow(Evidenced):
     name: Filled
 
 
+class Correlation(Evidenced):
+    KEY = ("first_id", "second_id")
+    first_id: Annotated[Filled, Names()]
+    second_id: Annotated[Filled, Names()]
+    correlation: Annotated[float, Field(ge=-1, le=1)]
+    scale: Literal["rank", "normal"] = "rank"
+
+
 class DiscountRate(Evidenced):
     KEY = ("from_year",)
     from_year: Annotated[float, Field(ge=0, le=200)]
@@ -329,6 +337,7 @@ TABLES: dict[str, type[Row]] = {
     "factors": FactorRow,
     "limits": Limit,
     "discount_rates": DiscountRate,
+    "correlations": Correlation,
     "investigations": Investigation,
     "context": ContextRow,
     "milestones": Milestone,

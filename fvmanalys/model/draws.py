@@ -3,11 +3,11 @@
 Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws is
 stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay, Beckman &
 Conover 1979, Technometrics 21(2)), sliced in runs. An estimate tied to a common factor keeps its own strata; only their order changes
-to that of a one-factor Gaussian copula (Iman & Conover 1982, Communications in Statistics 11(3)).
+to that of a Gaussian copula, of one factor or of a group of correlated estimates (Iman & Conover 1982, Communications in Statistics 11(3)).
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import gcd
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc, ndtri
 
 from fvmanalys.errors import ModelError
+from fvmanalys.evidence.correlations import correlated_groups, nearest_correlation
 from fvmanalys.evidence.percentiles import RANGED, truncated_quantile, truncation, widened
 from fvmanalys.evidence.tables import bounds
 
@@ -28,6 +29,7 @@ __all__ = [
     "Estimate",
     "Floats",
     "blocks",
+    "correlate",
     "draw",
     "draw_halves",
     "draw_runs",
@@ -40,7 +42,17 @@ Floats = NDArray[np.float64]
 BLOCK = 4096
 LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no longer be numbers
 Z95 = float(ndtri(0.95))
+JITTER = 1e-9  # lets a correlation of 1 have a triangle; far less than the distance between two draws
+LONG_ENOUGH = 8  # draws for each stream of a group
 PERT_GRID = (1 - np.cos(np.linspace(0, np.pi, 4097))) / 2
+
+
+@dataclass(frozen=True)
+class Group:
+    """Streams that are correlated, in an order, and the lower triangle that makes normal scores so."""
+
+    streams: tuple[str, ...]
+    triangle: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ class Estimate:
     strength: float = 1.0
     bounds: tuple[float, float] = (-np.inf, np.inf)
     ends: str = ""
+    group: Group | None = None
 
     def within(self, values: Floats) -> Floats:
         """Values as they count: none beyond what the unit allows."""
@@ -110,6 +123,17 @@ def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
     }
 
 
+def correlate(estimates: Mapping[str, Estimate], rows: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
+    """The estimates, each in the group that the rows of correlations put its random numbers in."""
+    pairs = [row for row in rows if row["first_id"] in estimates and row["second_id"] in estimates]
+    groups = {}
+    for ids, matrix in correlated_groups(pairs):
+        triangle = np.linalg.cholesky(nearest_correlation(matrix) + JITTER * np.eye(len(ids)))
+        group = Group(tuple(estimates[name].stream for name in ids), tuple(map(tuple, triangle.tolist())))
+        groups |= dict.fromkeys(group.streams, group)
+    return {name: replace(one, group=groups.get(one.stream)) if groups else one for name, one in estimates.items()}
+
+
 def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
     """Draw the column of an estimate for some blocks."""
     if estimate.is_fixed:
@@ -131,6 +155,11 @@ def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
         return quantile(estimate, strata if estimate.strength > 0 else 1 - strata)[order]
     strata, order = strata_and_order(estimate.stream, seed, block)
     values = quantile(estimate, strata)
+    if estimate.group:
+        drawn = np.empty(block.size)
+        place = estimate.group.streams.index(estimate.stream)
+        drawn[np.argsort(correlated_scores(estimate.group, seed, block)[:, place], kind="stable")] = values
+        return drawn
     if not estimate.moves_with or estimate.strength == 0:
         return values[order]
     drawn = np.empty(block.size)
@@ -144,6 +173,19 @@ def copula_order(estimate: Estimate, seed: int, block: Block, own: NDArray[np.in
     _, shared = factor(estimate.moves_with, seed, block)
     weight = estimate.strength
     return np.argsort(weight * normal[shared] + np.sqrt(1 - weight**2) * normal[own])
+
+
+@lru_cache(maxsize=16)
+def correlated_scores(group: Group, seed: int, block: Block) -> Floats:
+    """Normal scores of the streams of a group, correlated; those of the first are its own.
+
+    What correlation they have by chance is taken out first, where the block is long enough to tell it.
+    """
+    normal = normal_scores(block.size)
+    scores = np.column_stack([normal[strata_and_order(stream, seed, block)[1]] for stream in group.streams])
+    if block.size > LONG_ENOUGH * len(group.streams):
+        scores = np.linalg.solve(np.linalg.cholesky(np.corrcoef(scores, rowvar=False)), scores.T).T
+    return scores @ np.array(group.triangle).T
 
 
 @lru_cache(maxsize=64)

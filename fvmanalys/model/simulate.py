@@ -17,7 +17,7 @@ from fvmanalys.evidence.inputs import no_estimate
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.variants import owners
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
-from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, draw, read_estimates
+from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, correlate, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
 from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
@@ -106,7 +106,7 @@ def read_model(inputs: Inputs, delay: float = 0.0, options: Sequence[str] | None
     """Compile the tables; `delay` postpones every option's decision by so many years, `options` are the only ones read."""
     check_parameters(inputs)
     names = inputs.options() if options is None else options
-    estimates = read_estimates(inputs.estimates.to_dict("records"))
+    estimates = correlate(read_estimates(inputs.estimates.to_dict("records")), inputs.records["correlations"])
     check_weights("areas", {area: estimates[f"areas/{area}"] for area in inputs.areas})
     for area in inputs.areas:
         rows = [row for row in inputs.records["criteria"] if row["area_id"] == area]

@@ -1,0 +1,80 @@
+"""Which estimates are correlated in pairs, and whether all that is said of them can hold at once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fvmanalys.errors import Fault
+from fvmanalys.evidence.quantities import fault
+from fvmanalys.evidence.rules import PAIR, Tables, estimate_ids
+
+__all__ = ["correlated_groups", "correlation_faults", "nearest_correlation"]
+
+Matrix = NDArray[np.float64]
+LEAST_CHANGE, MOST_CHANGE = 1e-10, 0.01
+
+
+def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], Matrix]]:
+    """The estimates that hang together, each group with its correlation matrix on the normal scale; 0 where nothing is said.
+
+    A rank correlation r is a normal one of 2·sin(π·r/6) (Pearson 1907).
+    """
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        one, other = (groups.get(row[end], [row[end]]) for end in PAIR)
+        together = list(dict.fromkeys([*one, *other]))
+        groups |= dict.fromkeys(together, together)
+    found = {id(group): (group, np.eye(len(group))) for group in groups.values()}
+    for row in rows:
+        group, matrix = found[id(groups[row["first_id"]])]
+        one, other = (group.index(row[end]) for end in PAIR)
+        value = row["correlation"]
+        matrix[one, other] = matrix[other, one] = 2 * np.sin(np.pi * value / 6) if row["scale"] == "rank" else value
+    return list(found.values())
+
+
+def nearest_correlation(matrix: Matrix) -> Matrix:
+    """The nearest matrix that correlations can make, itself where it is one (Higham 2002, IMA Journal of Numerical Analysis 22(3))."""
+    found, correction = matrix, np.zeros_like(matrix)
+    while np.linalg.eigvalsh(found)[0] < -LEAST_CHANGE:
+        shifted = found - correction
+        values, vectors = np.linalg.eigh(shifted)
+        valid = (vectors * np.maximum(values, 0)) @ vectors.T
+        correction = valid - shifted
+        found = valid.copy()
+        np.fill_diagonal(found, 1.0)
+    return found
+
+
+def correlation_faults(tables: Tables) -> Iterator[Fault]:
+    """Check the correlations that stand: no pair twice, none beside a common factor, and all of them possible at once."""
+    tied = {one for name, rows in tables.items() for row in rows if row.get("moves_with") for one in estimate_ids({name: [row]})}
+    seen: dict[frozenset[str], dict[str, Any]] = {}
+    for row in tables.get("correlations", []):
+        pair = frozenset(row[end] for end in PAIR)
+        if len(pair) == 1:
+            yield fault(row, "second_id", f"{row['second_id']!r} is the first as well", "name two estimates")
+        elif pair in seen:
+            yield fault(row, "second_id", f"is the pair of row {seen[pair]['_row']} again", "keep one of the rows")
+        for end in PAIR:
+            if row[end] in tied:
+                yield fault(row, end, f"{row[end]!r} has a common factor (moves_with)", "clear moves_with, or remove this row")
+        seen.setdefault(pair, row)
+    rows = [row for pair, row in seen.items() if len(pair) == 2]
+    for group, matrix in correlated_groups(rows):
+        if np.abs(nearest_correlation(matrix) - matrix).max() > MOST_CHANGE:
+            yield impossible(group, matrix, seen)
+
+
+def impossible(group: list[str], matrix: Matrix, seen: dict[frozenset[str], dict[str, Any]]) -> Fault:
+    """The fault of three estimates that cannot be correlated as they are said to be, at the row of their last pair."""
+    worst = min(combinations(range(len(group)), 3), key=lambda three: np.linalg.eigvalsh(matrix[np.ix_(three, three)])[0])
+    a, b, c = (group[place] for place in worst)
+    said = [(seen.get(frozenset(pair)), matrix[group.index(pair[0]), group.index(pair[1])]) for pair in ((a, b), (b, c), (a, c))]
+    told = ", ".join(f"{value:.2g}{'' if row else ' (not said)'}" for row, value in said)
+    last = max((row for row, _ in said if row), key=lambda row: row["_row"])
+    problem = f"{a!r}, {b!r} and {c!r} cannot be correlated so: {told} for 1-2, 2-3 and 1-3 on the normal scale"
+    return fault(last, "correlation", problem, "weaken one of them, or say what is not said")

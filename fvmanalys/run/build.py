@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 import pandas as pd
@@ -48,8 +49,8 @@ class Plan:
         return Words(self.request.lang)
 
 
-def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -> list[str]:
-    """Make everything in the folder `built`; return the answer in sentences."""
+def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, ends: float = inf) -> list[str]:
+    """Make everything in the folder `built`, its notebooks before the moment `ends`; return the answer in sentences."""
     with log.step("raw tables"):
         write_raw(plan.raw, built / "raw")
     with log.step("model"):
@@ -60,7 +61,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None) -
         write_history(plan, findings, built / HISTORY)
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
-        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress))
+        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress), ends)
     with log.step("figures"):
         write_figures(edition, read_history(built / HISTORY), built / "figures")
     with log.step("workbook"):

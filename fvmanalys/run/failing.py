@@ -1,7 +1,9 @@
 """What ends a run early, told as one error: a signal, a full disk, a program's own fault. What it came to is kept."""
 
+import _thread
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,14 +11,15 @@ from types import FrameType
 
 from xlsxwriter.exceptions import FileCreateError
 
-from fvmanalys.errors import FvmanalysError, RunFailed, RunStopped
+from fvmanalys.errors import FvmanalysError, RunFailed, RunStopped, RunTimedOut
 from fvmanalys.run.folder import keep_failed
 from fvmanalys.run.log import LOG, Log
 
-__all__ = ["kept_and_told", "stoppable", "told"]
+__all__ = ["kept_and_told", "stoppable", "to_its_end", "told", "within"]
 
 UNTOUCHED = "what is published is as it was"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+TIME_UP = getattr(signal, "SIGALRM", signal.SIGINT)
 
 
 @contextmanager
@@ -42,6 +45,55 @@ def stoppable() -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise stopped(error) from error
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+class OutOfTime(KeyboardInterrupt):
+    """The run's time is up: no error, so that no library goes on after it as it does after errors."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[float]:
+    """Interrupt what is done in here when so many seconds have passed, whatever it is; give the moment when they have.
+
+    Outside the main thread, where Python hears no signals, nothing is interrupted.
+    """
+    ends = time.monotonic() + seconds
+    if threading.current_thread() is not threading.main_thread():
+        yield ends
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if time.monotonic() >= ends:
+            raise OutOfTime(f"not done after {seconds:g} s; make it faster or raise limits.run_seconds")
+        if callable(before):
+            before(number, frame)
+
+    before = signal.signal(TIME_UP, stop)
+    alarm = threading.Timer(min(seconds, threading.TIMEOUT_MAX), _thread.interrupt_main, [TIME_UP])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield ends
+    finally:
+        alarm.cancel()
+        signal.signal(TIME_UP, before)
+
+
+@contextmanager
+def to_its_end() -> Iterator[list[str]]:
+    """Let no signal interrupt what is done in here; give the names of those that came meanwhile."""
+    heard: list[str] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield heard
+        return
+    before = {one: signal.getsignal(one) for one in SIGNALS if signal.getsignal(one) != signal.SIG_IGN}
+    for one in before:
+        signal.signal(one, lambda number, frame: heard.append(signal.Signals(number).name))
+    try:
+        yield heard
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
@@ -78,8 +130,10 @@ def kept_and_told(built: Path, out: Path, name: str, log: Log) -> Iterator[None]
         raise failure from error
 
 
-def stopped(error: KeyboardInterrupt) -> RunStopped:
-    """The error of a run that was asked to stop, by the signal that the interrupt names."""
+def stopped(error: KeyboardInterrupt) -> RunFailed:
+    """The error of a run that was asked to stop, by the signal that the interrupt names, or that took too long."""
+    if isinstance(error, OutOfTime):
+        return RunTimedOut(f"the run was {error}; {UNTOUCHED}")
     return RunStopped(f"stopped by {' '.join(map(str, error.args)) or 'Ctrl-C'}; {UNTOUCHED}")
 
 

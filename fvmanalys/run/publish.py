@@ -1,12 +1,12 @@
 """One command to a published appendix: raw tables, notebooks, tables, figures, workbook and page, all or nothing."""
 
 import hashlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fvmanalys.errors import EvidenceError, Fault, RunFailed
+from fvmanalys.errors import EvidenceError, Fault, RunFailed, RunStopped
 from fvmanalys.evidence import load
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
@@ -17,13 +17,13 @@ from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, write_manifest
-from fvmanalys.run.failing import kept_and_told, told
+from fvmanalys.run.failing import kept_and_told, to_its_end, told, within
 from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite, expand
-from fvmanalys.run.surroundings import check_surroundings
+from fvmanalys.run.surroundings import check_memory, check_surroundings
 
 __all__ = ["WORKBOOK", "Published", "run"]
 
@@ -63,16 +63,23 @@ def run(
         if table_hashes(data) != before:
             raise RunFailed(f"{data}: was edited while the run began; run again")
         raw = raw_texts(inputs)
+        check_memory(suite.draws, inputs, 1 + suite.jobs)
         request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
         expand(suite, inputs, notebook_parameters(Plan("", request, inputs, suite, out, None, raw, public), out))
     name = run_id(request, text_hashes(raw), suite.notebooks)
-    with place.held(out, wait, log.say), told(out):
+    with ExitStack() as unstopped, place.held(out, wait, log.say), told(out):
         check_surroundings(out, name)
         place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
         plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
-            return make(plan, built, out, log, progress, key)
+            answer = make(plan, built, log, progress, key)
+            heard = unstopped.enter_context(to_its_end())
+            with log.step("publish"):
+                path = place.publish(built, out, name)
+    if heard:
+        raise RunStopped(f"stopped by {heard[0]}, when {path} had been published")
+    return Published(path, answer, {line["step"]: line["seconds"] for line in log.lines}, sha256(path / MANIFEST))
 
 
 def public_tables(data: Path) -> PublicTables:
@@ -94,15 +101,14 @@ def table_hashes(data: Path) -> dict[str, str]:
     return found
 
 
-def make(plan: Plan, built: Path, out: Path, log: Log, progress: Progress | None, key: Any = None) -> Published:
-    """Make everything in the folder `built`, and publish it."""
+def make(plan: Plan, built: Path, log: Log, progress: Progress | None, key: Any = None) -> list[str]:
+    """Make everything in the folder `built`, and its manifest; return the answer in sentences."""
     log.open(built / LOG)
-    told = build(plan, built, log, progress)
-    log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(told))
+    with within(plan.suite.limits.run_seconds) as ends:
+        answer = build(plan, built, log, progress, ends)
+    log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(answer))
     log.close()
-    write_manifest(plan, built, told, log)
+    write_manifest(plan, built, answer, log)
     if key is not None:
         sign(built, key)
-    with log.step("publish"):
-        path = place.publish(built, out, plan.name)
-    return Published(path, told, {line["step"]: line["seconds"] for line in log.lines}, sha256(path / MANIFEST))
+    return answer

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from datetime import date, timedelta
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -179,16 +180,18 @@ def run_suite(
     limits: Limits | None = None,
     workers: int = 2,
     progress: Callable[[Outcome], object] | None = None,
+    ends: float = inf,
 ) -> list[Outcome]:
     """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
 
-    `progress` is called in this thread with each outcome as it comes.
+    `progress` is called in this thread with each outcome as it comes. The run's time is up at the moment `ends`, if it
+    began earlier.
     """
     limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
     _check_names(jobs)
-    run_ends = time.monotonic() + limits.run_seconds
+    run_ends = min(ends, time.monotonic() + limits.run_seconds)
     with Kernels(folder) as kernels, ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
         waiting = [pool.submit(_in_turn, job, folder, limits, kernels, run_ends) for job in jobs]
         try:

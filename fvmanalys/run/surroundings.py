@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from fvmanalys.errors import UsageError
+from fvmanalys.evidence import Inputs
 from fvmanalys.run import folder as place
 from fvmanalys.run.sockets import short_place
 
-__all__ = ["check_surroundings", "ensure_home"]
+__all__ = ["check_memory", "check_surroundings", "ensure_home"]
 
 KEPT = ("runs", "failed")
+HELD = 16  # bytes that a draw of an estimate takes at most while a run is made, with all that is computed from it
+CONTAINER = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def ensure_home() -> None:
@@ -26,6 +31,23 @@ def ensure_home() -> None:
         home = tempfile.mkdtemp(prefix="fvmanalys-home-")
         os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = home
         atexit.register(shutil.rmtree, home, ignore_errors=True)
+
+
+def check_memory(draws: int, inputs: Inputs, at_once: int = 1) -> None:
+    """Refuse more draws than there is memory for, where so many processes compute with them at once."""
+    each, there = HELD * len(inputs.estimates) * at_once, memory()
+    if draws * each > there:
+        sizes = f"{draws * each / 1e9:,.0f} gigabytes of memory, and there are {there / 1e9:,.1f}"
+        raise UsageError(f"{draws:,} draws, {at_once} times at once, take some {sizes}; give at most {there // each:,} draws")
+
+
+def memory() -> int:
+    """The bytes of memory that this machine has, or the container that we are in."""
+    found = [psutil.virtual_memory().total]
+    for path in map(Path, CONTAINER):
+        with suppress(OSError, ValueError):
+            found.append(int(path.read_text()))
+    return min(found)
 
 
 def check_surroundings(out: Path, name: str) -> None:

@@ -25,6 +25,7 @@ from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
 from fvmanalys.run.signature import SIGNATURE, signed_by
 from fvmanalys.run.suite import Suite
+from fvmanalys.run.surroundings import check_memory
 from fvmanalys.run.verdict import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPERED, Verified
 
 __all__ = ["verify"]
@@ -99,6 +100,7 @@ def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verif
     asked = manifest["parameters"]
     inputs = load(run / "raw", asked["as_of"])
     request = Request(inputs.as_of, asked["draws"], asked["seed"], asked["lang"])
+    check_memory(request.draws, inputs, 1 + (suite.jobs if suite else 0))
     former = former_of(run, manifest)
     findings = find(inputs, request.draws, request.seed, former)
     differences, unknown = compare_tables(run, findings)

@@ -111,10 +111,10 @@ def short_runs(patch: Callable[[Any, str, Any], None]) -> None:
     patch(build, "write_tables", lambda findings, target: all_known(findings, target / "estimates.csv"))
     patch(build, "write_history", lambda plan, findings, target: all_known(findings, target))
     patch(build, "read_history", lambda path: None)
-    patch(build, "answer", lambda findings, words: [str(findings.comparison.best)])
+    patch(build, "answer", lambda edition: [str(edition.findings.comparison.best)])
     patch(build, "run_suite", lambda jobs, folder, *_: all_known(find(load(jobs[0].parameters["data"]), 8), folder / "one.ipynb"))
-    patch(build, "write_figures", lambda findings, history, words, target: all_known(findings, target / "one.svg"))
-    patch(build, "write_book", lambda plan, findings, path: all_known(findings, path))
+    patch(build, "write_figures", lambda edition, history, target: all_known(edition.findings, target / "one.svg"))
+    patch(build, "write_book", lambda plan, edition, path: all_known(edition.findings, path))
     patch(build, "write_appendix_page", lambda plan, jobs, built: (built / build.PAGE).write_text("<h1>page</h1>"))
 
 

@@ -3,16 +3,25 @@
 import csv
 import io
 import time
+from datetime import date
 
 import numpy as np
 import pytest
 
 import fvmanalys as fvm
+from fvmanalys.analysis.outside import day_at
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.fields import Kind
 from fvmanalys.evidence.tables import kinds
+from fvmanalys.report.answer import answer
+from fvmanalys.report.charts import figures
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.words import Words, day_after
+from fvmanalys.report.workbook import write_workbook
 from tests.decisions import ASSUMED, library_decision, write_tables
 from tests.test_broken_input import whole_decision
+from tests.test_hostile import appendix_of
+from tests.tiny import tiny
 
 NUMBERS = ["1e308", "-1e308", "1e-308", "1e9"]
 DAYS = ["9999-12-31", "0001-01-01", "1900-01-01", "2199-12-31"]
@@ -110,3 +119,25 @@ def test_ten_thousand_rows_are_read_in_time_that_grows_with_their_number(tmp_pat
         assert kind == "unknown sources"
         assert len(error.faults) == ROWS
     assert time.process_time() - begun < 20
+
+
+# Days beyond the calendar
+
+
+@pytest.mark.parametrize("tail", [False, True])
+def test_an_event_beyond_the_calendar_is_told_everywhere_and_ends_in_no_traceback(tmp_path, tail):
+    steps = [{"option_id": "*", "event_id": f"step{number}", "after": f"step{number - 1}" if number else "", "is": 2400} for number in range(60)]
+    last = {"option_id": "*", "event_id": "done", "after": "step59", "is": (1, 30, 2400, "lognormal") if tail else 1}
+    findings = fvm.find(tiny(("a", "b"), timeline=[*steps, last]), 64)
+    edition = Edition(findings, "en")
+    assert answer(edition)
+    assert all(picture.svg for picture in figures(edition))
+    write_workbook(edition, tmp_path / "book.xlsx")
+    assert appendix_of(findings, "en")
+
+
+@pytest.mark.parametrize("years", [8_000.0, 1e12, -1e5, float("inf"), float("nan")])
+def test_no_number_of_years_overflows_the_calendar(years):
+    assert day_after(date(2199, 12, 31), years) is None
+    assert Words("en").month(date(2199, 12, 31), years) == Words("en")("unit.never")
+    assert day_at(date(2199, 12, 31), abs(years), 1e3) is None

@@ -171,8 +171,9 @@ def share_below(values: np.ndarray, bounds: np.ndarray, realised: float) -> floa
 
 
 def day_at(start: date, length: float, ratio: float) -> date | None:
-    """The day that lies `ratio` times `length` days after `start`."""
-    return start + timedelta(days=round(length * ratio)) if np.isfinite(ratio) else None
+    """The day that lies `ratio` times `length` days after `start`; None where that is beyond the calendar."""
+    days = length * ratio
+    return start + timedelta(days=round(days)) if np.isfinite(days) and days < date.max.toordinal() - start.toordinal() - 1 else None
 
 
 def coverage(plans: pd.DataFrame) -> dict[str, int]:

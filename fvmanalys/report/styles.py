@@ -1,7 +1,7 @@
 """How a value is told, in words and in a cell: one style for sentence, table, page, notebook and workbook."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,17 +11,15 @@ from fvmanalys.analysis.pause import BEST
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.model.events import DAYS_PER_YEAR
 from fvmanalys.report.digits import as_given, rough, significant, two_digits
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.item import NOTHING, Address, Item, Style
 from fvmanalys.report.markup import Html, link
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.words import lowered
+from fvmanalys.report.words import day_after, lowered
 
-__all__ = ["STYLES", "day_after", "style_of"]
+__all__ = ["STYLES", "style_of"]
 
-LATEST_YEARS = 900.0
 ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
 
 
@@ -31,13 +29,6 @@ def style_of(spec: str) -> tuple[Style, str]:
     if name not in STYLES:
         raise UsageError(f"style {name!r} is not known; there are {', '.join(STYLES)}")
     return STYLES[name], argument
-
-
-def day_after(as_of: date, years: float) -> date | None:
-    """The day that lies so many years after `as_of`; None for what never happens, or is not known."""
-    if years is None or not np.isfinite(years) or abs(years) > LATEST_YEARS:
-        return None
-    return as_of + timedelta(days=round(years * DAYS_PER_YEAR))
 
 
 # Each of these tells one kind of value; NaN, None and "" are a dash.

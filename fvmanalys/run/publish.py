@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fvmanalys.errors import EvidenceError, Fault, RunFailed, RunStopped
-from fvmanalys.evidence import load
+from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.public import PublicTables, make_public
@@ -58,10 +58,7 @@ def run(
     """
     log = log or Log()
     with log.step("check"):
-        before = table_hashes(data)
-        inputs = public_tables(data).load(as_of) if public else load(data, as_of)
-        if table_hashes(data) != before:
-            raise RunFailed(f"{data}: was edited while the run began; run again")
+        inputs = read_unchanged(data, as_of, public)
         raw = raw_texts(inputs)
         check_memory(suite.draws, inputs, 1 + suite.jobs)
         request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
@@ -80,6 +77,15 @@ def run(
     if heard:
         raise RunStopped(f"stopped by {heard[0]}, when {path} had been published")
     return Published(path, answer, {line["step"]: line["seconds"] for line in log.lines}, sha256(path / MANIFEST))
+
+
+def read_unchanged(data: Path, as_of: str | None, public: bool) -> Inputs:
+    """Read the tables, or make the public ones, while nobody edits them."""
+    before = table_hashes(data)
+    inputs = public_tables(data).load(as_of) if public else load(data, as_of)
+    if table_hashes(data) != before:
+        raise RunFailed(f"{data}: was edited while the run began; run again")
+    return inputs
 
 
 def public_tables(data: Path) -> PublicTables:

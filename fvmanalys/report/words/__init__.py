@@ -14,11 +14,12 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.events import DAYS_PER_YEAR
 from fvmanalys.report.digits import as_given, rounded, two_digits
 
-__all__ = ["LANGUAGES", "Words", "lowered", "read_texts"]
+__all__ = ["LANGUAGES", "Words", "day_after", "lowered", "read_texts"]
 
 LANGUAGES = ("sv", "en")
 SPACE = "\u00a0"
 MINUS = "\u2212"
+LATEST_YEARS = 900.0  # what lies further ahead has no day: the calendar ends, and no number reaches so far
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -40,6 +41,13 @@ def flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
 def lowered(text: str) -> str:
     """A name inside a sentence."""
     return text[:1].lower() + text[1:]
+
+
+def day_after(as_of: date, years: float) -> date | None:
+    """The day that lies so many years after `as_of`; None for what never happens, is not known or beyond the calendar."""
+    if years is None or not np.isfinite(years) or abs(years) > LATEST_YEARS:
+        return None
+    return as_of + timedelta(days=round(years * DAYS_PER_YEAR))
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,9 @@ class Words:
 
     def month(self, as_of: date, years: float) -> str:
         """The month that lies `years` after `as_of`; a dash for what never happens."""
-        if years is None or not np.isfinite(years):
+        day = day_after(as_of, years)
+        if day is None:
             return self("unit.never")
-        day = as_of + timedelta(days=round(years * DAYS_PER_YEAR))
         return f"{self(f'month.{day.month}')} {day.year}"
 
     def years(self, value: float) -> str:

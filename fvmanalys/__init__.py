@@ -6,7 +6,7 @@ and `find` gathers everything that an appendix tells.
 
 from fvmanalys.analysis import Comparison, Findings, compare, find
 from fvmanalys.evidence import Inputs, load
-from fvmanalys.model import Simulation, simulate
+from fvmanalys.model import Simulation, from_draws, simulate
 
-__all__ = ["Comparison", "Findings", "Inputs", "Simulation", "compare", "find", "load", "simulate"]
+__all__ = ["Comparison", "Findings", "Inputs", "Simulation", "compare", "find", "from_draws", "load", "simulate"]
 __version__ = "0.1.0"

@@ -23,7 +23,7 @@ def costs(pairs, shapes=SHAPES, **more):
     return tiny(contracts=contracts, **({"correlations": rows} if rows else {}))
 
 
-def drawn(inputs, count=len(SHAPES), draws=8192):
+def drawn(inputs, count=5, draws=8192):
     simulation = fvm.simulate(inputs, draws)
     return pd.DataFrame({place: simulation.draws_of(f"contracts/a/i{place}") for place in range(count)})
 

@@ -24,15 +24,15 @@ def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str]
     """
     groups: dict[str, list[str]] = {}
     for row in rows:
-        one, other = (groups.get(row[end], [row[end]]) for end in PAIR)
-        together = list(dict.fromkeys([*one, *other]))
+        joined = (groups.get(row[end], [row[end]]) for end in PAIR)
+        together = list(dict.fromkeys(name for group in joined for name in group))
         groups |= dict.fromkeys(together, together)
     found = {id(group): (group, np.eye(len(group))) for group in groups.values()}
     for row in rows:
         group, matrix = found[id(groups[row["first_id"]])]
-        one, other = (group.index(row[end]) for end in PAIR)
+        first, second = (group.index(row[end]) for end in PAIR)
         value = row["correlation"]
-        matrix[one, other] = matrix[other, one] = 2 * np.sin(np.pi * value / 6) if row["scale"] == "rank" else value
+        matrix[first, second] = matrix[second, first] = 2 * np.sin(np.pi * value / 6) if row["scale"] == "rank" else value
     return list(found.values())
 
 

@@ -8,8 +8,10 @@ streams     the closed form of a cost between two events
 costs       the cost rows of an option as streams
 levels      what the options give, area by area
 simulate    the three together → Simulation
+foreign     another model's draws as a Simulation
 """
 
+from fvmanalys.model.foreign import from_draws
 from fvmanalys.model.simulate import Simulation, simulate
 
-__all__ = ["Simulation", "simulate"]
+__all__ = ["Simulation", "from_draws", "simulate"]

@@ -126,7 +126,7 @@ def read_estimates(rows: Iterable[dict[str, Any]]) -> dict[str, Estimate]:
 def correlate(estimates: Mapping[str, Estimate], rows: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
     """The estimates, each in the group that the rows of correlations put its random numbers in."""
     pairs = [row for row in rows if row["first_id"] in estimates and row["second_id"] in estimates]
-    groups = {}
+    groups: dict[str, Group] = {}
     for ids, matrix in correlated_groups(pairs):
         triangle = np.linalg.cholesky(nearest_correlation(matrix) + JITTER * np.eye(len(ids)))
         group = Group(tuple(estimates[name].stream for name in ids), tuple(map(tuple, triangle.tolist())))

@@ -265,7 +265,7 @@ def fit(
     turn, weight = directions(moments, make_basis(design, moments))
     projected = turn.T @ moments.cross
     counted = draws if weights is None else draws / np.mean(weights**2)
-    shrink = choose_smoothing(weight, projected, variance, counted)
+    shrink = choose_smoothing(weight, projected, variance, float(counted))
     coefficients = turn @ (shrink * projected)
     fitted = np.repeat(mean[:, None], draws, axis=1).T
     left_out = fitted.copy(order="F")

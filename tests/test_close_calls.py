@@ -9,8 +9,7 @@ import fvmanalys as fvm
 from fvmanalys.analysis.explain import full_use_after
 from fvmanalys.analysis.knowledge import tied, verdict_spans
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.exhibits import full_use_sentences
-from fvmanalys.report.sentences import area_answer
+from fvmanalys.report.topics.answer import area_answer, full_use_sentences
 from fvmanalys.report.topics.information import span_name
 from fvmanalys.report.words import Words
 from tests.tiny import tiny
@@ -79,5 +78,5 @@ def test_full_use_without_conditions_needs_no_note():
 @pytest.mark.parametrize(("second", "says"), [((40, 50, 60), "gives as much within the error"), ((10, 20, 30), "Next comes b with 20")])
 def test_an_area_in_which_two_options_are_even_says_so(second, says):
     levels = [{"option_id": option, "area_id": "x", "is": level} for option, level in (("a", (40, 50, 60)), ("b", second))]
-    text = area_answer(Edition(Edition(fvm.find(tiny("ab", levels=levels), 512), WORDS.lang), "x".lang))[1]
+    text = area_answer(Edition(fvm.find(tiny("ab", levels=levels), 512), WORDS.lang), "x")[1]
     assert says in text

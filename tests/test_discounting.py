@@ -15,7 +15,7 @@ from fvmanalys.model.costs import Stream, Window, stream_value
 from fvmanalys.model.levels import share_elapsed
 from fvmanalys.model.streams import periods
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.sentences import about
+from fvmanalys.report.topics.sources import about
 from fvmanalys.report.workbook import write_workbook
 from tests.tiny import tiny
 

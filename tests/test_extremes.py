@@ -13,9 +13,9 @@ from fvmanalys.analysis.outside import day_at
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.fields import Kind
 from fvmanalys.evidence.tables import kinds
-from fvmanalys.report.answer import answer
 from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words, day_after
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import ASSUMED, library_decision, write_tables

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fvmanalys as fvm
-from fvmanalys.report import basis, exhibits
-from fvmanalys.report.answer import answer
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import distinct
+from fvmanalys.report.topics import answer as answer_topic
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.history import option_names as names_in_history
@@ -40,8 +40,8 @@ def test_names_that_are_shared_have_their_ids(findings):
 def test_texts_tables_and_labels_tell_them_apart(findings):
     best = findings.comparison.best
     assert Edition(findings, WORDS.lang).options[best] in " ".join(answer(Edition(findings, WORDS.lang)))
-    assert all(name in exhibits.table_ways(Edition(findings, WORDS.lang)) for name in ("Store (p)", "store (q)"))
-    assert all(name in basis.table_areas_described(Edition(findings, WORDS.lang)) for name in ("Access (access)", "Access (care)"))
+    assert all(name in answer_topic.WAYS(Edition(findings, WORDS.lang)) for name in ("Store (p)", "store (q)"))
+    assert all(name in answer_topic.SCALE(Edition(findings, WORDS.lang)) for name in ("Access (access)", "Access (care)"))
     called = Edition(findings, "en").estimates
     assert len({called["areas/access"], called["areas/care"]}) == 2
     rows = findings.inputs.tables["options"].to_dict("records")

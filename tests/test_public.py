@@ -35,14 +35,13 @@ from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.release import secret_columns
 from fvmanalys.evidence.tables import TABLES, columns
 from fvmanalys.evidence.write import raw_texts
-from fvmanalys.report.answer import answer_sentence
 from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import harmless
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.public import beside_public, stand_in_notice, table_beside_public
-from fvmanalys.report.sentences import header
 from fvmanalys.report.sheets.cells import safe_text
+from fvmanalys.report.topics.answer import BESIDE_PUBLIC, answer_sentence, beside_public, stand_in_notice
+from fvmanalys.report.topics.sources import header
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import build, publish
@@ -792,7 +791,7 @@ def test_figures_of_single_rows_mark_them(shown: Findings) -> None:
 
 def test_without_stand_ins_nobody_is_told_of_any(tmp_path: Path) -> None:
     findings = fvm.find(fvm.load(write_tables(tmp_path / "raw", library_decision(3))), 64)
-    assert stand_in_notice(Edition(findings, EN.lang)) == beside_public(Edition(findings, EN.lang)) == [] and not table_beside_public(Edition(findings, EN.lang))
+    assert stand_in_notice(Edition(findings, EN.lang)) == beside_public(Edition(findings, EN.lang)) == [] and not BESIDE_PUBLIC(Edition(findings, EN.lang))
     assert "Public version" not in header(Edition(findings, EN.lang)) and findings.public_tables is None
 
 
@@ -820,7 +819,7 @@ def test_an_internal_run_says_how_many_rows_lack_stand_ins(tmp_path: Path) -> No
     for table in ("levels", "risks"):
         tables[table][-1]["public_from"] = ""
     findings = fvm.find(fvm.load(write_rows(tmp_path / "raw", tables)), 64)
-    assert beside_public(Edition(findings, EN.lang)) == [EN("public.lacks", count="2")]
+    assert beside_public(Edition(findings, EN.lang)) == [Edition(findings, "en")("public.lacks", count=2)]
     tables["levels"][-1] |= {"public_from": "2024-02-01", "public_low": "70"}
     tables["risks"][-1] |= {"public_from": "2024-02-01"}
     broken = fvm.find(fvm.load(write_rows(tmp_path / "broken", tables)), 64)

@@ -4,8 +4,8 @@ import openpyxl
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.report import basis
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics import sources
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
@@ -40,8 +40,8 @@ def cells_of(findings, path, words):
 )
 def test_the_page_the_sheet_and_the_file_tell_every_change_and_how_many_there_are(tmp_path, rows, told):
     findings, words = findings_with(tmp_path / "raw", rows), Words("en")
-    assert basis.revisions_sentence(Edition(findings, words.lang)) == [told]
-    shown = "".join(basis.revisions(Edition(findings, words.lang))).replace("<time>", "").replace("</time>", "")
+    assert sources.revisions_sentence(Edition(findings, words.lang)) == [told]
+    shown = "".join(sources.revisions(Edition(findings, words.lang))).replace("<time>", "").replace("</time>", "")
     cells = cells_of(findings, tmp_path / "book.xlsx", words)
     assert told in shown and [told] in cells
     assert list(findings.tables()["revisions"]["what"]) == [row.split(",")[1] for row in rows]
@@ -64,13 +64,13 @@ def test_changes_stand_in_order_of_time_in_the_readers_language(tmp_path):
         ["2025-01-09 Läsarna", "glömda", "–", "–", "9"],
         ["2025-03-02 =Hyran", "dyrare", "A mister 2 mnkr", "3", "4"],
     ]
-    shown = "".join(basis.revisions(Edition(findings, "sv")))
+    shown = "".join(sources.revisions(Edition(findings, "sv")))
     assert shown.index("Hyllor") < shown.index("Läsarna") < shown.index("=Hyran")
 
 
 def test_without_the_table_nothing_is_said_of_it(tmp_path):
     findings = findings_with(tmp_path / "raw", [])
-    assert basis.revisions(Edition(findings, "sv")) == []
+    assert sources.revisions(Edition(findings, "sv")) == []
     assert "revisions" not in findings.tables()
     texts = [str(cell) for row in cells_of(findings, tmp_path / "book.xlsx", Words("en")) for cell in row]
     assert not [text for text in texts if "after a result" in text]

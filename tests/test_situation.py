@@ -11,9 +11,8 @@ import pytest
 
 from fvmanalys import find, load
 from fvmanalys.evidence.published import read_published
-from fvmanalys.report import ahead, situation
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.news import news
+from fvmanalys.report.topics import coming, news
 from fvmanalys.report.topics.people import wait_missing
 from fvmanalys.report.words import Words
 from fvmanalys.run.suite import Job, run_notebook
@@ -56,28 +55,28 @@ def changes(found) -> set[tuple[str, str]]:
 
 
 def test_without_a_former_run_what_became_known_in_the_last_days_is_new(data):
-    found = news(find(load(data, "2024-06-01"), 64))
+    found = find(load(data, "2024-06-01"), 64).news
     assert changes(found) == {("contracts", "changed"), ("milestones", "new")}
     assert found.since == date(2024, 5, 2)
     assert not found.told_by_run
-    assert news(find(load(data, "2024-05-19"), 64)).changes == []
+    assert find(load(data, "2024-05-19"), 64).news.changes == []
 
 
 def test_on_the_first_day_all_is_new_and_only_counted(tmp_path):
     kept = ("sources", "milestones")
     started = {name: text if name in kept else text.replace("2024-01-01,", "2024-02-20,") for name, text in tables().items()}
     first = find(load(write_tables(tmp_path / "raw", started), "2024-03-01"), 64)
-    assert news(first).begins
-    assert situation.table_figures(Edition(first, EN.lang), news(first)) is None
-    assert "all is new" in situation.figures_missing(news(first), EN)
-    assert not news(find(load(tmp_path / "raw", "2024-04-15"), 64)).begins
+    assert first.news.begins
+    assert not news.FIGURES(Edition(first, EN.lang))
+    assert "all is new" in news.figures_missing(Edition(first, EN.lang))
+    assert not find(load(tmp_path / "raw", "2024-04-15"), 64).news.begins
 
 
 def test_a_row_entered_late_is_new_though_its_day_is_old(data, tmp_path):
     before = write_tables(tmp_path / "before", tables())
     former = read_published(published(tmp_path / "former", before, "2024-05-25"))
     findings = find(load(data, "2024-05-28"), 64, former=former)
-    found = news(findings)
+    found = findings.news
     assert found.told_by_run
     assert changes(found) == {("contracts", "changed"), ("milestones", "new")}
     assert found.since == date(2024, 5, 25)
@@ -90,16 +89,16 @@ def test_a_withdrawn_row_and_one_with_better_evidence_are_told_apart(data, tmp_p
     gone = f"{old}\nseats,Seats,,,assumption,,2024-05-20,analysts"
     for text, expected in ((better, "confirmed"), (gone, "withdrawn")):
         folder = write_tables(tmp_path / expected, tables(context=text))
-        found = news(find(load(folder, "2024-06-01"), 64))
+        found = find(load(folder, "2024-06-01"), 64).news
         assert changes(found) == {("context", expected)}
 
 
 def test_the_table_shows_what_stood_before_and_what_stands_now(data):
     findings = find(load(data, "2024-06-01"), 64)
-    table = situation.table_figures(Edition(findings, EN.lang), news(findings))
+    table = news.FIGURES(Edition(findings, EN.lang))
     before, now = "SEK 8m (SEK 5–20m) in all", "SEK 9m (SEK 6–22m) in all"
     assert 0 < table.index(">changed<") < table.index(before) < table.index(now)
-    events = situation.bullets_events(Edition(findings, EN.lang), news(findings))
+    events = news.bullets_events(Edition(findings, EN.lang))
     assert "2024-05-20" in events
     assert "The roof leaks" in events
 
@@ -107,7 +106,7 @@ def test_the_table_shows_what_stood_before_and_what_stands_now(data):
 def test_the_summary_tells_how_the_answer_moved(data, tmp_path):
     former = read_published(published(tmp_path / "former", data, "2024-05-01"))
     findings = find(load(data, "2024-06-01"), 64, former=former)
-    text = " ".join(situation.summary(Edition(findings, EN.lang), news(findings)))
+    text = " ".join(coming.summary(Edition(findings, EN.lang)))
     share = EN.share(former.comparison["p_best"].max())
     assert f"with knowledge as of 2024-05-01: then in {share}" in text
     assert "Since then the material has gained one new event and one changed figure" in text
@@ -116,22 +115,22 @@ def test_the_summary_tells_how_the_answer_moved(data, tmp_path):
 def test_other_draws_than_the_former_runs_are_said(data, tmp_path):
     former = read_published(published(tmp_path / "former", data, "2024-05-01", parameters={"draws": 4096, "seed": 1}))
     findings = find(load(data, "2024-06-01"), 64, former=former)
-    assert EN("situation.other_draws") in situation.news_basis(Edition(findings, EN.lang), news(findings))
+    assert EN("situation.other_draws") in news.news_basis(Edition(findings, EN.lang))
 
 
 def test_a_former_run_that_lost_its_tables_is_compared_by_date_alone(data, tmp_path):
     folder = published(tmp_path / "former", data, "2024-05-01")
     shutil.rmtree(folder / "raw")
     findings = find(load(data, "2024-06-01"), 64, former=read_published(folder))
-    found = news(findings)
+    found = findings.news
     assert not found.told_by_run
     assert changes(found) == {("contracts", "changed"), ("milestones", "new")}
-    assert any("cannot be read" in text for text in situation.news_basis(Edition(findings, EN.lang), found))
+    assert any("cannot be read" in text for text in news.news_basis(Edition(findings, EN.lang)))
 
 
 def test_what_comes_next_is_in_order_of_time(data):
     findings = find(load(data, "2024-02-15"), 64)
-    table = ahead.table_coming(Edition(findings, EN.lang))
+    table = coming.COMING(Edition(findings, EN.lang))
     assert "2024-03-01" in table
     assert "Decision" in table
     assert table.index("2024-03-01") < table.index("Decision")
@@ -139,8 +138,8 @@ def test_what_comes_next_is_in_order_of_time(data):
 
 def test_the_reading_list_has_new_sources_first(data):
     findings = find(load(data, "2024-03-15"), 64)
-    found = news(findings)
-    text = ahead.reading_list(Edition(findings, EN.lang), found)
+    found = findings.news
+    text = coming.reading_list(Edition(findings, EN.lang))
     assert text.index("Reader survey") < text.index("Quotation for shelving")
     assert f"New since <time>{found.since}</time>" in text
 
@@ -149,8 +148,8 @@ def test_a_team_that_only_shrinks_is_not_said_to_grow(data):
     findings = find(load(data, "2024-03-15"), 64)
     months = findings.staffing.assign(fte=np.where(findings.staffing["time"] == findings.staffing["time"].min(), 9.0, 1.0))
     known = {"comparison": findings.comparison, "inputs": findings.inputs}
-    assert situation.team_later(Edition(SimpleNamespace(staffing=months, **known), EN.lang)) == ""
-    assert situation.team_later(Edition(SimpleNamespace(staffing=months.assign(fte=months["time"]), **known), EN.lang)) != ""
+    assert coming.team_sentences(Edition(SimpleNamespace(staffing=months, **known), EN.lang))[1] == ""
+    assert coming.team_sentences(Edition(SimpleNamespace(staffing=months.assign(fte=months["time"]), **known), EN.lang))[1] != ""
 
 
 def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
@@ -160,9 +159,9 @@ def test_after_the_decision_nothing_is_said_of_waiting(tmp_path):
     findings = find(load(data, "2024-06-01"), 64)
     assert findings.decision_taken is not None
     assert "2024-02-01" in wait_missing(Edition(findings))
-    assert "2024-02-01" in situation.summary(Edition(findings, SV.lang), news(findings))[0]
-    assert situation.team_review(Edition(findings, SV.lang)) == [wait_missing(Edition(findings))]
-    assert situation.cost_review(Edition(findings, SV.lang))[0] == wait_missing(Edition(findings))
+    assert "2024-02-01" in coming.summary(Edition(findings, SV.lang))[0]
+    assert coming.team_review(Edition(findings, SV.lang)) == [wait_missing(Edition(findings))]
+    assert coming.cost_review(Edition(findings, SV.lang))[0] == wait_missing(Edition(findings))
 
 
 @pytest.mark.parametrize("lang", ["sv", "en"])

@@ -26,11 +26,11 @@ from fvmanalys.analysis.yearly import (
 )
 from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.model.streams import present_value
-from fvmanalys.report.answer import answer, what_changes
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.sheets.cells import header_names, safe_text
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
+from fvmanalys.report.topics.answer import answer, what_changes
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import SHEETS, write_workbook
 from tests.decisions import library_decision, write_tables
@@ -129,10 +129,10 @@ def test_parts_whose_table_is_missing_say_so(workbooks):
 def test_published_figures_equal_the_comparison(findings, workbooks):
     words, table = Words("en"), findings["library"].comparison.table
     shown = table_with(
-        openpyxl.load_workbook(workbooks["library", "en"], data_only=True)["Comparison"], words("sheet.comparison.column.net_benefit_p05")
+        openpyxl.load_workbook(workbooks["library", "en"], data_only=True)["Comparison"], words("exhibit.worth.column.net_benefit_p05")
     )
-    np.testing.assert_allclose(shown[words("sheet.comparison.column.net_benefit")].astype(float), table["net_benefit"], rtol=1e-12)
-    np.testing.assert_allclose(shown[words("sheet.comparison.column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
+    np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit")].astype(float), table["net_benefit"], rtol=1e-12)
+    np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
 
 
 # Accessible, safe, the same every time

@@ -6,7 +6,10 @@ import pandas as pd
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 
-__all__ = ["INFLATION", "contract_terms", "contracts_compared", "nominal_budget", "nominal_factor", "per_user"]
+__all__ = [
+    "INFLATION", "budget_by_payer", "budget_by_year", "contract_terms", "contracts_compared", "nominal_budget", "nominal_factor",
+    "per_user",
+]  # fmt: skip
 
 INFLATION = 0.02
 CONTRACT, TERM, EXTENSION, USERS = "contract_value", "contract_term", "contract_extension", "users"
@@ -37,6 +40,20 @@ def nominal_budget(simulation: Simulation) -> pd.DataFrame:
     table = streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"].sum().rename(columns={"cost": "real"})
     factors = {year: nominal_factor(simulation.inputs, year) for year in table["year"].unique()}
     return table.assign(nominal=table["real"] * table["year"].map(factors))
+
+
+def budget_by_year(simulation: Simulation) -> pd.DataFrame:
+    """What each option (columns) takes out of the organisation's own result, year by year, in the money of the year."""
+    table = nominal_budget(simulation).query("payer == ''")
+    wide = table.pivot_table(index="year", columns="option", values="nominal", aggfunc="sum", sort=False)
+    return wide.rename_axis(columns=None).reset_index()
+
+
+def budget_by_payer(simulation: Simulation) -> pd.DataFrame:
+    """The nominal total of each option (columns) by who pays."""
+    table = nominal_budget(simulation)
+    wide = table.pivot_table(index="payer", columns="option", values="nominal", aggfunc="sum", fill_value=0.0)
+    return wide.rename_axis(columns=None).reset_index()
 
 
 def contracts_compared(inputs: Inputs) -> pd.DataFrame:

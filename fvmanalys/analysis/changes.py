@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis.compare import probability_best
+from fvmanalys.analysis.compare import Comparison, probability_best
 from fvmanalys.analysis.mixtures import CALENDAR, PARAMETERS, Cell, Group, Mixture, RowChange, merged, mixable, words_of
 from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
 from fvmanalys.analysis.shapley import Shares, shapley
@@ -15,9 +15,6 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import simulate
 from fvmanalys.model.draws import BLOCK, Floats
-
-if TYPE_CHECKING:
-    from fvmanalys.analysis.findings import Findings
 
 __all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "what_changed"]
 
@@ -93,35 +90,35 @@ def listed(row: dict[str, Any] | None, columns: Sequence[str]) -> str:
     return "; ".join(f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}" for name, value in shown.items())
 
 
-def what_changed(findings: "Findings", former: PublishedRun | None, latter: PublishedRun | None = None) -> Changes:
-    """Say what changed from a `former` run to the findings, and which inputs did it.
+def what_changed(comparison: Comparison, former: PublishedRun | None, latter: PublishedRun | None = None) -> Changes:
+    """Say what changed from a `former` run to a comparison, and which inputs did it.
 
     The change of every figure is divided among the groups of inputs that differ by their Shapley values; each
-    mixture of old and new inputs is simulated with the findings' draws and seed. `latter` is the findings as they were
+    mixture of old and new inputs is simulated with the comparison's draws and seed. `latter` is the run as it was
     published, where that may differ from what the code makes of them today. What cannot be told is given as a reason.
     """
     if former is None:
         return Changes(reason="first")
     if not former.is_readable:
         return Changes(former, "unreadable")
-    mixture, before = Mixture(former.inputs, findings.inputs), former.comparison.reindex(columns=MEASURES)
-    if not mixture.both or not set(former.inputs.areas) & set(findings.inputs.areas):
+    mixture, before = Mixture(former.inputs, comparison.simulation.inputs), former.comparison.reindex(columns=MEASURES)
+    if not mixture.both or not set(former.inputs.areas) & set(comparison.simulation.inputs.areas):
         return Changes(former, "other")
-    after = (findings.comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
-    return divided(findings, mixture, former, (before, after))
+    after = (comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
+    return divided(comparison, mixture, former, (before, after))
 
 
-def divided(findings: "Findings", mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]) -> Changes:
+def divided(comparison: Comparison, mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]) -> Changes:
     """Play the game, and put its parts beside what was published."""
-    game = Game(mixture, findings)
+    game = Game(mixture, comparison)
     groups, shares = game.play()
-    whole = findings.comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
+    whole = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
     before, after = (table.reindex(mixture.both).to_numpy(dtype=float) for table in published)
-    start = game.value(frozenset(), findings.simulation.draws)
+    start = game.value(frozenset(), comparison.simulation.draws)
     parts = {group.name: (group.kind, *pair) for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)}
     parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
     left = whole - start - shares.values.sum(axis=0)
-    parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < findings.simulation.draws else {}
+    parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < comparison.simulation.draws else {}
     old, new = mixture.old.options(), mixture.new.options()
     return Changes(
         former,
@@ -160,12 +157,12 @@ class Game:
     An option's cost and score depend on the rows of that option and of all; each such mixture is simulated once.
     """
 
-    def __init__(self, mixture: Mixture, findings: "Findings"):
-        self.mixture, self.seed = mixture, findings.simulation.seed
+    def __init__(self, mixture: Mixture, comparison: Comparison):
+        self.mixture, self.seed = mixture, comparison.simulation.seed
         self.changed = frozenset(cell for group in mixture.groups() for cell in group.cells)
         self.groups = mixable(mixture.groups(), lambda some: mixture.is_valid(cells(some), self.changed))
-        self.everything: Floats = findings.comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
-        self.all_draws = findings.simulation.draws
+        self.everything: Floats = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
+        self.all_draws = comparison.simulation.draws
         self.draws = self.all_draws if len(self.groups) <= ALL_DRAWS_UP_TO else min(self.all_draws, BLOCK)
         self.outcomes: dict[tuple[tuple[str, ...], frozenset[Cell], int], tuple[Floats, Floats]] = {}
 

@@ -12,7 +12,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Comparison", "compare", "probability_best", "switching_points"]
+__all__ = ["Comparison", "compare", "probability_best", "summary", "switching_points"]
 
 GRID_POINTS = 41
 

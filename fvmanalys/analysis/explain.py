@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fvmanalys.analysis.compare import Comparison
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
@@ -15,7 +16,8 @@ from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED, years_after
 
 __all__ = [
-    "decision_taken", "event_table", "events_once", "evidence_counts", "full_use_after", "levels_reached", "published_totals",
+    "areas_by_option", "costs_by_option", "decision_taken", "event_table", "events_once", "evidence_counts",
+    "full_use_after", "levels_reached", "published_totals", "strongest", "with_distances",
 ]  # fmt: skip
 
 PUBLISHED = (
@@ -113,6 +115,45 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
         first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
         rows.append({"option": option, "area": area, "level_now": levels.iloc[0], "level_end": levels.iloc[-1], "reached_p50": first})
     return pd.DataFrame(rows)
+
+
+def strongest(reasons: pd.DataFrame, most: int, least: float = 0.5) -> pd.DataFrame:
+    """What speaks most for and against each option: option, other, favour and against, each a list of parts.
+
+    A part is what `reasons` has in a row; those below `least` MSEK are left out, the largest come first.
+    """
+    rows = []
+    for (option, other), table in reasons.groupby(["option", "other"], sort=False):
+        told = table[table["difference"].abs() >= least].sort_values("difference", kind="stable")
+        favour, against = told[told["difference"] > 0].tail(most)[::-1], told[told["difference"] < 0].head(most)
+        rows.append([option, other, favour.to_dict("records"), against.to_dict("records")])
+    return pd.DataFrame(rows, columns=["option", "other", "favour", "against"])
+
+
+def with_distances(table: pd.DataFrame, middle: str) -> pd.DataFrame:
+    """A table of options with how far the interval of a figure reaches `below` and `above` its `middle`."""
+    stem = middle.removesuffix("_mean")
+    return table.assign(below=table[middle] - table[f"{stem}_p05"], above=table[f"{stem}_p95"] - table[middle])
+
+
+def areas_by_option(comparison: Comparison) -> pd.DataFrame:
+    """A row an area: its weight as a share, the row of each option's score, and what the weight rests on."""
+    weights = comparison.simulation.inputs.tables["areas"]
+    scores = {option: comparison.areas.loc[option].to_dict("index") for option in comparison.table.index}
+    rows = [
+        {**row, "area": row["area_id"], "weight": row["likely"] / weights["likely"].sum(), "weight_kind": row["kind"]}
+        | {option: found[row["area_id"]] for option, found in scores.items()}
+        for row in weights.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def costs_by_option(comparison: Comparison) -> pd.DataFrame:
+    """The expected present value by category (rows) and option (columns), the largest first."""
+    yearly = comparison.simulation.yearly_cost()
+    wide = yearly.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)
+    wide = wide[list(comparison.table.index)]
+    return wide.loc[wide.abs().sum(axis=1).sort_values(ascending=False, kind="stable").index].reset_index()
 
 
 def published_totals(simulation: Simulation) -> pd.DataFrame:

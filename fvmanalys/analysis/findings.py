@@ -11,8 +11,10 @@ import pandas as pd
 from fvmanalys.analysis import decomposition, explain, outside, pause, staffing
 from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
-from fvmanalys.analysis.compare import Comparison, compare
+from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.news import News, news
+from fvmanalys.analysis.plans import coming
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.switching import switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices
@@ -63,6 +65,11 @@ class Findings:
     def yearly(self) -> pd.DataFrame:
         """Expected cost by option, category and calendar year."""
         return self.simulation.yearly_cost()
+
+    @cached_property
+    def programme(self) -> pd.DataFrame:
+        """The undiscounted programme cost of each option: mean and quantiles."""
+        return summary(self.simulation.programme_cost, "programme").rename_axis("option").reset_index()
 
     @cached_property
     def events(self) -> pd.DataFrame:
@@ -175,7 +182,17 @@ class Findings:
     @cached_property
     def changes(self) -> Changes:
         """What changed from the former run, and why."""
-        return what_changed(self, self.former, self.published)
+        return what_changed(self.comparison, self.former, self.published)
+
+    @cached_property
+    def news(self) -> News:
+        """What is new since the former run, or of the last days without one."""
+        return news(self.inputs, self.former)
+
+    @cached_property
+    def coming(self) -> pd.DataFrame:
+        """Plans, deadlines and events to come, in order of time."""
+        return coming(self.simulation, self.events)
 
     @cached_property
     def public_tables(self) -> PublicTables | None:

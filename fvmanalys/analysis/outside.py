@@ -14,7 +14,7 @@ from fvmanalys.evidence.inputs import PLACE
 from fvmanalys.model import simulate
 from fvmanalys.model.programmes import read_class
 
-__all__ = ["backtest", "class_quantiles", "coverage", "survival_quantile", "views", "with_parameters"]
+__all__ = ["backtest", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile", "views", "with_parameters"]
 
 OVERRUNS = (100, 150, 200)  # per cent of the plan
 VIEW_COLUMNS = [
@@ -55,6 +55,12 @@ def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
         comparison = compare(simulate(with_parameters(inputs, outside_view=share), draws, seed))
         tables.append(comparison.table[VIEW_COLUMNS].reset_index().assign(view=share))
     return pd.concat(tables, ignore_index=True)[["view", "option", *VIEW_COLUMNS]]
+
+
+def leaders_by_view(table: pd.DataFrame) -> pd.Series:
+    """The option with the highest net benefit in each view."""
+    competing = table.dropna(subset=["p_best"])
+    return competing.loc[competing.groupby("view")["net_benefit"].idxmax()].set_index("view")["option"]
 
 
 def class_quantiles(inputs: Inputs) -> pd.DataFrame:

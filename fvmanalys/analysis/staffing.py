@@ -14,8 +14,8 @@ from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, run_chunks, year_edges
 
 __all__ = [
-    "SOMEBODY", "agreement_table", "agreements", "full_team", "highest_before", "peaks", "staffing_path", "start_burden", "terms",
-    "training_load", "yearly_staffing",
+    "SOMEBODY", "agreement_table", "agreements", "full_team", "highest_before", "peaks", "staffing_path",
+    "start_burden", "team_now_and_most", "terms", "training_load", "yearly_staffing",
 ]  # fmt: skip
 
 MONTHS_A_YEAR = 12
@@ -224,3 +224,11 @@ def background(inputs: Inputs, item: str, option: str) -> list[float]:
 def ends(row: dict[str, Any]) -> list[float]:
     """Low, likely and high of a row; a fixed number is all three."""
     return [row["likely"] if pd.isna(row[part]) else row[part] for part in ("low", "likely", "high")]
+
+
+def team_now_and_most(path: pd.DataFrame, option: str) -> tuple[pd.Series, float, float]:
+    """An option's full-time equivalents now by employer, the most in any month, and when that is."""
+    mine = path[path["option"].eq(option)]
+    now = mine[mine["time"].eq(mine["time"].min())].groupby("employer", sort=False)["fte"].sum()
+    monthly = mine.groupby("time")["fte"].sum()
+    return now, float(monthly.max()), float(monthly.idxmax())

@@ -47,6 +47,11 @@ class Edition(Names):
         found, argument = style_of(style)
         return found.tell(Item(self, value, {} if row is None else row, key, argument))
 
+    def put(self, style: str, value: Any) -> Any:
+        """One value as a cell holds it."""
+        found, argument = style_of(style)
+        return found.cell(Item(self, value, {}, "", argument))[0]
+
 
 class Teller(string.Formatter):
     """Fills the fields of one text from given values and a row, each as its style tells it."""

@@ -35,8 +35,8 @@ class Exhibit:
     (why there is nothing; without it nothing is said) and perhaps `.note`. `table` gives the rows, ids and numbers.
     `columns` are `key:style` with blanks between, or made for an edition where there is one for each option or area.
     `sums` gives rows of sums, each with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on
-    the page, which is narrow. The rows stand in `tables/NAME.csv`, or in the table `published`. `facts` gives the
-    values of fields in the exhibit's texts.
+    the page, which is narrow; `aside` are columns for which only a sheet has room. The rows stand in `tables/NAME.csv`,
+    or in the table `published`. `facts` gives the values of fields in the exhibit's texts, `look` its class on the page.
     """
 
     name: str
@@ -45,6 +45,8 @@ class Exhibit:
     sums: Callable[[Findings], Iterable[Row]] | None = None
     turned: bool = False
     published: str = ""
+    aside: str = ""
+    look: str = ""
     facts: Callable[[Edition], Row] | None = None
 
     def __call__(self, edition: Edition, **choice: Any) -> Html:
@@ -58,7 +60,7 @@ class Exhibit:
             across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
             return html_table(title, top, across, len(rows), "measures")
         right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
-        return html_table(title, [column.heading for column in columns], rows, right, self.name)
+        return html_table(title, [column.heading for column in columns], rows, right, self.look or self.name)
 
     def has(self, edition: Edition, part: str) -> bool:
         """Whether the exhibit has such a text."""
@@ -66,8 +68,11 @@ class Exhibit:
 
     def words(self, edition: Edition, part: str) -> str:
         """One of the exhibit's own texts."""
-        facts = self.facts(edition) if self.facts else {}
-        return edition(f"exhibit.{self.name}.{part}", prices=edition.prices, **facts)
+        return edition(f"exhibit.{self.name}.{part}", **self.given(edition))
+
+    def given(self, edition: Edition) -> Row:
+        """The values of fields in the exhibit's texts."""
+        return {"prices": edition.prices, **(self.facts(edition) if self.facts else {})}
 
     def shown(self, edition: Edition, apart: bool = False) -> list[Column]:
         """The columns with their headings; what the page tells in one, a sheet holds `apart`."""
@@ -75,13 +80,14 @@ class Exhibit:
             columns = [Column(*pair.split(":")) for pair in self.columns.split()]
         else:
             columns = list(self.columns(edition))
+        columns += [Column(*pair.split(":")) for pair in self.aside.split() if apart]
         columns = [part for one in columns for part in (parts_of(one) if apart else [one])]
         return [Column(one.key, one.style, one.heading or self.heading(edition, one.key)) for one in columns]
 
     def heading(self, edition: Edition, key: str) -> str:
         """What a column is called, in this exhibit or everywhere."""
         own = f"exhibit.{self.name}.column.{key}"
-        return edition(own if own in edition.words.texts else f"column.{key}", prices=edition.prices)
+        return edition(own if own in edition.words.texts else f"column.{key}", **self.given(edition))
 
     def rows(self, edition: Edition, **choice: Any) -> list[dict[str, Any]]:
         """The rows, without those of sums."""

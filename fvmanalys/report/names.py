@@ -169,12 +169,20 @@ class Names:
         """What one estimate is, with its phase."""
         text = self.label(row)
         if row["table"] in PREFIXED:
-            second = row["table"] == "signals" and row["id"].endswith(f"/{FALSE_ALARM}")
+            second = row["table"] == "signals" and row.get("id", "").endswith(f"/{FALSE_ALARM}")
             return self.words(f"label.{FALSE_ALARM if second else row['table']}", name=text)
         if row["table"] == "staffing":
             phase = self.words.get(f"label.phase_{row['phase']}", "") or self.words.of(row, "phase").lower()
             return self.words("label.staffing", name=text, phase=phase)
         return text
+
+    def figure(self, row: Row) -> str:
+        """What a figure is called, and of which option or group it is where it is one's own."""
+        if row["table"] == "options":
+            return self.label(row)
+        whose = self.options.get(row.get("option_id", "")) or (self.words.of(row, "group") if row.get("group") else "")
+        name = self.full_label(row)
+        return self.words("label.of", name=name, option=whose) if whose else name
 
     def label(self, row: Row) -> str:
         """What a row of a table is about: its name, or else what its keys say."""

@@ -12,10 +12,10 @@ from fvmanalys.analysis import Findings, find
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
-from fvmanalys.report.answer import answer
 from fvmanalys.report.charts import figures, plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import write_page
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.run.chain import published_before
 from fvmanalys.run.history import known_history

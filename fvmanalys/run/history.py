@@ -14,9 +14,9 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.history import COLUMNS, MEASURES, by_day
 from fvmanalys.evidence.published import PublishedRun, read_published
 from fvmanalys.model.events import DECIDED
-from fvmanalys.report.answer import answer
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import distinct
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words, read_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.outfile import written

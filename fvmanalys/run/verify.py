@@ -18,8 +18,8 @@ from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
 from fvmanalys.evidence.write import raw_texts
-from fvmanalys.report.answer import answer
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.run.build import HISTORY, Plan, build, table_texts
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions

@@ -303,7 +303,8 @@ def plot_levels(edition: Edition, area: str = "") -> Picture:
 def draw_levels(axes: Axes, edition: Edition, paths: pd.DataFrame, today: float) -> None:
     """One area's lines."""
     findings, words = edition.findings, edition.words
-    for option, path in paths.groupby("option", sort=False):
+    for option in dict.fromkeys(paths["option"]):
+        path = paths[paths["option"].eq(option)]
         draw_line(axes, findings, str(option), today + path["time"].to_numpy(), path["level"], every=6)
     calendar_axis(axes, words, today, today + float(paths["time"].max()))
     axes.set_ylim(0, 100)
@@ -316,7 +317,7 @@ def levels_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
     table = findings.levels[findings.levels["area"].isin(areas)]
     names, called = edition.options, edition.areas
     permanent = table[table["option"].isin(findings.inputs.options(permanent_only=True))]
-    ends = permanent.groupby("option", sort=False)["level_end"].mean()
+    ends = permanent.set_index(["area", "option"])["level_end"].unstack(sort=False).mean()
     title = edition(
         "chart.levels.title" if len(areas) > 1 else "chart.levels.title_one",
         best=names[str(ends.idxmax())],

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from fvmanalys.analysis.breakdown import best_of_each_day, how_much_moved
 from fvmanalys.evidence.history import by_day
 from fvmanalys.report.charts.answer import share_axis
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, sketch, spread, value_axis, wrapped
@@ -47,7 +48,7 @@ def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
     rows = competing(history)
     if rows.empty:
         return None
-    events, rivals = happenings(rows, words), challengers(rows)
+    events, rivals = happenings(rows, words), best_of_each_day(rows)
     ratios = [3.2, 0.22, *([2.0] if len(rivals) else []), *([0.05 + 0.2 * len(events)] if events else [])]
     with sketch(1.2 + sum(ratios), len(ratios), 1, height_ratios=ratios) as (figure, grid):
         panels = list(grid[:, 0])
@@ -95,7 +96,8 @@ def draw_chances(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
     """A stepped line an option: what was known on a day holds until the next run."""
     names, last = named(rows, words), rows["as_of"].max()
     leader, ends, places = leader_on(rows, last), {}, dict(zip(rows["option"], rows["place"], strict=True))
-    for option, path in rows.groupby("option", sort=False):
+    for option in dict.fromkeys(rows["option"]):
+        path = rows[rows["option"].eq(option)]
         index = path["place"].iloc[0]
         look = {"color": OPTION_COLOURS[index], "linestyle": OPTION_DASHES[index], "marker": OPTION_MARKERS[index]}
         every = max(1, len(path) // 12)
@@ -165,12 +167,6 @@ def label_advice(axes: Axes, spans: list[tuple[float, str]], stops: list[float],
     axes.annotate(text, (stops[-1], 0), (6, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED)
 
 
-def challengers(rows: pd.DataFrame) -> pd.DataFrame:
-    """The option with the highest expected net benefit beside the reference, on each day; none where that cannot be told."""
-    others = rows[~rows["reference"].astype(bool) & rows["net_benefit"].notna()]
-    return others.loc[others.groupby("as_of")["net_benefit"].idxmax()].sort_values("as_of") if len(others) else others
-
-
 def reference_name(rows: pd.DataFrame, words: Words) -> str:
     """What the option is called that the others are compared with, on the last day that tells."""
     known = rows[rows["reference"].astype(bool)]
@@ -192,8 +188,7 @@ def draw_challenger(axes: Axes, rivals: pd.DataFrame, reference: str, words: Wor
 
 def happenings(rows: pd.DataFrame, words: Words) -> list[Happening]:
     """What happened between the runs, at most so much: what came when the chances moved most."""
-    wide = rows.pivot_table(index="as_of", columns="option", values="p_best").sort_index()
-    moved = wide.diff().abs().sum(axis=1)
+    moved = how_much_moved(rows)
     column = "events_en" if words.lang == "en" else "events"
     told = rows.drop_duplicates("as_of").set_index("as_of")[column]
     found = [

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from fvmanalys.analysis import Findings
+from fvmanalys.analysis.breakdown import cost_by_category, yearly_extremes
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import (
     ON_PAPER,
@@ -73,7 +73,7 @@ def cost_texts(edition: Edition) -> tuple[str, str]:
 def plot_yearly_cost(edition: Edition) -> Picture:
     """Expected cost of each option, year by year and category by category."""
     findings, words = edition.findings, edition.words
-    parts, names = gathered(findings), edition.options
+    parts, names = cost_by_category(findings.yearly, len(FILLS)), edition.options
     options = list(names)
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.5 + 1.75 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
@@ -93,16 +93,6 @@ def plot_yearly_cost(edition: Edition) -> Picture:
         title, alt = yearly_texts(edition)
         note = words("chart.yearly.note", prices=edition.prices)
         return finish(figure, "yearly-cost", title, note, alt)
-
-
-def gathered(findings: Findings) -> pd.DataFrame:
-    """Cost by option and year (rows) and category (columns): the largest, and the rest as one."""
-    wide = findings.yearly.pivot_table(
-        index=["option", "year"], columns="category", values="cost", aggfunc="sum", fill_value=0.0, sort=False
-    )
-    largest = wide.abs().sum().sort_values(ascending=False, kind="stable").index
-    kept, rest = list(largest[: len(FILLS) - 1]), list(largest[len(FILLS) - 1 :])
-    return wide[kept].assign(**{"": wide[rest].sum(axis=1)}) if rest else wide[kept]
 
 
 def draw_years(axes: Axes, parts: pd.DataFrame, words: Words) -> None:
@@ -135,33 +125,10 @@ def draw_years(axes: Axes, parts: pd.DataFrame, words: Words) -> None:
 
 def yearly_texts(edition: Edition) -> tuple[str, str]:
     """The dearest year, and for each option its dearest year and its largest category."""
-    findings, words = edition.findings, edition.words
-    names, called = edition.options, edition.categories
-    years = findings.yearly.groupby(["option", "year"], sort=False)["cost"].sum()
-    whole = whole_years(years)
-    option, year = whole.idxmax()
-    title = edition("chart.yearly.title", option=names[option], year=year, amount=words.amount(whole.max()))
-    totals = findings.yearly.groupby(["option", "category"], sort=False)["cost"].sum()
-    rows = [
-        edition(
-            "chart.yearly.row",
-            option=names[one],
-            total=words.amount(totals[one].sum()),
-            year=whole[one].idxmax(),
-            peak=words.amount(whole[one].max()),
-            category=called[totals[one].idxmax()],
-            part=words.amount(totals[one].max()),
-        )
-        for one in names
-    ]
-    return title, edition("chart.yearly.alt", rows="; ".join(rows))
+    table = yearly_extremes(edition.findings.yearly)
+    title = edition("chart.yearly.title", table.loc[table["peak"].idxmax()].to_dict())
+    return title, edition("chart.yearly.alt", rows="; ".join(edition.each("chart.yearly.row", table.to_dict("records"))))
 
-
-def whole_years(years: pd.Series) -> pd.Series:
-    """Without the first and last calendar year, which the period cuts, where there are others."""
-    calendar = years.index.get_level_values("year")
-    inner = years[(calendar > calendar.min()) & (calendar < calendar.max())]
-    return years if inner.empty else inner
 
 
 def plot_views(edition: Edition) -> Picture | None:

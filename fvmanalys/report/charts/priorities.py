@@ -41,7 +41,7 @@ def plot_ranks(edition: Edition) -> Picture | None:
     options = [option for option in names if option in set(table["option"])]
     if len(options) < 2:
         return None
-    shares = table.pivot_table(index="option", columns="weights", values="first_rank", sort=False).loc[options]
+    shares = table.set_index(["option", "weights"])["first_rank"].unstack(sort=False).loc[options]
     with sketch(1.5 + 0.42 * len(options)) as (figure, [[axes]]):
         for place, option in enumerate(options):
             axes.plot([0, shares.loc[option].max()], [place, place], color=MUTED, linewidth=1)

@@ -7,6 +7,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.breakdown import CONSULTANT, peaks_by_option, team_by_phase
 from fvmanalys.analysis.pause import BEST, StandingTeam
 from fvmanalys.analysis.staffing import SOMEBODY
 from fvmanalys.report.charts.answer import draw_line, label_ends
@@ -39,7 +40,7 @@ def plot_staffing(edition: Edition) -> Picture | None:
     if path.empty:
         return None
     names = edition.options
-    most = path.groupby(["option", "time"])["fte"].sum().groupby("option").max()
+    most = peaks_by_option(path)["peak"]
     options = [option for option in names if most.get(option, 0.0) >= SOMEBODY]
     if not options:
         return None
@@ -76,14 +77,11 @@ def phase_names(edition: Edition) -> dict[str, str]:
 
 def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str]) -> None:
     """One option: a layer a phase, and a line for consultants."""
-    wide = path.pivot_table(index="time", columns="phase", values="fte", aggfunc="sum", fill_value=0.0).reindex(
-        columns=phases, fill_value=0.0
-    )
+    wide, hired = team_by_phase(path, phases)
     across = decimal_year(findings.inputs.as_of) + wide.index.to_numpy()
     layers = axes.stackplot(across, wide.to_numpy().T, colors=[phase_look(place)[0] for place in range(len(phases))], linewidth=0)
     for place, layer in enumerate(layers):
         layer.set(hatch=phase_look(place)[1], edgecolor=MUTED if phase_look(place)[1] else "none", linewidth=0)
-    hired = path[path["employer"] == "consultant"].groupby("time")["fte"].sum().reindex(wide.index, fill_value=0.0)
     axes.plot(across, hired, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)))
     axes.grid(axis="y")
     axes.set_axisbelow(True)
@@ -100,25 +98,15 @@ def year_locator(low: float, high: float) -> FixedLocator:
 
 def staffing_texts(edition: Edition) -> tuple[str, str]:
     """The highest peak, and each option's."""
-    findings, words = edition.findings, edition.words
-    names, as_of = edition.options, findings.inputs.as_of
-    totals = findings.staffing.groupby(["option", "time"], sort=False)["fte"].sum()
-    shares = findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
-    peak, when = totals.groupby("option", sort=False).max(), totals.groupby("option", sort=False).idxmax()
-    top = str(peak.idxmax())
-    title = edition("chart.staffing.title", option=names[top], peak=words.number(peak[top]), when=words.month(as_of, when[top][1]))
+    peaks = peaks_by_option(edition.findings.staffing)
+    shares = edition.findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
+    known = [option for option in edition.options if option in peaks.index]
     rows = [
-        edition(
-            "chart.staffing.row",
-            option=names[option],
-            peak=words.number(peak[option]),
-            when=words.month(as_of, when[option][1]),
-            share=words.share(shares.get((option, "consultant"), 0.0)),
-        )
-        for option in names
-        if option in peak
+        {**peaks.loc[option], "option": option, "share": shares.get((option, CONSULTANT), 0.0)} for option in known
     ]
-    return title, edition("chart.staffing.alt", rows="; ".join(rows))
+    top = str(peaks["peak"].idxmax())
+    title = edition("chart.staffing.title", peaks.loc[top].to_dict(), option=top)
+    return title, edition("chart.staffing.alt", rows="; ".join(edition.each("chart.staffing.row", rows)))
 
 
 def plot_pause_bill(edition: Edition) -> Picture | None:
@@ -150,7 +138,7 @@ def plot_cost_of_delay(edition: Edition) -> Picture | None:
     table, names = findings.knowledge.delays, edition.options
     if table.empty:
         return None
-    wide = table.pivot_table(index="months", columns="option", values="loss", sort=False)
+    wide = table.set_index(["months", "option"])["loss"].unstack(sort=False)
     options = [option for option in names if option in wide]
     with sketch(4.0) as (figure, [[axes]]):
         for option in options:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from fvmanalys.report.answer import answer
 from fvmanalys.report.names import is_stand_in
 from fvmanalys.report.sheets.cells import Jump
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
+from fvmanalys.report.topics.answer import answer
 
 __all__ = ["write_about"]
 

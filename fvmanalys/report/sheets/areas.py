@@ -2,16 +2,15 @@
 
 from typing import Any
 
-import numpy as np
-
-from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, column_chart, line_chart
+from fvmanalys.report.topics import answer
 
 __all__ = ["write_areas"]
 
 KEY = "areas"
 WIDTHS = (25, *[23] * 6)
+SCORE_ROWS = 18
 
 
 def write_areas(book: Book) -> None:
@@ -19,52 +18,16 @@ def write_areas(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.notes("note", "minimum_note")
-    scale_table(sheet)
-    sheet.section("scores", True)
-    with sheet.band(18):
-        scores = scores_table(sheet)
-    sheet.charts([score_chart(sheet, scores)], sheet.band_row, 18)
-    levels_table(sheet)
+    sheet.exhibit(answer.SCALE)
+    scores = sheet.exhibit(answer.SCORES, band=SCORE_ROWS)
+    if scores:
+        sheet.charts([score_chart(sheet, scores)], sheet.band_row, SCORE_ROWS)
+    sheet.exhibit(answer.LEVELS)
     sheet.section("years", True, "years.note")
     with sheet.panels(len(book.areas)) as charts:
         years_table(sheet)
         charts += [level_chart(sheet, area) for area in book.areas]
     sheet.finish()
-
-
-def scale_table(sheet: Sheet) -> None:
-    """What the ends of the scale mean in each area, its minimum and its weight."""
-    book = sheet.book
-    sheet.section("scale", True)
-    rows = []
-    for row in book.findings.inputs.tables["areas"].to_dict("records"):
-        texts = [sheet.words.of(row, column) for column in ("description", "level_0", "level_100")]
-        name = sheet.book.edition.named(row, name=book.areas[row["area_id"]])
-        rows.append([name, *texts, row["minimum"], book.settings.weights[row["area_id"]], weight_range(sheet, row)])
-    styles = "area:text description:text level_0:text level_100:text minimum:n0 weight:n0 weight_range:right"
-    sheet.listing("scale", sheet.columns("scale", styles), rows)
-
-
-def weight_range(sheet: Sheet, row: dict[str, Any]) -> str:
-    """From which lowest to which highest weight."""
-    if not np.isfinite(row["low"]):
-        return "–"
-    low, high = (sheet.words.number(row[end], 0 if row["high"] >= 10 else 2) for end in ("low", "high"))
-    return f"{low}–{high}"
-
-
-def scores_table(sheet: Sheet) -> Region:
-    """The score of each option in each area, with its interval."""
-    book, table = sheet.book, sheet.book.findings.comparison.areas
-    columns = sheet.columns("scores", "option:text area:text score:points p05:points p50:points p95:points below:share")
-    figures = ("score", "score_p05", "score_p50", "score_p95", "p_below_minimum")
-    rows = [[name, area, *(table.at[key, figure] for figure in figures)] for key, name, area in options_and_areas(book)]
-    return sheet.listing("scores", columns, rows)
-
-
-def options_and_areas(book: Book) -> list[tuple[tuple[str, str], str, str]]:
-    """Every option and area: their ids, and their names."""
-    return [((option, area), name, area_name) for option, name in book.options.items() for area, area_name in book.areas.items()]
 
 
 def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
@@ -75,24 +38,11 @@ def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
         Series(scores.cell(index * count, 0), scores.column(1, 0, count - 1), scores.column(2, index * count, (index + 1) * count - 1))
         for index in range(len(book.options))
     ]
-    title, said = sheet.text("scores.chart"), []
+    title, said = sheet.text("scores_chart"), []
     for area, name in book.areas.items():
         values = [f"{book.options[option]} {sheet.words.points(table[option, area])}" for option in book.options]
-        said.append(sheet.text("scores.alt", area=name, values=sheet.words.listing(values)))
+        said.append(sheet.text("scores_alt", area=name, values=sheet.words.listing(values)))
     return column_chart(book, title, series, sheet.text("points")), f"{title}. " + " ".join(said)
-
-
-def levels_table(sheet: Sheet) -> None:
-    """The level today, at the horizon, and when the option's own level begins."""
-    book = sheet.book
-    levels = book.findings.levels.set_index(["option", "area"])
-    sheet.section("levels", True)
-    columns = sheet.columns("levels", "option:text area:text now:points end:points reached:month")
-    rows = [
-        [name, area, levels.at[key, "level_now"], levels.at[key, "level_end"], month_day(book, levels.at[key, "reached_p50"])]
-        for key, name, area in options_and_areas(book)
-    ]
-    sheet.listing("levels", columns, rows)
 
 
 def years_table(sheet: Sheet) -> None:

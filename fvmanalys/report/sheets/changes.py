@@ -15,17 +15,18 @@ from fvmanalys.report.changes import (
     shown_parts,
 )
 from fvmanalys.report.charts.changes import all_parts, changes_texts
+from fvmanalys.report.item import Item
 from fvmanalys.report.palette import ACCENT, LINE
-from fvmanalys.report.sheets.evidence import kind_cell
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.plots import FONT, Series, fill_of, framed, places, titled
+from fvmanalys.report.styles import STYLES
 
 __all__ = ["has_changes", "write_changes"]
 
 KEY = "changes"
 WIDTHS = (46, 34, 18, 18, 20, 20, 18, 12, 12)
 CHART_ROWS, MOST_BARS, FALLING = 18, 10, "#B9CDE0"
-STYLES = {"net_benefit": "money", "cost_mean": "money", "score": "n1", "p_best": "n1"}
+FORMS = {"net_benefit": "money", "cost_mean": "money", "score": "n1", "p_best": "n1"}
 
 
 def has_changes(book: Book) -> bool:
@@ -86,7 +87,7 @@ def measure_table(sheet: Sheet, measure: str) -> None:
     if whole.empty:
         return
     names, groups, scale = sheet.book.edition.options_of_both, group_names(sheet.book.edition), 100 if measure == "p_best" else 1
-    style, title = STYLES[measure], words(f"changes.measure.{measure}")
+    style, title = FORMS[measure], words(f"changes.measure.{measure}")
     sheet.heading(title)
     columns = [Column(sheet.text("group")), *(Column(names[option], style) for option in whole.index)]
     rows: list[list[Any]] = [[words("changes.before"), *(figure(value, measure) for value in whole["before"])]]
@@ -108,7 +109,8 @@ def rows_table(sheet: Sheet) -> None:
     rows = []
     for change in ordered_rows(findings):
         cited = book.cited(change.row.get("source_id") or "")
-        evidence = [kind_cell(book, change.row), cited, change.row.get("known_from")]
+        kind = STYLES["kind"].cell(Item(book.edition, change.row.get("kind"), change.row, "kind"))
+        evidence = [kind, cited, change.row.get("known_from")]
         rows.append([*row_texts(book.edition, change), *evidence])
     styles = "group:text row:text option:text what:text before:text after:text kind:text source:text known_from:date"
     sheet.listing("rows", sheet.columns("rows", styles), rows, repeat=True)

@@ -6,73 +6,34 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.chart import Chart
 
-from fvmanalys.report.exhibits import full_use_sentences
 from fvmanalys.report.palette import MUTED
-from fvmanalys.report.sheets.calendar import month_day
-from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
+from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.sheets.live import write_live
 from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
-from fvmanalys.report.topics import choice, money
+from fvmanalys.report.topics import answer, choice, money
 
 __all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
 
 KEY = "comparison"
 WIDTHS = (30, *[13.5] * 10)
-# What each table shows: the column of the comparison and the style of its values.
-WORTH = "net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money below:money above:money break_even_value:money"
-COST = "cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money below:money above:money"
-COST += " programme_p50:money programme_p85:money"
-USE = "full_use_p50:month full_use_p85:month full_use_within_horizon:share score:points score_p05:points score_p50:points score_p95:points"
-CHOICE = "p_best:share1 expected_loss:money regret_p95:money dominated_by:text permanent:text reference:text"
-
 
 def write_comparison(book: Book) -> None:
     """The tables and charts of the comparison, then the live part."""
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.notes("rounding", "missing", value=sheet.words.amount(book.findings.comparison.value_per_point))
-    table = book.findings.comparison.table
-    book.regions["worth"] = option_table(sheet, "worth", table, WORTH, "net_benefit")
-    book.regions["cost"] = option_table(sheet, "cost", table, COST, "cost_mean")
+    for exhibit in (answer.WORTH, answer.COST):
+        sheet.exhibit(exhibit)
     sheet.heading(sheet.text("charts"))
     sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
-    option_table(sheet, "use", table, USE)
-    sheet.lines(full_use_sentences(book.edition), font_color=MUTED)
-    option_table(sheet, "choice", table, CHOICE)
-    sheet.exhibit(choice.FRONTIER)
-    views_tables(sheet)
+    sheet.exhibit(answer.USE)
+    sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
+    for exhibit in (answer.CHOICE, choice.FRONTIER, money.VIEWS, money.QUANTILES, money.CLASS):
+        sheet.exhibit(exhibit)
     reasons_table(sheet)
     acceptability(sheet)
     write_live(sheet)
     sheet.finish()
-
-
-def option_table(sheet: Sheet, name: str, table: pd.DataFrame, figures: str, middle: str = "") -> Region:
-    """Some columns of the comparison, a row an option; with how far the interval reaches below and above `middle`."""
-    sheet.section(name, True)
-    heads = [Column(sheet.text("option")), *sheet.columns("column", figures)]
-    rows = []
-    for option, row in table.to_dict("index").items():
-        if middle:
-            stem = middle.removesuffix("_mean")
-            row |= {"below": row[middle] - row[f"{stem}_p05"], "above": row[f"{stem}_p95"] - row[middle]}
-        rows.append([sheet.book.options[option], *shown(sheet, figures, row)])
-    return sheet.listing(name, heads, rows)
-
-
-def shown(sheet: Sheet, figures: str, row: dict[str, Any]) -> list[Any]:
-    """The figures of a row as their columns show them."""
-    values = []
-    for figure, style in (pair.split(":") for pair in figures.split()):
-        value = row[figure]
-        if style == "month":
-            value = month_day(sheet.book, value)
-        elif figure in ("permanent", "reference"):
-            value = sheet.words("workbook.yes" if value else "workbook.no")
-        elif figure == "dominated_by":
-            value = sheet.book.options.get(value, value)
-        values.append(value)
-    return values
 
 
 def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple[Chart, str]:
@@ -84,7 +45,7 @@ def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple
         value, low, high = (words.amount(row[column]) for column in (middle, f"{stem}_p05", f"{stem}_p95"))
         parts.append(words(f"sheet.{KEY}.alt_interval", option=book.options[option], value=value, low=low, high=high))
     best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
-    title = words(f"sheet.{KEY}.{name}.chart", best=book.options[best], cheapest=book.options[cheapest])
+    title = words(f"sheet.{KEY}.{name}_chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
     return interval_chart(
         book, title, series, (region.column(ends[0]), region.column(ends[1])), span(table, stem)
@@ -131,7 +92,7 @@ def reasons_table(sheet: Sheet) -> None:
         Column(sheet.text("part")),
         *(Column(sheet.text("against", option=book.options[o], other=book.options[others[o]]), "money") for o in others.index),
     ]
-    wide = reasons.pivot_table(index=["kind", "part"], columns="option", values="difference", sort=False)
+    wide = reasons.set_index(["kind", "part", "option"])["difference"].unstack(sort=False)
     wide = wide[(wide.abs() > 1e-9).any(axis=1)]
     rows: list[list[Any]] = [
         [sheet.text(f"part_{kind}", part=book.edition.part(kind, part)), *(wide.loc[(kind, part), option] for option in others.index)]
@@ -139,12 +100,6 @@ def reasons_table(sheet: Sheet) -> None:
     ]
     total = [(wide[option].sum(), "bold money") for option in others.index]
     sheet.table(sheet.text("reasons.heading"), sheet.text("reasons.about"), columns, [*rows, [(sheet.text("sum"), "bold text"), *total]])
-
-
-def views_tables(sheet: Sheet) -> None:
-    """The inside view, the mixture and the outside view; and what the outside view comes from."""
-    for exhibit in (money.VIEWS, money.QUANTILES, money.CLASS):
-        sheet.exhibit(exhibit)
 
 
 def acceptability(sheet: Sheet) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
+from fvmanalys.analysis.breakdown import OTHER, STAFFING, cost_groups, values_by_group, yearly_by_group
 from fvmanalys.report.sheets.cells import Formula
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
 from fvmanalys.report.sheets.live import write_years
@@ -16,9 +17,7 @@ __all__ = ["write_costs"]
 
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
-MOST_GROUPS = 8
-AROUND = (money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS, money.PER_USER)
-STAFFING, OTHER = "\x00staffing", "\x00other"
+AROUND = (money.PHASES, money.PROGRAMME, money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS, money.PER_USER)
 
 
 def write_costs(book: Book) -> None:
@@ -27,10 +26,8 @@ def write_costs(book: Book) -> None:
     sheet.title(sheet.text("title"))
     sheet.lines([book.edition.prices], font_color="#595959")
     sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
-    groups = grouped(book)
+    groups = cost_groups(book.findings.yearly, book.findings.inputs)
     values_table(sheet, groups)
-    phases_table(sheet)
-    programme_table(sheet)
     for exhibit in AROUND:
         sheet.exhibit(exhibit)
     write_years(sheet)
@@ -44,22 +41,6 @@ def has_payers(book: Book) -> bool:
     return bool(book.findings.inputs.tables["contracts"]["payer"].ne("").any())
 
 
-def grouped(book: Book) -> pd.DataFrame:
-    """Yearly cost with a column `group`: the category, all staffing as one, and what is smallest as other."""
-    yearly = book.findings.yearly.copy()
-    phases = set(book.findings.inputs.tables["staffing"]["phase"]) - set(book.findings.inputs.tables["contracts"]["category"])
-    yearly["group"] = yearly["category"].where(~yearly["category"].isin(phases), STAFFING)
-    sizes = yearly.assign(size=yearly["present_value"].abs()).groupby("group", sort=False)["size"].sum()
-    sizes = sizes[sizes > 0]
-    if len(sizes) > MOST_GROUPS:
-        kept = sizes.nlargest(MOST_GROUPS - 1).index
-        yearly["group"] = yearly["group"].where(yearly["group"].isin(kept), OTHER)
-    order = [group for group in dict.fromkeys(yearly["group"]) if group in sizes.index or group == OTHER]
-    return yearly[yearly["group"].isin(order)].assign(
-        group=lambda table: pd.Categorical(table["group"], sorted(order, key=lambda group: (group == OTHER, order.index(group))))
-    )
-
-
 def group_name(sheet: Sheet, group: str) -> str:
     """What a group is called."""
     return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.edition.categories.get(group, group)
@@ -70,8 +51,7 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     book = sheet.book
     if not sheet.section("values", len(groups) > 0):
         return
-    wide = groups.pivot_table(index="group", columns="option", values="present_value", aggfunc="sum", sort=False, observed=True)
-    wide = wide.reindex(columns=list(book.options)).fillna(0.0).sort_index()
+    wide = values_by_group(groups, list(book.options))
     rows: list[list[Any]] = [[group_name(sheet, group), *wide.loc[group]] for group in wide.index]
     first, last = sheet.row + 2, sheet.row + 1 + len(rows)
     letters = [xl_col_to_name(column) for column in range(1, len(book.options) + 1)]
@@ -93,40 +73,17 @@ def values_chart(sheet: Sheet, region: Region, groups: int, totals: pd.Series) -
     sheet.charts([(stacked_chart(book, title, series, sheet.words("workbook.millions")), f"{title}. {sheet.words.listing(said)}.")])
 
 
-def phases_table(sheet: Sheet) -> None:
-    """The present value of the staffing of each phase."""
-    book = sheet.book
-    phases = list(dict.fromkeys(book.findings.inputs.tables["staffing"]["phase"]))
-    if not sheet.section("phases", bool(phases)):
-        return
-    values = book.findings.yearly.query("category in @phases", local_dict={"phases": phases})
-    wide = values.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)
-    wide = wide.reindex(columns=list(book.options)).fillna(0.0)
-    rows = [[book.edition.categories.get(phase, phase), *wide.loc[phase]] for phase in wide.index]
-    sheet.listing("phases", [*sheet.columns("phases", "phase:text"), *option_columns(book)], rows)
-
-
 def option_columns(book: Book) -> list[Column]:
     """A column of amounts for each option."""
     return [Column(name, "money") for name in book.options.values()]
-
-
-def programme_table(sheet: Sheet) -> None:
-    """The undiscounted programme cost, as a budget and a ceiling."""
-    book, programme = sheet.book, sheet.book.findings.simulation.programme_cost
-    sheet.section("programme", True, "programme.note")
-    columns = sheet.columns("programme", "option:text mean:money p05:money p50:money p85:money p95:money")
-    rows = [[name, programme[option].mean(), *programme[option].quantile([0.05, 0.5, 0.85, 0.95])] for option, name in book.options.items()]
-    sheet.listing("programme", columns, rows)
 
 
 def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     """Expected cost by option, year and group, with a chart for each option on the same scale."""
     book = sheet.book
     sheet.section("yearly", True, "yearly.note")
-    wide = groups.pivot_table(index=["option", "year"], columns="group", values="cost", aggfunc="sum", observed=True, fill_value=0.0)
-    years = sorted(set(groups["year"]))
-    wide = wide.reindex(pd.MultiIndex.from_product([list(book.options), years], names=["option", "year"]), fill_value=0.0)
+    wide = yearly_by_group(groups, list(book.options))
+    wide.index.unique("year")
     columns = sheet.columns("yearly", "option:text year:year")
     columns += [Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))]
     rows = [[book.options[option], year, *row, float(row.sum())] for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)]
@@ -134,17 +91,17 @@ def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     top = step * math.ceil(max(float(row[-1]) for row in rows) / step)
     with sheet.panels(len(book.options)) as charts:
         region = sheet.listing("yearly", columns, rows, repeat=True)
-        charts += [yearly_chart(sheet, region, index, len(years), len(wide.columns), top) for index in range(len(book.options))]
+        charts += [yearly_chart(sheet, region, wide, index, top) for index in range(len(book.options))]
 
 
-def yearly_chart(sheet: Sheet, region: Region, index: int, years: int, groups: int, top: float) -> tuple[Any, str]:
+def yearly_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, index: int, top: float) -> tuple[Any, str]:
     """One option's cost in each year, by group."""
+    years = len(wide.index.unique("year"))
     first, last = index * years, (index + 1) * years - 1
-    series = [
-        Series(region.heading(2 + group), region.column(1, first, last), region.column(2 + group, first, last)) for group in range(groups)
-    ]
+    across, groups = region.column(1, first, last), range(2, 2 + len(wide.columns))
+    series = [Series(region.heading(group), across, region.column(group, first, last)) for group in groups]
     option = list(sheet.book.options)[index]
     name = sheet.book.options[option]
-    totals = sheet.book.findings.yearly.query("option == @option", local_dict={"option": option}).groupby("year")["cost"].sum()
+    totals = wide.loc[option].sum(axis=1)
     alt = sheet.text("yearly.alt", option=name, amount=sheet.words.amount(totals.max()), year=totals.idxmax())
     return stacked_chart(sheet.book, sheet.text("yearly.chart", option=name), series, sheet.words("workbook.millions"), top=top), alt

@@ -296,7 +296,7 @@ class Sheet:
         return (line if len(line) <= HEADER_PART else line[: HEADER_PART - 1] + "…").replace("&", "&&")
 
 
-def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit]) -> list[float]:
+def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit], most: float = WIDEST) -> list[float]:
     """Columns at least so wide, and wide enough for no word of the exhibits below one another to be broken."""
     found = list(widths)
     for exhibit in exhibits:
@@ -304,7 +304,7 @@ def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit]) -> l
         rows = [[str(value) if isinstance(value, str) else "" for value, _ in row] for row in exhibit.cells(book.edition)]
         for place, texts in enumerate(zip(heads, *rows, strict=True)):
             least = found[place] if place < len(found) else widths[-1]
-            found[place : place + 1] = [whole_words(texts, least, WIDEST)]
+            found[place : place + 1] = [whole_words(texts, least, max(least, most))]
     return found
 
 

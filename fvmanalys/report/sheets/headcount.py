@@ -3,45 +3,27 @@
 import pandas as pd
 from xlsxwriter.chart import Chart
 
-from fvmanalys.analysis.staffing import SOMEBODY, yearly_staffing
+from fvmanalys.analysis.breakdown import OTHER, yearly_team
 from fvmanalys.report.sheets.frame import Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 
 __all__ = ["yearly_table"]
 
-MOST_PHASES, OTHER, CONSULTANT = 8, "\x00other", "consultant"
 
 
 def yearly_table(sheet: Sheet) -> None:
     """Full-time equivalents of every option and year by phase, their sum, and how much of it is consultants; with a chart each."""
-    book, yearly = sheet.book, phased(yearly_staffing(sheet.book.findings.staffing))
-    phases = list(dict.fromkeys(yearly["group"]))
+    book, wide = sheet.book, yearly_team(sheet.book.findings.staffing, list(sheet.book.options))
+    phases = list(wide.columns[:-2])
     names = {phase: phase_name(sheet, phase) for phase in phases}
-    wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)[phases]
-    hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
-    busy = wide.index[wide.sum(axis=1) >= SOMEBODY]
-    options = [option for option in book.options if option in set(busy.get_level_values("option"))]
-    seen = busy.get_level_values("year")
-    years = range(seen.min(), seen.max() + 1) if len(busy) else []
-    every = pd.MultiIndex.from_product([options, years], names=["option", "year"])
-    wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
-    share = hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= SOMEBODY)
-    rows = [[book.options[option], year, *row, share[option, year]] for (option, year), row in wide.iterrows()]
+    options = list(wide.index.unique("option"))
+    rows = [[book.options[option], year, *row] for (option, year), row in wide.iterrows()]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
     columns += sheet.columns("yearly", "total:bold_n0 consultants:share")
     sheet.section("yearly", True, "yearly.note")
     with sheet.panels(len(options)) as charts:
         region = sheet.listing("yearly", columns, rows, repeat=True)
         charts += [staff_chart(sheet, region, wide, option, len(phases)) for option in options]
-
-
-def phased(yearly: pd.DataFrame) -> pd.DataFrame:
-    """The yearly staffing with a column `group`: its phase, or other for the smallest where there are many."""
-    sizes = yearly.groupby("phase", sort=False)["fte"].sum()
-    kept = set(sizes.index if len(sizes) <= MOST_PHASES else sizes.nlargest(MOST_PHASES - 1).index)
-    return yearly.assign(group=yearly["phase"].where(yearly["phase"].isin(kept), OTHER)).sort_values(
-        "group", key=lambda column: column.eq(OTHER), kind="stable"
-    )
 
 
 def phase_name(sheet: Sheet, phase: str) -> str:

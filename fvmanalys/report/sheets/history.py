@@ -89,7 +89,8 @@ def days_table(sheet: Sheet, history: pd.DataFrame, options: dict[str, str]) -> 
         *(Column(name, "share") for name in options.values()),
         Column(sheet.text("events")),
     ]
-    rows = [day_row(sheet.words, rows, options) for _, rows in by_day(history).groupby("as_of", sort=True)]
+    days = by_day(history)
+    rows = [day_row(sheet.words, days[days["as_of"].eq(day)], options) for day in sorted(set(days["as_of"]))]
     return sheet.table(sheet.text("chances"), sheet.text("chances_about"), columns, rows, repeat=True)
 
 

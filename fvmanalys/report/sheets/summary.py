@@ -6,14 +6,11 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.analysis.yearly import largest_assumptions
-from fvmanalys.report.answer import answer, what_changes, what_it_rests_on
 from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import KIND_MARKS
-from fvmanalys.report.public import beside_public, stand_in_notice
-from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
-from fvmanalys.report.sheets.labels import named_estimates
+from fvmanalys.report.topics.answer import answer, beside_public, stand_in_notice, what_changes, what_it_rests_on
 from fvmanalys.report.topics.information import verdict_sentences
 from fvmanalys.report.topics.people import wait_missing
 
@@ -92,7 +89,7 @@ def options_table(sheet: Sheet) -> None:
         name = book.edition.long_names[option]
         label = name if row["permanent"] else sheet.text("not_permanent", name=name)
         amounts = [row[text] / scale for text in ("net_benefit", *texts)]
-        rows.append([label, *amounts, month_day(book, row["full_use_p50"]), row["score"], row["p_best"]])
+        rows.append([label, *amounts, book.edition.put("month", row["full_use_p50"]), row["score"], row["p_best"]])
         if option == book.findings.comparison.best:
             rows[-1][0] = (label, "bold text")
     sheet.table(sheet.text("options_name"), sheet.text("options_about"), columns, rows)
@@ -118,7 +115,7 @@ def areas_table(sheet: Sheet) -> None:
 
 def level_cell(sheet: Sheet, row: Any) -> str:
     """A level at the horizon, and from which month the option's own level holds."""
-    month = month_day(sheet.book, row["reached_p50"])
+    month = sheet.book.edition.put("month", row["reached_p50"])
     level = sheet.words.points(row["level_end"])
     return sheet.text("level_from", level=level, year=month.year) if not isinstance(month, str) else level
 
@@ -150,10 +147,11 @@ def unknown_lines(sheet: Sheet) -> Iterator[str]:
     counts = findings.evidence_counts.set_index("kind")
     yield sheet.text("assumed", count=words.number(counts["estimates"]["assumption"]), all=words.number(counts["estimates"].sum()))
     best = findings.comparison.best
-    known = named_estimates(sheet.book)
+    known = {row["id"]: row for row in sheet.book.edition.quantities}
     largest = largest_assumptions(findings.simulation, best).to_dict("records")
     if largest:
         yield sheet.text("largest", option=sheet.book.options[best])
     for row in largest:
         one = known[row["estimate"]]
-        yield sheet.text("assumption", name=one.name, size=one.size, share=words.share(row["share"]))
+        name, size = sheet.book.edition.estimate(one, with_option=False), sheet.book.edition.tell("size", one["likely"], one)
+        yield sheet.text("assumption", name=name, size=size, share=words.share(row["share"]))

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from fvmanalys.report.sheets.calendar import month_day
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, span_chart
 from fvmanalys.report.topics.time import EVENTS, MILESTONES, PARTNERS
@@ -58,10 +57,11 @@ def full_use_rows(sheet: Sheet) -> Iterator[list[Any]]:
         if (option, options[option]) not in events.index:
             continue
         row = events.loc[(option, options[option])]
-        days = [day_after(book.findings.inputs.as_of, row[quantile]) for quantile in QUANTILES]
+        days = [day_after(book.edition.as_of, row[quantile]) for quantile in QUANTILES]
         if days[0] is not None:
             spans = [(later - earlier).days if later and earlier else np.nan for earlier, later in pairwise(days)]
-            yield [name, sheet.words.of(row, "name"), *(month_day(book, row[quantile]) for quantile in QUANTILES), row["happens"], *spans]
+            months = (book.edition.put("month", row[quantile]) for quantile in QUANTILES)
+            yield [name, sheet.words.of(row, "name"), *months, row["happens"], *spans]
 
 
 def month_text(day: Any) -> str:

@@ -1,17 +1,20 @@
 """Topics of the appendix: one word for one subject in every room.
 
+answer       what is best, how sure, what speaks for and against, area by area
 choice       what one gets for the money, and which options no value of a point makes best
+coming       where each way forward stands, what comes next, what to read
 information  decide now or find out first, what swings the answer, what is worth knowing
 money        what is spent and published, what others came to, what contracts come to
+news         what is new since the last run
 people       what waiting costs, who is needed when, what agreements bind
+sources      what it rests on: sources, estimates with their evidence, choices
 time         when things happen, how plans moved, who takes part
 """
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import choice, information, money, people, time
+from fvmanalys.report.topics import answer, choice, coming, information, money, news, people, sources, time
 
 __all__ = ["EXHIBITS"]
 
-EXHIBITS: dict[str, Exhibit] = {
-    one.name: one for topic in (choice, information, money, people, time) for one in vars(topic).values() if isinstance(one, Exhibit)
-}
+TOPICS = (answer, choice, coming, information, money, news, people, sources, time)
+EXHIBITS: dict[str, Exhibit] = {one.name: one for topic in TOPICS for one in vars(topic).values() if isinstance(one, Exhibit)}

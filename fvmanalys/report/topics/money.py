@@ -1,13 +1,32 @@
 """How much: what is already spent, what is published, what others' programmes came to, and what contracts come to a year."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.budget import contracts_compared, per_user
-from fvmanalys.report.exhibit import Exhibit
+from fvmanalys.analysis.breakdown import phase_values
+from fvmanalys.analysis.budget import (
+    INFLATION,
+    budget_by_payer,
+    budget_by_year,
+    contract_terms,
+    contracts_compared,
+    per_user,
+)
+from fvmanalys.analysis.explain import costs_by_option
+from fvmanalys.analysis.outside import leaders_by_view
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Column, Exhibit
 
-__all__ = ["CLASS", "CONTEXT", "CONTRACTS", "PER_USER", "PUBLISHED", "QUANTILES", "SPEND", "VIEWS"]
+__all__ = [
+    "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME", "PUBLISHED",
+    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "option_columns",
+    "view_changes",
+]  # fmt: skip
 
+WRITE_DOWN = "write_down"
 EVIDENCE = "kind:kind known_from:day source_id:sources"
 FIGURES = (
     "programme_p50:money programme_p85:money cost_p50:money cost_p85:money full_use_p50:month full_use_p85:month"
@@ -19,6 +38,21 @@ def context(findings: Findings, units: tuple[str, ...] = ()) -> pd.DataFrame:
     """Background figures that readers need, of some units or of all."""
     table = findings.inputs.tables["context"]
     return table[table["unit"].isin(units)] if units else table
+
+
+def option_columns(*first: Column) -> Any:
+    """Some columns, and one of amounts for each option."""
+    return lambda edition: [*first, *(Column(option, "money", name) for option, name in edition.options.items())]
+
+
+def cost_sums(findings: Findings) -> Iterator[dict[str, Any]]:
+    """What each option costs in all."""
+    yield {"sum": "table.total", **findings.comparison.table["cost_mean"]}
+
+
+def nominal_sums(findings: Findings) -> Iterator[dict[str, Any]]:
+    """What each option takes out of the result in all."""
+    yield {"sum": "table.total", **budget_by_year(findings.simulation).drop(columns="year").sum()}
 
 
 def views(findings: Findings) -> pd.DataFrame:
@@ -80,3 +114,73 @@ PER_USER = Exhibit(
     lambda findings: per_user(findings.simulation),
     "option:option total:money per_year:money per_user:hundreds",
 )
+COSTS = Exhibit(
+    "costs",
+    lambda findings: costs_by_option(findings.comparison),
+    option_columns(Column("category", "category")),
+    sums=cost_sums,
+    look="total",
+)
+NOMINAL = Exhibit(
+    "nominal",
+    lambda findings: budget_by_year(findings.simulation),
+    option_columns(Column("year", "year")),
+    sums=nominal_sums,
+    look="total",
+)
+PAYERS = Exhibit(
+    "payers",
+    lambda findings: budget_by_payer(findings.simulation),
+    option_columns(Column("payer", "payer")),
+)
+PHASES = Exhibit(
+    "phases",
+    lambda findings: phase_values(findings.yearly, findings.inputs),
+    option_columns(Column("category", "category")),
+    published="yearly_cost",
+)
+PROGRAMME = Exhibit(
+    "programme",
+    lambda findings: findings.programme,
+    "option:option programme_mean:money programme_p05:money programme_p50:money programme_p85:money programme_p95:money",
+    published="comparison",
+)
+
+
+def cost_answer(edition: Edition) -> list[str]:
+    """What the best option costs, inside and outside view, and what the cheapest one does."""
+    table, best = edition.findings.comparison.table, edition.findings.comparison.best
+    lowest = str(table.loc[table["permanent"], "programme_p50"].idxmin())
+    texts = [edition("notebook.cost", table.loc[best], best=best)]
+    if lowest != best:
+        texts.append(edition("notebook.cheapest", option=lowest, p50=table.at[lowest, "programme_p50"]))
+    return texts + view_changes(edition)[:1]
+
+
+def view_changes(edition: Edition) -> list[str]:
+    """What the experience of other programmes does to the cost of the best option, and to which option is best."""
+    views, best = edition.findings.views, edition.findings.comparison.best
+    if views["view"].nunique() < 2:
+        return [edition("missing.views")]
+    median = views[views["option"] == best].set_index("view")["programme_p50"]
+    inside, outside = leaders_by_view(views)[[0.0, 1.0]]
+    key = "notebook.same_leader" if inside == outside else "notebook.other_leader"
+    return [
+        edition("notebook.views", option=best, inside=median[0.0], outside=median[1.0]),
+        edition(key, inside=inside, outside=outside),
+    ]
+
+
+def contract_sentences(edition: Edition) -> list[str]:
+    """How long the contract runs under the option that keeps it; that the others leave it."""
+    return edition.each("budget.term", contract_terms(edition.findings.simulation).to_dict("records"))
+
+
+def budget_sentences(edition: Edition) -> list[str]:
+    """In what money the budget is, and what is known of a write-down."""
+    context = edition.inputs.tables["context"]
+    known = context[context["item_id"].eq(WRITE_DOWN)].to_dict("records")
+    texts = [edition("budget.nominal", rate=edition.inputs.parameters.get("inflation", INFLATION))]
+    texts += [edition("budget.result")]
+    texts += [edition("budget.burden")] if len(edition.findings.start_burden) else []
+    return texts + (edition.each("budget.write_down", known) or [edition("budget.no_write_down")])

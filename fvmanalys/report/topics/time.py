@@ -2,9 +2,11 @@
 
 from fvmanalys.analysis.explain import events_once
 from fvmanalys.analysis.plans import plan_table
+from fvmanalys.model.events import DECIDED
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
 
-__all__ = ["EVENTS", "MILESTONES", "PARTNERS"]
+__all__ = ["EVENTS", "MILESTONES", "PARTNERS", "decision_sentence", "time_answer"]
 
 EVENTS = Exhibit(
     "events",
@@ -22,3 +24,24 @@ PARTNERS = Exhibit(
     lambda findings: findings.inputs.tables["partners"],
     "group:text item:text count:n0 status:text kind:kind known_from:day source_id:sources note:text",
 )
+
+
+def time_answer(edition: Edition) -> list[str]:
+    """When the decision is expected, which lasting option is in full use first, and which deadlines are at risk."""
+    table, events = edition.findings.comparison.table, edition.findings.events
+    use = table.loc[table["permanent"], "full_use_p50"].dropna()
+    texts = decision_sentence(edition)
+    if len(use):
+        first, last = str(use.idxmin()), str(use.idxmax())
+        late = table.at[first, "full_use_p85"]
+        texts.append(edition("notebook.full_use", option=first, when=use[first], late=late))
+        texts += [edition("notebook.last", option=last, when=use[last])] if first != last else []
+    deadlines = events.dropna(subset=["p_deadline_met"]).drop_duplicates(["event", "p_deadline_met"])
+    return texts + edition.each("notebook.deadline", deadlines.to_dict("records"))
+
+
+def decision_sentence(edition: Edition) -> list[str]:
+    """When the decision is expected, or that it has been taken; nothing where there is none."""
+    events = edition.findings.events
+    decided = events[events["event"].eq(DECIDED)].head(1).to_dict("records")
+    return [edition("notebook.decided" if row["p50"] <= 0 else "notebook.decision", row) for row in decided]

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from fvmanalys.analysis import Findings
 from fvmanalys.analysis.mixtures import row_changes
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
@@ -62,9 +61,8 @@ class News:
         return [change for change in self.changes if change.table not in OWN_SECTION]
 
 
-def news(findings: Findings) -> News:
+def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
     """Compare the tables in force with those of the former run; without one, with what was known `WINDOW_DAYS` before."""
-    inputs, former = findings.inputs, findings.former
     now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
     since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)
     kept = former_tables(former)

@@ -1,0 +1,291 @@
+"""How each kind of value is told in words, and what stands in its cell where that is something else."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.analysis.information import ERRORS
+from fvmanalys.analysis.pause import BEST
+from fvmanalys.evidence.rules import split
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.report.digits import as_given, rough
+from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.item import NOTHING, Address, Item
+from fvmanalys.report.markup import Html, escape
+from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.words import day_after
+
+__all__ = [
+    "figure_form", "kind_form", "known_cells", "latest", "outcomes_form", "put_address", "put_error",
+    "put_kind", "put_month", "put_outcomes", "put_ratio", "put_source", "put_sources", "rounded_form", "tell_address",
+    "tell_best", "tell_categories", "tell_clearly", "tell_distribution", "tell_hundreds", "tell_interval",
+    "tell_latest", "tell_month", "tell_option", "tell_options", "tell_outcomes", "tell_owed", "tell_part",
+    "tell_payer", "tell_plain", "tell_range", "tell_ratio", "tell_rounded", "tell_sentence", "tell_source",
+    "tell_sources", "tell_step", "tell_text", "tell_view", "tell_word", "tell_worth", "tell_yes_no",
+]  # fmt: skip
+
+ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
+
+
+# Each of these tells one kind of value; NaN, None and "" are a dash.
+
+
+def tell_text(item: Item) -> str:
+    """A text of the data, in the edition's language where its row has it."""
+    if item.missing:
+        return NOTHING
+    return item.edition.words.of(item.row, item.key) if item.key in item.row else str(item.value)
+
+
+def tell_option(item: Item) -> str:
+    """An option's short name; a word for all of them, and for the best at each time."""
+    if item.value in ANY_OPTION:
+        return item.edition.words(ANY_OPTION[item.value])
+    return NOTHING if item.missing else item.edition.options.get(item.value, str(item.value))
+
+
+def tell_options(item: Item) -> str:
+    """The short names of several options."""
+    known = item.edition.options
+    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+
+
+def tell_part(item: Item) -> str:
+    """The name of an area, a cost category or an employer."""
+    known, words = item.edition.areas | item.edition.categories, item.edition.words
+    return NOTHING if item.missing else known.get(item.value) or words.get(f"employer.{item.value}", str(item.value))
+
+
+def tell_step(item: Item) -> str:
+    """A part of a difference with its kind; the smallest of a kind together."""
+    words, kind = item.edition.words, item.row["kind"]
+    if not item.value:
+        return words(f"chart.decomposition.rest_{kind}")
+    return words(f"chart.decomposition.{kind}", part=item.edition.part(kind, item.value))
+
+
+def tell_categories(item: Item) -> str:
+    """Several categories, as a sentence lists them."""
+    known = item.edition.categories
+    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+
+
+def tell_word(item: Item) -> str:
+    """A word for what the data names by a key, such as a role; what has no word is told as it is."""
+    return NOTHING if item.missing else item.edition.words.get(f"{item.argument}.{item.value}", str(item.value))
+
+
+def tell_yes_no(item: Item) -> str:
+    """Yes or no."""
+    if isinstance(item.value, str):
+        return item.edition.words(f"yes_no.{item.value}") if item.value else NOTHING
+    return NOTHING if item.missing else item.edition.words("yes_no.yes" if item.value else "yes_no.no")
+
+
+def put_kind(item: Item) -> Any:
+    """Fact, judgement or assumption: mark and word; and that it is a stand-in."""
+    said = item.edition.kind_text({**item.row, "kind": item.value})
+    return f"{KIND_MARKS[item.value]} {said}" if item.value in KIND_MARKS else said or None
+
+
+def kind_form(item: Item) -> str:
+    """The fill of a kind of evidence."""
+    return f"{item.value} text" if item.value in KIND_MARKS else "text"
+
+
+def tell_sources(item: Item) -> str:
+    """Sources as numbers that lead to the list of sources."""
+    numbers = item.edition.cited(item.value)
+    return Html(" ".join(f'<a href="#source-{number}">[{number}]</a>' for number in numbers)) if numbers else NOTHING
+
+
+def put_sources(item: Item) -> str:
+    """Sources as their numbers in the list of sources."""
+    return " ".join(f"[{number}]" for number in item.edition.cited(item.value))
+
+
+def put_month(item: Item) -> date | str:
+    """The day that lies so many years after `as_of`, or a word where there is none."""
+    day = day_after(item.edition.as_of, item.value)
+    if day is not None:
+        return day
+    return item.edition.words("unit.never") if item.value is not None and np.isinf(item.value) else NOTHING
+
+
+def tell_month(item: Item) -> str:
+    """The month that lies so many years after `as_of`, never, or a dash where no event is named."""
+    return NOTHING if item.missing else item.edition.words.month(item.edition.as_of, item.value)
+
+
+def tell_outcomes(item: Item) -> str:
+    """In how many of the outcomes: none, all, or a share of them."""
+    return NOTHING if item.missing else item.edition.words.outcomes(item.value)
+
+
+def put_outcomes(item: Item) -> Any:
+    """A share; in words where it is none or all."""
+    return tell_outcomes(item) if item.value in (0, 1) else item.value
+
+
+def outcomes_form(item: Item) -> str:
+    """Words and shares alike stand to the right."""
+    return "right" if item.value in (0, 1) else "share"
+
+
+def figure_form(item: Item) -> str:
+    """As many decimals as a figure has, at most three, none from 1 000 up; a year as it is, a share in per cent."""
+    if item.row.get("unit") == "share" and not item.missing:
+        return "share" if abs(100 * item.value - round(100 * item.value)) < 1e-9 else "share1"
+    return "year" if item.row.get("unit") == "year" or item.missing else f"n{as_given(item.value, 3)}"
+
+
+def tell_plain(item: Item) -> str:
+    """A figure with as many decimals as it has, without its unit."""
+    return item.edition.words.number(item.value, 0 if item.missing else as_given(item.value, 3))
+
+
+def tell_address(item: Item) -> str:
+    """What opens a source."""
+    return item.edition.words("source.open", number=item.edition.source_numbers[item.row["source_id"]])
+
+
+def put_address(item: Item) -> Any:
+    """A link to the web, or nothing."""
+    text = tell_address(item)
+    return Address(text, item.value) if is_web_address(item.value) else None
+
+
+def latest(item: Item) -> date | None:
+    """A last day, or nothing where it has passed."""
+    return None if item.missing or item.value < item.edition.as_of else item.value
+
+
+def tell_latest(item: Item) -> str:
+    """The month of a last day, which is as exact as an expected day can be; or that it has passed."""
+    day = latest(item)
+    return item.edition.words("table.missed") if day is None else item.edition.words.month(day, 0.0)
+
+
+def tell_range(item: Item) -> str:
+    """An estimate with its range and unit; or that nobody has published it."""
+    return item.edition.words("table.unknown") if item.missing else item.edition.words.quantity(item.row)
+
+
+def is_clear(item: Item) -> bool:
+    """Whether a value of information can be told from zero: its row knows its standard error."""
+    return bool(item.value > ERRORS * item.row["standard_error"])
+
+
+def tell_worth(item: Item) -> str:
+    """A value of information with its error to either side, or in words that it cannot be told from zero."""
+    words = item.edition.words
+    if not is_clear(item):
+        return words("chart.information.unclear")
+    value, error = (words.millions(amount) for amount in (item.value, ERRORS * item.row["standard_error"]))
+    return words("table.worth", value=value, error=error)
+
+
+def tell_clearly(item: Item) -> str:
+    """In words whether a value of information can be told from zero."""
+    words = item.edition.words
+    return words("table.clear") if item.value else words("chart.information.unclear")
+
+
+def put_error(item: Item) -> float:
+    """The error to either side of a value."""
+    return ERRORS * item.value
+
+
+def rounded_form(item: Item) -> str:
+    """The form of a computed figure: about two digits that matter; a share in per cent."""
+    unit = item.row.get("unit")
+    known = not item.missing and np.isfinite(item.value)
+    return str(unit) if unit in ("share", "year") else f"n{rough(item.value) if known else 0}"
+
+
+def tell_rounded(item: Item) -> str:
+    """A computed figure to about two digits, without its unit."""
+    form, words = rounded_form(item), item.edition.words
+    if form in ("share", "year"):
+        return words.share(item.value) if form == "share" else str(int(item.value))
+    return words.number(item.value, int(form[1]))
+
+
+def tell_owed(item: Item) -> str:
+    """What a part of the uncertainty is owed to."""
+    words = item.edition.words
+    return words(f"kind.{item.value}") if item.value in KIND_MARKS else words(f"chart.share.{item.value}")
+
+
+def tell_view(item: Item) -> str:
+    """What a view is called: inside, outside, or the share of outcomes in which the outside view applies."""
+    words = item.edition.words
+    key = {0: "inside", 1: "outside"}.get(item.value, "mixture")
+    return words(f"view.{key}", share=words.share(item.value))
+
+
+def tell_ratio(item: Item) -> str:
+    """A ratio, or the bound that it is; the argument says of what."""
+    text = item.edition.words.number(item.value, 2)
+    bound = item.row["censored"] in (item.argument, "both") and not item.missing
+    return item.edition.words("chart.class.bound", ratio=text) if bound else text
+
+
+def put_ratio(item: Item) -> Any:
+    """A ratio as a number; a bound in words."""
+    return tell_ratio(item) if item.row["censored"] in (item.argument, "both") else item.value
+
+
+def tell_hundreds(item: Item) -> str:
+    """An amount to whole hundreds, or that nobody has published what it takes."""
+    return item.edition.words("table.unknown") if item.missing else item.edition.words.number(round(item.value, -2))
+
+
+def known_cells(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row without what its own table does not have, where rows of several tables stand in one."""
+    return {column: value for column, value in row.items() if value is not None and value == value}
+
+
+def tell_best(item: Item) -> str:
+    """An option's short name; with a word where it is the best."""
+    name, best = item.edition.options[item.value], item.value == item.edition.findings.comparison.best
+    return item.edition.words("table.best", option=name) if best else name
+
+
+def tell_source(item: Item) -> str:
+    """A source's number, which others lead to, and who published it."""
+    return Html(f'<span id="source-{item.edition.source_numbers[item.value]}">{escape(put_source(item))}</span>')
+
+
+def put_source(item: Item) -> str:
+    """A source's number and who published it."""
+    number, publisher = item.edition.source_numbers[item.value], item.edition.words.of(item.row, "publisher")
+    return item.edition.words("source.cell", number=number, publisher=publisher)
+
+
+def tell_interval(item: Item) -> str:
+    """From one amount to that of another column."""
+    words = item.edition.words
+    return words.between(words.millions(item.value), words.millions(item.row[item.argument]))
+
+
+def tell_distribution(item: Item) -> str:
+    """The shape of an estimate, and which percentiles its ends are where a shape has them otherwise."""
+    words = item.edition.words
+    shape = words(f"workbook.distribution.{item.value or 'fixed'}")
+    return words("workbook.distribution.p90", shape=shape) if item.row.get("ends") == "p90" else shape
+
+
+def tell_payer(item: Item) -> str:
+    """Who pays: the organisation itself where nobody is named."""
+    rows = item.edition.inputs.records["contracts"]
+    called = {row["payer"]: item.edition.words.of(row, "payer") for row in rows}
+    return called[item.value] if item.value else item.edition.words("budget.own")
+
+
+def tell_sentence(item: Item) -> str:
+    """A text with a full stop."""
+    text = tell_text(item)
+    return text if text.endswith((".", "!", "?")) else f"{text}."

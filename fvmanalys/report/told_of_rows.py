@@ -1,0 +1,140 @@
+"""How a value is told that needs more of its row: estimates, parts of a difference, what is new and what is to come."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import numpy as np
+
+from fvmanalys.evidence.rules import split
+from fvmanalys.report.item import NOTHING, Item
+from fvmanalys.report.palette import KIND_MARKS
+
+__all__ = [
+    "tell_beside", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months", "tell_parts",
+    "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights", "tell_when",
+]  # fmt: skip
+
+
+def tell_said(item: Item) -> str:
+    """What a row of any table says."""
+    table, row, words = item.row["table"], item.value, item.edition.words
+    if not isinstance(row, Mapping):
+        return NOTHING
+    if isinstance(row.get("date"), date):
+        return words.day(row["date"])
+    if "likely" in row:
+        known = any(one is not None and one == one for one in (row["likely"], row["low"]))
+        basis = f"workbook.basis.{row['basis']}" if table == "contracts" else ""
+        return words.get(basis, "{unit}").format(unit=words.quantity(row)) if known else NOTHING
+    if table == "reference_class":
+        ratios = {name: words.number(row[f"{key}_ratio"], 2) for name, key in (("cost", "cost"), ("time", "duration"))}
+        return words("situation.ratios", **ratios)
+    if table == "partners":
+        return " · ".join(part for part in (words.number(row["count"]), words.of(row, "status")) if part not in (NOTHING, ""))
+    if table in ("spend", "options"):
+        return words.amount(row["amount"]) if table == "spend" else words.of(row, "description")
+    return words.number(row["index"], 1) if table == "price_index" else NOTHING
+
+
+def tell_when(item: Item) -> str:
+    """The day of a plan or a deadline; the months between which something expected falls."""
+    return tell_months(item) if item.row["kind"] == "expected" else item.edition.words.day(item.value)
+
+
+def tell_months(item: Item) -> str:
+    """The month of P50, and those of P10 and P90 where they are others."""
+    words = item.edition.words
+    low, middle, high = (words.month(item.edition.as_of, item.row[name]) for name in ("p10", "p50", "p90"))
+    return middle if low == high else words("situation.months", middle=middle, span=words.between(low, high))
+
+
+def tell_ground(item: Item) -> str:
+    """Why something is to come: who planned it and when, how often a deadline is met, or that it is expected."""
+    words, row = item.edition.words, item.row
+    if item.value == "planned":
+        return words("situation.ground_planned", plan=words.of(row, "plan_version"), day=words.day(row["known_from"]))
+    outcomes = words.outcomes(row["p_deadline_met"]) if item.value == "deadline" else ""
+    return words(f"situation.ground_{item.value}", outcomes=outcomes)
+
+
+def tell_score(item: Item) -> str:
+    """A score with its range, and the chance that it is below the minimum."""
+    words, row = item.edition.words, item.value
+    score, low, high = (words.points(row[name]) for name in ("score", "score_p05", "score_p95"))
+    text = words("table.score", score=score, low=low, high=high)
+    below = row["p_below_minimum"]
+    return text if not np.isfinite(below) else words("table.below", text=text, share=words.share(below))
+
+
+def tell_parts(item: Item) -> str:
+    """Parts of a difference, each with its amount and sign."""
+    parts = []
+    for one in item.value:
+        sign = "+" if one["difference"] > 0 else ""
+        name = item.edition.part(one["kind"], one["part"])
+        parts.append(f"{name} {sign}{item.edition.words.amount(one['difference'])}")
+    return "; ".join(parts) or NOTHING
+
+
+def tell_beside(item: Item) -> str:
+    """An option, and which other it is held against."""
+    options = item.edition.options
+    return item.edition.words("table.beside", option=options[item.value], other=options[item.row["other"]])
+
+
+def tell_size(item: Item) -> str:
+    """The range of an estimate, or else its value, with its unit and the time it is counted by."""
+    words, row = item.edition.words, item.row
+    values = [row["low"], row["high"]] if np.isfinite(row["low"]) else [row["likely"]]
+    basis = "per_person" if row["table"] == "staff_costs" else row.get("basis") or ""
+    return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words.measured(values, row["unit"]))
+
+
+def tell_unit(item: Item) -> str:
+    """The unit of an estimate, with the time it is counted by where its row says so."""
+    words, basis = item.edition.words, item.row.get("basis") or ""
+    basis = "per_person" if item.row.get("table") == "staff_costs" else basis
+    return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words(f"workbook.unit.{item.value or 'none'}"))
+
+
+def tell_id(item: Item) -> str:
+    """An estimate's id; a phase, which is a word and not only a key, stands in the reader's language."""
+    if item.row["table"] != "staffing":
+        return str(item.value)
+    table, option, role, _, *condition = item.value.split("/")
+    return "/".join([table, option, role, item.edition.words.of(item.row, "phase"), *condition])
+
+
+def tell_weights(item: Item) -> str:
+    """From the lowest to the highest weight, where a row has them."""
+    if item.missing:
+        return NOTHING
+    decimals = 0 if item.row["high"] >= 10 else 2
+    return "–".join(item.edition.words.number(item.row[end], decimals) for end in ("low", "high"))
+
+
+def tell_judged(item: Item) -> str:
+    """Whether an outcome kept within its forecast, and how many comparable programmes did better."""
+    words = item.edition.words
+    judged, share = words(f"chart.backtest.{item.value or 'open'}"), words.share(item.row["share_below"])
+    return words("exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share)
+
+
+def tell_group(item: Item) -> str:
+    """What a natural group of numbers is called."""
+    words, kind = item.edition.words, item.row["group_kind"]
+    if kind == "factor":
+        estimates = item.edition.inputs.estimates
+        first = estimates.loc[estimates["moves_with"].eq(item.value), "id"].iloc[0]
+        return words("table.group_factor", name=item.edition.estimates[first])
+    if kind == "area":
+        return words("table.group_area", name=item.edition.areas[item.value])
+    return words(f"table_name.{item.value}") if kind == "table" else words("table.group_assumptions")
+
+
+def tell_kinds(item: Item) -> str:
+    """What each part rests on, of kinds given as `part:kind;part:kind`: the part, its mark and its word."""
+    words = item.edition.words
+    known = [pair.split(":") for pair in split(item.value)]
+    kinds = [(words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known]
+    return "; ".join(words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING

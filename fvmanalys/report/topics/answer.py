@@ -1,0 +1,240 @@
+"""What is best: the answer in sentences, how sure it is, what speaks for and against, and what each area gets."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest, with_distances
+from fvmanalys.analysis.yearly import published_settings
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.markup import Html, paragraphs
+from fvmanalys.report.topics.sources import what_it_rests_on
+from fvmanalys.report.topics.turning import condition_sentences, is_open, margin_range, risk_sentences
+
+__all__ = [
+    "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
+    "WORTH", "answer", "answer_sentence", "area_answer", "area_scale", "beside_public", "full_use_sentences", "options_shown",
+    "stand_in_notice", "what_changes", "what_it_rests_on",
+]  # fmt: skip
+
+CLEAR, LEANING = 0.8, 0.5
+ERRORS = 2.0
+
+
+def option_rows(findings: Findings) -> pd.DataFrame:
+    """The comparison, a row an option."""
+    return findings.comparison.table.reset_index()
+
+
+def areas(findings: Findings) -> pd.DataFrame:
+    """The areas with the weights that the published answer uses."""
+    weights = published_settings(findings.comparison).weights
+    return findings.inputs.tables["areas"].assign(weight=lambda table: table["area_id"].map(weights))
+
+
+def levels(findings: Findings, area: str = "") -> pd.DataFrame:
+    """Levels today and at the horizon, of one area or of all."""
+    return findings.levels[findings.levels["area"].eq(area) | (not area)]
+
+
+def area_columns(edition: Edition) -> list[Column]:
+    """The weight of an area, and what each option gives it."""
+    scores = [Column(option, "score", name) for option, name in edition.options.items()]
+    return [Column("area", "area"), Column("weight", "share"), *scores, Column("weight_kind", "kind")]
+
+
+def reference(edition: Edition) -> dict[str, Any]:
+    """Which option the others are compared with."""
+    return {"reference": edition.options[edition.inputs.reference]}
+
+
+OPTIONS = Exhibit(
+    "options",
+    option_rows,
+    "option:option_best net_benefit:money net_benefit_p05:interval=net_benefit_p95 p_best:share expected_loss:money"
+    " score:points cost_p50:money cost_p85:money programme_p50:money programme_p85:money full_use_p50:month"
+    " full_use_p85:month full_use_within_horizon:share",
+    turned=True,
+    published="comparison",
+    facts=reference,
+)
+WAYS = Exhibit(
+    "ways",
+    lambda findings: findings.inputs.tables["options"],
+    "option_id:long_option description:text permanent:yes_no kind:kind",
+)
+WORTH = Exhibit(
+    "worth",
+    lambda findings: with_distances(option_rows(findings), "net_benefit"),
+    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money below:money"
+    " above:money break_even_value:money",
+    published="comparison",
+)
+COST = Exhibit(
+    "cost",
+    lambda findings: with_distances(option_rows(findings), "cost_mean"),
+    "option:option cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money below:money above:money"
+    " programme_p50:money programme_p85:money",
+    published="comparison",
+)
+USE = Exhibit(
+    "use",
+    option_rows,
+    "option:option full_use_p50:month full_use_p85:month full_use_within_horizon:share score:points score_p05:points"
+    " score_p50:points score_p95:points",
+    published="comparison",
+)
+CHOICE = Exhibit(
+    "choice",
+    option_rows,
+    "option:option p_best:share1 expected_loss:money regret_p95:money dominated_by:option permanent:yes_no"
+    " reference:yes_no",
+    published="comparison",
+)
+REASONS = Exhibit(
+    "reasons", lambda findings: strongest(findings.reasons, 3), "option:beside favour:parts against:parts"
+)
+AREAS = Exhibit("areas", lambda findings: areas_by_option(findings.comparison), area_columns)
+SCALE = Exhibit(
+    "scale",
+    areas,
+    "area_id:named_area description:text level_0:text level_100:text minimum:n0",
+    aside="weight:n0 low:weights",
+)
+SCORES = Exhibit(
+    "scores",
+    lambda findings: findings.comparison.areas.reset_index(),
+    "option:option area:area score:points score_p05:points score_p50:points score_p95:points p_below_minimum:share",
+    published="areas",
+)
+LEVELS = Exhibit("levels", levels, "option:option area:area level_now:points level_end:points reached_p50:month")
+BESIDE_PUBLIC = Exhibit(
+    "public_comparison",
+    lambda findings: findings.public_comparison,
+    "option:option net_benefit:money public_net_benefit:money net_benefit_difference:money p_best:share"
+    " public_p_best:share",
+)
+
+
+def options_shown(edition: Edition) -> Html:
+    """The options side by side, and what full use counts in."""
+    return Html(OPTIONS(edition) + paragraphs(full_use_sentences(edition), "note"))
+
+
+def answer(edition: Edition) -> list[str]:
+    """The answer: the decision if it has been taken, what is best, how sure that is, what a mistake costs."""
+    findings, comparison = edition.findings, edition.findings.comparison
+    sentences = [decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
+    if comparison.runner_up is not None:
+        row, (low, high) = comparison.table.loc[comparison.best], margin_range(findings)
+        facts = {"second": comparison.runner_up, "gap": comparison.lead, "loss": float(row["expected_loss"])}
+        certainty = "clear" if row["p_best"] >= CLEAR else "leaning" if row["p_best"] >= LEANING else "open"
+        undecided = "undecided" if is_open(findings) else certainty
+        sentences += [edition(f"answer.{undecided}", low=low, high=high, **facts), edition("answer.gap", **facts)]
+    return [sentence for sentence in [*sentences, ahead_sentence(edition)] if sentence]
+
+
+def answer_sentence(edition: Edition) -> str:
+    """Which option is best, and in what share of the outcomes."""
+    comparison = edition.findings.comparison
+    facts = {"best": comparison.best, "second": comparison.runner_up, "as_of": edition.as_of}
+    if comparison.runner_up is None:
+        return edition("answer.only", **facts)
+    first, second = comparison.table["p_best"][[comparison.best, comparison.runner_up]]
+    return edition("answer.best", p_best=first, p_second=second, **facts)
+
+
+def ahead_sentence(edition: Edition) -> str:
+    """That an option which may not be the lasting answer has a higher expected net benefit than the best, if so."""
+    comparison = edition.findings.comparison
+    lead = comparison.table["net_benefit"] - comparison.table["net_benefit"][comparison.best]
+    ahead = lead[~comparison.table["permanent"] & (lead > 0)]
+    if ahead.empty:
+        return ""
+    return edition("answer.ahead", option=str(ahead.idxmax()), best=comparison.best, lead=ahead.max())
+
+
+def decided_sentence(edition: Edition) -> str:
+    """What was decided and when, if that lies before `as_of`."""
+    taken = edition.findings.decision_taken
+    if taken is None:
+        return ""
+    what = edition.words.of(taken, "name").rstrip(".")
+    return edition("answer.decided", date=taken["date"], what=what, as_of=edition.as_of)
+
+
+def what_changes(edition: Edition) -> list[str]:
+    """How probable the leader's own risk may be, and where the best option changes as the value of a point does."""
+    comparison, said = edition.findings.comparison, risk_sentences(edition)
+    if comparison.switches.empty:
+        grid = comparison.acceptability.index
+        return [*said, edition("answer.no_switch", low=grid[0], high=grid[-1])]
+    return said + edition.each("answer.switch", comparison.switches.to_dict("records"))
+
+
+def full_use_sentences(edition: Edition) -> list[str]:
+    """In which share of its outcomes an option comes into full use although something has gone wrong, and by what."""
+    rows = full_use_after(edition.findings.simulation).to_dict("records")
+    parts = [edition("answer.full_use_replaced" if row["event"] else "answer.full_use_risk", row) for row in rows]
+    return [edition("answer.full_use", parts="; ".join(parts))] if parts else []
+
+
+def area_answer(edition: Edition, area: str) -> list[str]:
+    """Which lasting option gives an area most, how far ahead it is, and where the area stands today."""
+    findings = edition.findings
+    scores = findings.comparison.areas.xs(area, level="area").loc[findings.inputs.options(permanent_only=True)]
+    best = str(scores["score"].idxmax())
+    row = scores.loc[best].to_dict()
+    texts = [edition("notebook.area", row, area=area, best=best)]
+    if len(scores) > 1:
+        second = str(scores["score"].drop(best).idxmax())
+        gap = findings.simulation.area_scores[best, area] - findings.simulation.area_scores[second, area]
+        even = gap.mean() <= ERRORS * gap.std() / np.sqrt(len(gap))
+        facts = {"second": second, "best": best, "share": float((gap > 0).mean())}
+        key = "notebook.area_even" if even else "notebook.area_second"
+        texts.append(edition(key, score=scores.loc[second, "score"], **facts))
+    minimum = findings.inputs.tables["areas"].set_index("area_id").at[area, "minimum"]
+    if np.isfinite(minimum):
+        texts.append(edition("notebook.area_minimum", row, minimum=minimum, best=best))
+    return texts
+
+
+def area_scale(edition: Edition, area: str) -> list[str]:
+    """What an area is, and what the ends of its scale mean."""
+    row = edition.inputs.tables["areas"].set_index("area_id").loc[area]
+    texts = [edition.words.of(row, "description")]
+    if row["level_0"] and row["level_100"]:
+        texts.append(edition("notebook.scale", row))
+    return [text for text in texts if text]
+
+
+def stand_in_notice(edition: Edition) -> list[str]:
+    """How many numbers are stand-ins, on which grounds, and that the conclusions are theirs; nothing without any."""
+    rows, words = edition.inputs.stand_ins, edition.words
+    if not rows:
+        return []
+    said = [words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows]
+    grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(Counter(said).items())])
+    numbers = edition.inputs.estimates["stand_in"].eq("yes").sum()
+    return [edition("public.notice", numbers=numbers, estimates=len(edition.inputs.estimates), grounds=grounds)]
+
+
+def beside_public(edition: Edition) -> list[str]:
+    """What the public version says, and how clear that is beside the answer here; nothing without secrets."""
+    findings = edition.findings
+    tables, public = findings.public_tables, findings.public_version
+    if not findings.inputs.confidential:
+        return []
+    if public is None:
+        lacking = tables.lacking if tables else 0
+        return [edition("public.lacks", count=lacking) if lacking else edition("public.broken")]
+    texts = [edition("public.says", answer=answer_sentence(Edition(public, edition.lang)))]
+    here, there = findings.comparison, public.comparison
+    if here.runner_up is None or there.runner_up is None:
+        return texts
+    shares = {"share": here.table["p_best"][here.best], "public_share": there.table["p_best"][there.best]}
+    return [*texts, edition("public.differs", lead=here.lead, public_lead=there.lead, **shares)]

@@ -163,7 +163,7 @@ def verify(
     chain: Annotated[bool, typer.Option("--chain", help="Hold all runs of a folder against one another.")] = False,
     expect: Annotated[str, typer.Option(help="The hash that was written down when the run was published.")] = "",
     key: Annotated[Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")] = None,
-    config: Annotated[Path | None, typer.Option(help="The suite to make it again with; default: the project's suite.toml.")] = None,
+    config: Annotated[Path | None, typer.Option(help="The suite to make it again with; default: as of fvmanalys run.")] = None,
 ) -> None:
     """Make a run again from its own raw tables; say whether every figure and every file is the same."""
     if chain:
@@ -171,11 +171,12 @@ def verify(
 
         found = verify_chain(run)
     else:
-        from fvmanalys.run.suite import own_suite, read_suite
+        from fvmanalys.run.failing import stoppable
+        from fvmanalys.run.suite import read_suite, suite_at_hand
         from fvmanalys.run.verify import verify as check_run
 
-        suite = config or own_suite()
-        found = check_run(run, read_suite(suite) if suite else None, expect=expect, key=key)
+        with stoppable():
+            found = check_run(run, read_suite(config or suite_at_hand()), expect=expect, key=key)
     say(f"{run}: {found.verdict}", *found.places)
     if not found.holds:
         raise typer.Exit(1)
@@ -242,6 +243,11 @@ def main() -> None:
         except FvmanalysError as error:
             print(f"{type(error).__name__}: {lines_of(error)}", file=sys.stderr)
             sys.exit(error.exit_code)
+        except (OSError, MemoryError) as error:  # what no command foresaw, and no fault of ours
+            where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+            why = error.strerror if isinstance(error, OSError) else "out of memory"
+            print(f"UsageError: {plain(where)}{why or error}; see that it can be read and written, and is not full", file=sys.stderr)
+            sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.inputs import Inputs, load
+from fvmanalys.evidence.limits import read_bytes
 
 __all__ = ["MANIFEST", "PublishedRun", "read_manifest", "read_published"]
 
@@ -69,8 +71,8 @@ class PublishedRun:
         """A table as published; UsageError where it cannot be read, or lacks a column; `blanks` are missing, or text."""
         path = self.folder / "tables" / f"{name}.csv"
         try:
-            table = pd.read_csv(path, keep_default_na=blanks)
-        except (OSError, ValueError) as error:
+            table = pd.read_csv(BytesIO(read_bytes(path)), keep_default_na=blanks)
+        except ValueError as error:
             raise UsageError(f"{path}: cannot be read ({error}); {RESTORE}") from error
         missing = [column for column in columns if column not in table]
         if missing:
@@ -82,8 +84,8 @@ def read_manifest(run: Path) -> dict[str, Any]:
     """The manifest of a run."""
     remedy = "name the folder of a published run"
     try:
-        told = json.loads((run / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        told = json.loads(read_bytes(run / MANIFEST).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{run}: has no readable {MANIFEST} ({error}); {remedy}") from error
     if not isinstance(told, dict):
         raise UsageError(f"{run}: has no readable {MANIFEST} (it is no object); {remedy}")

@@ -5,8 +5,9 @@ from pathlib import Path
 from re import sub
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
-from fvmanalys.errors import Fault
+from fvmanalys.errors import Fault, UsageError
 from fvmanalys.evidence.public import PublicTables
 from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.words import Words
@@ -26,11 +27,15 @@ def write_forms(tables: PublicTables, folder: Path, words: Words) -> Iterator[tu
         asked = QUANTITY if told.column == "public_likely" else (told.column,)
         rows = by_owner.setdefault(origin.owner, [])
         rows += [(Fault(told.file, told.row, column, told.problem, told.remedy), origin.key) for column in asked]
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, (owner, rows) in enumerate(sorted(by_owner.items()), start=1):
-        path = folder / f"standins-{number}-{sub(r'[^a-zA-Z0-9]+', '-', owner).strip('-') or 'unnamed'}.xlsx"
-        write_form(path, owner, rows, words)
-        yield path, len(rows)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, (owner, rows) in enumerate(sorted(by_owner.items()), start=1):
+            path = folder / f"standins-{number}-{sub(r'[^a-zA-Z0-9]+', '-', owner).strip('-')[:60] or 'unnamed'}.xlsx"
+            write_form(path, owner, rows, words)
+            yield path, len(rows)
+    except (OSError, FileCreateError) as error:
+        why = f"cannot be written ({getattr(error, 'strerror', None) or error})"
+        raise UsageError(f"{folder}: {why}; close what is open there, or name another folder with --out") from error
 
 
 def write_form(path: Path, owner: str, rows: list[tuple[Fault, str]], words: Words) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fvmanalys.errors import UsageError
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.run import folder as place
 from fvmanalys.run.former import readable_runs
@@ -12,6 +13,8 @@ __all__ = ["listed"]
 
 def listed(out: Path) -> list[str]:
     """The runs of a folder, published ones first, each in the order of their names: the day of knowledge leads."""
+    if not (out / "runs").is_dir() and not (out / "failed").is_dir():
+        raise UsageError(f"{out}: holds no runs; name the folder that runs are published in with --out")
     return [*published_lines(out), *map(failed_line, place.failed(out))]
 
 

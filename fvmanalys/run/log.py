@@ -82,6 +82,12 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     """The lines of a log; of one cut short by a kill, those that are whole."""
     lines = []
     for text in path.read_text("utf-8", errors="replace").split("\n") if path.is_file() else []:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             lines.append(json.loads(text))
-    return lines
+    return [line for line in lines if is_step(line)]
+
+
+def is_step(line: Any) -> bool:
+    """Whether a line of a log is one that we wrote, as far as it is read again."""
+    kinds = {"at": str, "step": str, "seconds": int | float}
+    return isinstance(line, dict) and all(isinstance(line.get(name), kind) for name, kind in kinds.items())

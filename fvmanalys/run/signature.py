@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from fvmanalys.errors import UsageError
+from fvmanalys.evidence.encoding import Unreadable
+from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.published import MANIFEST
 
 __all__ = ["SIGNATURE", "private_key", "sign", "signed_by"]
@@ -36,7 +38,7 @@ def signed_by(run: Path, path: Path) -> bool:
     if not isinstance(key, Ed25519PublicKey):
         raise UsageError(f"{path}: is no public Ed25519 key; {MAKE}")
     try:
-        key.verify(bytes.fromhex((run / SIGNATURE).read_text("ascii").strip()), (run / MANIFEST).read_bytes())
+        key.verify(bytes.fromhex(read_bytes(run / SIGNATURE, 1).decode("ascii").strip()), (run / MANIFEST).read_bytes())
     except (OSError, ValueError, InvalidSignature):
         return False
     return True
@@ -49,9 +51,9 @@ def read_key(path: Path, part: str) -> Any:
     except ImportError as error:
         raise UsageError("signing needs the package cryptography: pip install 'fvmanalys[sign]'") from error
     try:
-        text = path.read_bytes()
+        text = read_bytes(path, 1)
         return load_pem_private_key(text, None) if part == "private" else load_pem_public_key(text)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); name the file of a {part} key") from error
+    except Unreadable as error:
+        raise UsageError(f"{path}: {error.problem}; name the file of a {part} key") from error
     except (ValueError, TypeError) as error:
         raise UsageError(f"{path}: is no {part} key in PEM form, or has a password; {MAKE}") from error

@@ -14,7 +14,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
+from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.inputs import project
+from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute
 from fvmanalys.run.source import check_parameters, declared_parameters, did_you_mean, notebook_faults
@@ -89,13 +91,13 @@ def read_suite(path: str | Path) -> Suite:
     """Read suite.toml; a notebook's path is relative to its folder."""
     path = Path(path)
     try:
-        suite = TypeAdapter(Suite).validate_python(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}); name a suite file with --config") from error
+        suite = TypeAdapter(Suite).validate_python(tomllib.loads(read_bytes(path, 1).decode("utf-8")))
+    except Unreadable as error:
+        raise UsageError(f"{path}: {error.problem}; name a suite file with --config") from error
     except ValidationError as error:
         raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
     except ValueError as error:
-        raise UsageError(f"{path}: is not TOML: {error}") from error
+        raise UsageError(f"{path}: is not TOML: {error}; correct it, or name another file with --config") from error
     return replace(suite, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)])
 
 

@@ -49,7 +49,17 @@ class Findings:
     @cached_property
     def views(self) -> pd.DataFrame:
         """Inside view, mixture and outside view side by side."""
-        return outside.views(self.inputs, self.simulation.draws, self.simulation.seed)
+        return outside.view_table(self.by_view, self.inputs.parameters["outside_view"])
+
+    @cached_property
+    def by_view(self) -> dict[float, Comparison]:
+        """The comparison in every view: how much the experience of comparable programmes counts."""
+        return outside.by_view(self.inputs, self.simulation.draws, self.simulation.seed)
+
+    @cached_property
+    def chances(self) -> pd.DataFrame:
+        """P(best) of every option and family, as a range over values of a point and views."""
+        return outside.chances(self.by_view, self.comparison)
 
     @cached_property
     def class_quantiles(self) -> pd.DataFrame:
@@ -236,6 +246,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "frontier": lambda findings: findings.comparison.frontier.reset_index(),
     "switching_points": lambda findings: findings.comparison.switches,
     "views": lambda findings: findings.views,
+    "p_best_range": lambda findings: findings.chances,
     "reference_class_quantiles": lambda findings: findings.class_quantiles,
     "backtest": lambda findings: findings.backtest,
     "yearly_cost": lambda findings: findings.yearly,

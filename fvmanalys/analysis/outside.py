@@ -1,5 +1,6 @@
 """The outside view: what became of comparable programmes, beside what the ranges say; and how such a forecast would have fared."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,16 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis.compare import compare
+from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
 from fvmanalys.evidence.inputs import PLACE
 from fvmanalys.model import simulate
 from fvmanalys.model.programmes import read_class
 
-__all__ = ["backtest", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile", "views", "with_parameters"]
+__all__ = [
+    "backtest", "by_view", "chances", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile", "view_table", "views",
+    "with_parameters",
+]  # fmt: skip
 
 OVERRUNS = (100, 150, 200)  # per cent of the plan
+CHANCES = ["option_id", "family", "p_best", "low", "high", "family_p_best", "family_low", "family_high"]
 VIEW_COLUMNS = [
     "cost_p50",
     "cost_p85",
@@ -42,18 +47,48 @@ def with_parameters(inputs: Inputs, **values: float) -> Inputs:
     return replace(inputs, tables={**inputs.tables, "parameters": table})
 
 
+def by_view(inputs: Inputs, draws: int, seed: int) -> dict[float, Comparison]:
+    """The comparison with the outside view in none, half and all of the draws, and in the parameter's share of them.
+
+    Without a reference class that has both kinds of ratio there is only the inside view.
+    """
+    known = read_class(inputs.tables["reference_class"]) is not None
+    shares = sorted({0.0, 0.5, inputs.parameters["outside_view"], 1.0}) if known else [0.0]
+    return {share: compare(simulate(with_parameters(inputs, outside_view=share), draws, seed)) for share in shares}
+
+
+def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
+    """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a view.
+
+    `low` and `high` are over the range of value_per_point and over the views of `found`; `p_best` is as `used`. Columns:
+    option_id, family (the option that it goes back to), p_best, low, high, and family_p_best, family_low, family_high.
+    """
+    curves = pd.concat([used.acceptability, *(comparison.acceptability for comparison in found.values())])
+    inputs = used.simulation.inputs
+    family = {option: inputs.lines[option][-1] for option in curves}
+    together = curves.T.groupby(family).sum().T
+    base = used.table["p_best"].reindex(curves.columns)
+    rows = []
+    for option, head in family.items():
+        own, shared = curves[option], together[head]
+        whole = float(base[[other for other, one in family.items() if one == head]].sum())
+        rows.append([option, head, base[option], own.min(), own.max(), whole, shared.min(), shared.max()])
+    return pd.DataFrame(rows, columns=CHANCES)
+
+
 def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
+    """`view_table` of the inputs."""
+    return view_table(by_view(inputs, draws, seed), inputs.parameters["outside_view"])
+
+
+def view_table(found: Mapping[float, Comparison], used: float) -> pd.DataFrame:
     """Inside view, chosen mixture and outside view side by side: a row a view and option.
 
-    `view` is the share of draws in which the outside view applies (0, the parameter's value, 1). Without a reference
-    class that has both kinds of ratio there is only the inside view. Reference class forecasting: Kahneman & Tversky 1979;
-    Flyvbjerg 2006, Project Management Journal 37(3).
+    `view` is the share of draws in which the outside view applies (0, the parameter's value, 1). Reference class
+    forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project Management Journal 37(3).
     """
-    shares = sorted({0.0, inputs.parameters["outside_view"], 1.0}) if read_class(inputs.tables["reference_class"]) else [0.0]
-    tables = []
-    for share in shares:
-        comparison = compare(simulate(with_parameters(inputs, outside_view=share), draws, seed))
-        tables.append(comparison.table[VIEW_COLUMNS].reset_index().assign(view=share))
+    shown = {share: comparison for share, comparison in found.items() if share in (0.0, used, 1.0)}
+    tables = [comparison.table[VIEW_COLUMNS].reset_index().assign(view=share) for share, comparison in shown.items()]
     return pd.concat(tables, ignore_index=True)[["view", "option", *VIEW_COLUMNS]]
 
 

@@ -22,6 +22,11 @@ __all__ = [
 ]  # fmt: skip
 
 CLEAR, LEANING = 0.8, 0.5
+SEEN = 0.005  # a share that is told
+FRACTIONS = {
+    "none": 0.02, "tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5, "three_fifths": 0.6,
+    "two_thirds": 2 / 3, "three_quarters": 0.75, "four_fifths": 0.8, "nine_tenths": 0.9, "all": 0.98,
+}  # fmt: skip
 ERRORS = 2.0
 
 
@@ -139,13 +144,25 @@ def answer(edition: Edition) -> list[str]:
 
 
 def answer_sentence(edition: Edition) -> str:
-    """Which option is best, and in what share of the outcomes."""
+    """Which option is best, and in what share of the outcomes, as a range over what is a choice and what is a view."""
     comparison = edition.findings.comparison
     facts = {"best": comparison.best, "second": comparison.runner_up, "as_of": edition.as_of}
     if comparison.runner_up is None:
         return edition("answer.only", **facts)
-    first, second = comparison.table["p_best"][[comparison.best, comparison.runner_up]]
-    return edition("answer.best", p_best=first, p_second=second, **facts)
+    known = edition.findings.chances.set_index("option_id")
+    first, second = known.loc[comparison.best], known.loc[comparison.runner_up]
+    said = edition("answer.best", p_best=chance(edition, first), p_second=chance(edition, second), **facts)
+    if first["family_p_best"] - first["p_best"] < SEEN:
+        return said
+    whole = first[["family_p_best", "family_low", "family_high"]].set_axis(["p_best", "low", "high"])
+    return f"{said} {edition('answer.family', p_best=chance(edition, whole), **facts)}"
+
+
+def chance(edition: Edition, row: pd.Series) -> str:
+    """How probable something is, in words, with its range."""
+    nearest = min(FRACTIONS, key=lambda name: abs(FRACTIONS[name] - row["p_best"]))
+    ends = edition.words.measured([round(row["low"], 2), round(row["high"], 2)], "share")
+    return edition("answer.chance", about=edition(f"fraction.{nearest}"), ends=ends)
 
 
 def ahead_sentence(edition: Edition) -> str:

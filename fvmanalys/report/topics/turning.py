@@ -92,7 +92,8 @@ def condition_sentences(edition: Edition) -> list[str]:
     best, near = findings.comparison.best, nearest(findings)
     parts = [edition(f"turning.{side(row)}", row) for row in near.to_dict("records")]
     key = "turning.condition" if parts else "turning.none_inside"
-    return [edition(key, best=best, conditions="; ".join(parts))]
+    winners = edition.words.listing([edition.options[winner] for winner in near["winner"].unique()])
+    return [edition(key, best=best, conditions="; ".join(parts), winners=winners)]
 
 
 def nearest(findings: Findings) -> pd.DataFrame:

@@ -1,0 +1,91 @@
+"""What the first page says the answer hangs on: its conditions, how sure it is, and whether it is settled."""
+
+import numpy as np
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.analysis.outside import with_parameters
+from fvmanalys.analysis.switching import closest_first
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.answer import answer, what_changes
+from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences
+from tests.test_switching import CLASS, GATED, HAND, small
+from tests.tiny import tiny
+
+DRAWS = 600
+
+
+def found_in(inputs, draws=DRAWS):
+    return fvm.find(inputs, draws, 3)
+
+
+def test_the_closest_condition_comes_first_and_at_most_three_are_told():
+    findings = found_in(small())
+    table = closest_first(findings.switching_values)
+    assert table["probability_beyond"].is_monotonic_decreasing and table["switching_value"].notna().all()
+    told = condition_sentences(Edition(findings, "en"))
+    assert len(told) == 1 and 1 <= told[0].count("we reckon with") <= 3
+    names = Edition(findings, "en").levers
+    inside = table[table["inside"] == "yes"]["id"].head(3)
+    places = [told[0].find(names[name]) for name in inside]
+    assert min(places) >= 0 and places == sorted(places)
+
+
+def test_the_condition_says_on_which_side_the_answer_holds_and_who_takes_over():
+    [told] = condition_sentences(Edition(found_in(tiny(**HAND), 4096), "en"))
+    assert told.startswith("With our assumptions a is best as long as") and "is under SEK 4." in told and "(we reckon with SEK 4m)" in told
+    assert told.endswith("Otherwise c takes over.")
+
+
+def test_a_risk_of_the_leader_is_told_though_its_switching_value_is_beyond_its_range():
+    edition = Edition(found_in(tiny(**GATED), 16384), "en")
+    [told] = risk_sentences(edition)
+    assert "a is best as long as the probability of “p (a)” is under" in told and "above it b is best" in told
+    assert told in what_changes(edition)
+
+
+def test_where_nothing_turns_the_answer_within_its_range_that_is_said():
+    rows = {name: HAND[name] for name in ("options", "parameters", "levels")}
+    costs = [{"option_id": name, "item_id": "run", "category": "run", "basis": "once", "is": 5} for name in "abc"]
+    edition = Edition(found_in(tiny(contracts=costs, **rows), 64), "en")
+    assert condition_sentences(edition) == ["No single number makes anything but a best within its own range."]
+
+
+@pytest.mark.parametrize(("spread", "undecided"), [(1, False), (60, True)])
+def test_undecided_is_said_where_the_margin_may_be_negative_and_regret_exceeds_the_lead(spread, undecided):
+    costs = [{"option_id": "a", "item_id": "run", "category": "run", "basis": "once", "is": (10 - spread, 10, 10 + spread, "uniform")}]
+    costs += [{"option_id": "b", "item_id": "run", "category": "run", "basis": "once", "is": 12}]
+    findings = found_in(tiny(options=("a", "b"), contracts=costs))
+    assert is_open(findings) is undecided
+    assert any("not settled" in text for text in answer(Edition(findings, "en"))) is undecided
+
+
+def test_how_probable_the_best_is_is_a_range_over_the_values_of_a_point_and_the_views():
+    inputs = small()
+    findings = found_in(inputs)
+    table = findings.chances.set_index("option_id")
+    curves = [
+        fvm.compare(fvm.simulate(with_parameters(inputs, outside_view=view), DRAWS, 3)).acceptability for view in (0.0, 0.5, 1.0)
+    ]
+    for option in ("a", "b", "c"):
+        shares = np.concatenate([curve[option] for curve in curves])
+        assert table.loc[option, ["low", "high"]].tolist() == [shares.min(), shares.max()]
+        assert table.loc[option, "p_best"] == findings.comparison.table.loc[option, "p_best"]
+
+
+def test_a_family_is_best_where_any_of_its_options_is():
+    inputs = tiny(**GATED, reference_class=CLASS)
+    findings = found_in(inputs)
+    table, curve = findings.chances.set_index("option_id"), findings.comparison.acceptability
+    assert table["family"].to_dict() == {"a": "a", "v": "a", "b": "b"}
+    assert table.loc["v", "family_p_best"] == pytest.approx(1 - table.loc["b", "p_best"])
+    assert table.loc["a", "family_low"] == pytest.approx((curve["a"] + curve["v"]).min())
+
+
+def test_the_answer_tells_how_sure_in_words_with_a_range_and_not_to_one_per_cent():
+    findings = found_in(small())
+    row = findings.chances.set_index("option_id").loc[findings.comparison.best]
+    text = " ".join(answer(Edition(findings, "sv"))).replace("\N{NO-BREAK SPACE}", " ")
+    assert "ungefär" in text or "nästan" in text
+    low, high = (round(100 * row[end]) for end in ("low", "high"))
+    assert f"({low}–{high} %)" in text

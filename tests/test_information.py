@@ -377,12 +377,12 @@ def test_the_tail_index_of_a_pareto_is_found():
 
 
 def test_the_net_value_is_what_is_left_after_cost_and_waiting():
-    assert net_value(Value(50.0, 2.0), cost=10, months=3, cost_of_delay_per_month=8) == pytest.approx(16)
+    assert net_value(Value(50.0, 2.0), cost=10, extra_wait=3, cost_of_delay_per_month=8) == pytest.approx(16)
 
 
 def test_the_verdict_names_the_investigation_to_begin_with():
     table = pd.DataFrame(
-        {"investigation_id": ["pilot", "review", "survey"], "evsi": [100, 40, 5], "standard_error": [4, 3, 1], "cost": [90, 5, 4], "months": [12, 2, 1]}
+        {"investigation_id": ["pilot", "review", "survey"], "evsi": [100, 40, 5], "standard_error": [4, 3, 1], "cost": [90, 5, 4], "extra_wait": [12, 2, 1]}
     )
     found = verdict(table, cost_of_delay_per_month=5)
     assert (found.decide_now, found.investigation, found.net_value, found.is_clear) == (False, "review", 25, True)

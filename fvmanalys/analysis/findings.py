@@ -124,7 +124,7 @@ class Findings:
 
     @cached_property
     def knowledge(self) -> Knowledge:
-        """What is worth finding out, what moves the answer, and whether to decide now."""
+        """What is worth finding out, what moves the answer, and whether to find out first."""
         return Knowledge(self.comparison)
 
     @cached_property
@@ -152,6 +152,25 @@ class Findings:
             total, full = team.curve["total"], whole.get(option, np.nan)
             rows.append([option, team.share, team.low, team.high, full, full * team.share, total.min(), *total.iloc[[0, -1]]])
         return pd.DataFrame(rows, columns=["option", "share", "low", "high", "full", "kept", "least_cost", "none_cost", "full_cost"])
+
+    @cached_property
+    def team_and_wait(self) -> pd.DataFrame:
+        """What a month of waiting costs with the team as it is and as recommended for the best option, and what is then best.
+
+        Columns: team (now, recommended), share, cost_of_delay, investigation_id, net_value, decide_now.
+        """
+        knowledge, team = self.knowledge, self.standing_teams.get(self.comparison.best)
+        columns = ["team", "share", "cost_of_delay", "investigation_id", "net_value", "decide_now"]
+        if knowledge.verdict is None or team is None:
+            return pd.DataFrame(columns=columns)
+        value, rows = self.comparison.value_per_point, []
+        kept = outside.with_parameters(self.inputs, standing_share=team.share)
+        monthly = pause.first_month_at(kept, knowledge.size, self.simulation.seed, value)
+        shares = (self.inputs.parameters["standing_share"], knowledge.monthly_delay()), (team.share, monthly)
+        for name, (share, cost) in zip(("now", "recommended"), shares, strict=True):
+            found = knowledge.verdict_at(value, cost)
+            rows.append([name, share, cost, found.investigation, found.net_value, found.decide_now])
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def latest_decisions(self) -> pd.DataFrame:
@@ -258,8 +277,12 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "published_totals": lambda findings: findings.published_totals,
     "evidence_counts": lambda findings: findings.evidence_counts,
     "information_estimates": lambda findings: findings.knowledge.estimates,
+    "information_own_parts": lambda findings: findings.knowledge.own_parts,
     "information_groups": lambda findings: findings.knowledge.groups,
     "investigations": lambda findings: findings.knowledge.investigations,
+    "portfolios": lambda findings: findings.knowledge.portfolios,
+    "bring_forward": lambda findings: findings.knowledge.bring_forward,
+    "team_and_wait": lambda findings: findings.team_and_wait,
     "verdict_range": lambda findings: findings.knowledge.verdict_range,
     "tornado": lambda findings: findings.knowledge.tornado,
     "evidence_share": lambda findings: findings.knowledge.evidence,

@@ -1,4 +1,4 @@
-"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide now or investigate first.
+"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide as planned or investigate first.
 
 Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on draws: Strong, Oakley & Brennan 2014,
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
@@ -159,17 +159,20 @@ def warn(found: Regression, fit: float, shape: tuple[int, int], gap: float, erro
     return "estimates_differ" if 2 * gap > max(DIFFER * everything, DIFFER_ERRORS * error) else ""
 
 
-def net_value(evsi: float | Value, cost: float, months: float, cost_of_delay_per_month: float) -> float:
-    """What an investigation is worth after its own cost and that of waiting: EVSI − cost − months × cost of delay."""
-    return float(evsi) - cost - months * cost_of_delay_per_month
+def net_value(evsi: float | Value, cost: float, extra_wait: float, cost_of_delay_per_month: float) -> float:
+    """What an investigation is worth after its own cost and that of waiting: EVSI − cost − extra wait × cost of delay.
+
+    `extra_wait` is the months by which the decision is expected to come later for it, not the months that it takes.
+    """
+    return float(evsi) - cost - extra_wait * cost_of_delay_per_month
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Decide now, or investigate first.
+    """Decide as planned, or investigate first.
 
-    `investigation` is the one with the highest net value, None where there is none; `is_clear` says whether that net
-    value is more than two standard errors from zero. `table` has every investigation, the best first.
+    `investigation` is the one with the highest net value (or several, joined by `;`), None where there is none; `is_clear`
+    says whether that net value is more than two standard errors from zero. `table` has all of them, the best first.
     """
 
     decide_now: bool
@@ -180,13 +183,13 @@ class Verdict:
 
 
 def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Verdict:
-    """Weigh investigations: decide now when none has a positive net value.
+    """Weigh investigations, or portfolios of them: decide as planned when none has a positive net value.
 
-    A row an investigation: investigation_id, evsi, cost, months and, optionally, standard_error (of the EVSI).
+    A row each: investigation_id, evsi, cost, extra_wait (months) and, optionally, standard_error (of the EVSI).
     """
     table = investigations.copy()
-    rows = table[["evsi", "cost", "months"]].to_dict("records")
-    table["net_value"] = [net_value(row["evsi"], row["cost"], row["months"], cost_of_delay_per_month) for row in rows]
+    rows = table[["evsi", "cost", "extra_wait"]].to_dict("records")
+    table["net_value"] = [net_value(row["evsi"], row["cost"], row["extra_wait"], cost_of_delay_per_month) for row in rows]
     table = table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)
     if table.empty:
         return Verdict(True, None, 0.0, True, table)

@@ -1,123 +1,35 @@
-"""What is worth finding out: values of information of a decision's estimates, of natural groups of them, and of investigations."""
+"""What is worth finding out before deciding: investigations, alone and side by side, and what waiting for them costs."""
 
 import fnmatch
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import pause
-from fvmanalys.analysis.compare import Comparison, value_range
-from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, evppi, evppi_all, net_value, value_of_fit, verdict
+from fvmanalys.analysis.compare import value_range
+from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, value_of_fit, verdict
 from fvmanalys.analysis.learning import Lesson
+from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
 from fvmanalys.analysis.regression import Regression, regress
-from fvmanalys.analysis.sensitivity import evidence_share
-from fvmanalys.analysis.tornado import numbers, tornado
-from fvmanalys.evidence.rules import split
-from fvmanalys.model import Simulation
-from fvmanalys.model.draws import BLOCK, Floats, blocks, draw
+from fvmanalys.analysis.unknowns import AROUND, Unknowns, natural_groups, tied
+from fvmanalys.evidence.rules import revealed, split
+from fvmanalys.model.draws import Floats, blocks, draw
+from fvmanalys.model.events import DECIDED
 
 __all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
-AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
 RANGE_POINTS = 9
 RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
-OWED_TO = ("fact", "judgement", "assumption", "interaction", "chance")
-TOLD = ("table", "name", "name_en", "option_id", "kind", "source_id", "owner", "owner_en", "confidential", "note", "note_en")
 MONTHS_WAITED = tuple(range(0, 25))
 
 
 @dataclass(frozen=True)
-class Knowledge:
-    """Values of information of one comparison, MSEK; each part is computed when first asked for.
-
-    Regressions use the first `draws` draws of the simulation, in whole blocks where there are more.
-    """
-
-    comparison: Comparison
-    draws: int = 8192
-
-    @property
-    def simulation(self) -> Simulation:
-        """The simulation behind the comparison."""
-        return self.comparison.simulation
-
-    @property
-    def size(self) -> int:
-        """How many draws are used: whole blocks, since a short block has draws of its own."""
-        return min(-(-self.draws // BLOCK) * BLOCK, self.simulation.draws)
-
-    @cached_property
-    def columns(self) -> dict[str, Floats]:
-        """The draws of every uncertain number of the model; estimates that are the same number stand once, under the first id."""
-        tables = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True))
-        names = [same[0] for same in numbers(self.simulation.model.estimates) if tables[same[0]] not in AROUND]
-        parts = blocks(self.size)
-        return {name: draw(self.simulation.model.estimates[name], self.simulation.seed, parts) for name in names}
-
-    @cached_property
-    def first_ids(self) -> dict[str, str]:
-        """For every uncertain estimate the id under which its number stands in `columns`."""
-        return {name: same[0] for same in numbers(self.simulation.model.estimates) for name in same}
-
-    def benefit(self, value: float | None = None) -> pd.DataFrame:
-        """Net benefit of the options that may be chosen, draws × options."""
-        options = self.simulation.inputs.options(permanent_only=True)
-        return self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)[options].iloc[: self.size]
-
-    @cached_property
-    def everything(self) -> Value:
-        """EVPI: what it would be worth to know everything before choosing."""
-        return evpi(self.benefit())
-
-    @cached_property
-    def estimates(self) -> pd.DataFrame:
-        """EVPPI of every uncertain number, the largest first: id, name, evppi, standard_error, clear, kind, sourced, owner."""
-        about = self.simulation.inputs.estimates.set_index("id")
-        found = evppi_all(self.benefit(), self.columns).reset_index(names="id")
-        known = about.loc[found["id"], list(TOLD)].reset_index(drop=True)
-        table = pd.concat([found, known], axis=1)
-        table["clear"] = table["evppi"] > ERRORS * table["standard_error"]
-        return table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
-
-    def leading(self, kind: str = "") -> pd.DataFrame:
-        """The numbers worth something to find out, of one kind or of all; of two that always go together only the first."""
-        table = self.estimates[self.estimates["evppi"] > 0]
-        streams = self.simulation.inputs.estimates.set_index("id")["stream"]
-        alone = table[~table["id"].map(streams).duplicated()]
-        return alone[alone["kind"].eq(kind) | (not kind)].reset_index(drop=True)
-
-    @property
-    def gaps(self) -> pd.DataFrame:
-        """The numbers that nobody has published and that are worth most to find out."""
-        table = self.estimates
-        return table[table["kind"] == "assumption"].reset_index(drop=True)
-
-    @cached_property
-    def groups(self) -> pd.DataFrame:
-        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning, clear."""
-        rows = []
-        for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
-            value = evppi(self.benefit(), self.stack(ids))
-            rows.append(
-                {
-                    "group_kind": kind,
-                    "group": name,
-                    "estimates": len(ids),
-                    "evppi": value.value,
-                    "standard_error": value.standard_error,
-                    "warning": value.warning,
-                }
-            )
-        columns = ["group_kind", "group", "estimates", "evppi", "standard_error", "warning"]
-        table = pd.DataFrame(rows, columns=columns).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
-        return table.assign(clear=table["evppi"] > ERRORS * table["standard_error"])
-
-    def stack(self, ids: list[str]) -> Floats:
-        """Columns side by side: draws × ids."""
-        return np.column_stack([self.columns[name] for name in ids])
+class Knowledge(Unknowns):
+    """Values of information of one comparison, MSEK, with investigations and the wait for them."""
 
     @cached_property
     def resolved(self) -> dict[str, list[str]]:
@@ -184,58 +96,174 @@ class Knowledge:
         """What `lesson` has found so far."""
         return {}
 
-    def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
-        """Every investigation at one value per point: investigation_id, evsi, standard_error, cost, months, net_value."""
-        simulation = self.simulation
-        rows = []
-        for row in simulation.inputs.records["investigations"]:
-            worth = self.evsi(row["investigation_id"], row["variance_reduction"], value)
-            cost = float(np.mean(draw(simulation.model.estimates[row["id"]], simulation.seed, blocks(4096))))
-            rows.append(
-                {
-                    "investigation_id": row["investigation_id"],
-                    "evsi": worth.value,
-                    "standard_error": worth.standard_error,
-                    "cost": cost,
-                    "months": row["months"],
-                }
+    @cached_property
+    def inquiries(self) -> list[Inquiry]:
+        """Every investigation: what it resolves and reveals, what it costs and how long it takes."""
+        model, seed, found = self.simulation.model, self.simulation.seed, []
+        for row in self.simulation.inputs.records["investigations"]:
+            known = self.resolved[row["investigation_id"]]
+            told = [revealed(one, self.simulation.inputs.records["risks"]) for one in split(row["reveals"])]
+            found.append(
+                Inquiry(
+                    row["investigation_id"],
+                    dict.fromkeys(known, row["variance_reduction"]) if row["variance_reduction"] > 0 else {},
+                    tuple((risk, row["hit_rate"], row["false_alarm_rate"]) for risk in told),
+                    float(np.mean(draw(model.estimates[row["id"]], seed, blocks(4096)))),
+                    row["months"],
+                )
             )
-        table = pd.DataFrame(rows, columns=["investigation_id", "evsi", "standard_error", "cost", "months"])
-        return table.assign(net_value=[net_value(row.evsi, row.cost, row.months, monthly) for row in table.itertuples()])
+        return found
+
+    def study(self, names: list[str]) -> Study:
+        """The draws that investigations of some numbers are studied on."""
+        options = self.simulation.inputs.options(permanent_only=True)
+        score, cost = (frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost))
+        return Study(score, cost, {name: self.columns[name] for name in names}, self.occurrences)
+
+    @cached_property
+    def studies(self) -> dict[str, Study]:
+        """Every investigation on its own numbers."""
+        return {one.name: self.study(list(one.resolves)) for one in self.inquiries}
+
+    def worth_of(self, inquiry: Inquiry, values: list[float]) -> list[Value]:
+        """What one investigation is worth before its own cost, at several values per point."""
+        removed = next(iter(inquiry.resolves.values()), 0.0)
+        alone = [self.evsi(inquiry.name, removed, value) if inquiry.resolves else Value(0.0, 0.0) for value in values]
+        return self.studies[inquiry.name].values([inquiry], values, alone)
+
+    @cached_property
+    def planned(self) -> Floats:
+        """When the leading option's decision comes in any case, in years; 0 where nobody plans one."""
+        events = self.simulation.events
+        key = self.comparison.best, DECIDED
+        return events[key].iloc[: self.size].to_numpy() if key in events else np.zeros(self.size)
+
+    def extra_wait(self, months: float) -> float:
+        """By how many months the decision is expected to come later, if it waits for what takes so many: E[max(0, m − T)]."""
+        return float(12 * np.maximum(months / 12 - self.planned, 0.0).mean())
+
+    def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
+        """Every investigation at one value per point, before anything is compared."""
+        rows = []
+        for one in self.inquiries:
+            [worth], wait = self.worth_of(one, [value]), self.extra_wait(one.months)
+            rows.append([one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly])
+        table = pd.DataFrame(rows, columns=["investigation_id", "evsi", "standard_error", "cost", "months", "extra_wait", "delay_cost"])
+        return table.assign(net_value=table["evsi"] - table["cost"] - table["delay_cost"])
+
+    def required_accuracy(self, inquiry: Inquiry) -> float:
+        """How often a test that reveals must be right for its net value to be positive; NaN where it reveals nothing."""
+        if not inquiry.reveals:
+            return np.nan
+        value, due = self.comparison.value_per_point, inquiry.cost + self.extra_wait(inquiry.months) * self.monthly_delay()
+        return least_accuracy(lambda share: self.worth_of(inquiry.accurate(share), [value])[0].value - due)
+
+    @cached_property
+    def range_values(self) -> list[float]:
+        """The values per point over which the verdict is shown, the value used among them."""
+        grid = value_range(self.simulation.inputs)
+        spaced = np.geomspace(max(grid[0], grid[-1] / 1000), grid[-1], RANGE_POINTS - 1)
+        return [float(value) for value in np.union1d(spaced, [self.comparison.value_per_point])]
+
+    @cached_property
+    def range_delays(self) -> dict[float, float]:
+        """The cost of a month of delay at each of those values."""
+        found = dict(zip(self.range_values, self.delay_range(np.array(self.range_values)), strict=True))
+        return found | {self.comparison.value_per_point: self.monthly_delay()}
+
+    @cached_property
+    def side_by_side(self) -> dict[float, pd.DataFrame]:
+        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, cost, extra_wait.
+
+        Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`). Knowing
+        more is never worth less, so none is worth less than what it consists of.
+        """
+        by_name = {one.name: one for one in self.inquiries}
+        study = self.study(list(dict.fromkeys(name for one in self.inquiries for name in one.resolves)))
+        found: dict[tuple[str, ...], list[Value]] = {}
+
+        def net(names: tuple[str, ...]) -> float:
+            if names not in found:
+                several = [by_name[name] for name in names]
+                worths = self.worth_of(several[0], self.range_values) if len(names) == 1 else study.values(several, self.range_values)
+                smaller = [found[less] for less in combinations(names, len(names) - 1) if less in found]
+                found[names] = [max(each, key=lambda one: one.value) for each in zip(worths, *smaller, strict=True)]
+            place = self.range_values.index(self.comparison.value_per_point)
+            cost, wait = self.due(names)
+            return net_value(found[names][place], cost, wait, self.monthly_delay())
+
+        found[()] = [Value(0.0, 0.0)] * len(self.range_values)
+        tried = list(chosen_subsets(list(by_name), net))
+        for names in tried:
+            net(names)
+        columns = ["investigation_id", "evsi", "standard_error", "cost", "extra_wait"]
+        return {
+            value: pd.DataFrame(
+                [[";".join(names), found[names][place].value, found[names][place].standard_error, *self.due(names)] for names in tried],
+                columns=columns,
+            )
+            for place, value in enumerate(self.range_values)
+        }
+
+    def due(self, names: tuple[str, ...]) -> tuple[float, float]:
+        """What several investigations cost together, and the extra wait for the longest of them."""
+        several = [one for one in self.inquiries if one.name in names]
+        return sum(one.cost for one in several), self.extra_wait(max(one.months for one in several)) if several else 0.0
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether there is something to wait for, and something to investigate."""
+        return self.simulation.inputs.has("investigations") and len(self.delays) > 0
+
+    def verdict_at(self, value: float, monthly: float) -> Verdict:
+        """The verdict at one value per point of the range, at some cost of a month of delay."""
+        table = self.side_by_side[value]
+        return verdict(table[table["investigation_id"] != ""], monthly)
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """Decide now, or investigate first; None where there is nothing to wait for, or nothing to investigate."""
-        if not self.simulation.inputs.has("investigations") or not len(self.delays):
-            return None
-        return verdict(self.investigations_at(self.comparison.value_per_point, self.monthly_delay()), self.monthly_delay())
+        """Decide as planned, or investigate first; None where there is nothing to wait for, or nothing to investigate."""
+        return self.verdict_at(self.comparison.value_per_point, self.monthly_delay()) if self.has_verdict else None
 
     @property
+    def is_greedy(self) -> bool:
+        """Whether there are too many investigations to try every portfolio of them."""
+        return len(self.inquiries) > EVERY_SUBSET
+
+    @cached_property
+    def portfolios(self) -> pd.DataFrame:
+        """Every portfolio tried, the best first; the empty one is to decide as planned."""
+        columns = ["investigations", "evsi", "standard_error", "cost", "extra_wait", "net_value"]
+        if not self.has_verdict:
+            return pd.DataFrame(columns=columns)
+        table = self.side_by_side[self.comparison.value_per_point].rename(columns={"investigation_id": "investigations"})
+        table["net_value"] = table["evsi"] - table["cost"] - table["extra_wait"] * self.monthly_delay()
+        return table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)[columns]
+
+    @cached_property
     def investigations(self) -> pd.DataFrame:
         """Every investigation at the value used, the best first; empty where there is nothing to wait for."""
-        if self.verdict is None:
+        if not self.has_verdict:
             return pd.DataFrame()
-        table = self.verdict.table
-        return table.assign(
-            clear=table["evsi"] > ERRORS * table["standard_error"], delay_cost=table["months"] * self.monthly_delay()
-        )
+        table = self.investigations_at(self.comparison.value_per_point, self.monthly_delay())
+        least = {one.name: self.required_accuracy(one) for one in self.inquiries}
+        table["required_accuracy"] = table["investigation_id"].map(least)
+        table["clear"] = table["evsi"] > ERRORS * table["standard_error"]
+        return table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:
-        """The verdict over the range of value_per_point: value_per_point, evpi, best investigation, its net value, decide_now, clear."""
+        """The verdict over the range of value_per_point: value_per_point, evpi, best portfolio, its net value, decide_now, clear."""
         if self.verdict is None:
             return pd.DataFrame(columns=RANGE_COLUMNS)
-        grid = value_range(self.simulation.inputs)
-        values = np.union1d(np.geomspace(max(grid[0], grid[-1] / 1000), grid[-1], RANGE_POINTS - 1), [self.comparison.value_per_point])
-        monthly = self.delay_range(values)
         rows = []
-        for value, month in zip(values, monthly, strict=True):
-            found = verdict(self.investigations_at(value, month), month)
+        for value in self.range_values:
+            found = self.verdict_at(value, self.range_delays[value])
             rows.append(
                 {
                     "value_per_point": value,
                     "evpi": float(evpi(self.benefit(value))),
-                    "cost_of_delay": month,
+                    "cost_of_delay": self.range_delays[value],
                     "investigation_id": found.investigation,
                     "net_value": found.net_value,
                     "decide_now": found.decide_now,
@@ -245,43 +273,27 @@ class Knowledge:
             )
         return pd.DataFrame(rows)
 
+    @cached_property
+    def bring_forward(self) -> pd.DataFrame:
+        """What deciding at once would be worth: option_id (the best option first), value (MSEK), months that it comes earlier."""
+        columns = ["option_id", "value", "months"]
+        if not len(self.delays):
+            return pd.DataFrame(columns=columns)
+        simulation, best = self.simulation, self.comparison.best
+        gain = pause.at_once(simulation.inputs, self.size, simulation.seed, self.comparison.value_per_point)
+        rows = [[option, gain.at[option], self.months_to_decision(option)] for option in [best, *gain.index.drop(best)]]
+        return pd.DataFrame(rows, columns=columns)
+
+    def months_to_decision(self, option: str) -> float:
+        """How many months from `as_of` an option's decision is expected to come; 0 where it has none."""
+        events = self.simulation.events
+        return float(12 * events[option, DECIDED].iloc[: self.size].mean()) if (option, DECIDED) in events else 0.0
+
     def delay_range(self, values: Floats) -> list[float]:
         """The cost of the first month of delay of the best option, at several values per point."""
         month = float(self.delays.loc[self.delays["months"] > 0, "months"].min())
         today, later = pause.delayed(self.simulation.inputs, self.size, self.simulation.seed, month)
         return [(pause.worth(today, value).max() - pause.worth(later, value).max()) / month for value in values]
-
-    @cached_property
-    def tornado(self) -> pd.DataFrame:
-        """What each estimate's low and high do to the difference between the two leading options, MSEK."""
-        first, second = self.comparison.best, self.comparison.runner_up
-        if second is None:
-            return pd.DataFrame(columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"])
-        return tornado(self.simulation, first, second, self.comparison.value_per_point)
-
-    @cached_property
-    def evidence(self) -> pd.DataFrame:
-        """The share of the variance of the difference between the two leading options owed to facts, judgements and assumptions."""
-        first, second = self.comparison.best, self.comparison.runner_up
-        if second is None:
-            return pd.DataFrame(columns=["kind", "inputs", "share"])
-        benefit = self.benefit()
-        kinds = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["kind"], strict=True))
-        shares = evidence_share(benefit[first] - benefit[second], self.columns, kinds)
-        return shares.reindex(pd.Index(OWED_TO, name="kind"), fill_value=0).reset_index()
-
-
-def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, str], list[str]]:
-    """Groups of uncertain numbers that somebody might find out together: areas, tables, common factors, assumptions."""
-    about = simulation.inputs.estimates.set_index("id").loc[ids]
-    parts = about.index.str.split("/")
-    groups: dict[tuple[str, str], list[str]] = {}
-    for name, pieces, table, factor, kind in zip(ids, parts, about["table"], about["moves_with"], about["kind"], strict=True):
-        area = pieces[2] if table == "levels" else pieces[1] if table in ("areas", "criteria") else ""
-        for key in (("area", area), ("table", table), ("factor", factor), ("kind", kind if kind == "assumption" else "")):
-            if key[1]:
-                groups.setdefault(key, []).append(name)
-    return groups
 
 
 def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
@@ -312,10 +324,3 @@ def border(before: dict, after: dict) -> float:
     turns = before["decide_now"] != after["decide_now"] and before.get("clear", True) and after.get("clear", True)
     share = here / (here - there) if turns and here != there else 0.5
     return float(low + share * (high - low))
-
-
-def tied(table: pd.DataFrame) -> int:
-    """How many numbers, from the first on, are worth as much as the first within the error of the difference."""
-    first = table.iloc[0]
-    apart = ERRORS * np.hypot(table["standard_error"], first["standard_error"])
-    return int((table["clear"] & (first["evppi"] - table["evppi"] <= apart)).sum())

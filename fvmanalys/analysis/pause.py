@@ -24,8 +24,10 @@ __all__ = [
     "BEST",
     "MONTHS",
     "StandingTeam",
+    "at_once",
     "cost_of_delay",
     "delayed",
+    "first_month_at",
     "monthly_bill",
     "monthly_cost_of_delay",
     "pause_streams",
@@ -91,6 +93,18 @@ def cost_of_delay(
 def delayed(inputs: Inputs, draws: int, seed: int, months: float) -> tuple[Simulation, Simulation]:
     """The simulation as it is, and with every decision `months` later, on the same draws."""
     return simulate(inputs, draws, seed), simulate(inputs, draws, seed, delay=months / 12)
+
+
+def first_month_at(inputs: Inputs, draws: int, seed: int, value_per_point: float) -> float:
+    """What the first month of delay of the best option costs, MSEK."""
+    today, later = delayed(inputs, draws, seed, 1.0)
+    return float(worth(today, value_per_point).max() - worth(later, value_per_point).max())
+
+
+def at_once(inputs: Inputs, draws: int, seed: int, value_per_point: float) -> pd.Series:
+    """What each permanent option would gain if every decision came on the day of knowledge, on the same draws, MSEK."""
+    today, earliest = simulate(inputs, draws, seed), simulate(inputs, draws, seed, delay=None)
+    return worth(earliest, value_per_point) - worth(today, value_per_point)
 
 
 def delay_rows(today: Simulation, later: Simulation, value: float, months: float) -> list[dict[str, object]]:

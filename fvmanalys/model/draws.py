@@ -31,7 +31,9 @@ __all__ = [
     "blocks",
     "correlate",
     "draw",
+    "draw_factor",
     "draw_halves",
+    "draw_own",
     "draw_runs",
     "draw_uniform",
     "quantile",
@@ -258,6 +260,19 @@ def draw_halves(key: str, seed: int, parts: Sequence[Block]) -> Floats:
     """Draw a uniform column that rises through each block: for the one switch that concerns every estimate, the outside view."""
     generators = [(keyed_generator(key, seed, block), block.size) for block in parts]
     return np.concatenate([(np.arange(size) + generator.random(size)) / size for generator, size in generators])
+
+
+def draw_factor(name: str, seed: int, parts: Sequence[Block]) -> Floats:
+    """Draw the uniform column of a common factor."""
+    pairs = (factor(name, seed, block) for block in parts)
+    return np.concatenate([strata[order] for strata, order in pairs])
+
+
+def draw_own(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
+    """Draw what is an estimate's own, when its common factor is known: one number where it has nothing of its own."""
+    if abs(estimate.strength) == 1 and estimate.moves_with:
+        return np.full(sum(block.size for block in parts), estimate.centre)
+    return draw(replace(estimate, moves_with=""), seed, parts)
 
 
 def draw_uniform(key: str, seed: int, parts: Sequence[Block]) -> Floats:

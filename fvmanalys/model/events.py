@@ -74,17 +74,19 @@ def event_times(
     sample: Sample,
     option: str,
     standing_share: float,
-    delay: float = 0.0,
+    delay: float | None = 0.0,
     known: Mapping[str, Floats] | None = None,
 ) -> dict[str, Floats]:
     """The time of each event in each draw, in years after `as_of`; infinite where it does not happen.
 
-    Rows of one event whose conditions exclude one another are one event. `delay` years are added to the decision itself. `known`
-    are the times of events that are not computed again.
+    Rows of one event whose conditions exclude one another are one event. `delay` years are added to the decision itself,
+    which comes at once where it is None. `known` are the times of events that are not computed again.
     """
     times: dict[str, Floats] = dict(known or {})
     for event in events:
-        time = row_time(event, times, sample, option, standing_share) + (delay if event.name == DECIDED else 0.0)
+        time = row_time(event, times, sample, option, standing_share)
+        if event.name == DECIDED:
+            time = np.zeros(sample.size) if delay is None else time + delay
         if event.when:
             time = np.where(sample.holds(option, event.when), time, np.inf)
         times[event.name] = np.minimum(times[event.name], time) if event.name in times else time

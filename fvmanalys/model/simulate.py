@@ -65,7 +65,7 @@ class Model:
     horizon: float
     outside_share: float
     standing_share: float
-    delay: float = 0.0
+    delay: float | None = 0.0
     programmes: Mapping[str, str] = field(default_factory=dict)
 
     def sample(self, parts: Sequence[Block], seed: int, given: Mapping[str, Floats] | None = None) -> Sample:
@@ -102,8 +102,8 @@ class Model:
         return Outcome(cost, programme, score, scores, times)
 
 
-def read_model(inputs: Inputs, delay: float = 0.0, options: Sequence[str] | None = None) -> Model:
-    """Compile the tables; `delay` postpones every option's decision by so many years, `options` are the only ones read."""
+def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str] | None = None) -> Model:
+    """Compile the tables; `delay` postpones every option's decision by so many years (None: it comes at once), `options` alone are read."""
     check_parameters(inputs)
     names = inputs.options() if options is None else options
     estimates = correlate(read_estimates(inputs.estimates.to_dict("records")), inputs.records["correlations"])
@@ -303,14 +303,14 @@ def simulate(
     *,
     workers: int = 1,
     chunk_blocks: int = CHUNK_BLOCKS,
-    delay: float = 0.0,
+    delay: float | None = 0.0,
     options: Sequence[str] | None = None,
 ) -> Simulation:
     """Draw every estimate and compute cost and score of every option.
 
-    The result depends on inputs, draws, seed and `delay` (years by which the decision is postponed) alone; `workers`
-    threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory it needs. With `options`
-    no others are computed.
+    The result depends on inputs, draws, seed and `delay` alone: years by which the decision is postponed, None where it
+    comes at once. `workers` threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory
+    it needs. With `options` no others are computed.
     Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
     """
     if draws != int(draws) or draws < 1 or seed < 0:

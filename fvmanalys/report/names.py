@@ -24,7 +24,7 @@ Row = Mapping[str, Any]
 KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "signal_id", "criterion_id", "year")  # of a row without a name
 FALSE_ALARM = "false_alarm"
 PREFIXED = (
-    "areas", "criteria", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals", "staff_costs",
+    "areas", "criteria", "events", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals", "staff_costs",
     "timeline", "viewpoints",
 )  # fmt: skip
 UNBROKEN = 20
@@ -130,12 +130,23 @@ class Names:
     @cached_property
     def estimates(self) -> dict[str, str]:
         """What every estimate is called: what it is, of which option, and in which outcomes it counts."""
-        return {row["id"]: self.estimate(row, with_option=True) for row in self.quantities}
+        rows = list(self.quantities)
+        events = [row | {"id": row["id"].replace("risks/", "events/", 1), "table": "events"} for row in rows if row["table"] == "risks"]
+        return {row["id"]: self.estimate(row, with_option=True) for row in [*rows, *events]} | self.factors
+
+    @cached_property
+    def factors(self) -> dict[str, str]:
+        """What every common factor is called, by its id among what could be found out."""
+        names = {row["factor_id"]: self.words.of(row, "name") for row in self.inputs.records["factors"]}
+        used = {str(one) for one in self.inputs.estimates["moves_with"]} - {""}
+        return {f"factors/{one}": self.words("label.factors", name=lowered(names.get(one, one))) for one in sorted(used)}
 
     @cached_property
     def marked(self) -> dict[str, str]:
         """What every estimate is called, after the mark of its kind."""
-        return {row["id"]: f"{KIND_MARKS[row['kind']]} {self.estimates[row['id']]}" for row in self.quantities}
+        kinds = self.findings.knowledge.about["kind"] if self.findings.comparison.runner_up else {}
+        known = {row["id"]: row["kind"] for row in self.quantities} | dict(kinds)
+        return {name: f"{KIND_MARKS[kind]} {self.estimates[name]}" for name, kind in known.items() if name in self.estimates}
 
     @property
     def quantities(self) -> Iterator[dict[str, Any]]:

@@ -39,6 +39,15 @@ def tell_was(item: Item) -> str:
     return now if now == was else item.edition.words("situation.was", now=now, before=was)
 
 
+def tell_investigations(item: Item) -> str:
+    """One investigation or several, joined by `;`; none is to decide as planned."""
+    if item.value == "":
+        return item.edition.words("label.as_planned")
+    known = item.edition.investigations
+    names = [known[one] for one in str(item.value).split(";") if one in known]
+    return item.edition.words.listing(names) if names else NOTHING
+
+
 def number(decimals: int) -> Style:
     """A plain number with so many decimals; where it has some, enough for two digits of a small one."""
 
@@ -64,7 +73,8 @@ STYLES: dict[str, Style] = {
     "risk": Style(lambda item: lowered(item.edition.risks.get(item.value, str(item.value)))),
     "sized": Style(lambda item: item.edition.words.rough(item.value, item.row["unit"])),
     "estimate": Style(lambda item: item.edition.estimates.get(item.value, str(item.value))),
-    "investigation": Style(lambda item: item.edition.investigations.get(item.value, NOTHING)),
+    "investigation": Style(tell_investigations),
+    "factor": Style(lambda item: item.edition.factors.get(f"factors/{item.value}", str(item.value))),
     "word": Style(told.tell_word),
     "yes_no": Style(told.tell_yes_no),
     "kind": Style(lambda item: item.edition.kind_mark({**item.row, "kind": item.value}), told.kind_form, told.put_kind, False),

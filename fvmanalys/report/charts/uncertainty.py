@@ -96,11 +96,12 @@ def plot_net_value(edition: Edition) -> Picture | None:
     if table.empty:
         return None
     months, monthly = np.array(MONTHS_WAITED, dtype=float), findings.knowledge.monthly_delay()
+    waits = np.array([findings.knowledge.extra_wait(month) for month in months])
     with sketch(4.4) as (figure, [[axes]]):
         axes.axhline(0, color=INK, linewidth=1)
         ends = {}
         for place, row in enumerate(table.to_dict("records")):
-            values = row["evsi"] - row["cost"] - monthly * months
+            values = row["evsi"] - row["cost"] - monthly * waits
             draw_wait(axes, place, months, values, row["months"])
             ends[row["investigation_id"]] = values[-1]
         low, high = axes.get_ylim()
@@ -132,7 +133,7 @@ def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: floa
 
 
 def plot_verdict(edition: Edition) -> Picture | None:
-    """Who is best at each value of a point, over a band that says whether to decide now or to investigate."""
+    """Who is best at each value of a point, over a band that says whether to decide as planned or to investigate."""
     findings, words = edition.findings, edition.words
     curves, names = findings.comparison.acceptability, edition.options
     spans = verdict_spans(findings.knowledge.verdict_range)
@@ -152,7 +153,7 @@ def plot_verdict(edition: Edition) -> Picture | None:
 
 
 def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
-    """The band: filled where an investigation comes first, hollow where one decides now, dotted where the two are even."""
+    """The band: filled where an investigation comes first, hollow where one decides as planned, dotted where the two are even."""
     whole = spans["high"].max() - spans["low"].min()
     for row in spans.to_dict("records"):
         filled = bool(row["investigation_id"]) and row["clear"]

@@ -55,7 +55,7 @@ def head_line(sheet: Sheet) -> str:
 
 
 def advice_lines(sheet: Sheet) -> Iterator[str]:
-    """Whether to decide now or find out first, and what a month of waiting costs; nothing where that cannot be said."""
+    """Whether to decide as planned or find out first, and what a month of waiting costs; nothing where that cannot be said."""
     findings, words = sheet.book.findings, sheet.words
     yield from verdict_sentences(sheet.book.edition)[:1]
     if not wait_missing(sheet.book.edition):

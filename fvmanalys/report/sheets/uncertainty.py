@@ -1,4 +1,4 @@
-"""Osäkerhet: decide now or find out first, what swings the answer, what it rests on, and how earlier forecasts fared."""
+"""Osäkerhet: decide as planned or find out first, what swings the answer, what it rests on, and how earlier forecasts fared."""
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, column_chart, swing_chart
@@ -9,8 +9,9 @@ __all__ = ["has_uncertainty", "write_uncertainty"]
 KEY = "uncertainty"
 WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
 CHOICE = (
-    turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.RANGE, information.TORNADO, information.GROUPS,
-    information.NUMBERS, information.GAPS, information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
+    turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.PORTFOLIOS, information.BRING_FORWARD,
+    information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS, information.OWN_PARTS, information.GAPS,
+    information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
 )  # fmt: skip
 SWING_ROWS, SHARE_ROWS = 20, 14
 SWINGS = (5, 6)  # the columns of the tornado's table that its bars show
@@ -30,10 +31,10 @@ def write_uncertainty(book: Book) -> None:
     sheet.notes("note", "sources")
     if book.findings.comparison.runner_up is not None:
         sheet.lines(turning.turning_sentences(edition))
-        for exhibit in (turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.RANGE):
+        for exhibit in CHOICE[: CHOICE.index(information.TORNADO)]:
             sheet.exhibit(exhibit)
         tornado(sheet)
-        for exhibit in (information.GROUPS, information.NUMBERS, information.GAPS):
+        for exhibit in (information.GROUPS, information.NUMBERS, information.OWN_PARTS, information.GAPS):
             sheet.exhibit(exhibit)
         evidence(sheet)
         for exhibit in (information.VIEWPOINTS, information.RANKS):

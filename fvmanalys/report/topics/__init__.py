@@ -3,7 +3,7 @@
 answer       what is best, how sure, what speaks for and against, area by area
 choice       what one gets for the money, and which options no value of a point makes best
 coming       where each way forward stands, what comes next, what to read
-information  decide now or find out first, what swings the answer, what is worth knowing
+information  decide as planned or find out first, what swings the answer, what is worth knowing
 money        what is spent and published, what others came to, what contracts come to
 news         what is new since the last run
 people       what waiting costs, who is needed when, what agreements bind

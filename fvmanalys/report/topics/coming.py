@@ -135,7 +135,7 @@ def team_sentences(edition: Edition) -> tuple[str, str]:
 
 
 def investigations_next(edition: Edition) -> list[str]:
-    """Whether to decide now or to find out first; or why that is not weighed."""
+    """Whether to decide as planned or to find out first; or why that is not weighed."""
     return verdict_sentences(edition)[:2] or [verdict_missing(edition)]
 
 

@@ -1,10 +1,12 @@
-"""How sure: decide now or find out first, what swings the answer, what is worth knowing, and how earlier forecasts fared."""
+"""How sure: decide as planned or find out first, what swings the answer, what is worth knowing, and how earlier forecasts fared."""
 
+from math import inf, nan
 from typing import Any
 
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import tied, verdict_spans
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.analysis.pause import waiting_is_possible
@@ -12,10 +14,11 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 
 __all__ = [
-    "BACKTEST", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS",
-    "backtest_caption", "backtest_sentences", "evidence_caption", "information_caption", "net_value_caption",
-    "ranks_caption", "span_name", "swings", "tornado_caption", "uncertainty_answer", "verdict_caption", "verdict_missing",
-    "verdict_sentences", "viewpoint_label", "viewpoints_caption", "worth_knowing",
+    "BACKTEST", "BRING_FORWARD", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "OWN_PARTS", "PORTFOLIOS",
+    "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences", "evidence_caption",
+    "information_caption", "net_value_caption", "ranks_caption", "span_name", "swings", "tornado_caption",
+    "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences", "viewpoint_label",
+    "viewpoints_caption", "worth_knowing",
 ]  # fmt: skip
 
 MOST = 12
@@ -25,7 +28,12 @@ OWN = ("low", "likely", "high", "unit", "kind", "confidential", "stand_in")
 def with_range(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
     """A table of estimates, each with its range, unit and kind."""
     known = findings.inputs.estimates.set_index("id")[list(OWN)]
-    return table.drop(columns=list(OWN), errors="ignore").join(known, on="id")
+    events = known[known.index.str.startswith("risks/")].rename(index=lambda name: name.replace("risks/", "events/", 1))
+    found = table.drop(columns=list(OWN), errors="ignore").join(pd.concat([known, events.assign(low=nan, likely=nan, high=nan)]), on="id")
+    kinds = findings.knowledge.about["kind"]
+    return found.assign(kind=found["kind"].fillna(found["id"].map(kinds)), unit=found["unit"].fillna("")).fillna(
+        {"confidential": "no", "stand_in": "no"}
+    )
 
 
 def worth_knowing(findings: Findings, kind: str = "") -> pd.DataFrame:
@@ -44,6 +52,12 @@ def investigations(findings: Findings) -> pd.DataFrame:
     about = findings.inputs.tables["investigations"].set_index("investigation_id")
     columns = [column for column in ("kind", "confidential", "stand_in", "note", "note_en") if column in about]
     return table if table.empty else table.join(about[columns], on="investigation_id")
+
+
+def clearly(table: pd.DataFrame) -> pd.DataFrame:
+    """Values of information, each with whether it can be told from zero."""
+    worth = table["evsi" if "evsi" in table else "evppi"]
+    return table.assign(clear=worth > ERRORS * table["standard_error"])
 
 
 def owed_to(findings: Findings) -> pd.DataFrame:
@@ -68,7 +82,23 @@ def ranks_columns(edition: Edition) -> list[Column]:
 INVESTIGATIONS = Exhibit(
     "investigations",
     investigations,
-    "investigation_id:investigation kind:kind evsi:worth cost:n1 months:n0 delay_cost:n1 net_value:n1 note:text",
+    "investigation_id:investigation kind:kind evsi:worth cost:n1 months:n0 extra_wait:n1 delay_cost:n1 net_value:n1"
+    " required_accuracy:share note:text",
+)
+PORTFOLIOS = Exhibit(
+    "portfolios",
+    lambda findings: clearly(findings.knowledge.portfolios).head(MOST),
+    "investigations:investigation evsi:worth cost:n1 extra_wait:n1 net_value:n1",
+)
+BRING_FORWARD = Exhibit(
+    "bring_forward",
+    lambda findings: findings.knowledge.bring_forward,
+    "option_id:option value:money months:n1",
+)
+OWN_PARTS = Exhibit(
+    "information_own_parts",
+    lambda findings: clearly(findings.knowledge.own_parts).sort_values("evppi", ascending=False).head(MOST),
+    "factor:factor id:estimate evppi:worth",
 )
 RANGE = Exhibit(
     "verdict_range",
@@ -119,7 +149,7 @@ BACKTEST = Exhibit(
 
 
 def uncertainty_answer(edition: Edition) -> list[str]:
-    """Decide now or find out first, over which range that holds, and what it would be worth to know."""
+    """Decide as planned or find out first, over which range that holds, and what it would be worth to know."""
     texts = verdict_sentences(edition) or [verdict_missing(edition)]
     if edition.findings.comparison.runner_up is None:
         return texts
@@ -153,12 +183,37 @@ def verdict_sentences(edition: Edition) -> list[str]:
     found = edition.findings.knowledge.verdict
     if verdict_missing(edition) or found is None:
         return []
-    table = edition.findings.knowledge.investigations
-    row = table.iloc[0]
+    knowledge, row = edition.findings.knowledge, found.table.iloc[0]
     advice = "decide" if found.decide_now else "investigate"
-    text = edition(f"verdict.{advice}", row, count=len(table), net=abs(row["net_value"]))
+    due = row["extra_wait"] * knowledge.monthly_delay()
+    text = edition(f"verdict.{advice}", row, count=len(knowledge.inquiries), net=abs(row["net_value"]), delay_cost=due)
     text = text if found.is_clear else f"{text} {edition('verdict.unclear')}"
-    return [text, " ".join(range_sentences(edition))]
+    texts = [text, " ".join(range_sentences(edition)), *forward_sentences(edition), *accuracy_sentences(edition)]
+    return [*texts, edition("verdict.greedy")] if knowledge.is_greedy else texts
+
+
+def forward_sentences(edition: Edition) -> list[str]:
+    """What deciding at once would be worth, beside finding out; and what a month of waiting costs by how large a team is kept."""
+    findings = edition.findings
+    first, verdict = findings.knowledge.bring_forward.iloc[0], findings.knowledge.verdict
+    texts = []
+    if first["months"] > 0:
+        key = "bring_forward" if first["value"] > 0 else "bring_forward_costs"
+        texts.append(edition(f"verdict.{key}", first, net_value=max(verdict.net_value, 0.0) if verdict else 0.0))
+    team = findings.team_and_wait
+    if len(team):
+        now, then = team.to_dict("records")
+        key = "team_same" if now["decide_now"] == then["decide_now"] else "team_turns"
+        texts.append(edition(f"verdict.{key}", then, now=now["cost_of_delay"], recommended=then["cost_of_delay"]))
+    return texts
+
+
+def accuracy_sentences(edition: Edition) -> list[str]:
+    """How often the answer of each investigation that reveals something must be right for it to pay."""
+    table = edition.findings.knowledge.investigations
+    keys = {0.5: "accuracy_any", inf: "accuracy_never"}
+    rows = table[table["required_accuracy"].notna()].to_dict("records")
+    return [edition(f"verdict.{keys.get(row['required_accuracy'], 'accuracy')}", row) for row in rows]
 
 
 def range_sentences(edition: Edition) -> list[str]:

@@ -1,0 +1,252 @@
+"""What investigations are worth, alone and side by side: those that resolve numbers, and those that reveal events."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from fvmanalys.analysis.information import Value, gain_chosen, leads, standard_error, value_of_fit
+from fvmanalys.analysis.learning import Lesson, Reading, read
+from fvmanalys.analysis.regression import Regression, regress
+from fvmanalys.model.draws import Floats
+from fvmanalys.model.sample import Mask
+
+__all__ = ["EVERY_SUBSET", "Inquiry", "Study", "chosen_subsets", "least_accuracy"]
+
+Indices = NDArray[np.int64]
+EVERY_SUBSET = 6  # investigations of which all portfolios are tried
+ALONE = ("numbers alone",)
+TIED = 5.0  # standard errors from which a correlation is one
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """An investigation: the share of variance that it removes of each number, and its signals as (risk, hit, false alarm)."""
+
+    name: str
+    resolves: Mapping[str, float] = field(default_factory=dict)
+    reveals: tuple[tuple[str, float, float], ...] = ()
+    cost: float = 0.0
+    months: float = 0.0
+
+    def accurate(self, share: float) -> "Inquiry":
+        """The same with signals that are right so often, whether the risk holds or not."""
+        return replace(self, reveals=tuple((risk, share, 1 - share) for risk, _, _ in self.reveals))
+
+
+@dataclass(frozen=True)
+class Told(Lesson):
+    """A lesson that tells of some inputs, and through common factors something of the others that go with them.
+
+    `made` keeps readings and correlations for other lessons of the same inputs.
+    """
+
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    def reading(self, index: int) -> Reading:
+        """The reading of one input."""
+        key = index, float(self.reduction[index])
+        if key not in self.made:
+            self.made[key] = read(self.inputs[:, index], key[1])
+        return self.made[key]
+
+    def correlations(self, scores: Floats) -> Floats:
+        """How the inputs go together on the normal scale; what chance may give is nothing."""
+        if "correlations" not in self.made:
+            alike = np.corrcoef(scores)
+            self.made["correlations"] = np.where(np.abs(alike) < TIED / np.sqrt(scores.shape[1]), 0.0, alike)
+        return self.made["correlations"]
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """The reading of each input; of one that is not read, what the readings of others say of it."""
+        found = [self.reading(term.index) for term in self.terms]
+        scores, known = np.array([one.scores for one in found]), np.array([one.known for one in found])
+        heard = np.array([self.reduction[term.index] > 0 for term in self.terms])
+        if heard.all() or not heard.any():
+            return found
+        alike = self.correlations(scores)
+        told = known[heard, None] * alike[heard]
+        between = told[:, heard] * known[heard]
+        np.fill_diagonal(between, 1.0)
+        weights = np.linalg.lstsq(between, told[:, ~heard], rcond=None)[0]
+        explained = np.sqrt(np.clip((weights * told[:, ~heard]).sum(axis=0), 0.0, 1.0))
+        sums = weights.T @ scores[heard]
+        for place, sure, line in zip(np.flatnonzero(~heard), explained, sums, strict=True):
+            spread = line.std()
+            found[place] = replace(found[place], known=float(sure), scores=line / spread if spread > 0 else line)
+        return found
+
+
+@dataclass(frozen=True)
+class Study:
+    """Draws of what every option gives and costs, of the numbers, and of the risks that may be revealed.
+
+    `score` and `cost` are draws × options, so that one fit serves every value per point; `draws` has the columns of
+    numbers, `occurs` those of risks, by name.
+    """
+
+    score: Floats
+    cost: Floats
+    draws: Mapping[str, Floats]
+    occurs: Mapping[str, Mask]
+    _fits: dict[tuple, Regression] = field(default_factory=dict)
+    _made: dict[Any, Any] = field(default_factory=dict)
+    _known: dict[float, tuple[Regression, Value]] = field(default_factory=dict)
+
+    def worth(self, value: float) -> Floats:
+        """value·S − C, draws × options."""
+        return value * self.score - self.cost
+
+    def values(self, inquiries: Sequence[Inquiry], values: Sequence[float], numbers: Sequence[Value] = ()) -> list[Value]:
+        """The EVSI of inquiries run side by side, at several values per point.
+
+        `numbers` are what the numbers alone are worth, where that is known already. What is learnt of them is fitted once
+        for each joint state r of the risks, h_r = E[worth · (state r) | what is read]; every joint outcome s of the
+        signals weighs the states by P(s | r), so that EVSI = Σ_s E[max Σ_r P(s | r)·h_r] − max E, without any sampling
+        of signals: it can only rise when they tell more (Blackwell 1953, Annals of Mathematical Statistics 24).
+        """
+        reductions = combined(inquiries)
+        if self.score.shape[1] < 2:
+            return [Value(0.0, 0.0) for _ in values]
+        alone = list(numbers) or self.of_numbers(reductions, values)
+        signals = [signal for one in inquiries for signal in one.reveals]
+        if not signals:
+            return alone
+        states, of_draw = self.states(signals)
+        told = chances(signals, states)
+        blind = np.ones((1, told.shape[1]))
+        parts = self.by_state(reductions, tuple(states), of_draw)
+        found = []
+        for value, base in zip(values, alone, strict=True):
+            worth = [value * score - cost for score, cost in parts]
+            gain = max(expected_best(told, worth) - expected_best(blind, worth), 0.0)
+            error = standard_error(self.gains(told, worth, of_draw, self.worth(value)))
+            found.append(Value(base.value + gain, float(np.hypot(base.standard_error, error)), base.fit, base.warning))
+        return found
+
+    def states(self, signals: Sequence[tuple[str, float, float]]) -> tuple[dict[str, Mask], Indices]:
+        """The joint states of the risks that occur, as risk → whether it holds in each, and the state of every draw."""
+        risks = list(dict.fromkeys(risk for risk, _, _ in signals))
+        found, of_draw = np.unique(np.array([self.occurs[risk] for risk in risks]).T, axis=0, return_inverse=True)
+        return dict(zip(risks, found.T, strict=True)), of_draw.ravel()
+
+    def by_state(self, reductions: Mapping[str, float], risks: tuple[str, ...], of_draw: Indices) -> list[tuple[Floats, Floats]]:
+        """Score and cost in each state, nothing outside it, as learnt of the numbers: draws × options, or one row of means."""
+        count = int(of_draw.max()) + 1
+        inside = [(of_draw == state)[:, None] for state in range(count)]
+        parts = [np.where(mask, frame, 0.0) for mask in inside for frame in (self.score, self.cost)]
+        if reductions:
+            outcomes = np.hstack(parts)
+            learnt = self.lesson(reductions, outcomes, key=("states", *risks)).means
+        else:
+            learnt = np.hstack([part.mean(axis=0, keepdims=True) for part in parts])
+        each = np.split(learnt, 2 * count, axis=1)
+        return list(zip(each[::2], each[1::2], strict=True))
+
+    def lesson(self, reductions: Mapping[str, float], outcomes: Floats, key: tuple) -> Lesson:
+        """What is learnt of numbers by reading them with so much of their variance removed; the fit of each set is kept."""
+        names = list(self.draws)
+        inputs = np.column_stack([self.draws[name] for name in names])
+        if key not in self._fits:
+            self._fits[key] = regress(outcomes, inputs)
+        return Told(self._fits[key], inputs, np.array([reductions.get(name, 0.0) for name in names]), self._made)
+
+    def of_numbers(self, reductions: Mapping[str, float], values: Sequence[float]) -> list[Value]:
+        """The EVSI of what is learnt of numbers alone, at several values per point, from one fit on all of them."""
+        if not reductions:
+            return [Value(0.0, 0.0) for _ in values]
+        means = self.lesson(reductions, np.hstack([self.score, self.cost]), key=ALONE).means
+        return [self.share_known(means, value) for value in values]
+
+    def share_known(self, means: Floats, value: float) -> Value:
+        """What some conditional means of score and cost are worth: their share of what knowing all numbers is."""
+        found, everything = self.known_at(value)
+        lead = leads(self.worth(value))
+        learnt = means @ self.turned(value)
+        fitted = float(np.maximum(found.fitted.max(axis=1), 0).mean())
+        share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 0.0
+        error = np.hypot(standard_error(gain_chosen(lead, learnt)), share * everything.standard_error)
+        return Value(share * everything.value, float(error), everything.fit, everything.warning)
+
+    def turned(self, value: float) -> Floats:
+        """What turns scores and costs into how far each other option is ahead of the best."""
+        count, best = self.score.shape[1], int(self.worth(value).mean(axis=0).argmax())
+        turn = np.vstack([np.eye(count) * value, -np.eye(count)])
+        return np.delete(turn - turn[:, [best]], best, axis=1)
+
+    def known_at(self, value: float) -> tuple[Regression, Value]:
+        """The fit of leads on all numbers, and what it would be worth to know them all, at one value per point; kept."""
+        if value not in self._known:
+            found, turn, lead = self._fits[ALONE], self.turned(value), leads(self.worth(value))
+            at_value = replace(found, fitted=found.fitted @ turn, left_out=found.left_out @ turn)
+            explained = 1 - ((lead - at_value.left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300)
+            at_value = replace(at_value, explained=np.clip(explained, 0, 1))
+            self._known[value] = at_value, value_of_fit(lead, at_value, len(self.draws))
+        return self._known[value]
+
+    def gains(self, told: Floats, worth: list[Floats], of_draw: Indices, drawn: Floats) -> Floats:
+        """What each draw gave beyond the best choice now, on average over the signals that it may give."""
+        best, rows = int(drawn.mean(axis=0).argmax()), np.arange(len(drawn))
+        total = np.zeros(len(drawn))
+        for chance in told:
+            chosen = np.broadcast_to(mixed(chance, worth).argmax(axis=1), len(drawn))
+            total += chance[of_draw] * (drawn[rows, chosen] - drawn[:, best])
+        return total
+
+
+def combined(inquiries: Sequence[Inquiry]) -> dict[str, float]:
+    """What several inquiries remove of the variance of each number, each of what the others leave."""
+    left: dict[str, float] = {}
+    for one in inquiries:
+        for name, removed in one.resolves.items():
+            left[name] = left.get(name, 1.0) * (1 - removed)
+    return {name: 1 - share for name, share in left.items() if share < 1}
+
+
+def chances(signals: Sequence[tuple[str, float, float]], states: Mapping[str, Mask]) -> Floats:
+    """P(s | r) of every joint outcome s of the signals in every joint state r of the risks: outcomes × states."""
+    found = np.ones((1, len(next(iter(states.values())))))
+    for risk, hit, false_alarm in signals:
+        yes = np.where(states[risk], hit, false_alarm)
+        found = np.vstack([found * yes, found * (1 - yes)])
+    return found
+
+
+def mixed(chance: Floats, worth: list[Floats]) -> Floats:
+    """What every option is worth in one outcome of the signals, times how likely that is."""
+    return np.sum([one * part for one, part in zip(chance, worth, strict=True)], axis=0)
+
+
+def expected_best(told: Floats, worth: list[Floats]) -> float:
+    """The expected worth of the option that is best after each outcome of the signals."""
+    return float(sum(mixed(chance, worth).max(axis=1).mean() for chance in told))
+
+
+def least_accuracy(net: Callable[[float], float]) -> float:
+    """The least accuracy from 0.5 to 1 from which a net value that rises with it is positive; infinite where none is."""
+    if net(0.5) > 0:
+        return 0.5
+    return float(brentq(net, 0.5, 1.0, xtol=1e-9)) if net(1.0) > 0 else np.inf
+
+
+def chosen_subsets(names: Sequence[str], net: Callable[[tuple[str, ...]], float]) -> Iterator[tuple[str, ...]]:
+    """Every portfolio of a few investigations; of many, each alone and then the best with whichever adds most to it."""
+    most = len(names) if len(names) <= EVERY_SUBSET else 1
+    for size in range(most + 1):
+        yield from combinations(names, size)
+    if most == len(names):
+        return
+    best: tuple[str, ...] = max(((name,) for name in names), key=net)
+    while len(best) < len(names):
+        larger = [tuple(name for name in names if name in {*best, more}) for more in names if more not in best]
+        yield from larger
+        found = max(larger, key=net)
+        if net(found) <= net(best):
+            return
+        best = found

@@ -7,6 +7,7 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.decomposition import COLUMNS, decomposition, reasons
+from fvmanalys.errors import EvidenceError
 from tests.decisions import library_decision, write_tables
 from tests.test_switching import GATED, put_back, small
 from tests.tiny import tiny
@@ -71,6 +72,15 @@ def test_a_signal_whose_risk_is_off_is_off_and_a_variant_is_told_from_its_base()
     to_b, to_v = (table[table["other"] == other].set_index("risk")["difference"] for other in ("b", "v"))
     assert to_b["p"] == pytest.approx(-30 * (0.2 * 0.5 + 0.8 * 0.1), abs=0.4) and to_v["p"] == 0
     assert to_b.drop("p").sum() == pytest.approx(10, abs=0.01) and to_v.sum() == pytest.approx(1)
+
+
+def test_costs_are_shown_by_their_groups_of_which_there_are_at_most_six():
+    rows = [{"option_id": name, "item_id": f"i{i}", "category": f"c{i}", "group": f"g{i // 2}", "basis": "once", "is": i} for name in "ab" for i in range(12)]
+    rows.append({"option_id": "a", "item_id": "alone", "category": "other", "basis": "once", "is": -7})
+    table = decomposition(compared(tiny(options=("a", "b"), contracts=rows), 64)).query("group != ''")
+    assert table["group"].tolist() == [*(f"g{i}" for i in range(6)), "other"] and table["difference"].tolist() == [0] * 6 + [7]
+    with pytest.raises(EvidenceError, match="'g6' is one group of costs more than 6; use one of g0, g1, g2, g3, g4, g5, or name fewer groups"):
+        tiny(options=("a", "b"), contracts=[*rows, rows[0] | {"item_id": "more", "group": "g6"}])
 
 
 def every_order(inputs, option, risks, worth):

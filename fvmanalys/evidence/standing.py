@@ -27,6 +27,7 @@ from fvmanalys.evidence.variants import INHERITED, counting, lines
 
 __all__ = ["standing_faults"]
 
+MOST_GROUPS = 6
 NEEDED = ("discount_rate", "horizon_years", "value_per_point")
 
 
@@ -64,6 +65,7 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     yield from coverage_faults(options, playing, effective, as_of)
     yield from circle_faults(everyone)
     yield from weightless_faults(playing)
+    yield from group_faults(playing)
     yield from dangling_faults(playing, as_of)
     yield from readiness_faults(effective)
     yield from correlation_faults(tables)
@@ -191,6 +193,17 @@ def circle_fault(events: list[str], rows: dict[str, dict[str, Any]]) -> Fault:
     start = min(range(len(events)), key=lambda place: rows[events[place]]["_row"])
     path = " -> ".join([*events[start:], *events[: start + 1]])
     return fault(rows[events[start]], "after", f"events run in a circle: {path}", "remove one of the links")
+
+
+def group_faults(tables: Tables) -> Iterator[Fault]:
+    """No more groups of costs than a reader can take in."""
+    first: dict[str, dict[str, Any]] = {}
+    for row in (row for name in ("contracts", "staffing") for row in tables.get(name, []) if row["group"]):
+        first.setdefault(row["group"], row)
+    for name in list(first)[MOST_GROUPS:]:
+        known = ", ".join(list(first)[:MOST_GROUPS])
+        problem = f"{name!r} is one group of costs more than {MOST_GROUPS}"
+        yield fault(first[name], "group", problem, f"use one of {known}, or name fewer groups")
 
 
 def weightless_faults(tables: Tables) -> Iterator[Fault]:

@@ -20,6 +20,7 @@ from fvmanalys.report.workbook import write_workbook
 from tests.tiny import tiny
 
 DRAWS = 64
+NOT_YET_KNOWN = {"own_report"}  # on the day of the data; tests/test_own_report.py has it
 ONLY_ON_THE_PAGE = {"coming", "figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "costs", "nominal", "payers", "parameters", "newest", "source_types"}
 WITHOUT_A_TABLE = {"coming", "figures", "options_now", "public_comparison", "ways", "nominal", "payers", "newest", "source_types"}
 MADE_OF_TABLES = {"scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
@@ -106,7 +107,7 @@ def page_cells(exhibit, edition):
     return [list(row) for row in zip(*rows, strict=True)] if exhibit.turned else rows
 
 
-@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - ONLY_ON_THE_PAGE))
+@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - ONLY_ON_THE_PAGE - NOT_YET_KNOWN))
 def test_page_and_workbook_show_the_same_cells(edition, tables, name):
     exhibit, words = EXHIBITS[name], edition.words
     apart = exhibit.shown(edition, apart=True)

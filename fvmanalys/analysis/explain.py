@@ -168,7 +168,7 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
         counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
         model_total = float(yearly.loc[counted, "cost"].sum(min_count=1))
         rows.append({**{column: row.get(column, "") for column in PUBLISHED}, "model_total": model_total})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*PUBLISHED, "model_total"])
 
 
 def evidence_counts(inputs: Inputs) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.plans import coming
+from fvmanalys.analysis.own_report import own_report
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.switching import switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices
@@ -116,6 +117,11 @@ class Findings:
     def published_totals(self) -> pd.DataFrame:
         """Published totals beside the model's."""
         return explain.published_totals(self.simulation)
+
+    @cached_property
+    def own_report(self) -> pd.DataFrame:
+        """What the organisation's own report says, beside what the model finds."""
+        return own_report(self.simulation, self.published_totals)
 
     @cached_property
     def evidence_counts(self) -> pd.DataFrame:
@@ -274,6 +280,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "level_paths": lambda findings: findings.level_paths,
     "decomposition": lambda findings: findings.decomposition,
     "switching_values": lambda findings: findings.switching_values,
+    "own_report": lambda findings: findings.own_report,
     "published_totals": lambda findings: findings.published_totals,
     "evidence_counts": lambda findings: findings.evidence_counts,
     "information_estimates": lambda findings: findings.knowledge.estimates,

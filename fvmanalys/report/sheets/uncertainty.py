@@ -2,15 +2,15 @@
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, column_chart, swing_chart
-from fvmanalys.report.topics import information, turning
+from fvmanalys.report.topics import beside, information, turning
 
 __all__ = ["has_uncertainty", "write_uncertainty"]
 
 KEY = "uncertainty"
 WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
 CHOICE = (
-    turning.SWITCHING, turning.DECOMPOSITION, information.INVESTIGATIONS, information.PORTFOLIOS, information.BRING_FORWARD,
-    information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS, information.OWN_PARTS, information.GAPS,
+    turning.SWITCHING, beside.OWN_REPORT, turning.DECOMPOSITION, information.INVESTIGATIONS, information.PORTFOLIOS,
+    information.BRING_FORWARD, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS, information.OWN_PARTS, information.GAPS,
     information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
 )  # fmt: skip
 SWING_ROWS, SHARE_ROWS = 20, 14
@@ -30,7 +30,7 @@ def write_uncertainty(book: Book) -> None:
     sheet.lines(information.uncertainty_answer(edition), font_size=11)
     sheet.notes("note", "sources")
     if book.findings.comparison.runner_up is not None:
-        sheet.lines(turning.turning_sentences(edition))
+        sheet.lines(turning.turning_sentences(edition) + beside.own_report_sentences(edition))
         for exhibit in CHOICE[: CHOICE.index(information.TORNADO)]:
             sheet.exhibit(exhibit)
         tornado(sheet)

@@ -139,7 +139,7 @@ def numbers_in(text):
     return re.findall(r"\u2212?\d[\d\u00a0]*(?:[.,]\d+)*(?:\s?%)?", text)
 
 
-@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - WITHOUT_A_TABLE - MADE_OF_TABLES))
+@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - WITHOUT_A_TABLE - MADE_OF_TABLES - NOT_YET_KNOWN))
 def test_the_published_table_holds_every_row_that_is_shown(edition, name):
     published = edition.findings.tables().get(EXHIBITS[name].published or name)
     assert published is not None, "every exhibit has its table in tables/*.csv"

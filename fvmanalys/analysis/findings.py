@@ -14,8 +14,8 @@ from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.news import News, news
-from fvmanalys.analysis.plans import coming
 from fvmanalys.analysis.own_report import own_report
+from fvmanalys.analysis.plans import coming
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.switching import switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices

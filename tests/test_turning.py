@@ -26,7 +26,7 @@ def test_the_closest_condition_comes_first_and_at_most_three_are_told():
     told = condition_sentences(Edition(findings, "en"))
     assert len(told) == 1 and 1 <= told[0].count("we reckon with") <= 3
     names = Edition(findings, "en").levers
-    inside = table[table["inside"] == "yes"]["id"].head(3)
+    inside = table[table["probability_beyond"] > 0]["id"].head(3)
     places = [told[0].find(names[name]) for name in inside]
     assert min(places) >= 0 and places == sorted(places)
 
@@ -89,3 +89,12 @@ def test_the_answer_tells_how_sure_in_words_with_a_range_and_not_to_one_per_cent
     assert "ungefär" in text or "nästan" in text
     low, high = (round(100 * row[end]) for end in ("low", "high"))
     assert f"({low}–{high} %)" in text
+
+
+def test_a_number_that_turns_the_answer_only_beyond_its_percentiles_is_a_condition_too():
+    costs = [{"option_id": "a", "item_id": "run", "category": "run", "basis": "once", "is": (8, 10, 12, "normal")}]
+    costs += [{"option_id": "b", "item_id": "run", "category": "run", "basis": "once", "is": 12.3}]
+    findings = found_in(tiny(options=("a", "b"), contracts=costs), 4096)
+    row = findings.switching_values.set_index("id").loc["contracts/a/run"]
+    assert row["inside"] == "no" and 0 < row["probability_beyond"] < 0.05
+    assert "run, run (a)" in condition_sentences(Edition(findings, "en"))[0]

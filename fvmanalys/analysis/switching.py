@@ -191,6 +191,6 @@ def secant(
 def closest_first(table: pd.DataFrame) -> pd.DataFrame:
     """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way to go."""
     found = table.dropna(subset="switching_value")
-    way = (found["switching_value"] - found["base"]).abs() / found["base"].abs().clip(lower=1e-9)
+    way = (found["switching_value"] - found["base"]).abs() / found["base"].abs().where(found["base"].ne(0), 100.0)
     order = found.assign(nearness=-way).sort_values(["probability_beyond", "nearness"], ascending=False, kind="stable")
     return order.drop(columns="nearness").reset_index(drop=True)

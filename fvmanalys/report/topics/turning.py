@@ -97,9 +97,9 @@ def condition_sentences(edition: Edition) -> list[str]:
 
 
 def nearest(findings: Findings) -> pd.DataFrame:
-    """The numbers that can turn the answer within their own ranges, at most three."""
+    """The numbers that turn the answer in some of their own draws, at most three."""
     table = closest_first(findings.switching_values)
-    return table[table["inside"].eq("yes")].head(MOST_CONDITIONS)
+    return table[table["probability_beyond"] > 0].head(MOST_CONDITIONS)
 
 
 def risk_sentences(edition: Edition) -> list[str]:

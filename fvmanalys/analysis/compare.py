@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from fvmanalys.analysis.frontier import dominated_by, frontier
+from fvmanalys.analysis.weights import rank_acceptability
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
@@ -68,6 +69,24 @@ class Comparison:
         """The permanent options in order of score, with what each point costs along the frontier, and who lies off it."""
         permanent = self.table[self.table["permanent"]]
         return frontier(permanent["cost_mean"], permanent["score"])
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """In what share of the draws each permanent option has each rank by net benefit; ties share the ranks that they cover."""
+        worth = self._worth()
+        shares = np.asarray(rank_acceptability(worth.to_numpy()[:, :, None], [1.0]))
+        return pd.DataFrame(shares, index=worth.columns, columns=pd.RangeIndex(1, len(shares) + 1, name="rank"))
+
+    @cached_property
+    def wins(self) -> pd.DataFrame:
+        """In what share of the draws each permanent option (rows) has more net benefit than each other (columns); ties count half."""
+        worth = self._worth()
+        shares = {one: worth.gt(worth[one], axis=0).mean() + worth.eq(worth[one], axis=0).mean() / 2 for one in worth}
+        return pd.DataFrame(shares).where(~np.eye(len(shares), dtype=bool)).rename_axis(index="option", columns="other")
+
+    def _worth(self) -> pd.DataFrame:
+        """Net benefit of the permanent options, draws × option."""
+        return self.simulation.net_benefit(self.value_per_point)[self.simulation.inputs.options(permanent_only=True)]
 
     @cached_property
     def switches(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
 __all__ = [
+    "break_even_weight",
     "central_weights",
     "confidence_factors",
     "ordinal_weights",
@@ -70,6 +71,23 @@ def rank_acceptability(scores: ArrayLike, weights: ArrayLike | None = None, seed
         counts += count_ranks(drawn.values)
         draws += len(drawn.values)
     return named(scores, counts / draws, range(1, options + 1), "rank")
+
+
+def break_even_weight(scores: ArrayLike, weights: ArrayLike, areas: int | Sequence[int], one: int, other: int) -> float:
+    """The share of all weight that makes two options equal if given to an area, or to several together; NaN where none does.
+
+    Scores are options × areas. Within the areas and among the others, weights keep their proportions.
+
+    >>> break_even_weight([[100, 0], [40, 90]], [1, 1], 0, 0, 1)
+    0.6
+    """
+    lead = np.asarray(scores, dtype=float)[one] - np.asarray(scores, dtype=float)[other]
+    chosen = np.isin(np.arange(len(lead)), areas)
+    if chosen.all() or not chosen.any():
+        raise UsageError(f"areas {areas!r}: name one or several of the {len(lead)}, but not all")
+    weights = np.asarray(weights, dtype=float)
+    inside, outside = (float(np.average(lead[part], weights=weights[part])) for part in (chosen, ~chosen))
+    return outside / (outside - inside) if inside * outside <= 0 and inside != outside else float("nan")
 
 
 def central_weights(scores: ArrayLike, weights: ArrayLike | None = None, seed: int = 1) -> Floats | pd.DataFrame:

@@ -169,6 +169,15 @@ def timeline_choices(tables: Tables) -> Iterator[Fault]:
             yield fault(row, "date", "stands beside a duration", "keep the date or the months, not both")
 
 
+def bias_once(tables: Tables) -> Iterator[Fault]:
+    """An amount is corrected for optimism in one way, and only what is biased is mitigated."""
+    for row in tables.get("contracts", []):
+        if row["optimism_bias"] is not None and row["outside_view"] == "yes":
+            yield fault(row, "optimism_bias", "stands beside outside_view, which corrects the same", "keep one of them")
+        if row["bias_mitigated"] is not None and row["optimism_bias"] is None:
+            yield fault(row, "bias_mitigated", "is given without optimism_bias", "give the bias, or clear it")
+
+
 def stream_ends(tables: Tables) -> Iterator[Fault]:
     """A ramp or a total needs to know where it ends."""
     for row in tables.get("contracts", []):
@@ -350,6 +359,7 @@ CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
     parameter_values: (),
     timeline_choices: (),
     stream_ends: (),
+    bias_once: (),
     conditions_exist: CONDITIONS,
     price_years_exist: ("price_index", "parameters"),
     ranges_of_time: ("spend",),

@@ -128,6 +128,8 @@ class Contract(Quantified):
     price_year: PriceYear = None
     real_growth: Growth | None = None
     outside_view: YesNo = "no"
+    optimism_bias: Annotated[float | None, Field(ge=0, le=10)] = None
+    bias_mitigated: Share | None = None
     payer: Annotated[str, STRUCTURE] = ""
     when: When = ""
     programme: Programme = "yes"

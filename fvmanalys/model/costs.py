@@ -85,7 +85,7 @@ def read_contracts(inputs: Inputs, option: str) -> list[Stream]:
             payer=row["payer"],
             programme=row["programme"] == "yes",
             basis=row["basis"],
-            factor=price_factor(inputs, row["price_year"]),
+            factor=price_factor(inputs, row["price_year"]) * uplift(row),
             start=row["from_event"],
             end=row["to_event"],
             profile=row["profile"],
@@ -123,6 +123,12 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
         )
         for row in rows_of(inputs, "staffing", option)
     ]
+
+
+def uplift(row: Mapping[str, Any]) -> float:
+    """What an amount is multiplied by for optimism bias: the share that has not been mitigated counts (HM Treasury, Green Book)."""
+    bias, mitigated = (0.0 if np.isnan(row[name]) else float(row[name]) for name in ("optimism_bias", "bias_mitigated"))
+    return 1 + bias * (1 - mitigated)
 
 
 def growth_of(row: Mapping[str, Any]) -> float:

@@ -10,7 +10,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import ALL_OPTIONS, BOUNDS
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import VANISHING, Rate, window_value
+from fvmanalys.model.streams import VANISHING, Rate, discounted_time
 
 __all__ = [
     "Level", "area_scores", "area_weights", "check_weights", "level_path", "normalised", "on_scale", "read_levels", "shares_in_force",
@@ -147,11 +147,7 @@ def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:
     """The share of the discounted time to the horizon that has passed at `time`."""
     cut = np.clip(time, 0, horizon)
     if isinstance(rate, tuple):
-        passed, whole = (
-            np.sum([one.factor * window_value(0.0, end, one.rate, "level", 0.0, one.opens, one.closes) for one in rate], axis=0)
-            for end in (cut, horizon)
-        )
-        return passed / whole
+        return discounted_time(cut, rate) / discounted_time(horizon, rate)
     rho = np.log1p(rate)
     return cut / horizon if abs(rho) < VANISHING else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
 

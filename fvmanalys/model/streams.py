@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["PROFILES", "Period", "Rate", "check_rate", "lump_value", "periods", "present_value", "window_value"]
+__all__ = ["PROFILES", "Period", "Rate", "check_rate", "discounted_time", "lump_value", "periods", "present_value", "window_value"]
 
 VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
@@ -137,6 +137,12 @@ def first_moment(x: Floats) -> Floats:
             series = series + term / (k + 2)
             term = -term * small / (k + 1)
     return np.where(near, series, (1 - (1 + large) * np.exp(-large)) / large**2)
+
+
+def discounted_time(end: ArrayLike, rate: Rate) -> Any:
+    """∫ of the discount factor from 0 to `end`: what one MSEK a year until then is worth."""
+    spans = rate if isinstance(rate, tuple) else (Period(0.0, np.inf, rate, 1.0),)
+    return np.sum([one.factor * window_value(0.0, end, one.rate, "level", 0.0, one.opens, one.closes) for one in spans], axis=0)
 
 
 def lump_value(time: ArrayLike, rate: float, growth: float, opens: float, closes: float) -> Floats:

@@ -13,6 +13,7 @@ from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.measures import criticality, measure_table
 from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.own_report import own_report
 from fvmanalys.analysis.plans import coming
@@ -112,6 +113,24 @@ class Findings:
     def switching_values(self) -> pd.DataFrame:
         """What every number and bundle would have to be for another option to come out best."""
         return switching_values(self.comparison)
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """What other traditions measure: benefit-cost ratio, equivalent annual cost, rate of return, payback."""
+        return measure_table(self.comparison).reset_index()
+
+    @property
+    def wins(self) -> pd.DataFrame:
+        """In what share of the draws each option has more net benefit than each other, a column for each."""
+        return self.comparison.wins.reset_index()
+
+    @cached_property
+    def critical(self) -> pd.DataFrame:
+        """How often each event decides when an option is in full use, where it is not always the same ones."""
+        found = criticality(self.simulation)
+        varies = found.loc[found["share"] < 1, "option"].unique()
+        names = [one for one in ("option", "event", "name", "name_en") if one in self.events]
+        return found[found["option"].isin(varies)].merge(self.events[names], on=["option", "event"])
 
     @cached_property
     def published_totals(self) -> pd.DataFrame:
@@ -269,6 +288,10 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "areas": lambda findings: findings.comparison.areas.reset_index(),
     "acceptability": lambda findings: tidy(findings.comparison.acceptability, "p_best"),
     "frontier": lambda findings: findings.comparison.frontier.reset_index(),
+    "measures": lambda findings: findings.measures,
+    "wins": lambda findings: findings.wins,
+    "ranks": lambda findings: tidy(findings.comparison.ranks, "share"),
+    "critical_path": lambda findings: findings.critical,
     "switching_points": lambda findings: findings.comparison.switches,
     "views": lambda findings: findings.views,
     "p_best_range": lambda findings: findings.chances,

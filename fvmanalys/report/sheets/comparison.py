@@ -28,7 +28,7 @@ def write_comparison(book: Book) -> None:
     sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
     sheet.exhibit(answer.USE)
     sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
-    for exhibit in (answer.CHOICE, choice.FRONTIER, money.VIEWS, money.QUANTILES, money.CLASS):
+    for exhibit in (answer.CHOICE, choice.FRONTIER, choice.WINS, choice.MEASURES, money.VIEWS, money.QUANTILES, money.CLASS):
         sheet.exhibit(exhibit)
     reasons_table(sheet)
     acceptability(sheet)

@@ -9,7 +9,7 @@ import numpy as np
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, span_chart
-from fvmanalys.report.topics.time import EVENTS, MILESTONES, PARTNERS
+from fvmanalys.report.topics.time import CRITICAL, EVENTS, MILESTONES, PARTNERS
 from fvmanalys.report.words import day_after
 
 __all__ = ["write_timeline"]
@@ -23,11 +23,12 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 
 def write_timeline(book: Book) -> None:
     """Full use, events, partners and milestones."""
-    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (EVENTS, PARTNERS, MILESTONES)))
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (EVENTS, CRITICAL, PARTNERS, MILESTONES)))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "quantiles")
     full_use(sheet)
     sheet.exhibit(EVENTS)
+    sheet.exhibit(CRITICAL)
     sheet.exhibit(PARTNERS)
     sheet.exhibit(MILESTONES, repeat=True)
     sheet.finish()

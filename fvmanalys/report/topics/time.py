@@ -6,7 +6,7 @@ from fvmanalys.model.events import DECIDED
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
 
-__all__ = ["EVENTS", "MILESTONES", "PARTNERS", "decision_sentence", "time_answer"]
+__all__ = ["CRITICAL", "EVENTS", "MILESTONES", "PARTNERS", "decision_sentence", "time_answer"]
 
 EVENTS = Exhibit(
     "events",
@@ -45,3 +45,4 @@ def decision_sentence(edition: Edition) -> list[str]:
     events = edition.findings.events
     decided = events[events["event"].eq(DECIDED)].head(1).to_dict("records")
     return [edition("notebook.decided" if row["p50"] <= 0 else "notebook.decision", row) for row in decided]
+CRITICAL = Exhibit("critical_path", lambda findings: findings.critical, "option:option name:text share:share on_path:yes_no")

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -15,6 +16,8 @@ from fvmanalys.analysis.weights import rank_acceptability
 from fvmanalys.errors import UsageError
 from fvmanalys.report import charts
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.words import Words
+from fvmanalys.report.workbook import write_draws
 
 # R's voi package (vignettes/voi.Rmd), 10 000 draws of its own: p1 ~ N(1, 1), p2 ~ N(0, 2), net benefit 0 and p1 − p2. Here as the
 # cost p2 and the effect p1, worth 1 a unit; voi 1.0.3 gives these values on the same draws.
@@ -115,3 +118,16 @@ def test_a_hundred_options_are_compared_soon():
     start = time.perf_counter()
     assert len(fvm.compare(fvm.from_draws(draws, draws[::-1])).frontier) == 100
     assert time.perf_counter() - start < 20
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("given", [True, False])
+def test_draws_fill_a_short_workbook(given, lang, tmp_path):
+    draws = np.random.default_rng(1).normal(size=(500, 3))
+    found = fvm.from_draws(draws, draws[::-1] + np.arange(3), draws[:, :2] if given else None, (0.5, 1, 2))
+    write_draws(found, tmp_path / "draws.xlsx", lang)
+    [sheet] = openpyxl.load_workbook(tmp_path / "draws.xlsx").worksheets
+    texts = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    title = Words(lang)("exhibit.drawn_inputs.title")
+    assert (title in texts) is given and Words(lang)("exhibit.wins.title") in texts
+    assert fvm.compare(found).table["net_benefit"].max() == pytest.approx(2) and 2 in texts

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
+from fvmanalys.analysis import Findings, compare
+from fvmanalys.model.foreign import ForeignDraws
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.sheets.about import write_about
 from fvmanalys.report.sheets.areas import write_areas
@@ -14,13 +16,14 @@ from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.sheets.changes import has_changes, write_changes
 from fvmanalys.report.sheets.comparison import write_comparison
 from fvmanalys.report.sheets.costs import write_costs
+from fvmanalys.report.sheets.drawn import write_drawn
 from fvmanalys.report.sheets.origins import write_origins
 from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
 from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
 
-__all__ = ["write_workbook"]
+__all__ = ["write_draws", "write_workbook"]
 
 LONGEST_PROPERTY = 255
 IN_MEMORY = {"in_memory": True}  # no part of it lies in a temporary file, which a kill would leave
@@ -60,6 +63,17 @@ def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version
         SHEETS[key](book)
     set_properties(book)
     workbook.worksheets()[0].activate()
+    workbook.close()
+
+
+def write_draws(simulation: ForeignDraws, path: str | Path, lang: str = "sv", value_per_point: float | None = None) -> None:
+    """Write another model's draws to `path` as a workbook of one sheet, in which everything is compared."""
+    workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
+    findings = Findings(simulation.inputs, simulation, compare(simulation, value_per_point))
+    book = Book(workbook, Edition(findings, lang), "", "")
+    workbook.add_worksheet(book.sheet_name("comparison"))
+    write_drawn(book)
+    set_properties(book)
     workbook.close()
 
 

@@ -128,6 +128,12 @@ ROWS = {
         {"likely": "0.8719", "false_alarm_likely": "0.1179"},
         {"likely": "0.8", "false_alarm_likely": "0.1"},
     ),
+    "correlations": Confidential(
+        {"first_id": "levels/p/access//open", "second_id": "levels/q/access//open", "scale": "rank"},
+        {"correlation": "0.3719"},
+        {"correlation": "0.4"},
+    ),
+    "discount_rates": Confidential({"from_year": "7"}, {"rate": "0.01737"}, {"rate": "0.02"}),
     "factors": Confidential({"factor_id": "weather"}, {}, {"name": "Weather"}),
     "limits": Confidential(
         {"limit_id": "grant", "unit": "MSEK"},

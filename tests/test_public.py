@@ -23,7 +23,7 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -32,6 +32,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.cli import app
 from fvmanalys.errors import EvidenceError, RunFailed, UsageError
 from fvmanalys.evidence.public import PublicTables, make_public
+from fvmanalys.evidence.published import read_manifest
 from fvmanalys.evidence.release import secret_columns
 from fvmanalys.evidence.tables import TABLES, columns
 from fvmanalys.evidence.write import raw_texts
@@ -51,12 +52,13 @@ from fvmanalys.run.differences import differences
 from fvmanalys.run.history import history_table
 from fvmanalys.run.log import Log
 from fvmanalys.run.suite import Suite, read_suite
-from fvmanalys.run.verify import verify
+from fvmanalys.run.verify import tampered_files, verify
 from tests.conftest import ROOT
 from tests.decisions import library_decision, write_tables
 from tests.secrets import EXTRA, GROUND, ROWS, canaries, confidential_row, secret_decision, secret_rows, write_rows
 from tests.soak import child
 from tests.soak.child import short_runs
+from tests.soak.ground import remains
 from tests.test_hostile import appendix_of
 from tests.test_workbook import strings
 from tests.workbook_checks import faults, table_description_faults
@@ -68,7 +70,7 @@ NUMBERS, DAYS = canaries()
 STRUCTURE = {
     "kind", "owner", "confidential", "category", "basis", "profile", "payer", "employer", "programme", "from_event",
     "to_event", "after", "outside_view", "permanent", "reference", "full_use_event", "type", "role", "censored",
-    "own_programme", "part_of", "categories", "resolves", "option_id", "reveals", "of", "group", "variant_of", "minimum_kind", "minimum_owner",
+    "own_programme", "part_of", "categories", "resolves", "option_id", "scale", "reveals", "of", "group", "variant_of", "minimum_kind", "minimum_owner",
     "action_owner",
 }  # fmt: skip
 
@@ -606,6 +608,35 @@ def test_a_run_killed_at_any_change_of_the_disk_leaves_nothing_secret_and_the_ne
         left = dict(everything(tmp_path / "out"))
         assert not [name for name, text in left.items() if "canary" in text or any(day in text for day in DAYS)]
     assert any(name.endswith("one.ipynb") for name in left)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(kills=st.lists(st.tuples(st.integers(1, 120), st.integers(1, 2)), min_size=1, max_size=2), public=st.booleans())
+@example(kills=[(30, 1), (60, 2)], public=True)
+def test_whenever_runs_are_killed_what_is_published_is_whole_and_no_secret_lies_elsewhere(
+    kills: list[tuple[int, int]], public: bool
+) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([child.__name__])
+    left = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in (("one", secret_rows()), ("other", other_secrets())) if public else [("one", secret_rows())]:
+            home, out, data = Path(folder, name, "home"), Path(folder, name, "out"), write_rows(Path(folder, name, "raw"), rows)
+            home.mkdir()
+            for number, seed in [*kills, (10_000, 1)]:
+                facts = data, out, replace(suite(), seed=seed), number, public, home
+                process = context.Process(target=child.public_run_and_die, args=facts)
+                process.start()
+                process.join()
+                assert process.exitcode in ((0,) if number == 10_000 else (0, -signal.SIGKILL))
+                run = place.latest(out)
+                assert run is None or not tampered_files(run, read_manifest(run))
+                seen = dict(everything(home)) | (dict(everything(out)) if public else {})
+                assert not [one for one, text in seen.items() if "canary" in text or any(day in text for day in DAYS)]
+            left.append(tree(out))
+            assert not remains(out)
+    assert not public or left[0] == left[1]
 
 
 KILLS = {

@@ -3,6 +3,7 @@
 import os
 import platform
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from fvmanalys import __version__
 from tests.soak.ground import ROOT, Ground, remains, write_suite
+from tests.test_limits import made
 
 RESULT = ROOT / "docs/soak.md"
 HEAD = """# Soak
@@ -153,6 +155,40 @@ def signals(ground: Ground, _: int) -> str:
     return f"{len(codes)} runs stopped by {', '.join(names)}: exit codes {sorted(set(codes))}"
 
 
+def hostile_tables(ground: Ground, _: int) -> str:
+    """Tables made to harm whoever opens them, by the real command: refused, each with its remedy."""
+    seconds = []
+    with tempfile.TemporaryDirectory(dir=ground.folder) as folder:
+        for path, words in made(Path(folder)):
+            for table in ground.data.iterdir():
+                if table.stem != path.stem:
+                    shutil.copy(table, path.parent)
+            begun, ended = time.monotonic(), ground.run("--data", path.parent)
+            assert ended.code == 2 and words in ended.said and "Traceback" not in ended.said, ended
+            seconds.append(time.monotonic() - begun)
+    ground.check_next()
+    told = f"{len(seconds)} bombs, endless files and garbled ones: exit code 2 each time, with the file and a remedy"
+    return f"{told}; the longest took {max(seconds):.0f} s"
+
+
+def too_much(ground: Ground, _: int) -> str:
+    """Runs without the time or the memory that they would need, and output folders that lead astray."""
+    config = write_suite(ground.folder / "late", "print(draws)", limits="[limits]\nrun_seconds = 1.0")
+    ended = ground.run(config=config, seed=9)
+    assert ended.code == 3 and "limits.run_seconds" in ended.said, ended
+    ended = ground.run("--draws", 1_000_000_000)
+    assert ended.code == 2 and "gigabytes of memory" in ended.said, ended
+    for name, make in {"latest": lambda path: path.symlink_to("latest"), "failed": Path.touch, "runs": Path.mkdir}.items():
+        out = ground.folder / f"astray-{name}"
+        out.mkdir()
+        make(out / name)
+        ended = ground.run(out=out)
+        assert ended.code == (0 if name == "runs" else 2) and "Traceback" not in ended.said, ended
+    ground.check_latest()
+    ground.check_next()
+    return "a second for the whole run: exit code 3; a thousand million draws, `latest` that loops, a file `failed`: exit code 2 before the work"
+
+
 PARTS: dict[str, Callable[[Ground, int], str]] = {
     "Killed at each step boundary": boundary_kills,
     "Killed at random": random_kills,
@@ -161,6 +197,8 @@ PARTS: dict[str, Callable[[Ground, int], str]] = {
     "Side by side": side_by_side,
     "Notebooks that fail": bad_notebooks,
     "Clock set back": clock_back,
+    "Tables made to harm": hostile_tables,
+    "Too much asked": too_much,
 }
 
 

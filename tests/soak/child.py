@@ -94,11 +94,13 @@ def publish_and_die(built: Path, out: Path, name: str, number: int) -> None:
     folder.publish(built, out, name)
 
 
-def public_run_and_die(data: Path, out: Path, suite: Any, number: int) -> None:
-    """Make a public run without its slowest parts, and die at that operation."""
+def public_run_and_die(data: Path, out: Path, suite: Any, number: int, public: bool = True, home: Path | None = None) -> None:
+    """Make a run without its slowest parts, with `home` for home and temporary folder, and die at that operation."""
+    if home:
+        os.environ["HOME"] = tempfile.tempdir = str(home)
     short_runs(setattr)
     kill_at_operation(number)
-    publish.run(data, out, suite, public=True)
+    publish.run(data, out, suite, public=public)
 
 
 def short_runs(patch: Callable[[Any, str, Any], None]) -> None:

@@ -1,6 +1,9 @@
 """Analysis: outcomes to insight.
 
 compare   net benefit, probability of being best, expected loss, dominance, regret, break-even
+frontier  what each further point costs, and who lies off the line
+measures  benefit-cost ratio, rates of return, payback, the critical path
+later     a choice held back until something is known
 outside   reference class forecasting
 explain   what the comparison is made of
 changes   what changed between two runs, and why

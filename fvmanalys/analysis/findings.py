@@ -289,7 +289,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "acceptability": lambda findings: tidy(findings.comparison.acceptability, "p_best"),
     "frontier": lambda findings: findings.comparison.frontier.reset_index(),
     "measures": lambda findings: findings.measures,
-    "wins": lambda findings: findings.wins,
+    "wins": lambda findings: tidy(findings.comparison.wins, "share").dropna(),
     "ranks": lambda findings: tidy(findings.comparison.ranks, "share"),
     "critical_path": lambda findings: findings.critical,
     "switching_points": lambda findings: findings.comparison.switches,

@@ -101,7 +101,7 @@ def test_so_it_does_for_the_default_decision(default, value):
     for name, reduction in zip(resolving["investigation_id"], resolving["variance_reduction"], strict=True):
         direct = information.evsi(default.benefit(value), default.stack(default.resolved[name]), reduction)
         shared = default.evsi(name, reduction, value)
-        assert abs(shared.value - direct.value) <= max(shared.standard_error, direct.standard_error, 1e-9), name
+        assert abs(shared.value - direct.value) <= 2 * max(shared.standard_error, direct.standard_error, 1e-9), name
 
 
 def test_evsi_rises_with_the_share_of_variance_removed(books):

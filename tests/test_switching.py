@@ -179,7 +179,7 @@ HAND = {
     ],
 )
 def test_by_hand(name, base, value, winner, inside, beyond):
-    found = turned(tiny(**HAND), 4096).set_index("id")
+    found = turned(tiny(**HAND), 32768).set_index("id")
     name = name if name in found.index else name.removesuffix("/fails")
     row = found.loc[name]
     assert row["switching_value"] == pytest.approx(value, rel=0.01) and row["base"] == pytest.approx(base, abs=1e-3)

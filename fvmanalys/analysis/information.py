@@ -9,21 +9,29 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
 
 from fvmanalys.analysis.learning import Lesson
+from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
-from fvmanalys.model.draws import Floats
+from fvmanalys.model.draws import Floats, slice_starts
+from fvmanalys.model.simulate import SLICED
 
-__all__ = ["ERRORS", "Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "value_of_fit", "verdict"]
+__all__ = ["ERRORS", "Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "slices_of", "standard_error", "value_of_fit", "verdict"]
 
 FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
 MISSED = 0.01  # share of the variance that the correlated residuals stand for, below which it does not matter
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
+FEWEST_SLICES = 8  # between which an error is taken
+UNLIKELY = 0.01  # to be the best option, below which an option is left out of an error
+CLEARLY, SEEN = 4.0, 0.02  # standard errors, and share of the value, of what a fit misses that is told of
 ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
+
+Starts = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,9 @@ class Value:
     """A value of information, in the unit of the net benefit.
 
     `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out of
-    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the curves miss something that
-    the draws show) or `estimates_differ` (the two estimates that `value` is the mean of lie apart).
+    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something that the
+    draws show, along an input or among several together), `estimates_differ` (the two estimates that `value` is the mean
+    of lie apart) or `near_tie` (which option is best is not known well enough to tell).
     """
 
     value: float
@@ -52,6 +61,9 @@ class Value:
 def evpi(net_benefit: ArrayLike) -> Value:
     """The expected value of perfect information, E[max] − max E, with the standard error of its mean.
 
+    The draws of a simulation are stratified, so their errors, here and below, are taken between its slices; those of other
+    draws, and of a simulation's turned into a plain array, are as if each draw were made on its own.
+
     >>> payoff = np.repeat([[1500, 900, 500], [300, 600, 500], [-800, -200, 500]], [5, 3, 2], axis=0)
     >>> round(float(evpi(payoff)), 9)
     350.0
@@ -60,7 +72,7 @@ def evpi(net_benefit: ArrayLike) -> Value:
     if not lead.shape[1]:
         return Value(0.0, 0.0)
     gain = np.maximum(lead.max(axis=1), 0)
-    return Value(float(gain.mean()), standard_error(gain))
+    return Value(float(gain.mean()), error_of_gain(gain, lead, slices_of(net_benefit)))
 
 
 def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
@@ -72,17 +84,17 @@ def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
     """
     lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
     check_same_draws(lead, columns)
-    return partial_value(lead, columns)
+    return partial_value(lead, columns, starts=slices_of(net_benefit))
 
 
 def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame) -> pd.DataFrame:
     """The EVPPI of every single input: a row an input, with evppi, standard_error, fit and warning."""
-    lead = leads(read_benefit(net_benefit))
+    lead, starts = leads(read_benefit(net_benefit)), slices_of(net_benefit)
     rows = {}
     for name in columns:
         column = read_columns(columns[name], str(name))
         check_same_draws(lead, column)
-        value = partial_value(lead, column)
+        value = partial_value(lead, column, starts=starts)
         rows[name] = {"evppi": value.value, "standard_error": value.standard_error, "fit": value.fit, "warning": value.warning}
     names = ["evppi", "standard_error", "fit", "warning"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("input")
@@ -99,24 +111,31 @@ def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -
         raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
     lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
     check_same_draws(lead, columns)
-    return partial_value(lead, columns, variance_reduction)
+    return partial_value(lead, columns, variance_reduction, slices_of(net_benefit))
 
 
-def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0) -> Value:
+def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: Starts = None) -> Value:
     """The value of an investigation of the inputs that removes a share of their variance."""
-    if not lead.shape[1] or len(lead) < 2:
-        return Value(0.0, 0.0 if not lead.shape[1] else np.inf, 0.0)
+    if not lead.shape[1] or len(lead) < 2 or not reduction:
+        return Value(0.0, np.inf if lead.shape[1] and reduction else 0.0, 0.0)
     found = regress(lead, inputs)
+    check = beside(found, lead, inputs)
     if reduction == 1:
-        return value_of_fit(lead, found, inputs.shape[1])
+        return value_of_fit(lead, found, inputs.shape[1], check, starts=starts)
     lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
-    return value_of_fit(lead, found, inputs.shape[1], lesson.means, list(lesson.samples()))
+    return value_of_fit(lead, found, inputs.shape[1], check, lesson.means, list(lesson.samples()), starts)
 
 
 def value_of_fit(
-    lead: Floats, found: Regression, k: int, learnt: Floats | None = None, samples: Sequence[Floats] = ()
+    lead: Floats,
+    found: Regression,
+    k: int,
+    check: Beside,
+    learnt: Floats | None = None,
+    samples: Sequence[Floats] = (),
+    starts: Starts = None,
 ) -> Value:
-    """The value of what is learnt of k inputs whose regression is already made; without more, of knowing them.
+    """The value of what is learnt of k inputs whose regression is already made and checked; without more, of knowing them.
 
     `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with noise.
     """
@@ -127,19 +146,66 @@ def value_of_fit(
     gap = abs(fitted - left_out.mean()) / 2
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    error = standard_error(left_out)
-    warning = warn(found, fit, (len(lead), k), gap, error, everything)
+    error = error_of_gain(left_out, lead, starts)
+    nothing = error_of_nothing(lead, starts) if found.design else 0.0
+    missed = gain_missed(lead, found, check, value)
+    warning = "poor_fit" if missed or check.triples else warn(found, fit, (len(lead), k), gap, error, everything)
+    warning = warning or ("near_tie" if found.design and is_near_tie(lead, value, starts) else "")
     if learnt is None:
-        return Value(value, float(np.hypot(error, gap)), fit, warning)
-    share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 0.0
-    error = error_beside_noise(np.array([gain_chosen(lead, sample) for sample in samples]))
-    return Value(share * value, float(np.hypot(error, share * gap)), fit, warning)
+        return Value(value, max(error, gap, nothing, missed), fit, warning)
+    share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 1.0
+    gains = np.array([gain_chosen(lead, sample) for sample in samples])
+    error = np.sqrt(max(error_of_gain(gains.mean(axis=0), lead, starts) ** 2 - noise_of_readings(gains), 0.0))
+    return Value(share * value, max(float(error), share * gap, share * nothing, missed), fit, warning)
 
 
-def error_beside_noise(gains: Floats) -> float:
-    """The standard error of a mean over draws of gains (readings × draws), without what the noise of the readings adds."""
-    noise = gains.var(axis=0, ddof=1).mean() / gains.size
-    return float(np.sqrt(max(standard_error(gains.mean(axis=0)) ** 2 - noise, 0.0)))
+def error_of_gain(gain: Floats, lead: Floats, starts: Starts) -> float:
+    """The standard error of what is gained beyond the best choice now, where another option may be the best as well.
+
+    How far the gain varies depends on what it is a gain over, so near a tie each option counts by how likely it is to be best.
+    """
+    error, ahead = standard_error(gain, starts), lead.mean(axis=0)
+    spread = np.array([standard_error(column, starts) for column in lead.T])
+    likely = ndtr(ahead / np.where(spread > 0, spread, np.inf))
+    likely[spread == 0] = 0.0
+    rivals = np.flatnonzero(likely > UNLIKELY)
+    if not len(rivals) or not np.isfinite(error):
+        return error
+    weights = np.append(1 - likely.max(), likely[rivals])
+    errors = np.array([error, *(standard_error(gain - lead[:, rival], starts) for rival in rivals)])
+    return max(error, float(np.sqrt(np.average(errors**2, weights=weights))))
+
+
+def error_of_nothing(lead: Floats, starts: Starts) -> float:
+    """What inputs may be worth though nothing is found of them: that which moves a mean by no more than its own error.
+
+    The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer; next to
+    nothing where the best is clear.
+    """
+    spread = np.array([standard_error(column, starts) for column in lead.T])
+    z = np.maximum(np.abs(lead.mean(axis=0)) / np.where(spread > 0, spread, np.inf) - 1, 0)
+    return float(np.max(spread * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z))))
+
+
+def is_near_tie(lead: Floats, value: float, starts: Starts) -> bool:
+    """Whether it is not known which option is best, and what that leaves open is of the size of the value."""
+    spread = np.array([standard_error(column, starts) for column in lead.T])
+    tied = (spread > 0) & (np.abs(lead.mean(axis=0)) < ERRORS * spread)
+    return bool((spread[tied] > value).any())
+
+
+def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) -> float:
+    """What choosing by the neighbours of each draw as well would have given more; 0 where that is not clear, or small."""
+    rows = slice(None, None, check.step)
+    predicted, lead = found.left_out[rows], lead[rows]
+    more = gain_chosen(lead, predicted + check.residuals) - gain_chosen(lead, predicted)
+    clear = more.mean() > CLEARLY * standard_error(more) and more.mean() > SEEN * value
+    return float(more.mean()) if clear else 0.0
+
+
+def noise_of_readings(gains: Floats) -> float:
+    """What the noise of readings adds to the variance of the mean of gains (readings × draws)."""
+    return float(gains.var(axis=0, ddof=1).mean() / gains.size)
 
 
 def gain_chosen(lead: Floats, predicted: Floats) -> Floats:
@@ -244,6 +310,26 @@ def check_same_draws(lead: Floats, inputs: Floats) -> None:
         raise UsageError(f"net_benefit has {len(lead)} draws and inputs {len(inputs)}; give both from the same simulation, a row a draw")
 
 
-def standard_error(values: Floats) -> float:
-    """The standard error of a mean over draws; infinite where one draw says nothing about it."""
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf
+def slices_of(values: ArrayLike) -> Starts:
+    """Where the slices of a simulation's draws begin, where values are its first draws as they came; None where they are not."""
+    draws = getattr(values, "attrs", {}).get(SLICED)
+    if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):
+        return None
+    if not values.index.equals(pd.RangeIndex(len(values))) or len(values) > draws:
+        return None
+    starts = slice_starts(draws)
+    return starts[starts < len(values)]
+
+
+def standard_error(values: Floats, starts: Starts = None) -> float:
+    """The standard error of a mean over draws; infinite where one draw says nothing about it.
+
+    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for each other.
+    """
+    if len(values) < 2:
+        return np.inf
+    if starts is None or len(starts) < FEWEST_SLICES:
+        return float(values.std(ddof=1) / np.sqrt(len(values)))
+    sizes = np.diff(np.append(starts, len(values)))
+    off = np.add.reduceat(values - values.mean(), starts) / len(values)
+    return float(np.sqrt((off**2).sum() * len(sizes) / (len(sizes) - 1)))

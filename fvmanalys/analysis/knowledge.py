@@ -11,8 +11,9 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import value_range
-from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, value_of_fit, verdict
+from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, slices_of, value_of_fit, verdict
 from fvmanalys.analysis.learning import Lesson
+from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.unknowns import AROUND, Unknowns, natural_groups, tied
@@ -63,15 +64,26 @@ class Knowledge(Unknowns):
 
         Net benefit is a sum of the two at any value per point, so one regression serves the whole range.
         """
+        return {name: regress(self.outcomes, self.stack(ids)) for name, ids in self.resolved.items() if ids}
+
+    @cached_property
+    def checks(self) -> dict[str, Beside]:
+        """What lies beside the draws of each of these fits."""
+        return {name: beside(found, self.outcomes, self.stack(self.resolved[name])) for name, found in self.fits.items()}
+
+    @property
+    def outcomes(self) -> Floats:
+        """Score and cost of every option that may be chosen, side by side."""
         options = self.simulation.inputs.options(permanent_only=True)
-        outcomes = np.hstack([frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost)])
-        return {name: regress(outcomes, self.stack(ids)) for name, ids in self.resolved.items() if ids}
+        frames = (self.simulation.score, self.simulation.cost)
+        return np.hstack([frame[options].iloc[: self.size].to_numpy() for frame in frames])
 
     def evsi(self, investigation: str, variance_reduction: float, value: float) -> Value:
         """What an investigation is worth before its own cost, at one value per point."""
         if investigation not in self.fits or len(self.simulation.inputs.options(permanent_only=True)) < 2:
             return Value(0.0, 0.0)
-        found, benefit = self.fits[investigation], self.benefit(value).to_numpy()
+        found, starts = self.fits[investigation], slices_of(self.benefit(value))
+        benefit = self.benefit(value).to_numpy()
         best, count = int(benefit.mean(axis=0).argmax()), benefit.shape[1]
         turn = np.vstack([np.eye(count) * value, -np.eye(count)])
         turn = np.delete(turn - turn[:, [best]], best, axis=1)
@@ -80,7 +92,9 @@ class Knowledge(Unknowns):
         explained = np.clip(1 - ((lead - left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300), 0, 1)
         at_value = replace(found, fitted=found.fitted @ turn, left_out=left_out, explained=explained)
         learnt, samples = self.lesson(investigation, variance_reduction)
-        return value_of_fit(lead, at_value, len(self.resolved[investigation]), learnt @ turn, [one @ turn for one in samples])
+        turned = [one @ turn for one in samples]
+        check = self.checks[investigation].turned(turn)
+        return value_of_fit(lead, at_value, len(self.resolved[investigation]), check, learnt @ turn, turned, starts)
 
     def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
         """What an investigation teaches about score and cost, and what it does read with noise; kept for other values per point."""

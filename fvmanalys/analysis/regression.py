@@ -19,7 +19,8 @@ from fvmanalys.model.draws import Floats
 __all__ = ["Regression", "regress"]
 
 DEGREE = 3
-FEW_VALUES = 12  # an input with no more distinct values gets a mean for each
+FEW_VALUES = 12  # an input with no more distinct values gets a mean for each ...
+MANY_VALUES = 48  # ... and for the rare ones too, up to so many
 MAX_KNOTS = 15
 MAX_COLUMNS = 200  # of a design before products, so that fifty inputs stay quick
 PILOT = 4096  # draws that place the knots
@@ -186,7 +187,8 @@ def make_term(index: int, x: Floats, knots: int) -> Term | None:
         return None
     pilot = np.sort(x[:: -(-len(x) // PILOT)])
     values = pilot[np.concatenate([[True], pilot[1:] != pilot[:-1]])]
-    if 1 < len(values) <= FEW_VALUES and knots:
+    if 1 < len(values) <= FEW_VALUES and knots and len(every := np.unique(x)) <= MANY_VALUES:
+        values = every
         return Term(index, lambda x: (x[:, None] == values[1:]).astype(float), np.zeros((len(values) - 1,) * 2))
     inner = np.unique(pilot[(np.arange(1, knots + 1) * len(pilot)) // (knots + 1)])
     inner = inner[(inner > low) & (inner < high)]

@@ -2,8 +2,11 @@
 
 Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws is
 stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay, Beckman &
-Conover 1979, Technometrics 21(2)), sliced in runs. An estimate tied to a common factor keeps its own strata; only their order changes
-to that of a Gaussian copula, of one factor or of a group of correlated estimates (Iman & Conover 1982, Communications in Statistics 11(3)).
+Conover 1979, Technometrics 21(2)). It is cut into slices, each stratified as the whole is, so that what differs between
+slices tells how far a mean may be off (sliced Latin hypercube: Qian 2012, Journal of the American Statistical Association
+107(497)). An estimate tied to a common factor keeps its own strata; only their order within half a slice changes to that
+of a Gaussian copula, of one factor or of a group of correlated estimates (Iman & Conover 1982, Communications in
+Statistics 11(3)).
 """
 
 import hashlib
@@ -38,10 +41,13 @@ __all__ = [
     "draw_uniform",
     "quantile",
     "read_estimates",
+    "slice_starts",
 ]
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
+SLICES, LEAST_SLICE = 32, 64  # of a block, at most; of draws, at least
+RUN = 4  # draws side by side in which a risk occurs or not together, and every estimate has one in each quarter of its range
 LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no longer be numbers
 Z95 = float(ndtri(0.95))
 JITTER = 1e-9  # lets a correlation of 1 have a triangle; far less than the distance between two draws
@@ -158,23 +164,28 @@ def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
     strata, order = strata_and_order(estimate.stream, seed, block)
     values = quantile(estimate, strata)
     if estimate.group:
-        drawn = np.empty(block.size)
         place = estimate.group.streams.index(estimate.stream)
-        drawn[np.argsort(correlated_scores(estimate.group, seed, block)[:, place], kind="stable")] = values
-        return drawn
+        return values[reordered(order, correlated_scores(estimate.group, seed, block)[:, place])]
     if not estimate.moves_with or estimate.strength == 0:
         return values[order]
-    drawn = np.empty(block.size)
-    drawn[copula_order(estimate, seed, block, order)] = values
-    return drawn
+    return values[copula_order(estimate, seed, block, order)]
 
 
 def copula_order(estimate: Estimate, seed: int, block: Block, own: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The draws from lowest to highest, for an estimate tied to a common factor."""
+    """The stratum of each draw, for an estimate tied to a common factor."""
     normal = normal_scores(block.size)
     _, shared = factor(estimate.moves_with, seed, block)
     weight = estimate.strength
-    return np.argsort(weight * normal[shared] + np.sqrt(1 - weight**2) * normal[own])
+    return reordered(own, weight * normal[shared] + np.sqrt(1 - weight**2) * normal[own])
+
+
+def reordered(own: NDArray[np.int64], score: Floats) -> NDArray[np.int64]:
+    """The strata of each half slice in the order of a score, so that every half slice keeps its own."""
+    parts = slices_of(len(own)) * halves_of(len(own))
+    drawn = np.empty_like(own).reshape(parts, -1)
+    order = np.argsort(score.reshape(parts, -1), axis=1, kind="stable")
+    np.put_along_axis(drawn, order, np.sort(own.reshape(parts, -1), axis=1), axis=1)
+    return drawn.ravel()
 
 
 @lru_cache(maxsize=16)
@@ -221,23 +232,52 @@ def strata_and_order(key: str, seed: int, block: Block) -> tuple[Floats, NDArray
     return strata, keyed_order(block.size, generator)
 
 
-def runs_of(size: int) -> int:
-    """Into how many equal runs of consecutive draws a block is sliced: 256 runs of 16 for a whole one, 1 for an odd length."""
-    return gcd(size, 1 << int(size - 1).bit_length() * 8 // 12)
+def slices_of(size: int) -> int:
+    """Into how many equal slices of consecutive draws a block is cut: 32 of 128 for a whole one, 1 for an odd length."""
+    most = min(SLICES, size // LEAST_SLICE)
+    return gcd(size, 1 << most.bit_length() - 1) if most else 1
+
+
+def slice_starts(draws: int) -> NDArray[np.int64]:
+    """Where the slices of a simulation of so many draws begin."""
+    starts, place = [], 0
+    for block in blocks(draws):
+        starts.append(place + np.arange(0, block.size, block.size // slices_of(block.size)))
+        place += block.size
+    return np.concatenate(starts)
+
+
+def sliced_strata(size: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """The strata of a block dealt to its slices, rising in each: slices × draws, one of every group of neighbours in each."""
+    return generator.permuted(np.arange(size).reshape(-1, slices_of(size)), axis=1).T
+
+
+def halves_of(size: int) -> int:
+    """Into how many halves each slice falls: 2, or 1 where its length is odd."""
+    return gcd(size // slices_of(size), 2)
 
 
 def keyed_order(size: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """A keyed permutation of the strata, sliced twice: each half has one draw in every pair of strata, each run in every group.
+    """A keyed permutation of the strata, sliced: of two neighbours one in each half of a slice, of its quarters one in each run.
 
-    So what switches from run to run (`draw_runs`, `draw_halves`) meets the whole range of every estimate, and means stay
-    sharp where a risk or the outside view switches many estimates at once (sliced Latin hypercube: Qian 2012, Journal of the
-    American Statistical Association 107(497)).
+    So what switches from run to run (`draw_runs`) or half to half (`draw_halves`) meets the whole range of every estimate, and
+    means stay sharp where a risk or the outside view switches many estimates at once.
     """
-    runs = runs_of(size)
-    halves = gcd(runs, 2)
-    strata = generator.permuted(np.arange(size).reshape(-1, halves), axis=1).T.reshape(halves, -1, runs // halves)
-    strata = generator.permuted(generator.permuted(strata, axis=2), axis=1)
-    return strata.transpose(0, 2, 1).ravel()
+    strata = sliced_strata(size, generator)
+    slices, halves = len(strata), halves_of(size)
+    length = strata.shape[1] // halves
+    run = gcd(length, RUN)
+    strata = shuffled(strata.reshape(slices, length, halves), 2, generator).swapaxes(1, 2)
+    strata = generator.permuted(strata.reshape(slices, halves, run, length // run), axis=3)
+    return shuffled(strata, 2, generator).swapaxes(2, 3).ravel()
+
+
+def shuffled(strata: NDArray[np.int64], axis: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Put the few along an axis in random order; two change places by the toss of a coin."""
+    if strata.shape[axis] != 2:
+        return np.take_along_axis(strata, np.argsort(generator.random(strata.shape), axis=axis), axis=axis)
+    heads = generator.random(tuple(1 if place == axis else size for place, size in enumerate(strata.shape))) < 0.5
+    return np.where(heads, strata, np.flip(strata, axis))
 
 
 def draw_runs(key: str, seed: int, parts: Sequence[Block]) -> Floats:
@@ -246,20 +286,24 @@ def draw_runs(key: str, seed: int, parts: Sequence[Block]) -> Floats:
 
 
 def runs_block(key: str, seed: int, block: Block) -> Floats:
-    """One block of `draw_runs`: the runs in keyed order, each half of the block with its fair share; within a run a keyed order too."""
+    """One block of `draw_runs`: the runs of a slice in keyed order, each half of it with its fair share."""
     generator = keyed_generator(key, seed, block)
-    runs = runs_of(block.size)
-    order = generator.permuted(np.arange(runs).reshape(-1, gcd(runs, 2)), axis=1)
-    order = generator.permuted(order, axis=0).T.ravel()
-    length = block.size // runs
-    within = generator.permuted(np.tile(np.arange(length), (runs, 1)), axis=1)
-    return ((order[:, None] * length + within).ravel() + generator.random(block.size)) / block.size
+    strata = sliced_strata(block.size, generator)
+    slices, halves = len(strata), halves_of(block.size)
+    length = strata.shape[1] // halves
+    run = gcd(length, RUN)
+    strata = shuffled(strata.reshape(slices, length // run, halves, run), 2, generator)
+    strata = shuffled(strata, 3, generator).swapaxes(1, 2)
+    order = np.argsort(generator.random((slices, halves, length // run)), axis=2)
+    strata = np.take_along_axis(strata, order[..., None], axis=2)
+    return (strata.ravel() + generator.random(block.size)) / block.size
 
 
 def draw_halves(key: str, seed: int, parts: Sequence[Block]) -> Floats:
-    """Draw a uniform column that rises through each block: for the one switch that concerns every estimate, the outside view."""
+    """Draw a uniform column that rises through each slice: for the one switch that concerns every estimate, the outside view."""
     generators = [(keyed_generator(key, seed, block), block.size) for block in parts]
-    return np.concatenate([(np.arange(size) + generator.random(size)) / size for generator, size in generators])
+    columns = [(sliced_strata(size, generator).ravel() + generator.random(size)) / size for generator, size in generators]
+    return np.concatenate(columns)
 
 
 def draw_factor(name: str, seed: int, parts: Sequence[Block]) -> Floats:

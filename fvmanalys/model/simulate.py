@@ -24,10 +24,11 @@ from fvmanalys.model.programmes import ReferenceClass, read_class
 from fvmanalys.model.sample import Condition, Sample
 from fvmanalys.model.streams import Rate, check_rate, periods
 
-__all__ = ["DRAWN_TO", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
+__all__ = ["DRAWN_TO", "SLICED", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
 
 CHUNK_BLOCKS = 2
 DRAWN_TO = "drawn_to"  # an attribute of draws whose distribution is known: no difference between two options is larger
+SLICED = "sliced"  # an attribute of draws: how many were simulated, so that their slices are known
 LAST_YEAR = 9998  # the calendar ends with 9999, and a table of years with the start of the one after the last
 
 
@@ -253,7 +254,7 @@ class Simulation:
             raise UsageError(f"value_per_point {value!r} is not a finite number of MSEK")
         worth = value * self.score - self.cost
         benefit = worth.sub(worth[self.inputs.reference], axis=0)
-        benefit.attrs[DRAWN_TO] = float(np.ptp(benefit.to_numpy()))
+        benefit.attrs |= {DRAWN_TO: float(np.ptp(benefit.to_numpy())), SLICED: self.draws}
         return benefit
 
     def draws_of(self, estimate_id: str) -> Floats:

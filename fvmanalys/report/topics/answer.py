@@ -8,7 +8,9 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest, with_distances
+from fvmanalys.analysis.information import ERRORS, standard_error
 from fvmanalys.analysis.yearly import published_settings
+from fvmanalys.model.draws import slice_starts
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, paragraphs
@@ -27,7 +29,6 @@ FRACTIONS = {
     "none": 0.02, "tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5, "three_fifths": 0.6,
     "two_thirds": 2 / 3, "three_quarters": 0.75, "four_fifths": 0.8, "nine_tenths": 0.9, "all": 0.98,
 }  # fmt: skip
-ERRORS = 2.0
 
 
 def option_rows(findings: Findings) -> pd.DataFrame:
@@ -210,7 +211,7 @@ def area_answer(edition: Edition, area: str) -> list[str]:
     if len(scores) > 1:
         second = str(scores["score"].drop(best).idxmax())
         gap = findings.simulation.area_scores[best, area] - findings.simulation.area_scores[second, area]
-        even = gap.mean() <= ERRORS * gap.std() / np.sqrt(len(gap))
+        even = gap.mean() <= ERRORS * standard_error(gap.to_numpy(), slice_starts(len(gap)))
         facts = {"second": second, "best": best, "share": float((gap > 0).mean())}
         key = "notebook.area_even" if even else "notebook.area_second"
         texts.append(edition(key, score=scores.loc[second, "score"], **facts))

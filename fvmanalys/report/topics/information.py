@@ -120,13 +120,13 @@ GROUPS = Exhibit(
 NUMBERS = Exhibit(
     "information_estimates",
     worth_knowing,
-    "id:estimate kind:kind evppi:worth likely:range owner:text source_id:sources",
+    "id:estimate kind:kind evppi:worth likely:range owner:text source_id:sources warning:word=warning",
     facts=lambda edition: {"everything": float(edition.findings.knowledge.everything)},
 )
 GAPS = Exhibit(
     "gaps",
     lambda findings: worth_knowing(findings, "assumption"),
-    "id:estimate evppi:worth likely:range owner:text note:text source_id:sources",
+    "id:estimate evppi:worth likely:range owner:text note:text source_id:sources warning:word=warning",
     published="information_estimates",
 )
 EVIDENCE = Exhibit(

@@ -1,0 +1,146 @@
+"""Errors that cover: what is shown with an error lies within two of them in 95 of 100 runs, where risks meet too."""
+
+import numpy as np
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.analysis.information import evpi, evppi, slices_of, standard_error
+from fvmanalys.model.draws import BLOCK, Block, Estimate, draw, draw_runs, slice_starts
+from tests.benchmarks.coverage import DECISIONS
+
+SEEDS = 60
+
+
+@pytest.fixture(scope="module", params=["two risks multiplied, 0.5 each", "three risks multiplied, 0.5 each", "a chain of risks"])
+def runs(request):
+    """EVPI and a mean, with their errors, of many seeds, and those of a large run."""
+    inputs = DECISIONS[request.param]()
+
+    def once(seed, draws=BLOCK):
+        benefit = fvm.simulate(inputs, draws, seed).net_benefit()
+        lead = benefit.iloc[:, -1]
+        value = evpi(benefit)
+        return (value.value, value.standard_error), (lead.mean(), standard_error(lead.to_numpy(), slices_of(benefit)))
+
+    return np.array([once(seed) for seed in range(1, SEEDS + 1)]), np.array(once(1000, 64 * BLOCK))
+
+
+@pytest.mark.parametrize("figure", [0, 1], ids=["EVPI", "mean of a net benefit"])
+def test_an_error_covers_the_truth_where_risks_meet(runs, figure):
+    found, large = runs
+    values, errors = found[:, figure].T
+    within = np.abs(values - large[figure, 0]) <= 1.96 * np.hypot(errors, large[figure, 1])
+    assert within.mean() >= 0.85
+    assert 0.75 <= errors.mean() / values.std(ddof=1) <= 1.35
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.5), (0.2, 0.3), (0.5, 0.5, 0.5)])
+def test_risks_that_meet_are_met_about_as_evenly_as_by_plain_draws(shares):
+    names = "abc"[: len(shares)]
+
+    def share_met(seed):
+        return np.all([draw_runs(f"occurs/{name}", seed, [Block(0, BLOCK)]) < share for name, share in zip(names, shares, strict=True)], axis=0).mean()
+
+    met = np.array([share_met(seed) for seed in range(200)])
+    plain = np.sqrt(np.prod(shares) * (1 - np.prod(shares)) / BLOCK)
+    assert met.mean() == pytest.approx(np.prod(shares), abs=4 * met.std() / np.sqrt(len(met)))
+    assert met.std() < 2 * plain
+
+
+@pytest.mark.parametrize("draws", [BLOCK, 3 * BLOCK, 10_000, 1000, 97, 1])
+def test_slices_cut_all_draws_and_each_is_stratified_as_the_whole(draws):
+    starts = slice_starts(draws)
+    sizes = np.diff([*starts, draws])
+    assert starts[0] == 0 and (sizes > 0).all()
+    uniform = Estimate("a", 0, np.nan, 1, "uniform")
+    column = draw(uniform, 3, [Block(0, draws)]) if draws <= BLOCK else draw(uniform, 3, [Block(0, BLOCK)])
+    size = sizes[0]
+    assert sorted(np.floor(column[:size] * size)) == list(range(size))
+
+
+def test_errors_between_slices_are_taken_where_the_slices_are_known():
+    benefit = fvm.simulate(DECISIONS["a chain of risks"](), 2 * BLOCK).net_benefit()
+    known = evpi(benefit).standard_error
+    assert known == evpi(benefit.copy()).standard_error
+    plain = evpi(benefit.to_numpy()).standard_error
+    assert known < plain  # strata make up for each other
+    assert evpi(benefit.sample(frac=1, random_state=1)).standard_error == pytest.approx(plain)
+    assert evpi(benefit.iloc[:BLOCK]).standard_error > known
+
+
+def test_near_a_tie_the_error_knows_that_another_option_may_be_best():
+    """A rare large loss against a sure small gain: whichever comes out ahead, the error is of one size."""
+    errors = {True: [], False: []}
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        lead = np.where(rng.random(2000) < 0.125, -70.0, 10.0)
+        errors[bool(lead.mean() > 0)].append(evpi(np.column_stack([np.zeros(2000), lead])).standard_error)
+    assert min(map(len, errors.values())) > 10
+    assert np.mean(errors[False]) > 0.35 * np.mean(errors[True])
+
+
+def test_nothing_found_near_a_tie_is_not_said_to_be_nothing_for_sure():
+    rng = np.random.default_rng(1)
+    value = evppi(np.column_stack([np.zeros(4000), 10 * rng.normal(size=4000)]), rng.normal(size=4000))
+    assert value.standard_error > 0.02
+    clear = evppi(np.column_stack([np.zeros(4000), 5 + rng.normal(size=4000)]), rng.normal(size=4000))
+    assert clear.standard_error < 1e-6
+
+
+# A fit that misses something says so
+
+MISSED = {
+    "whether an odd number of three occur": lambda x: np.where((x > 0).sum(axis=1) % 2, 1.0, -1.0),
+    "the product of three": lambda x: x.prod(axis=1) - 0.5,
+    "a sine of a product": lambda x: np.sin(3 * x[:, 0] * x[:, 1]),
+    "a fast sine": lambda x: np.sin(40 * x[:, 0]),
+    "a step": lambda x: np.where(x[:, 0] > 0.5, 1.0, -0.4),
+}
+
+
+def worth_of(effect, rng):
+    """Two options: nothing, and one that is worth an effect with noise."""
+    return np.column_stack([np.zeros(len(effect)), effect + 0.3 * rng.normal(size=len(effect))])
+
+
+@pytest.mark.parametrize("name", MISSED)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_value_is_right_or_has_a_warning_and_an_error_that_reaches_the_truth(name, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(10_000, 3))
+    inputs = x[:, :1] if name in ("a fast sine", "a step") else (x > 0) if name.startswith("whether") else x
+    effect = MISSED[name](x)
+    truth = np.maximum(effect, 0).mean() - max(effect.mean(), 0)
+    value = evppi(worth_of(effect, rng), inputs)
+    assert abs(float(value) - truth) < 2.5 * value.standard_error
+    assert abs(float(value) - truth) < 0.04 * truth or value.warning == "poor_fit"
+
+
+@pytest.mark.parametrize("inputs", [8, 20])
+def test_what_three_of_many_numbers_say_together_has_a_warning(inputs):
+    rng = np.random.default_rng(inputs)
+    x = rng.normal(size=(8192, inputs))
+    assert evppi(worth_of(MISSED["whether an odd number of three occur"](x[:, 2:5]), rng), x).warning == "poor_fit"
+
+
+@pytest.mark.parametrize("curve", [lambda x: x[:, 0] - 0.2, lambda x: np.tanh(x).sum(axis=1), lambda x: 0.3 * x[:, 0] * x[:, 1] + 0.2])
+def test_a_fit_that_is_right_has_no_warning(curve):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(8192, 3))
+        assert evppi(worth_of(curve(x), rng), x).warning == ""
+
+
+def test_a_rare_value_is_no_other_value():
+    rng = np.random.default_rng(2)
+    state = np.where(rng.random(40_000) < 0.0005, 9, rng.integers(0, 3, 40_000))
+    effect = np.where(state == 9, 400.0, -1.0)
+    value = evppi(worth_of(effect, rng), state)
+    assert float(value) == pytest.approx(np.maximum(effect, 0).mean(), rel=0.05)
+
+
+def test_where_it_is_not_known_which_option_is_best_a_small_value_says_so():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=4000)
+    assert evppi(np.column_stack([np.zeros(4000), 0.01 * x + 3 * rng.normal(size=4000)]), x).warning == "near_tie"
+    assert evppi(np.column_stack([np.zeros(4000), 1 + 0.01 * x + rng.normal(size=4000)]), x).warning == ""

@@ -54,7 +54,7 @@ def normalised(inputs: Floats) -> Floats:
     varied = inputs[:, np.ptp(inputs, axis=0) > 0]
     ranks = np.empty_like(varied)
     for column, x in enumerate(varied.T):
-        values, place, counts = np.unique(x, return_inverse=True, return_counts=True)
+        _, place, counts = np.unique(x, return_inverse=True, return_counts=True)
         ranks[:, column] = (np.cumsum(counts) - counts / 2)[place]
     jitter = 1e-6 * len(varied) * np.random.default_rng(0).random(varied.shape)
     return (ranks + jitter) / np.maximum(ranks.std(axis=0), TINY)

@@ -46,7 +46,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 BLOCK = 4096
-SLICES, LEAST_SLICE = 32, 64  # of a block, at most; of draws, at least
+SLICES, LEAST_SLICE = 16, 64  # of a block, at most; of draws, at least
 RUN = 4  # draws side by side in which a risk occurs or not together, and every estimate has one in each quarter of its range
 LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no longer be numbers
 Z95 = float(ndtri(0.95))
@@ -165,7 +165,9 @@ def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
     values = quantile(estimate, strata)
     if estimate.group:
         place = estimate.group.streams.index(estimate.stream)
-        return values[reordered(order, correlated_scores(estimate.group, seed, block)[:, place])]
+        drawn = np.empty(block.size)
+        drawn[np.argsort(correlated_scores(estimate.group, seed, block)[:, place], kind="stable")] = values
+        return drawn
     if not estimate.moves_with or estimate.strength == 0:
         return values[order]
     return values[copula_order(estimate, seed, block, order)]
@@ -233,7 +235,7 @@ def strata_and_order(key: str, seed: int, block: Block) -> tuple[Floats, NDArray
 
 
 def slices_of(size: int) -> int:
-    """Into how many equal slices of consecutive draws a block is cut: 32 of 128 for a whole one, 1 for an odd length."""
+    """Into how many equal slices of consecutive draws a block is cut: 16 of 256 for a whole one, 1 for an odd length."""
     most = min(SLICES, size // LEAST_SLICE)
     return gcd(size, 1 << most.bit_length() - 1) if most else 1
 

@@ -91,7 +91,7 @@ def test_one_regression_gives_the_evsi_of_a_direct_one_at_any_value_per_point(bo
     direct = information.evsi(books.benefit(value), books.stack(books.resolved[name]), reduction)
     shared = books.evsi(name, reduction, value)
     assert abs(shared.value - direct.value) <= max(shared.standard_error, direct.standard_error, 1e-9)
-    assert shared.standard_error == pytest.approx(direct.standard_error, rel=0.5, abs=1e-4)
+    assert shared.standard_error == pytest.approx(direct.standard_error, rel=1.0, abs=1e-4)
 
 
 @pytest.mark.parametrize("value", [20, 100, 400])

@@ -20,7 +20,21 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats, slice_starts
 from fvmanalys.model.simulate import SLICED
 
-__all__ = ["ERRORS", "Value", "Verdict", "evpi", "evppi", "evppi_all", "evsi", "net_value", "read_columns", "slices_of", "standard_error", "value_of_fit", "verdict"]
+__all__ = [
+    "ERRORS",
+    "Value",
+    "Verdict",
+    "evpi",
+    "evppi",
+    "evppi_all",
+    "evsi",
+    "net_value",
+    "read_columns",
+    "slices_of",
+    "standard_error",
+    "value_of_fit",
+    "verdict",
+]
 
 FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors

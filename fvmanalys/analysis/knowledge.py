@@ -132,7 +132,8 @@ class Knowledge(Unknowns):
         """The draws that investigations of some numbers are studied on."""
         options = self.simulation.inputs.options(permanent_only=True)
         score, cost = (frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost))
-        return Study(score, cost, {name: self.columns[name] for name in names}, self.occurrences)
+        drawn = {name: self.columns[name] for name in names}
+        return Study(score, cost, drawn, self.occurrences, slices_of(self.benefit()))
 
     @cached_property
     def studies(self) -> dict[str, Study]:

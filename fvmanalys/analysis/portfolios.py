@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fvmanalys.analysis.information import Value, gain_chosen, leads, standard_error, value_of_fit
+from fvmanalys.analysis.information import Starts, Value, error_of_gain, gain_chosen, leads, value_of_fit
 from fvmanalys.analysis.learning import Lesson, Reading, read
+from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Mask
@@ -88,13 +89,14 @@ class Study:
     """Draws of what every option gives and costs, of the numbers, and of the risks that may be revealed.
 
     `score` and `cost` are draws × options, so that one fit serves every value per point; `draws` has the columns of
-    numbers, `occurs` those of risks, by name.
+    numbers, `occurs` those of risks, by name; `starts` says where the slices of the draws begin.
     """
 
     score: Floats
     cost: Floats
     draws: Mapping[str, Floats]
     occurs: Mapping[str, Mask]
+    starts: Starts = None
     _fits: dict[tuple, Regression] = field(default_factory=dict)
     _made: dict[Any, Any] = field(default_factory=dict)
     _known: dict[float, tuple[Regression, Value]] = field(default_factory=dict)
@@ -126,7 +128,7 @@ class Study:
         for value, base in zip(values, alone, strict=True):
             worth = [value * score - cost for score, cost in parts]
             gain = max(expected_best(told, worth) - expected_best(blind, worth), 0.0)
-            error = standard_error(self.gains(told, worth, of_draw, self.worth(value)))
+            error = error_of_gain(self.gains(told, worth, of_draw, self.worth(value)), leads(self.worth(value)), self.starts)
             found.append(Value(base.value + gain, float(np.hypot(base.standard_error, error)), base.fit, base.warning))
         return found
 
@@ -171,7 +173,7 @@ class Study:
         learnt = means @ self.turned(value)
         fitted = float(np.maximum(found.fitted.max(axis=1), 0).mean())
         share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 0.0
-        error = np.hypot(standard_error(gain_chosen(lead, learnt)), share * everything.standard_error)
+        error = max(error_of_gain(gain_chosen(lead, learnt), lead, self.starts), share * everything.standard_error)
         return Value(share * everything.value, float(error), everything.fit, everything.warning)
 
     def turned(self, value: float) -> Floats:
@@ -180,6 +182,13 @@ class Study:
         turn = np.vstack([np.eye(count) * value, -np.eye(count)])
         return np.delete(turn - turn[:, [best]], best, axis=1)
 
+    def check(self) -> Beside:
+        """What lies beside the draws of the fit on all numbers; kept."""
+        if "beside" not in self._made:
+            outcomes, inputs = np.hstack([self.score, self.cost]), np.column_stack(list(self.draws.values()))
+            self._made["beside"] = beside(self._fits[ALONE], outcomes, inputs)
+        return self._made["beside"]
+
     def known_at(self, value: float) -> tuple[Regression, Value]:
         """The fit of leads on all numbers, and what it would be worth to know them all, at one value per point; kept."""
         if value not in self._known:
@@ -187,7 +196,8 @@ class Study:
             at_value = replace(found, fitted=found.fitted @ turn, left_out=found.left_out @ turn)
             explained = 1 - ((lead - at_value.left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300)
             at_value = replace(at_value, explained=np.clip(explained, 0, 1))
-            self._known[value] = at_value, value_of_fit(lead, at_value, len(self.draws))
+            check = self.check().turned(turn)
+            self._known[value] = at_value, value_of_fit(lead, at_value, len(self.draws), check, starts=self.starts)
         return self._known[value]
 
     def gains(self, told: Floats, worth: list[Floats], of_draw: Indices, drawn: Floats) -> Floats:

@@ -9,7 +9,7 @@ __all__ = ["has_uncertainty", "write_uncertainty"]
 KEY = "uncertainty"
 WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
 CHOICE = (
-    turning.SWITCHING, beside.OWN_REPORT, turning.DECOMPOSITION, information.INVESTIGATIONS, information.PORTFOLIOS,
+    turning.CHANCES, turning.SWITCHING, beside.OWN_REPORT, turning.DECOMPOSITION, information.INVESTIGATIONS, information.PORTFOLIOS,
     information.BRING_FORWARD, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS,
     information.OWN_PARTS, information.GAPS,
     information.EVIDENCE, information.VIEWPOINTS, information.RANKS,

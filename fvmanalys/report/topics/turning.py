@@ -11,8 +11,8 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "DECOMPOSITION", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "margin_range", "pair", "risk_sentences",
-    "steps", "turning_sentences",
+    "CHANCES", "DECOMPOSITION", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "margin_range", "pair",
+    "risk_sentences", "steps", "turning_sentences",
 ]  # fmt: skip
 
 MOST, MOST_STEPS = 12, 14
@@ -52,6 +52,13 @@ DECOMPOSITION = Exhibit(
     "kind:word=part_kind part:difference_part difference:money",
     sums=apart_in_all,
     facts=lambda edition: pair(edition.findings),
+)
+
+
+CHANCES = Exhibit(
+    "p_best_range",
+    lambda findings: findings.chances,
+    "option_id:option p_best:share low:share high:share family:option family_p_best:share family_low:share family_high:share",
 )
 
 

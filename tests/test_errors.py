@@ -39,7 +39,8 @@ def test_risks_that_meet_are_met_about_as_evenly_as_by_plain_draws(shares):
     names = "abc"[: len(shares)]
 
     def share_met(seed):
-        return np.all([draw_runs(f"occurs/{name}", seed, [Block(0, BLOCK)]) < share for name, share in zip(names, shares, strict=True)], axis=0).mean()
+        pairs = zip(names, shares, strict=True)
+        return np.all([draw_runs(f"occurs/{name}", seed, [Block(0, BLOCK)]) < share for name, share in pairs], axis=0).mean()
 
     met = np.array([share_met(seed) for seed in range(200)])
     plain = np.sqrt(np.prod(shares) * (1 - np.prod(shares)) / BLOCK)
@@ -66,6 +67,12 @@ def test_errors_between_slices_are_taken_where_the_slices_are_known():
     assert known < plain  # strata make up for each other
     assert evpi(benefit.sample(frac=1, random_state=1)).standard_error == pytest.approx(plain)
     assert evpi(benefit.iloc[:BLOCK]).standard_error > known
+
+
+def test_draws_made_elsewhere_in_any_order_have_the_error_of_plain_draws():
+    cost = np.sort(np.random.default_rng(1).normal(size=(8192, 2)), axis=0)
+    benefit = fvm.from_draws(cost, np.zeros((8192, 2))).net_benefit()
+    assert evpi(benefit).standard_error == evpi(benefit.to_numpy()).standard_error
 
 
 def test_near_a_tie_the_error_knows_that_another_option_may_be_best():

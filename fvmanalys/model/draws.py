@@ -24,7 +24,18 @@ from fvmanalys.errors import ModelError
 from fvmanalys.evidence.correlations import correlated_groups, nearest_correlation
 from fvmanalys.evidence.percentiles import RANGED, truncated_quantile, truncation, widened
 from fvmanalys.evidence.tables import bounds
-from fvmanalys.model.strata import BLOCK, RUN, Block, blocks, halves_of, keyed_order, shuffled, slice_starts, sliced_strata, slices_of
+from fvmanalys.model.strata import (
+    BLOCK,
+    RUN,
+    Block,
+    blocks,
+    halves_of,
+    keyed_order,
+    shuffled,
+    slice_starts,
+    sliced_strata,
+    slices_of,
+)
 
 __all__ = [
     "BLOCK",
@@ -240,8 +251,9 @@ def runs_block(key: str, seed: int, block: Block) -> Floats:
 def draw_halves(key: str, seed: int, parts: Sequence[Block]) -> Floats:
     """Draw a uniform column that rises through each slice: for the one switch that concerns every estimate, the outside view."""
     generators = [(keyed_generator(key, seed, block), block.size) for block in parts]
-    columns = [(sliced_strata(size, generator).ravel() + generator.random(size)) / size for generator, size in generators]
-    return np.concatenate(columns)
+    return np.concatenate([
+        (sliced_strata(size, generator).ravel() + generator.random(size)) / size for generator, size in generators
+    ])
 
 
 def draw_factor(name: str, seed: int, parts: Sequence[Block]) -> Floats:

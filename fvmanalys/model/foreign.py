@@ -15,7 +15,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.evidence.files import RawTable
 from fvmanalys.evidence.inputs import understand
 from fvmanalys.model.draws import LARGEST, Floats
-from fvmanalys.model.simulate import Simulation, read_model
+from fvmanalys.model.simulate import SLICED, Simulation, read_model
 
 __all__ = ["ForeignDraws", "from_draws"]
 
@@ -32,6 +32,12 @@ class ForeignDraws(Simulation):
     """Outcomes drawn elsewhere; `drawn` holds what they were computed from, draws × inputs, as far as it was given."""
 
     drawn: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def net_benefit(self, value_per_point: float | None = None) -> pd.DataFrame:
+        """Net benefit as of any simulation, of draws whose order says nothing."""
+        benefit = super().net_benefit(value_per_point)
+        del benefit.attrs[SLICED]
+        return benefit
 
     def draws_of(self, estimate_id: str) -> Floats:
         """An input as it was drawn elsewhere."""

@@ -6,7 +6,9 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "RUN", "Block", "blocks", "halves_of", "keyed_order", "shuffled", "slice_starts", "sliced_strata", "slices_of"]
+__all__ = [
+    "BLOCK", "RUN", "Block", "blocks", "halves_of", "keyed_order", "shuffled", "slice_starts", "sliced_strata", "slices_of",
+]  # fmt: skip
 
 BLOCK = 4096
 SLICES, LEAST_SLICE = 16, 64  # of a block, at most; of draws, at least

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from fvmanalys.errors import FvmanalysError
+from fvmanalys.errors import FvmanalysError, UsageError
 from fvmanalys.run.console import lines_of, plain, say, undisturbed
 from fvmanalys.run.surroundings import ensure_home
 
@@ -84,16 +84,23 @@ def init(
 
 @app.command()
 def standins(
-    out: Annotated[Path, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")],
     data: Data,
+    out: Annotated[Path | None, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")] = None,
+    take: Annotated[Path | None, typer.Option(help="Folder of filled-in forms: what stands there is written into the raw tables.")] = None,
     lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
 ) -> None:
-    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them."""
+    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them; or take them back."""
     from fvmanalys.evidence.public import make_public
     from fvmanalys.report.standins import write_forms
+    from fvmanalys.report.taken import take_forms
     from fvmanalys.report.words import Words, read_texts
 
     read_texts(lang)
+    if take is not None and out is None:
+        say(*take_forms(take, data))
+        return
+    if out is None or take is not None:
+        raise UsageError("standins: give --out FOLDER to write forms, or --take FOLDER to take those that are filled in")
     for path, count in write_forms(make_public(data), out, Words(lang)):
         say(f"{path}: {count} cells to fill in")
 

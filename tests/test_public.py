@@ -389,6 +389,77 @@ def test_forms_for_owners_ask_for_what_is_missing_and_hold_no_secret(tmp_path: P
     ]
 
 
+SHOWN = {"public_from": "2024-05-01", "public_low": 1, "public_likely": 2.5, "public_high": 4, "public_distribution": "pert"}
+
+
+def with_forms(folder: Path, answers: dict[str, Any], semicolons: bool = False) -> tuple[Path, Path]:
+    """A decision whose row lacks stand-ins, and the forms for it with these answers."""
+    tables = secret_rows()
+    last = tables["contracts"][-1]
+    tables["contracts"][-1] = {name: text for name, text in last.items() if name == "public_source_id" or not name.startswith("public_")}
+    data = write_rows(folder / "raw", tables)
+    path = data / "contracts.csv"
+    if semicolons:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        numbers = ["low", "likely", "high"]
+        table[numbers] = table[numbers].map(lambda text: text.replace(".", ","))
+        table.to_csv(path, sep=";", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    assert CliRunner().invoke(app, ["standins", "--out", str(folder / "forms"), "--data", str(data)]).exit_code == 0
+    [form] = (folder / "forms").iterdir()
+    book = openpyxl.load_workbook(form)
+    for row in book.active.iter_rows(min_row=6):
+        row[5].value = answers.get(row[3].value)
+    book.save(form)
+    return data, form.parent
+
+
+def taken(data: Path, forms: Path) -> Any:
+    return CliRunner().invoke(app, ["standins", "--take", str(forms), "--data", str(data)])
+
+
+@pytest.mark.parametrize("semicolons", [False, True])
+def test_what_owners_fill_in_is_taken_into_the_raw_tables_and_nothing_else_changes(tmp_path: Path, semicolons: bool) -> None:
+    data, forms = with_forms(tmp_path, SHOWN, semicolons)
+    before = text_of(data)
+    done = taken(data, forms)
+    assert done.exit_code == 0 and "contracts.csv: 5 cells taken" in done.output, done.exception
+    assert make_public(data).faults == []
+    shown = make_public(data).load().estimates.set_index("id").loc["contracts/r/fee"]
+    assert list(shown[["low", "likely", "high", "distribution"]]) == [1, 2.5, 4, "pert"]
+    after = text_of(data)
+    assert [{name: row.get(name, "") for name in old} for old, row in zip(before, after, strict=True)] == before
+    assert sorted(path.name for path in data.iterdir()) == sorted(f"{name}.csv" for name in TABLES)
+
+
+def text_of(data: Path) -> list[dict[str, str]]:
+    table = pd.read_csv(data / "contracts.csv", sep=None, engine="python", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return table.to_dict("records")
+
+
+@pytest.mark.parametrize(
+    ("answers", "moved", "words"),
+    [
+        (SHOWN | {"public_likely": "much"}, False, ["'much'"]),
+        (SHOWN | {"public_low": 9}, False, ["9"]),
+        (SHOWN | {"public_from": "soon", "public_likely": "much"}, False, ["'soon'", "'much'"]),
+        (SHOWN, True, ["row 11 of", "is not 'contracts/r/fee' any more"]),
+        ({}, False, ["holds no form with anything filled in"]),
+    ],
+)
+def test_a_form_that_cannot_be_taken_changes_nothing_and_names_every_fault(
+    tmp_path: Path, answers: dict[str, Any], moved: bool, words: list[str]
+) -> None:
+    data, forms = with_forms(tmp_path, answers)
+    path = data / "contracts.csv"
+    if moved:
+        head, first, *rest = path.read_text("utf-8").splitlines(keepends=True)
+        path.write_text("".join([head, *rest, first]), "utf-8")
+    before = path.read_bytes()
+    done = taken(data, forms)
+    assert isinstance(done.exception, UsageError) and all(word in str(done.exception) for word in words), done.exception
+    assert path.read_bytes() == before and "canary" not in str(done.exception)
+
+
 # Whole runs
 
 

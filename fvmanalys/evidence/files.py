@@ -19,7 +19,7 @@ from fvmanalys.evidence.limits import SHEET_ROWS, Unpacked, check_time, filled, 
 from fvmanalys.evidence.spelling import Day, Number, quoted
 from fvmanalys.evidence.tables import TABLES
 
-__all__ = ["RawTable", "Rows", "open_book", "read_csv", "read_table", "sheet_of"]
+__all__ = ["RawTable", "Rows", "filled_rows", "find_separator", "open_book", "read_csv", "read_table", "sheet_of"]
 
 Rows = list[tuple[int, list[str]]]
 LOOKED_AT = 20  # so many rows are searched for the header

@@ -12,7 +12,7 @@ from fvmanalys.evidence.public import PublicTables
 from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.words import Words
 
-__all__ = ["write_forms"]
+__all__ = ["FIRST", "write_forms"]
 
 COLUMNS = {"file": 18, "row": 8, "key": 36, "column": 22, "meaning": 60, "value": 28}
 QUANTITY = ("public_low", "public_likely", "public_high", "public_distribution")

@@ -1,5 +1,7 @@
 """Estimates that are correlated in pairs."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,3 +127,20 @@ def test_the_nearest_matrix_is_one_and_none_of_many_others_is_nearer(values):
         for share in (1.0, 0.3, 0.01):
             other = share * rows @ rows.T + (1 - share) * found
             assert np.linalg.norm(other - matrix) > distance - 1e-6
+
+
+def test_nothing_else_of_the_default_decision_moves(tmp_path):
+    """Two costs of one option correlated, and a table that says the rate again: every other option is the same in every draw."""
+    before = fvm.load()
+    drawn = before.estimates.query("table == 'contracts' and moves_with == '' and distribution != ''")
+    alone = [option for option in before.options() if before.family(option) == [option]]
+    ids = next(list(rows["id"])[:2] for option, rows in drawn.groupby("option_id") if option in alone and len(rows) > 1)
+    shutil.copytree(before.folder, tmp_path / "raw")
+    (tmp_path / "raw" / "correlations.csv").write_text(f"first_id,second_id,correlation\n{ids[0]},{ids[1]},0.5\n")
+    (tmp_path / "raw" / "discount_rates.csv").write_text(f"from_year,rate\n0,{before.parameters['discount_rate']}\n")
+    one, other = (fvm.simulate(inputs, 64) for inputs in (before, fvm.load(tmp_path / "raw")))
+    moved = ids[0].split("/")[1]
+    assert (one.cost[moved] != other.cost[moved]).any()
+    for option in one.cost.columns.drop(moved):
+        assert one.cost[option].to_numpy() == pytest.approx(other.cost[option].to_numpy(), rel=1e-12)
+    assert one.score.to_numpy() == pytest.approx(other.score.to_numpy(), rel=1e-12)

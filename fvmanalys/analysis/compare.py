@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from fvmanalys.analysis.frontier import dominated_by, frontier
+from fvmanalys.analysis.requirements import barring, shortfalls
 from fvmanalys.analysis.weights import rank_acceptability
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
@@ -24,13 +25,20 @@ class Comparison:
 
     `table` has a row an option: money in MSEK of the price year, scores 0–100, times in years after `as_of`. Figures
     that need competitors (`p_best`, `expected_loss`, `regret_p95`, `dominated_by`) are empty for options that may not
-    be the lasting answer. `areas` has a row an option and area.
+    be the lasting answer, or are not acceptable: they end below a minimum level oftener than `minimum_risk`
+    (`shortfalls`). `areas` has a row an option and area.
     """
 
     simulation: Simulation
     value_per_point: float
     table: pd.DataFrame
     areas: pd.DataFrame
+    shortfalls: pd.DataFrame
+
+    @property
+    def none_acceptable(self) -> bool:
+        """Whether every option that may be the lasting answer falls short of a minimum level; then all of them compete."""
+        return not self.shortfalls.empty and not self.simulation.inputs.barred
 
     @property
     def best(self) -> str:
@@ -99,14 +107,18 @@ class Comparison:
 def compare(simulation: Simulation, value_per_point: float | None = None) -> Comparison:
     """Compare the options of a simulation; `value_per_point` in MSEK, by default the parameter's."""
     value = simulation.inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
-    return Comparison(simulation, value, option_table(simulation, value), area_table(simulation))
+    areas = area_table(simulation)
+    short = shortfalls(simulation, areas)
+    simulation = barring(simulation, short)
+    return Comparison(simulation, value, option_table(simulation, value), areas, short)
 
 
 def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
     """A row an option, with everything that is compared."""
     inputs, benefit = simulation.inputs, simulation.net_benefit(value)
     options = inputs.tables["options"].set_index("option_id")
-    table = pd.DataFrame({"permanent": options["permanent"] == "yes", "reference": options["reference"] == "yes"})
+    competes = options.index.isin(inputs.options(permanent_only=True))
+    table = pd.DataFrame({"permanent": competes, "reference": options["reference"] == "yes"}, options.index)
     table = table.join(summary(simulation.cost, "cost")).join(
         summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]]
     )
@@ -145,11 +157,13 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
 
 
 def area_table(simulation: Simulation) -> pd.DataFrame:
-    """The score of each option in each area, and P(below the area's minimum) where it has one."""
+    """The score of each option in each area, P(below today's level), and P(below the area's minimum) where it has one."""
     minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
     table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
     below = (simulation.area_scores < minimum.reindex(simulation.area_scores.columns.get_level_values("area")).to_numpy()).mean()
     table["p_below_minimum"] = below.where(minimum.reindex(table.index.get_level_values("area")).notna().to_numpy())
+    today = simulation.levels_today.reindex(columns=simulation.area_scores.columns.get_level_values("area"))
+    table["p_below_today"] = (simulation.area_scores < today.to_numpy()).mean().where(today.notna().all().to_numpy())
     return table.rename_axis(["option", "area"])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,6 +18,7 @@ from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.own_report import own_report
 from fvmanalys.analysis.plans import coming
 from fvmanalys.analysis.priorities import priorities
+from fvmanalys.analysis.requirements import limits_exceeded
 from fvmanalys.analysis.switching import switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
@@ -179,6 +180,11 @@ class Findings:
         return pd.DataFrame(rows, columns=["option", "share", "low", "high", "full", "kept", "least_cost", "none_cost", "full_cost"])
 
     @cached_property
+    def limits_exceeded(self) -> pd.DataFrame:
+        """How often each option goes beyond each yearly limit, year by year."""
+        return limits_exceeded(self.simulation)
+
+    @cached_property
     def team_and_wait(self) -> pd.DataFrame:
         """What a month of waiting costs with the team as it is and as recommended for the best option, and what is then best.
 
@@ -310,6 +316,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "information_own_parts": lambda findings: findings.knowledge.own_parts,
     "information_groups": lambda findings: findings.knowledge.groups,
     "investigations": lambda findings: findings.knowledge.investigations,
+    "limits_exceeded": lambda findings: findings.limits_exceeded,
     "portfolios": lambda findings: findings.knowledge.portfolios,
     "bring_forward": lambda findings: findings.knowledge.bring_forward,
     "team_and_wait": lambda findings: findings.team_and_wait,
@@ -341,5 +348,5 @@ PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_cl
 
 def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:
     """Simulate and compare; everything else is computed when asked for. `former` is the run to tell changes from."""
-    simulation = simulate(inputs, draws, seed)
-    return Findings(inputs, simulation, compare(simulation), former)
+    comparison = compare(simulate(replace(inputs, barred=frozenset()), draws, seed))
+    return Findings(comparison.simulation.inputs, comparison.simulation, comparison, former)

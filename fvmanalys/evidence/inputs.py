@@ -3,9 +3,9 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Inputs:
     as_of: date
     tables: dict[str, pd.DataFrame]
     history: dict[str, pd.DataFrame]
+    barred: frozenset[str] = field(default=frozenset(), kw_only=True)  # options that fall short of what must hold
 
     def __post_init__(self) -> None:
         for name in ("tables", "history"):
@@ -59,7 +60,7 @@ class Inputs:
             object.__setattr__(self, name, ReadOnlyDict(tables))
 
     def __reduce__(self) -> Any:
-        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+        return partial(type(self), barred=self.barred), tuple(getattr(self, one.name) for one in fields(self) if not one.kw_only)
 
     def with_estimate(
         self,
@@ -112,7 +113,7 @@ class Inputs:
                 known[table] = [one | parsed if parsed and same_place(one, row) else one for one in known[table]]
         check(standing, self.as_of, [*faults, *row_faults(history)])
         tables = {**self.tables, table: frame(table, standing[table])}
-        return replace(self, tables=tables, history={**self.history, table: frame(table, history[table])})
+        return replace(self, tables=tables, history={**self.history, table: frame(table, history[table])}, barred=frozenset())
 
     def row_of(self, estimate_id: str) -> tuple[str, dict[str, Any]]:
         """The table of an estimate and its row in it, empty cells as None."""
@@ -201,9 +202,10 @@ class Inputs:
         return not self.tables[table].empty
 
     def options(self, permanent_only: bool = False) -> list[str]:
-        """The options in play, in the order of their table."""
+        """The options in play, in the order of their table; the permanent ones are those that compete: none that is barred."""
         table = self.tables["options"]
-        return ReadOnlyList(table.loc[table["permanent"].eq("yes") | (not permanent_only), "option_id"])
+        competes = table["permanent"].eq("yes") & ~table["option_id"].isin(self.barred)
+        return ReadOnlyList(table.loc[competes | (not permanent_only), "option_id"])
 
     @property
     def reference(self) -> str:

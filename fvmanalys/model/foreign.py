@@ -69,7 +69,8 @@ def from_draws(
     found = ForeignDraws(known, len(costs), 1, costs, costs, effects, read_model(known), drawn=drawn)
     none = pd.DataFrame(index=costs.index, columns=pd.MultiIndex.from_arrays([[], []], names=["option", "event"]))
     areas = effects.set_axis(pd.MultiIndex.from_product([ids, [EFFECT]], names=["option", "area"]), axis=1)
-    found.__dict__.update(events=none, area_scores=areas, weights=pd.DataFrame({EFFECT: np.ones(len(costs))}))
+    weights, today = pd.DataFrame({EFFECT: np.ones(len(costs))}), pd.DataFrame(index=costs.index)
+    found.__dict__.update(events=none, area_scores=areas, weights=weights, levels_today=today)
     return found
 
 

@@ -13,8 +13,8 @@ from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import VANISHING, Rate, discounted_time
 
 __all__ = [
-    "Level", "area_scores", "area_weights", "check_weights", "level_path", "normalised", "on_scale", "read_levels", "shares_in_force",
-    "starting_times",
+    "Level", "area_scores", "area_weights", "check_weights", "level_path", "levels_at", "normalised", "on_scale", "read_levels",
+    "shares_in_force", "starting_times",
 ]  # fmt: skip
 
 
@@ -160,6 +160,15 @@ def level_path(levels: list[Level], times: Mapping[str, Floats], sample: Sample,
         starts = starting_times(rows, times, sample, option)
         paths[area] = np.array([float(np.mean(area_level(area, rows, starts, sample, moment))) for moment in moments])
     return paths
+
+
+def levels_at(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moment: float) -> dict[str, Floats]:
+    """The level of each area at one moment, in each draw."""
+    found = {}
+    for area in dict.fromkeys(level.area for level in levels):
+        rows = [level for level in levels if level.area == area]
+        found[area] = area_level(area, rows, starting_times(rows, times, sample, option), sample, moment)
+    return found
 
 
 def area_level(area: str, rows: list[Level], starts: list[Floats], sample: Sample, moment: float) -> Floats:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
+from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.variants import owners
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
-__all__ = ["Condition", "Sample", "thinned"]
+__all__ = ["Condition", "Mask", "Sample", "read_conditions", "thinned"]
 
 Mask = NDArray[np.bool_]
 
@@ -127,6 +130,18 @@ class Sample:
         if not self.has_outside:
             return inside
         return np.where(self.is_outside(), self.estimates[name].centre * self.ratios(option)[which], inside)
+
+
+def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
+    """The risks and signals of an option; a variant's own have the random numbers of those that they stand for."""
+    records, line, found = inputs.records, inputs.lines[option], {}
+    for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
+        whose = owners(table, records[table], line)
+        for row in inputs.counting(table, option):
+            name = row[TABLES[table].KEY[1]]
+            number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
+            found[name] = Condition(number, row["id"], *([row["of"], second] if table == "signals" else []))
+    return found
 
 
 def thinned(samples: Sequence[Sample], step: int) -> Sample:

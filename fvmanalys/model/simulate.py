@@ -14,14 +14,12 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.inputs import no_estimate
-from fvmanalys.evidence.tables import TABLES
-from fvmanalys.evidence.variants import owners
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
 from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, correlate, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
-from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, on_scale, read_levels
+from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, levels_at, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
-from fvmanalys.model.sample import Condition, Sample
+from fvmanalys.model.sample import Condition, Sample, read_conditions
 from fvmanalys.model.streams import Rate, check_rate, periods
 
 __all__ = ["DRAWN_TO", "SLICED", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
@@ -136,18 +134,6 @@ def read_rate(inputs: Inputs) -> Rate:
     return periods(within) if rows else rate
 
 
-def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
-    """The risks and signals of an option; a variant's own have the random numbers of those that they stand for."""
-    records, line, found = inputs.records, inputs.lines[option], {}
-    for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
-        whose = owners(table, records[table], line)
-        for row in inputs.counting(table, option):
-            name = row[TABLES[table].KEY[1]]
-            number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
-            found[name] = Condition(number, row["id"], *([row["of"], second] if table == "signals" else []))
-    return found
-
-
 def check_parameters(inputs: Inputs) -> None:
     """Refuse a choice that no number follows from, wherever it was made: in the tables or in a call."""
     known = inputs.parameters
@@ -192,6 +178,18 @@ class Simulation:
     def area_scores(self) -> pd.DataFrame:
         """The score of each area: draws × (option, area)."""
         return self._collect(lambda outcome: outcome.area_scores, ["option", "area"])
+
+    @cached_property
+    def levels_today(self) -> pd.DataFrame:
+        """The level of each area on the day of knowledge, under the reference option: draws × area."""
+        model, option = self.model, self.inputs.reference
+
+        def today(sample: Sample) -> dict[str, Floats]:
+            levels = model.options[option].levels
+            return levels_at(levels, model.times(sample, option), sample, option, 0.0)
+
+        chunks = run_chunks(model, self.draws, self.seed, self.workers, today)
+        return pd.DataFrame({area: np.concatenate([chunk[area] for chunk in chunks]) for area in chunks[0]})
 
     @cached_property
     def events(self) -> pd.DataFrame:

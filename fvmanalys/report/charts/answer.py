@@ -60,7 +60,8 @@ def comparison_label(edition: Edition, option: str, names: dict[str, str]) -> st
     """An option's name, with what the reader must know of it."""
     findings = edition.findings
     row = findings.comparison.table.loc[option]
-    return names[option] if row["permanent"] else edition("chart.comparison.temporary", option=names[option])
+    key = "not_acceptable" if option in findings.inputs.barred else "temporary"
+    return names[option] if row["permanent"] else edition(f"chart.comparison.{key}", option=names[option])
 
 
 def comparison_title(edition: Edition) -> str:

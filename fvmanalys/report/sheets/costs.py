@@ -28,7 +28,7 @@ def write_costs(book: Book) -> None:
     sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
     groups = cost_groups(book.findings.yearly, book.findings.inputs)
     values_table(sheet, groups)
-    for exhibit in AROUND:
+    for exhibit in [*AROUND, *([money.LIMITS] if book.findings.inputs.has("limits") else [])]:
         sheet.exhibit(exhibit)
     write_years(sheet)
     if len(groups):

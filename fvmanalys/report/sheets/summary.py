@@ -87,7 +87,8 @@ def options_table(sheet: Sheet) -> None:
     rows = []
     for option, row in table.to_dict("index").items():
         name = book.edition.long_names[option]
-        label = name if row["permanent"] else sheet.text("not_permanent", name=name)
+        key = "not_acceptable" if option in book.findings.inputs.barred else "not_permanent"
+        label = name if row["permanent"] else sheet.text(key, name=name)
         amounts = [row[text] / scale for text in ("net_benefit", *texts)]
         rows.append([label, *amounts, book.edition.put("month", row["full_use_p50"]), row["score"], row["p_best"]])
         if option == book.findings.comparison.best:

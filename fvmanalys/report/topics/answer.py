@@ -24,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 CLEAR, LEANING = 0.8, 0.5
+HALF = 0.5  # of the outcomes, below which a deadline is said to be missed
 SEEN = 0.005  # a share that is told
 FRACTIONS = {
     "none": 0.02, "tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5, "three_fifths": 0.6,
@@ -114,7 +115,8 @@ SCALE = Exhibit(
 SCORES = Exhibit(
     "scores",
     lambda findings: findings.comparison.areas.reset_index(),
-    "option:option area:area score:points score_p05:points score_p50:points score_p95:points p_below_minimum:share",
+    "option:option area:area score:points score_p05:points score_p50:points score_p95:points p_below_today:share"
+    " p_below_minimum:share",
     published="areas",
 )
 LEVELS = Exhibit("levels", levels, "option:option area:area level_now:points level_end:points reached_p50:month")
@@ -134,7 +136,9 @@ def options_shown(edition: Edition) -> Html:
 def answer(edition: Edition) -> list[str]:
     """The answer: the decision if it has been taken, what is best, how sure that is, what a mistake costs."""
     findings, comparison = edition.findings, edition.findings.comparison
-    sentences = [decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
+    before = requirement_sentences(edition) if comparison.none_acceptable else []
+    sentences = [*before, decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
+    sentences += [] if before else requirement_sentences(edition)
     if comparison.runner_up is not None:
         row, (low, high) = comparison.table.loc[comparison.best], margin_range(findings)
         facts = {"second": comparison.runner_up, "gap": comparison.lead, "loss": float(row["expected_loss"])}
@@ -142,6 +146,33 @@ def answer(edition: Edition) -> list[str]:
         undecided = "undecided" if is_open(findings) else certainty
         sentences += [edition(f"answer.{undecided}", low=low, high=high, **facts), edition("answer.gap", **facts)]
     return [sentence for sentence in [*sentences, ahead_sentence(edition)] if sentence]
+
+
+def requirement_sentences(edition: Edition) -> list[str]:
+    """What must hold and does not: minimum levels, and deadlines that an option meets in less than half of the outcomes."""
+    findings, comparison = edition.findings, edition.findings.comparison
+    risk = findings.inputs.parameters["minimum_risk"]
+    permanent = findings.inputs.tables["options"].query("permanent == 'yes'")["option_id"]
+    if comparison.none_acceptable:
+        return [edition("answer.none_acceptable", risk=risk), *deadline_sentences(edition)]
+    worst = comparison.shortfalls.drop_duplicates("option")
+    rows = worst[worst["option"].isin(permanent)].to_dict("records")
+    return [*(edition("answer.unacceptable", row, risk=risk) for row in rows), *deadline_sentences(edition)]
+
+
+def deadline_sentences(edition: Edition) -> list[str]:
+    """Deadlines that options in the running do not meet in half of the outcomes: one sentence where none does."""
+    competing = edition.inputs.options(permanent_only=True)
+    events = edition.findings.events
+    table = events[events["option"].isin(competing)].dropna(subset=["p_deadline_met"])
+    texts = []
+    for _, rows in table.groupby("event", sort=False):
+        missed = rows[rows["p_deadline_met"] < HALF].to_dict("records")
+        if len(missed) == len(competing):
+            texts.append(edition("answer.deadline_none", missed[0]))
+        else:
+            texts += [edition("answer.deadline", row) for row in missed]
+    return texts
 
 
 def answer_sentence(edition: Edition) -> str:

@@ -21,7 +21,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 
 __all__ = [
-    "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME", "PUBLISHED",
+    "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "LIMITS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME", "PUBLISHED",
     "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "option_columns",
     "view_changes",
 ]  # fmt: skip
@@ -32,6 +32,13 @@ FIGURES = (
     "programme_p50:money programme_p85:money cost_p50:money cost_p85:money full_use_p50:month full_use_p85:month"
     " score:points net_benefit:money p_best:share"
 )
+
+
+def exceeded(findings: Findings) -> pd.DataFrame:
+    """The limits that may be exceeded, by option and year, with their names."""
+    table, known = findings.limits_exceeded, findings.inputs.tables["limits"]
+    names = known[[column for column in ("limit_id", "name", "name_en") if column in known]]
+    return table[table["p_exceeded"] > 0].merge(names, on="limit_id", how="left")
 
 
 def context(findings: Findings, units: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -120,6 +127,11 @@ COSTS = Exhibit(
     option_columns(Column("category", "category")),
     sums=cost_sums,
     look="total",
+)
+LIMITS = Exhibit(
+    "limits_exceeded",
+    lambda findings: exceeded(findings),
+    "name:text option:option year:year cost_mean:money p_exceeded:share",
 )
 NOMINAL = Exhibit(
     "nominal",

@@ -24,7 +24,7 @@ def comparison():
     contracts = [{"option_id": name, "item_id": "i", "category": "c", "basis": "once", "is": COSTS[name]} for name in options]
     levels = [{"option_id": name, "area_id": "x", "is": LEVELS[name]} for name in options]
     timeline = [{"option_id": "a", "event_id": "opened", "is": 6}, {"option_id": "*", "event_id": "done", "is": (6, 12, 240)}]
-    inputs = tiny(options, {"x": {"minimum": 45}}, {"value_per_point": (0.5, 2, 6)}, contracts=contracts, levels=levels, timeline=timeline)
+    inputs = tiny(options, {"x": {"minimum": 45}}, {"value_per_point": (0.5, 2, 6), "minimum_risk": 1}, contracts=contracts, levels=levels, timeline=timeline)
     return fvm.compare(fvm.simulate(inputs, 4096))
 
 

@@ -38,7 +38,7 @@ class Comparison:
     @property
     def none_acceptable(self) -> bool:
         """Whether every option that may be the lasting answer falls short of a minimum level; then all of them compete."""
-        return not self.shortfalls.empty and not self.simulation.inputs.barred
+        return set(self.simulation.inputs.options(permanent_only=True)) <= set(self.shortfalls["option"])
 
     @property
     def best(self) -> str:

@@ -27,8 +27,9 @@ def shortfalls(simulation: Simulation, areas: pd.DataFrame) -> pd.DataFrame:
 
 def barring(simulation: Simulation, short: pd.DataFrame) -> Simulation:
     """The same simulation without the options that fall short among those that compete, unless none would be left."""
-    left = [option for option in simulation.inputs.options(permanent_only=True) if option not in set(short["option"])]
-    barred = frozenset(short["option"]) if left else frozenset()
+    competing = set(simulation.inputs.options(permanent_only=True)) | simulation.inputs.barred
+    failing = competing & set(short["option"])
+    barred = frozenset(failing if failing != competing else ())
     if barred == simulation.inputs.barred:
         return simulation
     found = replace(simulation, inputs=replace(simulation.inputs, barred=barred))

@@ -17,7 +17,7 @@ from fvmanalys.analysis.information import evpi, evppi, evsi, slices_of, standar
 from fvmanalys.analysis.knowledge import Knowledge
 from tests.tiny import tiny
 
-LARGE = 2**20
+LARGE = 2**19
 RISKS = ("a", "b", "c")
 
 
@@ -101,7 +101,8 @@ def pair(value):
 
 def inputs_shown(inputs, most=3):
     """Some uncertain numbers, those worth most to know."""
-    return Knowledge(compare(fvm.simulate(inputs, 8192, 99))).estimates["id"].head(most).tolist()
+    table, known = Knowledge(compare(fvm.simulate(inputs, 8192, 99))).estimates, inputs.estimates["id"]
+    return table.loc[table["id"].isin(known), "id"].head(most).tolist()
 
 
 def coverage(inputs, draws, seeds, large=LARGE):
@@ -114,7 +115,8 @@ def coverage(inputs, draws, seeds, large=LARGE):
         values, errors = np.array([run[name] for run in runs]).T
         within = np.abs(values - true) <= 1.96 * np.hypot(errors, own_error)
         spread = max(values.std(ddof=1), 1e-12)
-        rows.append([name, true, within.mean(), errors.mean() / spread, (values.mean() - true) / max(errors.mean(), 1e-12), values.mean() / true - 1 if true else 0.0])
+        off = values.mean() - true
+        rows.append([name, true, within.mean(), errors.mean() / spread, off / max(errors.mean(), 1e-12), off / true if true else 0.0])
     return pd.DataFrame(rows, columns=["figure", "true", "covered", "error_over_spread", "bias_in_errors", "bias"])
 
 

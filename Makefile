@@ -32,6 +32,7 @@ check: .venv/.installed
 	$(BIN)/mypy fvmanalys
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell fvmanalys README.md
+	$(BIN)/python -m pytest --quiet tests/test_architecture.py tests/test_words.py
 	$(BIN)/python -m pytest --quiet tests/test_notebooks.py -k stored
 
 .venv/.installed: requirements.lock pyproject.toml

@@ -61,6 +61,37 @@ def test_a_room_imports_only_from_rooms_to_its_left(name):
             assert room(module) <= own, f"{name} imports {module}"
 
 
+COMPUTING = {"groupby", "pivot", "pivot_table", "quantile", "percentile", "resample", "nanquantile"}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("fvmanalys/report/")])
+def test_nothing_in_the_report_computes(name):
+    used = {node.attr for node in ast.walk(tree(name)) if isinstance(node, ast.Attribute)} & COMPUTING
+    assert not used, f"{name} uses {used}; give it a name and a test in analysis/"
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """Whether for types alone or not; a package's own `__init__` opens on its modules."""
+    names = {name.removesuffix(".py").replace("/", ".") for name in NAMES}
+    known = {
+        one.removesuffix(".py").replace("/", "."): {module for module in imported_fully(one) if module in names}
+        for one in NAMES
+        if not one.endswith("__init__.py")
+    }
+    while leaves := [module for module, others in known.items() if not others & known.keys()]:
+        for leaf in leaves:
+            del known[leaf]
+    assert not known, f"circles among {sorted(known)}"
+
+
+def imported_fully(name):
+    """The modules that one imports, also where it imports them from their package."""
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_the_linter_of_imports_knows_every_room():
     layers = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]["layers"]
     assert [re.sub(r"[()]|fvmanalys\.", "", layer) for layer in layers] == ROOMS[::-1]

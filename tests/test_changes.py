@@ -351,7 +351,7 @@ def test_a_former_run_that_cannot_be_read_stops_nothing(tmp_path, broken):
     assert findings.changes.reason == "unreadable"
     assert "could not be read" in changes_missing(Edition(findings, "en"))
     write_workbook(Edition(findings, "en"), tmp_path / "book.xlsx")
-    assert "What has changed" not in openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
+    assert "What changed" not in openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
 
 
 # The default decision

@@ -73,3 +73,18 @@ def test_an_unknown_language_is_named_with_those_there_are():
 def test_swedish_page_words_hold_no_common_english():
     english = re.compile(r"\b(the|and|with|option|cost|score|benefit|figure|of)\b", re.IGNORECASE)
     assert {key: text for key, text in read_texts("sv").items() if english.search(re.sub(r"\{.*?\}", "", text))} == {}
+
+
+@pytest.mark.parametrize(("one", "other"), [("sv", "en"), ("en", "sv")])
+def test_what_is_said_alike_in_one_language_is_said_alike_in_the_other(one, other):
+    said, told = read_texts(one), read_texts(other)
+    found: dict[str, dict[str, str]] = {}
+    for key, text in said.items():
+        found.setdefault(text, {}).setdefault(told[key], key)
+    assert {text: others for text, others in found.items() if len(others) > 1} == {}
+
+
+def test_a_heading_that_all_tables_share_stands_once():
+    texts = read_texts("sv"), read_texts("en")
+    own = {key: key.rpartition(".")[2] for key in texts[0] if re.fullmatch(r"exhibit\.\w+\.column\.\w+", key)}
+    assert [key for key, column in own.items() if all(known.get(f"column.{column}") == known[key] for known in texts)] == []

@@ -64,6 +64,13 @@ class Comparison:
         return float(worth[self.best] - worth[self.runner_up]) if self.runner_up else float("nan")
 
     @cached_property
+    def margin_range(self) -> tuple[float, float]:
+        """P5 and P95 of how far the best option is ahead of the runner-up."""
+        benefit = self.simulation.net_benefit(self.value_per_point)
+        low, high = np.quantile(benefit[self.best] - benefit[self.runner_up], [0.05, 0.95])
+        return float(low), float(high)
+
+    @cached_property
     def acceptability(self) -> pd.DataFrame:
         """P(best) of each permanent option (columns) over the range of value_per_point (index); Fenwick et al. 2001."""
         competitors = self.simulation.inputs.options(permanent_only=True)

@@ -25,7 +25,7 @@ def write_costs(book: Book) -> None:
     sheet = Sheet(book, KEY, roomy(book, WIDTHS, AROUND))
     sheet.title(sheet.text("title"))
     sheet.lines([book.edition.prices], font_color="#595959")
-    sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources_note")
+    sheet.notes("note", "payer_note" if has_payers(book) else "no_payer_note", "sources")
     groups = cost_groups(book.findings.yearly, book.findings.inputs)
     values_table(sheet, groups)
     for exhibit in [*AROUND, *([money.LIMITS] if book.findings.inputs.has("limits") else [])]:

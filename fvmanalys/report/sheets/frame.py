@@ -55,8 +55,9 @@ class Sheet:
             self.sheet.set_column(column, column, width, book.form())
 
     def text(self, key: str, **values: Any) -> str:
-        """A text of this sheet."""
-        return self.words(f"sheet.{self.key}.{key}", **values)
+        """A text of this sheet, or else of all."""
+        own = f"sheet.{self.key}.{key}"
+        return self.words(own if own in self.words.texts else f"workbook.{key}", **values)
 
     @property
     def across(self) -> float:
@@ -118,9 +119,11 @@ class Sheet:
         return present
 
     def columns(self, name: str, styles: str) -> list[Column]:
-        """Columns with headings of this sheet, given as `heading:style heading:style`."""
+        """Columns given as `heading:style heading:style`, with headings of this sheet's, or else of all tables."""
         pairs = [pair.split(":") for pair in styles.split()]
-        return [Column(self.text(f"{name}.{heading}"), style.replace("_", " ")) for heading, style in pairs]
+        known, common = self.words.get, "column.{}".format
+        heads = [known(f"sheet.{self.key}.{name}.{one}", "") or self.words(common(one)) for one, _ in pairs]
+        return [Column(head, style.replace("_", " ")) for head, (_, style) in zip(heads, pairs, strict=True)]
 
     def exhibit(self, exhibit: Exhibit, band: int = 0, **options: bool) -> Region | None:
         """An exhibit under its heading, with its note; where there is nothing to show, the sentence that says so.

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import KIND_MARKS
@@ -75,7 +73,7 @@ def options_table(sheet: Sheet) -> None:
     book, table = sheet.book, sheet.book.findings.comparison.table
     large = table[["cost_p85", "programme_p85"]].abs().max().max() >= BILLIONS_FROM
     unit, scale, style = (sheet.words("workbook.billions"), 1000, "thousand") if large else (sheet.words("workbook.millions"), 1, "money")
-    sheet.heading(sheet.text("options", prices=prices(sheet)))
+    sheet.heading(sheet.text("options", prices=book.edition.prices))
     texts = ("cost_p50", "cost_p85", "programme_p50", "programme_p85")
     columns = [
         Column(sheet.text("option")),
@@ -95,12 +93,6 @@ def options_table(sheet: Sheet) -> None:
             rows[-1][0] = (label, "bold text")
     sheet.table(sheet.text("options_name"), sheet.text("options_about"), columns, rows)
     sheet.notes("percentiles", "amounts", reference=book.options[book.findings.inputs.reference])
-
-
-def prices(sheet: Sheet) -> str:
-    """In whose money the amounts are."""
-    year = sheet.book.findings.inputs.parameters.get("price_year", np.nan)
-    return sheet.words("workbook.prices", year=int(year)) if np.isfinite(year) else sheet.words("workbook.real")
 
 
 def areas_table(sheet: Sheet) -> None:

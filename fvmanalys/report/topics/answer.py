@@ -15,7 +15,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, paragraphs
 from fvmanalys.report.topics.sources import what_it_rests_on
-from fvmanalys.report.topics.turning import condition_sentences, is_open, margin_range, risk_sentences
+from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences
 
 __all__ = [
     "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
@@ -140,7 +140,7 @@ def answer(edition: Edition) -> list[str]:
     sentences = [*before, decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
     sentences += [] if before else requirement_sentences(edition)
     if comparison.runner_up is not None:
-        row, (low, high) = comparison.table.loc[comparison.best], margin_range(findings)
+        row, (low, high) = comparison.table.loc[comparison.best], comparison.margin_range
         facts = {"second": comparison.runner_up, "gap": comparison.lead, "loss": float(row["expected_loss"])}
         certainty = "clear" if row["p_best"] >= CLEAR else "leaning" if row["p_best"] >= LEANING else "open"
         undecided = "undecided" if is_open(findings) else certainty

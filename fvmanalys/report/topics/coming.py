@@ -108,7 +108,7 @@ def cost_review(edition: Edition) -> list[str]:
     reason = wait_missing(edition)
     waits = [reason] if reason else [delay_sentence(edition), *bill_sentence(edition)]
     spend = edition.each("situation.spent", edition.inputs.tables["spend"].to_dict("records"))
-    return [*waits, *(spend or [edition("missing.spend")])]
+    return [*waits, *(spend or [edition("exhibit.spend.none")])]
 
 
 def team_review(edition: Edition) -> list[str]:

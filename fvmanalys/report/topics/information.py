@@ -241,7 +241,7 @@ def backtest_sentences(edition: Edition) -> list[str]:
     counts = coverage(edition.findings.backtest)
     told = counts["within"] + counts["beyond"]
     if not told + counts["open"]:
-        return [edition("missing.backtest")]
+        return [edition("exhibit.backtest.none")]
     return [
         edition("verdict.backtest" if told else "verdict.backtest_open", counts, told=told),
         edition("verdict.backtest_caution"),

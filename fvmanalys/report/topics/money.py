@@ -173,7 +173,7 @@ def view_changes(edition: Edition) -> list[str]:
     """What the experience of other programmes does to the cost of the best option, and to which option is best."""
     views, best = edition.findings.views, edition.findings.comparison.best
     if views["view"].nunique() < 2:
-        return [edition("missing.views")]
+        return [edition("exhibit.views.none")]
     median = views[views["option"] == best].set_index("view")["programme_p50"]
     inside, outside = leaders_by_view(views)[[0.0, 1.0]]
     key = "notebook.same_leader" if inside == outside else "notebook.other_leader"

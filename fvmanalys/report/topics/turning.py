@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
@@ -11,7 +10,7 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "CHANCES", "DECOMPOSITION", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "margin_range", "pair",
+    "CHANCES", "DECOMPOSITION", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "pair",
     "risk_sentences", "steps", "turning_sentences",
 ]  # fmt: skip
 
@@ -131,14 +130,7 @@ def side(row: dict[str, Any]) -> str:
 
 def is_open(findings: Findings) -> bool:
     """Whether the answer is undecided: the margin's P5–P95 holds zero, and what a choice may lose exceeds the lead."""
-    low, high = margin_range(findings)
     comparison = findings.comparison
+    low, high = comparison.margin_range
     return bool(low < 0 < high and comparison.table["expected_loss"][comparison.best] > comparison.lead)
 
-
-def margin_range(findings: Findings) -> tuple[float, float]:
-    """P5 and P95 of how far the leader is ahead of its nearest rival."""
-    comparison = findings.comparison
-    benefit = findings.simulation.net_benefit(comparison.value_per_point)
-    low, high = np.quantile(benefit[comparison.best] - benefit[comparison.runner_up], [0.05, 0.95])
-    return float(low), float(high)

@@ -166,8 +166,8 @@ def deadline_sentences(edition: Edition) -> list[str]:
     events = edition.findings.events
     table = events[events["option"].isin(competing)].dropna(subset=["p_deadline_met"])
     texts = []
-    for _, rows in table.groupby("event", sort=False):
-        missed = rows[rows["p_deadline_met"] < HALF].to_dict("records")
+    for event in dict.fromkeys(table["event"]):
+        missed = table[table["event"].eq(event) & table["p_deadline_met"].lt(HALF)].to_dict("records")
         if len(missed) == len(competing):
             texts.append(edition("answer.deadline_none", missed[0]))
         else:

@@ -128,7 +128,7 @@ class Knowledge(Unknowns):
             )
         return found
 
-    def study(self, names: list[str]) -> Study:
+    def study(self, names: list[str], together: bool = True) -> Study:
         """The draws that investigations of some numbers are studied on."""
         options = self.simulation.inputs.options(permanent_only=True)
         score, cost = (frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost))
@@ -194,7 +194,7 @@ class Knowledge(Unknowns):
         more is never worth less, so none is worth less than what it consists of.
         """
         by_name = {one.name: one for one in self.inquiries}
-        study = self.study(list(dict.fromkeys(name for one in self.inquiries for name in one.resolves)))
+        study = self.study(list(dict.fromkeys(name for one in self.inquiries for name in one.resolves)), together=False)
         found: dict[tuple[str, ...], list[Value]] = {}
 
         def net(names: tuple[str, ...]) -> float:

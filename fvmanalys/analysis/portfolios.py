@@ -143,11 +143,13 @@ class Study:
         count = int(of_draw.max()) + 1
         inside = [(of_draw == state)[:, None] for state in range(count)]
         parts = [np.where(mask, frame, 0.0) for mask in inside for frame in (self.score, self.cost)]
-        if reductions:
-            outcomes = np.hstack(parts)
-            learnt = self.lesson(reductions, outcomes, key=("states", *risks)).means
-        else:
-            learnt = np.hstack([part.mean(axis=0, keepdims=True) for part in parts])
+        learnt = np.hstack([part.mean(axis=0, keepdims=True) for part in parts])
+        if reductions and self.together:
+            learnt = self.lesson(reductions, np.hstack(parts), key=("states", *risks)).means
+        elif reductions:
+            shares = np.repeat([mask.mean() for mask in inside], 2 * self.score.shape[1])
+            means = self.means(reductions)
+            learnt = learnt + shares * np.tile(means - means.mean(axis=0), count)
         each = np.split(learnt, 2 * count, axis=1)
         return list(zip(each[::2], each[1::2], strict=True))
 
@@ -163,8 +165,15 @@ class Study:
         """The EVSI of what is learnt of numbers alone, at several values per point, from one fit on all of them."""
         if not reductions:
             return [Value(0.0, 0.0) for _ in values]
-        means = self.lesson(reductions, np.hstack([self.score, self.cost]), key=ALONE).means
-        return [self.share_known(means, value) for value in values]
+        return [self.share_known(self.means(reductions), value) for value in values]
+
+    def means(self, reductions: Mapping[str, float]) -> Floats:
+        """Score and cost as learnt of numbers alone: draws × twice the options; the last is kept."""
+        key = "means", tuple(reductions.items())
+        if self._made.get("last") != key:
+            learnt = self.lesson(reductions, np.hstack([self.score, self.cost]), key=ALONE).means
+            self._made.update(last=key, learnt=learnt)
+        return self._made["learnt"]
 
     def share_known(self, means: Floats, value: float) -> Value:
         """What some conditional means of score and cost are worth: their share of what knowing all numbers is."""

@@ -133,7 +133,7 @@ class Knowledge(Unknowns):
         options = self.simulation.inputs.options(permanent_only=True)
         score, cost = (frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost))
         drawn = {name: self.columns[name] for name in names}
-        return Study(score, cost, drawn, self.occurrences, slices_of(self.benefit()))
+        return Study(score, cost, drawn, self.occurrences, slices_of(self.benefit()), together)
 
     @cached_property
     def studies(self) -> dict[str, Study]:

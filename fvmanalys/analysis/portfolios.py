@@ -97,6 +97,7 @@ class Study:
     draws: Mapping[str, Floats]
     occurs: Mapping[str, Mask]
     starts: Starts = None
+    together: bool = True
     _fits: dict[tuple, Regression] = field(default_factory=dict)
     _made: dict[Any, Any] = field(default_factory=dict)
     _known: dict[float, tuple[Regression, Value]] = field(default_factory=dict)

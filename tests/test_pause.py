@@ -316,3 +316,14 @@ def test_the_month_after_as_of_is_billed_by_stream():
 def test_one_draw_is_enough_where_nothing_is_uncertain():
     one, many = (pause.cost_of_delay(worked([{"date": "2028-01-01"}]), draws, months=(6,)) for draws in (1, 64))
     pd.testing.assert_frame_equal(one, many)
+
+
+def test_a_variant_that_puts_the_decision_off_leaves_it_taken():
+    decided = [
+        {"option_id": "*", "event_id": "decided", "date": "2023-12-01"},
+        {"option_id": "later", "event_id": "decided", "date": "2025-12-01"},
+    ]
+    options = {"a": {}, "later": {"variant_of": "a"}}
+    taken = tiny(options, timeline=decided)
+    assert not pause.waiting_is_possible(taken)
+    assert pause.waiting_is_possible(tiny(options, timeline=[decided[0] | {"date": "2024-06-01"}, decided[1]]))

@@ -44,8 +44,11 @@ NEAR, HALF = 1.05, 0.5
 
 
 def waiting_is_possible(inputs: Inputs) -> bool:
-    """Whether there is a decision to wait for: an event `decided` that is not already past."""
-    rows = inputs.tables["timeline"].query("event_id == @DECIDED", local_dict={"DECIDED": DECIDED})
+    """Whether there is a decision to wait for: an event `decided` that is not already past, a variant's own put-off aside."""
+    options = inputs.tables["options"]
+    variants = options.loc[options["variant_of"] != "", "option_id"]
+    timeline = inputs.tables["timeline"]
+    rows = timeline[timeline["event_id"].eq(DECIDED) & ~timeline["option_id"].isin(variants)]
     past = [day is not None and day < inputs.as_of for day in rows["date"]]
     return bool(len(rows)) and not all(past)
 

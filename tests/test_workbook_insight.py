@@ -140,7 +140,7 @@ def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_
     share = shown[called("staffing.yearly.consultants")]
     somebody = total >= SOMEBODY
     assert share[somebody].astype(float).between(0, 1).all() and (share[~somebody] == "–").all() and not somebody.all()
-    assert shown.groupby(called("staffing.yearly.option"))[called("staffing.yearly.year")].nunique().nunique() == 1
+    assert shown.groupby(called("column.option"))[called("column.year")].nunique().nunique() == 1
 
 
 def test_the_tornado_s_bars_stand_around_the_lead(findings, books):

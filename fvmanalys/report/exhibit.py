@@ -124,11 +124,11 @@ def parts_of(column: Column) -> list[Column]:
 
 def column_told(edition: Edition, column: Column, row: Row) -> str:
     """One value in words."""
-    return edition.tell(column.style, row[column.key], row, column.key)
+    return edition.tell(column.style, row.get(column.key, ""), row, column.key)
 
 
 def column_cell(edition: Edition, column: Column, row: Row) -> Cell:
     """One value as a cell holds it; a row of sums is bold."""
     style, argument = style_of(column.style)
-    value, form = style.cell(Item(edition, row[column.key], row, column.key, argument))
+    value, form = style.cell(Item(edition, row.get(column.key, ""), row, column.key, argument))
     return value, f"bold {form}" if "sum" in row else form

@@ -22,6 +22,9 @@ UNITS = sorted({(name, unit) for name, row in TABLES.items() if issubclass(row, 
 SHARES = st.floats(0, 1)
 
 
+UNCUT = sorted(set(QUANTILES) - {"truncated_normal"})  # whose ranges the rules refuse where no cut normal has them
+
+
 def estimate_row(table, unit, distribution, ends, tie):
     """A row of estimates as the rules allow it: only a level may be written wider than its scale."""
     lowest, highest = bounds(table, unit) if unit != "level" else (-50.0, 150.0)
@@ -30,12 +33,12 @@ def estimate_row(table, unit, distribution, ends, tie):
     low = max(low, 1e-3) if distribution == "lognormal" else low
     return {
         "id": "e", "stream": "e", "table": table, "unit": unit, "low": low, "likely": max(likely, low), "high": max(high, low),
-        "distribution": distribution, "moves_with": "factor" if tie else "", "strength": tie,
+        "distribution": distribution, "ends": "", "moves_with": "factor" if tie else "", "strength": tie,
     }  # fmt: skip
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.sampled_from(UNITS), st.sampled_from(sorted(QUANTILES)), st.tuples(SHARES, SHARES, SHARES), st.sampled_from([0.0, 1.0, -1.0, 0.6, -0.3]), st.integers(0, 99))
+@given(st.sampled_from(UNITS), st.sampled_from(UNCUT), st.tuples(SHARES, SHARES, SHARES), st.sampled_from([0.0, 1.0, -1.0, 0.6, -0.3]), st.integers(0, 99))
 def test_every_draw_lies_within_its_unit_and_is_unchanged_where_it_does(place, distribution, ends, tie, seed):
     table, unit = place
     estimates = read_estimates([estimate_row(table, unit, distribution, ends, tie)])
@@ -190,7 +193,7 @@ def test_a_parameter_that_is_no_number_to_compute_with_is_named(choice):
         fvm.simulate(with_parameters(tiny(contracts=[ONE]), **choice), 5)
 
 
-@pytest.mark.parametrize(("low", "likely", "high", "distribution"), [(1, 2, 1.7e308, name) for name in sorted(QUANTILES)] + [(np.nan, 1e200, np.nan, "")])
+@pytest.mark.parametrize(("low", "likely", "high", "distribution"), [(1, 2, 1.7e308, name) for name in UNCUT] + [(np.nan, 1e200, np.nan, "")])
 def test_an_amount_too_large_to_compute_with_is_named(low, likely, high, distribution):
     inputs = with_column(tiny(contracts=[ONE]), "contracts", low=low, likely=likely, high=high, distribution=distribution)
     with pytest.raises(ModelError, match=r"contracts/a/i: its draws go beyond 1e\+100.*correct the unit or the range"):

@@ -71,10 +71,13 @@ def truncated(low: float, high: float, least: float, most: float) -> tuple[float
     if not least < low < high < most:
         raise NotPossible
     first, last = (least - low) / (high - low), (most - low) / (high - low)
-    if misses(WIDEST) > 0:
-        raise NotPossible
-    spread = float(brentq(misses, NARROWEST, WIDEST, **FINE))
-    return centre(spread), spread
+    try:
+        if misses(WIDEST) > 0:
+            raise NotPossible
+        spread = float(brentq(misses, NARROWEST, WIDEST, **FINE))
+        return centre(spread), spread
+    except ValueError:  # no root: the range lies too near an end, or beyond all numbers
+        raise NotPossible from None
 
 
 def share_below(value: float, centre: float, spread: float, least: float, most: float) -> float:

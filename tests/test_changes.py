@@ -385,7 +385,7 @@ def test_the_mixture_of_everything_new_is_the_new_and_of_nothing_the_old():
 
     old, new = (load(ROOT / "data" / "raw", day) for day in ("2025-05-27", "2025-06-24"))
     findings = find(new, DRAWS)
-    game = Game(Mixture(old, new), findings)
+    game = Game(Mixture(old, new), findings.comparison)
     game.everything = np.zeros_like(game.everything)
     assert game.value(game.changed, DRAWS // 2) == pytest.approx(figures(find(new, DRAWS // 2)), abs=1e-9, nan_ok=True)
     assert game.value(frozenset(), DRAWS) == pytest.approx(figures(find(old, DRAWS)), abs=1e-9, nan_ok=True)

@@ -133,9 +133,12 @@ def test_strength_minus_one_turns_the_order_round():
 @pytest.mark.parametrize(("one", "other"), [(0.8, 0.5), (0.9, -0.6), (1.0, 0.7), (0.3, 1.0), (-1.0, -0.4), (0.0, 1.0)])
 def test_two_estimates_of_a_factor_are_related_as_a_one_factor_copula_says(one, other):
     """Pearson's r of the normal scores is the product of the strengths; Spearman's is (6/π)·arcsin(r/2)."""
-    columns = [draw(replace(TIED, stream=name, strength=strength), 1, blocks(10 * BLOCK)) for name, strength in (("a", one), ("b", other))]
+    found = [
+        stats.spearmanr(*(draw(replace(TIED, stream=name, strength=strength), seed, blocks(4 * BLOCK)) for name, strength in (("a", one), ("b", other)))).statistic
+        for seed in range(8)
+    ]
     r = one * other
-    assert stats.spearmanr(*columns).statistic == pytest.approx(6 / np.pi * np.arcsin(r / 2), abs=0.015)
+    assert np.mean(found) == pytest.approx(6 / np.pi * np.arcsin(r / 2), abs=0.012)  # ordering slice by slice weakens it by up to 0.006
 
 
 @pytest.mark.parametrize("strength", [-1.0, -0.4, 0.0, 0.4, 0.99, 1.0])

@@ -43,6 +43,9 @@ class Text(HTMLParser):
         self.texts.add(" ".join(text.split()))
 
 
+TIES = {"moves_with", "factor_id"}  # keys of random numbers: others would draw, and so rank, otherwise; readers see the names of factors
+
+
 def attacked(inputs: Inputs, shift: int) -> tuple[Inputs, dict[str, str]]:
     """The tables with a hostile text in place of every text in them, the same for the same, and what became what; `shift` turns the list."""
     hostile, given = hostile_texts(), {}
@@ -62,8 +65,8 @@ def attacked(inputs: Inputs, shift: int) -> tuple[Inputs, dict[str, str]]:
 
 def attacked_columns(name: str, table: pd.DataFrame, keys_alone: bool = False) -> list[str]:
     """The text columns of a table, each with its English; or those alone whose texts identify something."""
-    named = [column for column in (*text_columns(name), "moves_with") if column not in PART_OF_THE_LANGUAGE]
-    named = [column for column in named if not keys_alone or column in {*TABLES[name].KEY, "moves_with"}]
+    named = [column for column in text_columns(name) if column not in {*PART_OF_THE_LANGUAGE, *TIES}]
+    named = [column for column in named if not keys_alone or column in TABLES[name].KEY]
     return [column for base in named for column in (base, f"{base}_en") if column in table]
 
 

@@ -120,7 +120,8 @@ def test_another_name_in_the_manifest_is_no_verified_run(run: Path) -> None:
 
 
 def test_public_is_decided_by_what_the_tables_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fvmanalys.run.verify.answer", lambda findings, words: ["a."])
+    monkeypatch.setattr("fvmanalys.run.verify.Edition", lambda findings, lang: None)
+    monkeypatch.setattr("fvmanalys.run.verify.answer", lambda edition: ["a."])
     asked = SimpleNamespace(lang="sv")
     for public, confidential, said in ((True, True, 1), (True, False, 0), (False, True, 0)):
         inputs = SimpleNamespace(confidential=confidential)

@@ -49,14 +49,15 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
 
 
 def lower_hull(table: pd.DataFrame) -> list:
-    """The options on or below every line between two others, from the lowest score to the highest."""
+    """The options on or below every line between two others, from the lowest score to the highest; equal ones side by side."""
     hull: list = []
     cost, score, slack = table["cost"], table["score"], ROUNDING * float(np.abs(table["cost"]).max() or 1.0)
-    for option in table.index:
+    for option in table.drop_duplicates(["cost", "score"]).index:
         while len(hull) > 1 and above_line(hull[-1], hull[-2], option, cost, score) > slack:
             hull.pop()
         hull.append(option)
-    return hull
+    lying = set(zip(cost[hull], score[hull], strict=True))
+    return [option for option in table.index if (cost[option], score[option]) in lying]
 
 
 def above_line(middle: object, low: object, high: object, cost: pd.Series, score: pd.Series) -> float:

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 import fvmanalys as fvm
 from fvmanalys.cli import app
-from fvmanalys.evidence import worth_a_look
+from fvmanalys.evidence import second_look, worth_a_look
 from tests.decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 from tests.tiny import tiny
 
@@ -193,6 +193,17 @@ def test_a_phase_is_a_category_too():
     roles = [{"role_id": f"r{number}", "is": (0.5, 0.6, 0.7)} for number in range(3)]
     found = told("phase", staffing=staff, staff_costs=roles)
     assert found == ["staffing.csv:4: phase: 'rolout' has this row alone; did you mean 'rollout'?"]
+
+
+def test_thousands_of_lone_names_are_looked_up_no_more_than_a_hundred_times(monkeypatch):
+    looked = []
+    near = second_look.difflib.get_close_matches
+    monkeypatch.setattr(second_look.difflib, "get_close_matches", lambda *words: looked.append(words) or near(*words))
+    many = [cost(f"c{n}", category=f"lone {n:x} {'xyz'[n % 3] * (n % 7)}") for n in range(150)]
+    common = [cost(f"d{n}", category="Licenser") for n in range(2)]
+    found = told("category", contracts=[cost("first", category="Licesner"), *many, *common])
+    assert found[0] == "contracts.csv:2: category: 'Licesner' has this row alone; did you mean 'Licenser'?"
+    assert len(looked) == 100
 
 
 @pytest.mark.parametrize(

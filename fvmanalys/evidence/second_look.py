@@ -35,6 +35,7 @@ FAR_OFF, LEAST_COMPARED = 1000, 3
 SELDOM = 0.001
 ALIKE, NEARLY_THE_SAME = 0.6, 0.8
 NUMBERING = re.compile(r"\d+|(?<![^\W_])[^\W_](?![^\W_])")  # what tells `program_A` from `program_B`
+LOOKED_UP = 100  # lone names of a column for which one that was meant is looked for
 
 
 def worth_a_look(inputs: Inputs) -> list[str]:
@@ -132,8 +133,9 @@ def lone_factors(inputs: Inputs) -> Iterator[Fault]:
     tables = [name for name, row in TABLES.items() if issubclass(row, Quantified)]
     members = {(name, *key_of(name, row)): row["moves_with"] for name in tables for row in ever(inputs, name)}
     counts = Counter(factor for factor in members.values() if factor)
+    meant_by = Meant(counts, ALIKE)
     for row in (row for name in tables for row in inputs.records[name] if counts[row["moves_with"]] == 1):
-        meant = misspelt(row["moves_with"], counts, ALIKE)
+        meant = meant_by(row["moves_with"])
         remedy = f"did you mean {meant!r}?" if meant else "name a factor that another estimate has, or clear it"
         yield fault(row, "moves_with", f"{row['moves_with']!r} ties this estimate to no other", remedy)
 
@@ -142,20 +144,31 @@ def lone_categories(inputs: Inputs) -> Iterator[Fault]:
     """Find categories of a single row that are written nearly as another."""
     for table, column in CATEGORIES.items():
         counts = Counter({key_of(table, row): row[column] for row in ever(inputs, table)}.values())
+        meant_by = Meant(counts, NEARLY_THE_SAME)
         for row in (row for row in inputs.records[table] if counts[row[column]] == 1):
-            meant = misspelt(row[column], counts, NEARLY_THE_SAME)
-            if meant:
+            if meant := meant_by(row[column]):
                 yield fault(row, column, f"{row[column]!r} has this row alone", f"did you mean {meant!r}?")
 
 
-def misspelt(name: str, counts: Counter, alike: float) -> str:
-    """The more common name that a lone one was probably meant as; a number or a lone letter is meant to differ."""
-    others = {other.casefold(): other for other, count in counts.items() if other != name and count > 1}
-    if name.casefold() in others:
-        return str(others[name.casefold()])
-    numbered = NUMBERING.sub("", name.casefold())
-    possible = [other for other in others if NUMBERING.sub("", other) != numbered]
-    return str(next((others[one] for one in difflib.get_close_matches(name.casefold(), possible, 1, alike)), ""))
+class Meant:
+    """What a lone name was probably meant as: a more common one; for the first lone ones, since looking takes time."""
+
+    def __init__(self, counts: Counter, alike: float):
+        self.common = {name.casefold(): str(name) for name, count in counts.items() if count > 1}
+        self.plain = {name: NUMBERING.sub("", name) for name in self.common}
+        self.alike, self.left = alike, LOOKED_UP
+
+    def __call__(self, name: str) -> str:
+        """Give that name, or nothing; a number or a lone letter is meant to differ."""
+        folded = name.casefold()
+        if folded in self.common:
+            return self.common[folded]
+        self.left -= 1
+        if self.left < 0:
+            return ""
+        numbered = NUMBERING.sub("", folded)
+        possible = [other for other, plain in self.plain.items() if plain != numbered]
+        return "".join(self.common[one] for one in difflib.get_close_matches(folded, possible, 1, self.alike))
 
 
 def fast_growth(inputs: Inputs) -> Iterator[Fault]:

@@ -10,12 +10,13 @@ from typing import Any, Self
 import numpy as np
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.breakdown import cost_by_category
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.markup import Html, escape
-from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.palette import FILLS, KIND_MARKS
 from fvmanalys.report.words import SPACE, Words, lowered
 
 __all__ = ["Names", "Row", "distinct", "is_stand_in"]
@@ -74,6 +75,22 @@ class Names:
     def options(self) -> dict[str, str]:
         """The short name of every option, no two alike."""
         return self.option_names("short_name")
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of every option among all, which its colour, marker and pattern go by."""
+        return {option: place for place, option in enumerate(self.inputs.options())}
+
+    @cached_property
+    def category_places(self) -> dict[str, int]:
+        """The place of every cost category that is told apart in charts, which its fill goes by; what is small has none."""
+        shown = cost_by_category(self.findings.yearly, len(FILLS)).columns
+        return {category: place for place, category in enumerate(shown) if category}
+
+    @cached_property
+    def phase_places(self) -> dict[str, int]:
+        """The place of every phase of staffing, which its fill goes by."""
+        return {phase: place for place, phase in enumerate(dict.fromkeys(self.inputs.tables["staffing"]["phase"]))}
 
     @cached_property
     def long_names(self) -> dict[str, str]:

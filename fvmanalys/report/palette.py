@@ -1,4 +1,4 @@
-"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone."""
+"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour means two things."""
 
 __all__ = [
     "ACCENT", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MUTED", "OPTION_COLOURS", "OPTION_DASHES", "OPTION_MARKERS",
@@ -8,19 +8,20 @@ __all__ = [
 PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
 ACCENT = "#1f4e79"
 
-# Told apart without colour by marker and line; each readable as text on white (WCAG 2.2: at least 4.5 to 1).
-OPTION_COLOURS = ("#1f4e79", "#a84300", "#00695c", "#7a3e8e", "#595959", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
+# An option's, by its place among all options, and nothing else's. Told apart without colour by marker and line; each
+# readable as text on white (WCAG 2.2: at least 4.5 to 1).
+OPTION_COLOURS = ("#0072b2", "#a84300", "#00695c", "#7a3e8e", "#6b6b00", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
 OPTION_MARKERS = ("o", "s", "^", "D", "X", "v", "P", "<", "*")
 OPTION_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 2)), "-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
 
-# Fills of stacked parts: (colour, hatch), the last for what is gathered as other.
+# Fills of stacked parts, a category's wherever it is shown: (colour, hatch), the last for what is gathered as other.
 FILLS = (
     ("#1f4e79", ""),
     ("#8fb3d4", ""),
     ("#d9e5f0", "////"),
-    ("#a84300", ""),
-    ("#e3a57b", ""),
-    ("#f6e3d3", "...."),
+    ("#6b5b3e", ""),
+    ("#c9b68f", ""),
+    ("#efe7d6", "...."),
     ("#7f7f7f", ""),
     ("#e6e6e6", "xxxx"),
 )

@@ -15,7 +15,7 @@ from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_ye
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER, SOFT
 from fvmanalys.report.words import Words
 
-__all__ = ["plot_history"]
+__all__ = ["places", "plot_history"]
 
 MOST_EVENTS = 10
 SHORT, WIDE = 0.4, 0.12
@@ -36,11 +36,17 @@ def competing(history: pd.DataFrame) -> pd.DataFrame:
     `place` is an option's place among all of the last day, as in the other figures: its colour and marker.
     """
     whole = by_day(history)
-    order = list(dict.fromkeys([*whole.loc[whole["as_of"] == whole["as_of"].max(), "option"], *whole["option"]]))
+    order = places(whole)
     rows = whole[whole["permanent"].astype(bool) & whole["p_best"].notna()]
-    rows = rows.assign(place=[order.index(option) % len(OPTION_COLOURS) for option in rows["option"]])
+    rows = rows.assign(place=[order[option] % len(OPTION_COLOURS) for option in rows["option"]])
     told = rows["as_of"].nunique() > 1 and rows["option"].nunique() > 1
     return rows if told else rows.iloc[:0]
+
+
+def places(history: pd.DataFrame) -> dict[str, int]:
+    """The place of every option, those of the last day first."""
+    last = history.loc[history["as_of"] == history["as_of"].max(), "option"]
+    return {option: place for place, option in enumerate(dict.fromkeys([*last, *history["option"]]))}
 
 
 def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:

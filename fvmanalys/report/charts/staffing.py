@@ -45,27 +45,23 @@ def plot_staffing(edition: Edition) -> Picture | None:
     if not options:
         return None
     phases = list(path.loc[path["fte"] > 0].sort_values("time", kind="stable")["phase"].unique())
+    looks = [FILLS[edition.phase_places[phase] % len(FILLS)] for phase in phases]
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.4 + 1.85 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
         for axes, option in zip(grid.flat, options, strict=False):
-            draw_team(axes, findings, path[path["option"] == option], phases)
+            draw_team(axes, findings, path[path["option"] == option], phases, looks)
             axes.set_title(wrapped(names[option], 50, 1))
         for axes in grid.flat[len(options) :]:
             axes.set_visible(False)
         for axes in grid[:, 0]:
             value_axis(axes, words, words("chart.staffing.axis"))
-        handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in (phase_look(i) for i in range(len(phases)))]
+        handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in looks]
         called = phase_names(edition)
         labels = [called[phase] for phase in phases]
         line = grid.flat[0].lines[0]
         figure.legend([*handles, line], [*labels, words("chart.staffing.consultants")], loc="outside lower left", ncols=3)
         title, alt = staffing_texts(edition)
         return finish(figure, "staffing", title, words("chart.staffing.note"), alt)
-
-
-def phase_look(place: int) -> tuple[str, str]:
-    """The fill of a phase."""
-    return FILLS[place % len(FILLS)]
 
 
 def phase_names(edition: Edition) -> dict[str, str]:
@@ -75,13 +71,13 @@ def phase_names(edition: Edition) -> dict[str, str]:
     return {row["phase"]: words.get(f"chart.staffing.{row['phase']}", "") or words.of(row, "phase").capitalize() for row in rows}
 
 
-def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str]) -> None:
+def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], looks: list[tuple[str, str]]) -> None:
     """One option: a layer a phase, and a line for consultants."""
     wide, hired = team_by_phase(path, phases)
     across = decimal_year(findings.inputs.as_of) + wide.index.to_numpy()
-    layers = axes.stackplot(across, wide.to_numpy().T, colors=[phase_look(place)[0] for place in range(len(phases))], linewidth=0)
-    for place, layer in enumerate(layers):
-        layer.set(hatch=phase_look(place)[1], edgecolor=MUTED if phase_look(place)[1] else "none", linewidth=0)
+    layers = axes.stackplot(across, wide.to_numpy().T, colors=[colour for colour, _ in looks], linewidth=0)
+    for layer, (_, hatch) in zip(layers, looks, strict=True):
+        layer.set(hatch=hatch, edgecolor=MUTED if hatch else "none", linewidth=0)
     axes.plot(across, hired, color=INK, linewidth=1.4, linestyle=(0, (4, 1.5)))
     axes.grid(axis="y")
     axes.set_axisbelow(True)

@@ -35,8 +35,8 @@ def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
     book, count = sheet.book, len(sheet.book.areas)
     table = book.findings.comparison.areas["score"]
     series = [
-        Series(scores.cell(index * count, 0), scores.column(1, 0, count - 1), scores.column(2, index * count, (index + 1) * count - 1))
-        for index in range(len(book.options))
+        Series(scores.cell(first, 0), scores.column(1, 0, count - 1), scores.column(2, first, first + count - 1), place)
+        for place, first in enumerate(range(0, count * len(book.options), count))
     ]
     title, said = sheet.text("scores_chart"), []
     for area, name in book.areas.items():
@@ -66,7 +66,7 @@ def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
     """How the expected level of an area moves under each option."""
     book, column = sheet.book, 2 + list(sheet.book.areas).index(area)
     regions = {option: book.regions[f"levels {option}"] for option in book.options}
-    series = [Series(region.cell(0, 0), region.column(1), region.column(column)) for region in regions.values()]
+    series = [Series(one.cell(0, 0), one.column(1), one.column(column), book.edition.places[option]) for option, one in regions.items()]
     ends = [f"{book.options[option]} {sheet.words.points(book.outlook.levels[option, area].iloc[-1])}" for option in book.options]
     alt = sheet.text("years.alt", area=book.areas[area], year=book.outlook.years[-1], ends=sheet.words.listing(ends))
     return line_chart(book, sheet.text("years.chart", area=book.areas[area]), series, sheet.text("points"), min=0, max=100), alt

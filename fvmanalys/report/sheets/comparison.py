@@ -47,9 +47,9 @@ def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple
     best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
     title = words(f"sheet.{KEY}.{name}_chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
-    return interval_chart(
-        book, title, series, (region.column(ends[0]), region.column(ends[1])), span(table, stem)
-    ), f"{title}. " + "; ".join(parts)
+    distances, looks = (region.column(ends[0]), region.column(ends[1])), [book.edition.places[option] for option in table.index]
+    at_zero = {list(table.index).index(book.findings.inputs.reference): words("changes.column.reference")} if stem == "net_benefit" else {}
+    return interval_chart(book, title, series, distances, span(table, stem), looks, at_zero), f"{title}. " + "; ".join(parts)
 
 
 def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
@@ -67,7 +67,8 @@ def worth_chart(book: Book) -> tuple[Chart, str]:
 def acceptability_chart(book: Book) -> tuple[Chart, str]:
     """How often each option is best, over the values of a point; its table must have been written."""
     region, table, words = book.regions["acceptability"], book.findings.comparison.acceptability, book.words
-    series = [Series(region.heading(index), region.column(0), region.column(index)) for index in range(1, len(table.columns) + 1)]
+    looks = [book.edition.places[option] for option in table.columns]
+    series = [Series(region.heading(at), region.column(0), region.column(at), look) for at, look in enumerate(looks, start=1)]
     title, unit, share = (words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best"))
     chart = scatter_chart(book, title, series, share, unit, (float(table.index[0]), float(table.index[-1])))
     ends = [

@@ -7,6 +7,7 @@ import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from fvmanalys.analysis.breakdown import OTHER, STAFFING, cost_groups, values_by_group, yearly_by_group
+from fvmanalys.report.palette import FILLS
 from fvmanalys.report.sheets.cells import Formula
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
 from fvmanalys.report.sheets.live import write_years
@@ -46,6 +47,13 @@ def group_name(sheet: Sheet, group: str) -> str:
     return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.edition.categories.get(group, group)
 
 
+def group_looks(book: Book, groups: list[str]) -> list[int]:
+    """The place by which each group has its fill: that of its category in every figure, else one that is free."""
+    known = {group: place for group, place in book.edition.category_places.items() if group in groups}
+    free = (place for place in range(len(FILLS) - 1) if place not in known.values())
+    return [len(FILLS) - 1 if group == OTHER else known[group] if group in known else next(free) for group in groups]
+
+
 def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     """Present value by group and option, with a chart."""
     book = sheet.book
@@ -60,13 +68,16 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     ]
     rows.append([(sheet.text("sum"), "bold text"), *((total, "bold money") for total in totals)])
     region = sheet.listing("values", [Column(sheet.text("category")), *option_columns(book)], rows)
-    values_chart(sheet, region, len(rows) - 1, wide.sum())
+    values_chart(sheet, region, group_looks(book, list(wide.index)), wide.sum())
 
 
-def values_chart(sheet: Sheet, region: Region, groups: int, totals: pd.Series) -> None:
+def values_chart(sheet: Sheet, region: Region, looks: list[int], totals: pd.Series) -> None:
     """The groups of each option, stacked."""
     book, count = sheet.book, len(sheet.book.options)
-    series = [Series(region.cell(index, 0), region.row(-1, 1, count), region.row(index, 1, count)) for index in range(groups)]
+    series = [
+        Series(region.cell(at, 0), region.row(-1, 1, count), region.row(at, 1, count), look)
+        for at, look in enumerate(looks)
+    ]
     said = [f"{name} {sheet.words.amount(totals[option])}" for option, name in book.options.items()]
     title = sheet.text("values.chart")
     sheet.row += 1
@@ -98,8 +109,8 @@ def yearly_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, index: int, t
     """One option's cost in each year, by group."""
     years = len(wide.index.unique("year"))
     first, last = index * years, (index + 1) * years - 1
-    across, groups = region.column(1, first, last), range(2, 2 + len(wide.columns))
-    series = [Series(region.heading(group), across, region.column(group, first, last)) for group in groups]
+    across, looks = region.column(1, first, last), group_looks(sheet.book, list(wide.columns))
+    series = [Series(region.heading(at), across, region.column(at, first, last), look) for at, look in enumerate(looks, start=2)]
     option = list(sheet.book.options)[index]
     name = sheet.book.options[option]
     totals = wide.loc[option].sum(axis=1)

@@ -4,6 +4,7 @@ import pandas as pd
 from xlsxwriter.chart import Chart
 
 from fvmanalys.analysis.breakdown import OTHER, yearly_team
+from fvmanalys.report.palette import FILLS
 from fvmanalys.report.sheets.frame import Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 
@@ -23,7 +24,7 @@ def yearly_table(sheet: Sheet) -> None:
     sheet.section("yearly", True, "yearly.note")
     with sheet.panels(len(options)) as charts:
         region = sheet.listing("yearly", columns, rows, repeat=True)
-        charts += [staff_chart(sheet, region, wide, option, len(phases)) for option in options]
+        charts += [staff_chart(sheet, region, wide, option, phases) for option in options]
 
 
 def phase_name(sheet: Sheet, phase: str) -> str:
@@ -35,13 +36,15 @@ def phase_name(sheet: Sheet, phase: str) -> str:
     return sheet.words.get(f"sheet.{sheet.key}.phase.{phase}", called[:1].upper() + called[1:])
 
 
-def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, phases: int) -> tuple[Chart, str]:
+def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, phases: list[str]) -> tuple[Chart, str]:
     """The full-time equivalents of an option year by year, by phase; all options on one scale."""
     book, mine = sheet.book, wide.loc[option]
     first = wide.index.get_loc(wide.loc[[option]].index[0])
     last = first + len(mine) - 1
+    across, looks = region.column(1, first, last), {OTHER: len(FILLS) - 1, **book.edition.phase_places}
     series = [
-        Series(region.heading(2 + index), region.column(1, first, last), region.column(2 + index, first, last)) for index in range(phases)
+        Series(region.heading(at), across, region.column(at, first, last), looks[phase])
+        for at, phase in enumerate(phases, start=2)
     ]
     step = nice_step(wide["total"].max() / 5)
     top = step * -(-wide["total"].max() // step)

@@ -11,6 +11,7 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.analysis import Findings
 from fvmanalys.evidence.history import by_day
+from fvmanalys.report.charts.history import places
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import LINE, MUTED
 from fvmanalys.report.sheets.book import Book
@@ -107,7 +108,11 @@ def day_row(words: Words, rows: pd.DataFrame, options: dict[str, str]) -> list[A
 def chances_chart(book: Book, sheet: Sheet, region: Region, history: pd.DataFrame, options: dict[str, str]) -> tuple[Chart, str]:
     """A line an option over the days of knowledge, and the same in words."""
     days = region.column(0)
-    series = [Series(region.heading(len(HEAD) + at), days, region.column(len(HEAD) + at)) for at in range(len(options))]
+    looks = places(by_day(history))
+    series = [
+        Series(region.heading(column), days, region.column(column), looks[option])
+        for column, option in enumerate(options, start=len(HEAD))
+    ]
     chart = line_chart(book, sheet.text("chart"), series, "", min=0, max=1)
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     chart.set_y_axis({"num_font": CHART_FONT, "num_format": book.number_format("share"), "min": 0, "max": 1, "major_gridlines": grid})

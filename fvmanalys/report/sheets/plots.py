@@ -1,9 +1,10 @@
 """Native charts in the house's look: told apart by pattern and line as well as by colour."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
 from typing import Any
 
 from xlsxwriter.chart import Chart
@@ -26,17 +27,23 @@ SLANTS, LINES = (
 )
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
+LEADER = -1
 TWO_YEARS = 731  # days, so that no mark falls short of its year
 FONT = {"name": "Arial", "size": 9, "color": INK}
 
 
 @dataclass(frozen=True)
 class Series:
-    """A row of values in a chart, by their places in the workbook."""
+    """A row of values in a chart, by their places in the workbook.
+
+    `look` is the place of the option or category that it stands for, which has one look everywhere; LEADER is the best
+    option at each point. Without one the series is told apart by its order.
+    """
 
     name: str
     categories: str
     values: str
+    look: int | None = None
 
 
 def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Chart:
@@ -69,13 +76,23 @@ def titled(text: str) -> dict[str, Any]:
     return {"name": text, "name_font": {**FONT, "bold": False}} if text else {}
 
 
-def interval_chart(book: Book, title: str, series: Series, distances: tuple[str, str], span: tuple[float, float]) -> Chart:
-    """Columns with intervals; `distances` are the places of how far the ends lie below and above, `span` that of the axis."""
+def interval_chart(
+    book: Book, title: str, series: Series, distances: tuple[str, str], span: tuple[float, float], looks: Sequence[int],
+    said: Mapping[int, str] = MappingProxyType({}),
+) -> Chart:
+    """Columns with intervals, one an option; `distances` are the places of how far the ends lie below and above.
+
+    `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no height.
+    """
     chart = framed(book, "column", title)
     below, above = distances
     bars = {"type": "custom", "plus_values": f"={above}", "minus_values": f"={below}", "line": {"color": INK, "width": 1.25}}
-    look = {"fill": {"color": "#8fb3d4"}, "border": {"color": ACCENT}, "gap": 80}
-    chart.add_series({**places(series), "y_error_bars": bars, **look})
+    points = [option_fill(look) for look in looks]
+    labels = {}
+    if said:
+        shown = [{"value": said[row]} if row in said else {"delete": True} for row in range(len(looks))]
+        labels = {"data_labels": {"value": True, "custom": shown, "font": FONT}}
+    chart.add_series({**places(series), "y_error_bars": bars, "points": points, "gap": 80, **labels})
     chart.set_legend({"none": True})
     axes(chart, book.words("workbook.millions"), book.number_format("money"), min=span[0], max=span[1])
     return chart
@@ -86,12 +103,13 @@ def places(series: Series) -> dict[str, str]:
     return {"name": f"={series.name}", "categories": f"={series.categories}", "values": f"={series.values}"}
 
 
-def option_series(region: Region, options: Sequence[str], values: int) -> list[Series]:
-    """A series for each run of rows of one option: the column `values` over the second."""
+def option_series(region: Region, options: Sequence[str], values: int, looks: Mapping[str, int]) -> list[Series]:
+    """A series for each run of rows of one option: the column `values` over the second; who has no look is the leader."""
     found, first = [], 0
-    for _, run in groupby(options):
+    for option, run in groupby(options):
         last = first + len(list(run)) - 1
-        found.append(Series(region.cell(first, 0), region.column(1, first, last), region.column(values, first, last)))
+        across, up = region.column(1, first, last), region.column(values, first, last)
+        found.append(Series(region.cell(first, 0), across, up, looks.get(option, LEADER)))
         first = last + 1
     return found
 
@@ -103,20 +121,27 @@ def nice_step(value: float) -> float:
 
 
 def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0", **scale: Any) -> Chart:
-    """Columns side by side, a colour and a pattern for each series."""
+    """Columns side by side: of options in their own colours and patterns, of others in those of parts."""
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
-        chart.add_series({**places(one), "gap": 60, **filled(index)})
+        look = part_fill(index) if one.look is None else option_fill(one.look)
+        chart.add_series({**places(one), "gap": 60, **look})
     if len(series) == 1:
         chart.set_legend({"none": True})
     axes(chart, unit, number_format, **scale)
     return chart
 
 
-def filled(index: int) -> dict[str, Any]:
-    """The fill of a series of options."""
+def option_fill(index: int) -> dict[str, Any]:
+    """The fill of an option."""
     colour, pattern = OPTION_COLOURS[index % len(OPTION_COLOURS)], OPTION_PATTERNS[index % len(OPTION_PATTERNS)]
     return {"border": {"color": colour}, **fill_of(colour, pattern)}
+
+
+def part_fill(index: int) -> dict[str, Any]:
+    """The fill of a part, such as a category of costs."""
+    colour, hatch = FILLS[index % len(FILLS)]
+    return {"border": {"color": PAPER, "width": 0.5}, **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour)}
 
 
 def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
@@ -125,16 +150,16 @@ def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
 
 
 def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **scale: Any) -> Chart:
-    """Lines over years, a colour and a dash for each series."""
+    """Lines over years, each option's in its own colour and dash."""
     chart = framed(book, "line", title)
-    for index, one in enumerate(series):
-        chart.add_series({**places(one), "line": dashed(index)})
+    for one in series:
+        chart.add_series({**places(one), "line": option_line(one.look)})
     axes(chart, unit, "0", every=5, **scale)
     return chart
 
 
 def scatter_chart(book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]) -> Chart:
-    """Shares over a number, a colour and a dash for each series; `ends` are those of the horizontal axis, named `across`."""
+    """Shares over a number, each option's in its own colour and dash; `ends` are those of the horizontal axis, named `across`."""
     return curve_chart(book, title, series, (unit, "share"), (across, "money"), ends, min=0, max=1)
 
 
@@ -147,28 +172,28 @@ def curve_chart(
     ends: tuple[float, float],
     **scale: Any,
 ) -> Chart:
-    """Lines over a number, a colour and a dash for each series; `upright` and `across` are each axis' name and number style."""
+    """Lines over a number, each option's in its own colour and dash; `upright` and `across` are each axis' name and number style."""
     chart = framed(book, "scatter", title, "straight")
-    for index, one in enumerate(series):
-        chart.add_series({**places(one), "line": dashed(index), "marker": {"type": "none"}})
+    for one in series:
+        chart.add_series({**places(one), "line": option_line(one.look), "marker": {"type": "none"}})
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
     span = {"min": ends[0], "max": ends[1], "num_format": book.number_format(across[1])}
     chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span})
     return chart
 
 
-def dashed(index: int) -> dict[str, Any]:
-    """The line of a series of options."""
-    return {"color": OPTION_COLOURS[index % len(OPTION_COLOURS)], "dash_type": DASHES[index % len(DASHES)], "width": 2}
+def option_line(look: int | None) -> dict[str, Any]:
+    """The line of an option by its place; the leader's is thick and has no option's colour."""
+    if look is None or look == LEADER:
+        return {"color": INK, "dash_type": "solid", "width": 3.5}
+    return {"color": OPTION_COLOURS[look % len(OPTION_COLOURS)], "dash_type": DASHES[look % len(DASHES)], "width": 2}
 
 
 def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, top: float | None = None) -> Chart:
     """Stacked parts, each with its fill; `top` lets several charts share a scale."""
     chart = framed(book, "column", title, "stacked")
     for index, one in enumerate(series):
-        colour, hatch = FILLS[index % len(FILLS)]
-        look = {"border": {"color": PAPER, "width": 0.5}, **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour), "gap": 40}
-        chart.add_series({**places(one), **look})
+        chart.add_series({**places(one), **part_fill(index if one.look is None else one.look), "gap": 40})
     axes(chart, unit, book.number_format("money"), every=5 if top else 1, **({"max": top, "min": 0} if top else {}))
     return chart
 

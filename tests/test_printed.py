@@ -50,7 +50,7 @@ def convert(folder, form):
     """Let LibreOffice write every workbook of a folder in another form."""
     books = [f"{name}.xlsx" for name in BOOKS]
     own = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    done = subprocess.run([need("soffice"), own, "--headless", "--convert-to", form, *books], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([need("soffice"), own, "--headless", "--convert-to", form, *books], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from fvmanalys.errors import RunStopped, RunTimedOut, UsageError
 from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.run import build, publish, surroundings
 from fvmanalys.run import folder as place
-from fvmanalys.run.failing import stoppable
+from fvmanalys.run.failing import Again, stoppable
 from fvmanalys.run.suite import Limits, Suite, read_suite
 from fvmanalys.run.verify import tampered_files, verify
 from tests.decisions import library_decision, write_tables
@@ -78,8 +79,42 @@ def test_a_run_can_be_stopped_at_every_step_of_it(tmp_path, monkeypatch, data, s
 
 def test_a_run_that_was_done_in_time_is_not_interrupted_later(tmp_path, data, suite):
     publish.run(data, tmp_path / "out", replace(suite, limits=Limits(run_seconds=1e12)))
-    alarms = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer) and not thread.finished.is_set()]
-    assert not alarms
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, Again) and not thread.done.is_set()]
+
+
+class Deaf:
+    """Its end takes a while, and what is raised in it goes nowhere."""
+
+    def __del__(self) -> None:
+        time.sleep(0.6)
+
+
+def deaf_at_first(*_: object) -> None:
+    """Go on and on, and be told of the first signal where nothing comes of it."""
+    Deaf()
+    without_end()
+
+
+def asked_while_deaf(*_: object) -> None:
+    """The same, and be asked to stop."""
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    deaf_at_first()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_time_of_a_run_is_up_though_a_destructor_swallows_the_first_word_of_it(tmp_path, monkeypatch, data, suite):
+    monkeypatch.setattr(build, "find", deaf_at_first)
+    with pytest.raises(RunTimedOut, match=r"not done after 0\.4 s"):
+        publish.run(data, tmp_path / "out", replace(suite, limits=Limits(run_seconds=0.4)))
+    assert not left(tmp_path / "out")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_run_is_stopped_though_a_destructor_swallows_the_first_word_of_it(tmp_path, monkeypatch, data, suite):
+    monkeypatch.setattr(build, "find", asked_while_deaf)
+    with pytest.raises(RunStopped, match="stopped by SIGTERM"), stoppable():
+        publish.run(data, tmp_path / "out", suite)
+    assert not left(tmp_path / "out")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import _thread
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +23,29 @@ SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SI
 TIME_UP = getattr(signal, "SIGALRM", signal.SIGINT)
 
 
+class Again(threading.Thread):
+    """Tells the main thread of a signal each second until it is heard: a destructor, say, swallows what is raised in it."""
+
+    def __init__(self, number: signal.Signals, first: float = 1.0):
+        super().__init__(daemon=True)
+        self.number, self.first, self.done = number, min(first, threading.TIMEOUT_MAX), threading.Event()
+
+    def run(self) -> None:
+        """Wait for the first time, then for a second each."""
+        seconds = self.first
+        while not self.done.wait(seconds):
+            _thread.interrupt_main(self.number)
+            seconds = 1.0
+
+
+def being_heard() -> bool:
+    """Whether an interrupt is on its way out of what it interrupted, so that another would only hinder the cleaning."""
+    error = sys.exception()
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Let Ctrl-C, a scheduler's SIGTERM and a closed terminal end a run as a failure does: kernels ended, nothing left.
@@ -32,11 +56,14 @@ def stoppable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    asked: list[Again] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for heard in before:
-            signal.signal(heard, signal.SIG_IGN)
-        raise KeyboardInterrupt(signal.Signals(number).name)
+        if not asked:
+            asked.append(Again(signal.Signals(number)))
+            asked[0].start()
+        if not being_heard():
+            raise KeyboardInterrupt(asked[0].number.name)
 
     before = {one: signal.getsignal(one) for one in SIGNALS if signal.getsignal(one) != signal.SIG_IGN}
     for one in before:
@@ -46,6 +73,8 @@ def stoppable() -> Iterator[None]:
     except KeyboardInterrupt as error:
         raise stopped(error) from error
     finally:
+        for again in asked:
+            again.done.set()
         for one, handler in before.items():
             signal.signal(one, handler)
 
@@ -66,19 +95,19 @@ def within(seconds: float) -> Iterator[float]:
         return
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if time.monotonic() >= ends:
+        if time.monotonic() < ends:
+            if callable(before):
+                before(number, frame)
+        elif not being_heard():
             raise OutOfTime(f"not done after {seconds:g} s; make it faster or raise limits.run_seconds")
-        if callable(before):
-            before(number, frame)
 
     before = signal.signal(TIME_UP, stop)
-    alarm = threading.Timer(min(seconds, threading.TIMEOUT_MAX), _thread.interrupt_main, [TIME_UP])
-    alarm.daemon = True
+    alarm = Again(TIME_UP, seconds)
     alarm.start()
     try:
         yield ends
     finally:
-        alarm.cancel()
+        alarm.done.set()
         signal.signal(TIME_UP, before)
 
 

@@ -57,7 +57,8 @@ class Running:
 
     def end(self) -> Ended:
         """Wait for it."""
-        self.process.join()
+        self.process.join(600)
+        assert self.process.exitcode is not None, f"still runs after ten minutes: {self.heard}"
         return Ended(self.process.exitcode, self.heard.read_text("utf-8") if self.heard.exists() else "")
 
 

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import Any
 from unicodedata import east_asian_width
 
 import matplotlib
@@ -20,6 +21,7 @@ from matplotlib.text import Annotation, Text
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from fvmanalys.errors import UsageError
+from fvmanalys.report.compact import compact
 from fvmanalys.report.digits import of_steps
 from fvmanalys.report.edition import Caption
 from fvmanalys.report.harmless import harmless
@@ -31,6 +33,7 @@ __all__ = [
     "ON_PAPER",
     "Picture",
     "Ticks",
+    "aside",
     "calendar_axis",
     "captioned",
     "decimal_year",
@@ -46,6 +49,7 @@ __all__ = [
 ]
 
 WIDTH = 8.0
+ROOM = (0.86, 0.72)  # of a figure, for the axes of one panel: the rest is for title, names and numbers
 LONGEST_LINE, LONGEST_NOTE, MOST_LINES = 88, 66, 4  # letters of the width of a figure, and of a note in it
 ON_PAPER = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
@@ -70,8 +74,7 @@ STYLE = {
     "axes.grid": False,
     "grid.color": SOFT,
     "hatch.linewidth": 0.7,
-    "svg.hashsalt": "fvmanalys",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "legend.frameon": False,
     "legend.fontsize": 9,
     "figure.facecolor": "white",
@@ -122,8 +125,10 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
     for text in figure.findobj(Text):
         text.set_text(drawable(text.get_text(), LONGEST_NOTE if isinstance(text, Annotation) else LONGEST_LINE))
     out = StringIO()
-    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Title": plain(title), "Description": plain(alt)})
-    return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), out.getvalue())
+    with matplotlib.rc_context({"svg.hashsalt": name}):  # ids of its own, so that figures can stand on one page
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
+    svg = compact(out.getvalue(), plain(title), plain(alt))
+    return Picture(name, plain(title), plain(note), plain(f"{title}. {alt}"), svg)
 
 
 def captioned(figure: Figure, name: str, caption: Caption) -> Picture:
@@ -200,7 +205,7 @@ class Ticks(Formatter):
 
 
 def interval(
-    axes: Axes, row: float, low: float, middle: float, high: float, colour: str = ACCENT, filled: bool = True, marker: str = "o"
+    axes: Axes, row: float, low: float, middle: float, high: float, colour: str = ACCENT, marker: str = "o", filled: bool = True
 ) -> None:
     """A range with its middle: a line and a marker, hollow where it does not compete."""
     axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt", alpha=0.55)
@@ -234,6 +239,55 @@ def small_multiples(count: int, columns: int = 3) -> tuple[int, int]:
     """Rows and columns for so many small panels."""
     across = min(columns, count) if count != 4 else 2
     return -(-count // across), across
+
+
+SIDES = ((9, 0, "left", "center"), (-9, 0, "right", "center"), (0, 9, "center", "bottom"), (0, -9, "center", "top"))
+CORNERS = ((7, 7, "left", "bottom"), (7, -7, "left", "top"), (-7, 7, "right", "bottom"), (-7, -7, "right", "top"))
+LETTER, LINE_HEIGHT, MARK = 5.8, 12.0, 5.0  # points: of a letter of a name, of a line, and half of a marker
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
+def aside(
+    axes: Axes, places: Sequence[tuple[float, float]], names: Sequence[str], line: Sequence[tuple[float, float]] = ()
+) -> list[dict[str, Any]]:
+    """Where each name stands beside its mark, so that none covers a mark, another name or the `line`: what an annotation takes."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    width, height = (72 * inches * share for inches, share in zip(axes.figure.get_size_inches(), ROOM, strict=True))
+    points, corners = (
+        [((x - left) / (right - left) * width, (y - low) / (high - low) * height) for x, y in some] for some in (places, line)
+    )
+    passed = [(x, y) for one, other in pairwise(corners) for x, y in zip(*np.linspace(one, other, 30).T, strict=True)]
+    taken: list[Box] = [(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in [*points, *passed]]
+    found = []
+    for (x, y), name in zip(points, names, strict=True):
+        boxes = [box_of(x, y, LETTER * len(name), side) for side in (*SIDES, *CORNERS)]
+        costs = [sum(overlap(box, other) for other in taken) + beyond(box, width, height) for box in boxes]
+        best = costs.index(min(costs))
+        taken.append(boxes[best])
+        across, up, ha, va = (*SIDES, *CORNERS)[best]
+        found.append({"xytext": (across, up), "ha": ha, "va": va})
+    return found
+
+
+def box_of(x: float, y: float, width: float, side: tuple[float, float, str, str]) -> Box:
+    """The room that a name takes to one side of a mark."""
+    across, up, ha, va = side
+    left = x + across - width * {"left": 0, "center": 0.5, "right": 1}[ha]
+    low = y + up - LINE_HEIGHT * {"bottom": 0, "center": 0.5, "top": 1}[va]
+    return left, low, left + width, low + LINE_HEIGHT
+
+
+def overlap(one: Box, other: Box) -> float:
+    """How much of two boxes is the same."""
+    across, up = min(one[2], other[2]) - max(one[0], other[0]), min(one[3], other[3]) - max(one[1], other[1])
+    return max(across, 0) * max(up, 0)
+
+
+def beyond(box: Box, width: float, height: float) -> float:
+    """How much of a box lies outside, where a name would be cut."""
+    inside = overlap(box, (0, 0, width, height))
+    return 4 * ((box[2] - box[0]) * (box[3] - box[1]) - inside)
 
 
 def spread(places: Sequence[float], gap: float) -> np.ndarray:

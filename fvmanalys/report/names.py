@@ -16,7 +16,7 @@ from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.markup import Html, escape
-from fvmanalys.report.palette import FILLS, KIND_MARKS
+from fvmanalys.report.palette import KIND_MARKS, MOST_PARTS, OPTION_COLOURS, OPTION_MARKERS
 from fvmanalys.report.words import SPACE, Words, lowered
 
 __all__ = ["Names", "Row", "distinct", "is_stand_in"]
@@ -81,10 +81,15 @@ class Names:
         """The place of every option among all, which its colour, marker and pattern go by."""
         return {option: place for place, option in enumerate(self.inputs.options())}
 
+    def look(self, option: str) -> tuple[str, str]:
+        """The colour and the marker of an option."""
+        place = self.places[option] % len(OPTION_COLOURS)
+        return OPTION_COLOURS[place], OPTION_MARKERS[place]
+
     @cached_property
     def category_places(self) -> dict[str, int]:
         """The place of every cost category that is told apart in charts, which its fill goes by; what is small has none."""
-        shown = cost_by_category(self.findings.yearly, len(FILLS)).columns
+        shown = cost_by_category(self.findings.yearly, MOST_PARTS).columns
         return {category: place for place, category in enumerate(shown) if category}
 
     @cached_property

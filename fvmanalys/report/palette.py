@@ -1,8 +1,8 @@
 """Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour means two things."""
 
 __all__ = [
-    "ACCENT", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MUTED", "OPTION_COLOURS", "OPTION_DASHES", "OPTION_MARKERS",
-    "PAPER", "SOFT", "contrast",
+    "ACCENT", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS", "OPTION_DASHES",
+    "OPTION_MARKERS", "PAPER", "SOFT", "contrast",
 ]  # fmt: skip
 
 PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
@@ -10,7 +10,7 @@ ACCENT = "#1f4e79"
 
 # An option's, by its place among all options, and nothing else's. Told apart without colour by marker and line; each
 # readable as text on white (WCAG 2.2: at least 4.5 to 1).
-OPTION_COLOURS = ("#0072b2", "#a84300", "#00695c", "#7a3e8e", "#6b6b00", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
+OPTION_COLOURS = ("#0072b2", "#a84300", "#00695c", "#7a3e8e", "#5353c6", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
 OPTION_MARKERS = ("o", "s", "^", "D", "X", "v", "P", "<", "*")
 OPTION_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 2)), "-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
 
@@ -23,8 +23,13 @@ FILLS = (
     ("#c9b68f", ""),
     ("#efe7d6", "...."),
     ("#7f7f7f", ""),
+    ("#cfd8dc", "////"),
+    ("#8fb3d4", "xxxx"),
+    ("#c9b68f", "////"),
+    ("#3d3d3d", ""),
     ("#e6e6e6", "xxxx"),
 )
+MOST_PARTS = 8  # in one stack of costs; phases of staffing follow one another and may be more
 
 # What is known, thought and assumed: filled, half and hollow.
 KIND_MARKS = {"fact": "●", "judgement": "◐", "assumption": "○"}

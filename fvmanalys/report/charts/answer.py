@@ -19,7 +19,7 @@ from fvmanalys.report.figure import (
     spread,
     wrapped,
 )
-from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS
+from fvmanalys.report.palette import INK, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS
 from fvmanalys.report.words import Words
 
 __all__ = ["plot_acceptability", "plot_areas", "plot_comparison", "plot_levels"]
@@ -34,9 +34,9 @@ def plot_comparison(edition: Edition) -> Picture:
         axes.axvline(0, color=MUTED, linewidth=1)
         for row, (option, values) in enumerate(table.iterrows()):
             low, middle, high = (values[column] for column in ("net_benefit_p05", "net_benefit", "net_benefit_p95"))
-            interval(axes, row, low, middle, high, ACCENT if option == best else MUTED, filled=bool(values["permanent"]))
+            interval(axes, row, low, middle, high, *edition.look(option), filled=bool(values["permanent"]))
             axes.annotate(
-                words.amount(middle),
+                words("changes.column.reference") if option == findings.inputs.reference else words.amount(middle),
                 (middle, row),
                 (0, 8),
                 textcoords="offset points",
@@ -171,13 +171,13 @@ def draw_line(axes: Axes, findings: Findings, option: str, across: pd.Index | np
 
 
 def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float) -> None:
-    """Each line's name at its end, moved apart where they would overlap."""
-    options = findings.inputs.options()
-    for option, place in zip(ends, spread(list(ends.values()), gap), strict=True):
-        index = options.index(option) % len(OPTION_COLOURS)
-        axes.annotate(
-            wrapped(names[option], 24, 1), (right, place), (12, 0), textcoords="offset points", va="center", color=OPTION_COLOURS[index]
-        )
+    """Each line's name at its end, moved apart where they would overlap, and none above the axes."""
+    options, top = findings.inputs.options(), axes.get_ylim()[1]
+    places = spread(list(ends.values()), gap)
+    for option, place in zip(ends, places - max(places.max(initial=top) - top, 0.0), strict=True):
+        colour = OPTION_COLOURS[options.index(option) % len(OPTION_COLOURS)]
+        look = {"va": "center", "color": colour, "annotation_clip": False}
+        axes.annotate(wrapped(names[option], 24, 1), (right, place), (12, 0), textcoords="offset points", **look)
 
 
 def plot_areas(edition: Edition, area: str = "") -> Picture:
@@ -212,10 +212,12 @@ def draw_area(axes: Axes, edition: Edition, table: pd.DataFrame, area: str) -> N
             values["score_p05"],
             values["score"],
             values["score_p95"],
-            ACCENT if option == best else MUTED,
+            *edition.look(str(option)),
             filled=bool(permanent[option]),
         )
-        axes.annotate(words.points(values["score"]), (values["score"], row), (0, 6), textcoords="offset points", ha="center", fontsize=8.5)
+        weight = "bold" if option == best else None
+        said = {"textcoords": "offset points", "ha": "center", "fontsize": 8.5, "fontweight": weight}
+        axes.annotate(words.points(values["score"]), (values["score"], row), (0, 6), **said)
     minimum = findings.inputs.tables["areas"].set_index("area_id")["minimum"][area]
     if np.isfinite(minimum):
         axes.axvline(minimum, color=INK, linestyle=(0, (3, 2)), linewidth=1)
@@ -278,37 +280,31 @@ def plot_levels(edition: Edition, area: str = "") -> Picture:
     """The expected level of each area over time, or of one: a line an option."""
     findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
-    rows, columns = small_multiples(len(areas), 2)
-    names, called, today = edition.options, edition.areas, decimal_year(findings.inputs.as_of)
-    with sketch(1.1 + rows * (2.0 if len(areas) > 1 else 3.2), rows, columns, sharex=True, sharey=True) as (figure, grid):
-        for axes, one in zip(grid.flat, areas, strict=False):
-            paths = findings.level_paths.query("area == @one")
-            draw_levels(axes, edition, paths, today)
+    called, today, paths = edition.areas, decimal_year(findings.inputs.as_of), findings.level_paths
+    each = max(1.5, 0.35 + 0.17 * len(edition.options))
+    with sketch(1.1 + len(areas) * each, len(areas), 1, sharex=True, sharey=True) as (figure, grid):
+        low, high = paths["level"].min(), paths["level"].max()
+        grid.flat[0].set_ylim(max(low - 5, 0), min(high + 5, 100))
+        for axes, one in zip(grid.flat, areas, strict=True):
+            draw_levels(axes, edition, paths[paths["area"].eq(one)], today, each)
             axes.set_title(wrapped(called[one], 60, 1))
-        for axes in grid.flat[len(areas) :]:
-            axes.set_visible(False)
-        for axes in grid[:, 0]:
             axes.set_ylabel(words("chart.levels.axis"))
-        handles, options = grid.flat[0].get_legend_handles_labels()
-        figure.legend(
-            handles,
-            [wrapped(names[option], 30, 1) for option in options],
-            loc="outside lower left",
-            ncols=min(4, len(options)),
-            handlelength=3,
-        )
         title, alt = levels_texts(edition, areas)
         return finish(figure, f"levels-{area}" if area else "levels", title, words("chart.levels.note"), alt)
 
 
-def draw_levels(axes: Axes, edition: Edition, paths: pd.DataFrame, today: float) -> None:
-    """One area's lines."""
+def draw_levels(axes: Axes, edition: Edition, paths: pd.DataFrame, today: float, inches: float) -> None:
+    """One area's lines, each with its name at its end; `inches` is how high the panel is."""
     findings, words = edition.findings, edition.words
+    ends = {}
     for option in dict.fromkeys(paths["option"]):
         path = paths[paths["option"].eq(option)]
+        ends[str(option)] = float(path["level"].iloc[-1])
         draw_line(axes, findings, str(option), today + path["time"].to_numpy(), path["level"], every=6)
-    calendar_axis(axes, words, today, today + float(paths["time"].max()))
-    axes.set_ylim(0, 100)
+    last = today + float(paths["time"].max())
+    calendar_axis(axes, words, today, last)
+    low, high = axes.get_ylim()
+    label_ends(axes, findings, ends, last, edition.options, gap=0.17 * (high - low) / (inches - 0.35))
     axes.grid(axis="y", color=LINE, linewidth=0.5)
 
 

@@ -2,8 +2,8 @@
 
 from fvmanalys.analysis.frontier import FRONTIER
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture, captioned, number_axis, sketch, value_axis, wrapped
-from fvmanalys.report.palette import ACCENT, MUTED, PAPER
+from fvmanalys.report.figure import Picture, aside, captioned, number_axis, sketch, value_axis, wrapped
+from fvmanalys.report.palette import LINE, MUTED, PAPER
 from fvmanalys.report.topics.choice import frontier, frontier_caption
 
 __all__ = ["plot_frontier"]
@@ -14,16 +14,22 @@ def plot_frontier(edition: Edition) -> Picture | None:
     table, words = frontier(edition.findings), edition.words
     if table.empty:
         return None
-    with sketch(3.6) as (figure, [[axes]]):
+    rows = table.to_dict("records")
+    with sketch(4.2) as (figure, [[axes]]):
         on = table[table["status"] == FRONTIER]
-        axes.plot(on["score"], on["cost"], color=ACCENT, linewidth=1.6)
-        for row in table.to_dict("records"):
-            colour = ACCENT if row["status"] == FRONTIER else MUTED
+        axes.plot(on["score"], on["cost"], color=LINE, linewidth=2.4, zorder=1)
+        for row in rows:
+            colour, marker = edition.look(row["option"])
             fill = colour if row["status"] == FRONTIER else PAPER
-            axes.plot(row["score"], row["cost"], "o", color=colour, markerfacecolor=fill, markersize=7)
-            name = wrapped(edition.options[row["option"]], 24, 1)
-            axes.annotate(name, (row["score"], row["cost"]), (8, -4), textcoords="offset points", va="top", color=colour)
+            axes.plot(row["score"], row["cost"], marker, color=colour, markerfacecolor=fill, markersize=8)
         number_axis(axes, words, edition("chart.frontier.across"))
         value_axis(axes, words, edition("chart.frontier.axis", prices=edition.prices))
         axes.margins(x=0.2, y=0.18)
+        names = [wrapped(edition.options[row["option"]], 24, 1) for row in rows]
+        line = list(zip(on["score"], on["cost"], strict=True))
+        places = [(row["score"], row["cost"]) for row in rows]
+        sides = aside(axes, places, names, line)
+        for row, name, place, where in zip(rows, names, places, sides, strict=True):
+            colour = edition.look(row["option"])[0] if row["status"] == FRONTIER else MUTED
+            axes.annotate(name, place, color=colour, textcoords="offset points", **where)
         return captioned(figure, "frontier", frontier_caption(edition))

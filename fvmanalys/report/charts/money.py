@@ -19,7 +19,7 @@ from fvmanalys.report.figure import (
     small_multiples,
     wrapped,
 )
-from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, PAPER
+from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MOST_PARTS, MUTED, PAPER
 from fvmanalys.report.words import Words
 
 __all__ = ["plot_cost", "plot_published_totals", "plot_reference_class", "plot_views", "plot_yearly_cost"]
@@ -34,8 +34,9 @@ def plot_cost(edition: Edition) -> Picture:
     table, names = findings.comparison.table, edition.options
     with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, [panels]):
         for axes, cost in zip(panels, COSTS, strict=True):
-            for row, (_, values) in enumerate(table.iterrows()):
-                draw_budget(axes, row, values[f"{cost}_p50"], values[f"{cost}_p85"], words)
+            for row, (option, values) in enumerate(table.iterrows()):
+                colour, _ = edition.look(option)
+                draw_budget(axes, row, values[f"{cost}_p50"], values[f"{cost}_p85"], colour, words)
             axes.set_title(words(f"chart.cost.{cost}"))
             number_axis(axes, words, words(f"chart.cost.axis_{cost}", prices=edition.prices), ticks=4)
             axes.margins(x=0.22)
@@ -45,10 +46,10 @@ def plot_cost(edition: Edition) -> Picture:
         return finish(figure, "cost", title, words("chart.cost.note"), alt)
 
 
-def draw_budget(axes: Axes, row: int, p50: float, p85: float, words: Words) -> None:
+def draw_budget(axes: Axes, row: int, p50: float, p85: float, colour: str, words: Words) -> None:
     """A bar to P50, hatched on to P85."""
-    axes.barh(row, p50, height=0.5, color=ACCENT, edgecolor=ACCENT)
-    axes.barh(row, p85 - p50, left=p50, height=0.5, facecolor=PAPER, edgecolor=ACCENT, hatch="////")
+    axes.barh(row, p50, height=0.5, color=colour, edgecolor=colour)
+    axes.barh(row, p85 - p50, left=p50, height=0.5, facecolor=PAPER, edgecolor=colour, hatch="////")
     label = words("chart.cost.label", p50=words.amount(p50), p85=words.amount(p85))
     axes.annotate(label, (max(p85, 0), row), (4, 0), textcoords="offset points", va="center", fontsize=8.5)
 
@@ -73,7 +74,7 @@ def cost_texts(edition: Edition) -> tuple[str, str]:
 def plot_yearly_cost(edition: Edition) -> Picture:
     """Expected cost of each option, year by year and category by category."""
     findings, words = edition.findings, edition.words
-    parts, names = cost_by_category(findings.yearly, len(FILLS)), edition.options
+    parts, names = cost_by_category(findings.yearly, MOST_PARTS), edition.options
     options = list(names)
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.5 + 1.75 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
@@ -154,11 +155,10 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition
     """One view of one option: a line from P50 to P85, the P50 marked, the view named."""
     words = edition.words
     place = shares.index(values["view"])
-    axes.plot(
-        [values["programme_p50"], values["programme_p85"]], [row, row], color=ACCENT, linewidth=2.2, alpha=0.55, solid_capstyle="butt"
-    )
-    filled = (PAPER, MUTED, ACCENT)[place if len(shares) == 3 else 2 * place]
-    axes.plot([values["programme_p50"]], [row], marker=VIEW_MARKERS[place], color=ACCENT, markerfacecolor=filled, markersize=6)
+    (colour, _), ends = edition.look(values["option"]), [values["programme_p50"], values["programme_p85"]]
+    axes.plot(ends, [row, row], color=colour, linewidth=2.2, alpha=0.55, solid_capstyle="butt")
+    filled = (PAPER, LINE, colour)[place if len(shares) == 3 else 2 * place]
+    axes.plot(ends[:1], [row], marker=VIEW_MARKERS[place], color=colour, markerfacecolor=filled, markersize=6)
     label = words(
         "chart.views.label",
         view=edition.tell("view", values["view"]),

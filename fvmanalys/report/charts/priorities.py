@@ -4,13 +4,13 @@ from matplotlib.axes import Axes
 
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, captioned, decimal_year, number_axis, row_labels, sketch
-from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_MARKERS, PAPER
+from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.topics.information import backtest_caption, ranks_caption, viewpoint_label, viewpoints_caption
 from fvmanalys.report.words import Words
 
 __all__ = ["plot_backtest", "plot_ranks", "plot_viewpoints"]
 
-SETS = {"all": ("o", ACCENT), "ordered": ("s", PAPER)}
+SETS = {"all": ("o", True), "ordered": ("s", False)}
 
 
 def plot_viewpoints(edition: Edition) -> Picture | None:
@@ -19,12 +19,11 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
     rows = findings.viewpoints.to_dict("records")
     if not rows or findings.comparison.runner_up is None:
         return None
-    options = findings.inputs.options()
     with sketch(1.4 + 0.55 * len(rows)) as (figure, [[axes]]):
         for place, row in enumerate(rows):
-            look = options.index(row["best"]) % len(OPTION_COLOURS)
-            axes.plot([0, row["lead"]], [place, place], color=OPTION_COLOURS[look], linewidth=2.2, alpha=0.55)
-            axes.plot([row["lead"]], [place], marker=OPTION_MARKERS[look], color=OPTION_COLOURS[look], markersize=8)
+            colour, marker = edition.look(row["best"])
+            axes.plot([0, row["lead"]], [place, place], color=colour, linewidth=2.2, alpha=0.55)
+            axes.plot([row["lead"]], [place], marker=marker, color=colour, markersize=8)
             axes.annotate(viewpoint_label(edition, row), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
         row_labels(axes, [edition.viewpoint(row) for row in rows], 24)
         axes.set_ylim(len(rows) - 0.5, -0.75)
@@ -45,10 +44,13 @@ def plot_ranks(edition: Edition) -> Picture | None:
     with sketch(1.5 + 0.42 * len(options)) as (figure, [[axes]]):
         for place, option in enumerate(options):
             axes.plot([0, shares.loc[option].max()], [place, place], color=MUTED, linewidth=1)
+            colour, _ = edition.look(option)
             for name, (marker, filled) in SETS.items():
-                label = words(f"chart.ranks.{name}") if place == 0 else None
-                look = {"marker": marker, "color": ACCENT, "markerfacecolor": filled, "linestyle": "none"}
-                axes.plot([shares.at[option, name]], [place], markersize=7.5, label=label, **look)
+                look = {"marker": marker, "markersize": 7.5, "linestyle": "none"}
+                fill = colour if filled else PAPER
+                axes.plot([shares.at[option, name]], [place], color=colour, markerfacecolor=fill, **look)
+                if place == 0:
+                    axes.plot([], [], color=MUTED, markerfacecolor=MUTED if filled else PAPER, label=words(f"chart.ranks.{name}"), **look)
             text = words.share(shares.at[option, "all"])
             axes.annotate(text, (shares.loc[option].max(), place), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
         row_labels(axes, [names[option] for option in options], 30)

@@ -11,7 +11,7 @@ from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, captioned, number_axis, row_labels, sketch, spread, value_axis, wrapped
-from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER
+from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_DASHES, OPTION_MARKERS, PAPER
 from fvmanalys.report.topics.information import (
     evidence_caption,
     information_caption,
@@ -113,12 +113,12 @@ def plot_net_value(edition: Edition) -> Picture | None:
 
 
 def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, own: float) -> None:
-    """One investigation: its line, and the month in which its answer is expected."""
-    look = place % len(OPTION_COLOURS)
-    axes.plot(months, values, color=OPTION_COLOURS[look], linestyle=OPTION_DASHES[look], linewidth=1.6)
+    """One investigation, the first set off: its line, and the month in which its answer is expected."""
+    look, colour = place % len(OPTION_DASHES), MUTED if place else ACCENT
+    axes.plot(months, values, color=colour, linestyle=OPTION_DASHES[look], linewidth=1.6)
     if own <= months[-1]:
         marker = OPTION_MARKERS[look]
-        axes.plot([own], [np.interp(own, months, values)], marker=marker, color=OPTION_COLOURS[look], markersize=8, markeredgecolor=PAPER)
+        axes.plot([own], [np.interp(own, months, values)], marker=marker, color=colour, markersize=8, markeredgecolor=PAPER)
 
 
 def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: float, gap: float) -> None:
@@ -126,7 +126,7 @@ def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: floa
     names, places = edition.investigations, spread(list(ends.values()), gap)
     places += max(axes.get_ylim()[0] + gap / 3 - places.min(), 0.0)
     for place, (name, where) in enumerate(zip(ends, places, strict=True)):
-        colour = OPTION_COLOURS[place % len(OPTION_COLOURS)]
+        colour = MUTED if place else ACCENT
         text = wrapped(names[name], 34, 2)
         look = {"va": "center", "color": colour, "fontsize": 8.5, "annotation_clip": False}
         axes.annotate(text, (right, where), (8, 0), textcoords="offset points", **look)

@@ -1,0 +1,164 @@
+"""A drawing made small: matplotlib's SVG without what no viewer needs, to a tenth of a point, with each hatch as one tile."""
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+__all__ = ["compact"]
+
+SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
+FONTS = "DejaVu Sans,Verdana,sans-serif"  # Verdana, where DejaVu is not installed, is as wide
+TILES = {  # a hatch by what it is drawn of: dots, lines both ways, lines one way
+    "dots": (5, '<circle cx="1.5" cy="1.5" r=".8" fill="{ink}"/><circle cx="4" cy="4" r=".8" fill="{ink}"/>'),
+    "crosses": (6, '<path d="M0 0L6 6M0 6L6 0" stroke="{ink}" stroke-width=".7"/>'),
+    "lines": (6, '<path d="M-1 1L1-1M0 6L6 0M5 7L7 5" stroke="{ink}" stroke-width=".7"/>'),
+}
+POINT = re.compile(r"([MLCQzZ])|(-?[\d.]+(?:e-?\d+)?)")
+NEAR, MOST_PASSED = 0.06, 60  # of a point: what nobody sees; points left out at a time
+
+
+def compact(svg: str, title: str, about: str) -> str:
+    """The same drawing in a fraction of the letters, with real text; `title` and `about` say what it shows."""
+    root = ElementTree.fromstring(svg)
+    ElementTree.register_namespace("", SVG)
+    root.set("font-family", FONTS)
+    for unwanted in ("version", "width", "height"):
+        root.attrib.pop(unwanted, None)
+    root.set("style", "stroke-linejoin:round;stroke-linecap:butt")
+    for element in list(root):
+        if element.tag == f"{{{SVG}}}metadata" or element.find(f"{{{SVG}}}style") is not None:
+            root.remove(element)
+    for name, text in (("desc", about), ("title", title)):
+        said = Element(f"{{{SVG}}}{name}")
+        said.text = text
+        root.insert(0, said)
+    tidied(root)
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
+
+
+def tidied(parent: Element) -> None:
+    """Tidy what is inside an element; groups that only group give place to what they hold."""
+    inside: list[Element] = []
+    for element in parent:
+        if element.tag == f"{{{SVG}}}pattern":
+            as_tile(element)
+        else:
+            tidied(element)
+        shorten(element)
+        only_groups = element.tag == f"{{{SVG}}}g" and not element.attrib
+        inside += list(element) if only_groups else [element]
+    parent[:] = merged(inside)
+    if not (parent.text or "").strip():
+        parent.text = None
+    for element in parent:
+        element.tail = None
+
+
+def merged(elements: list[Element]) -> list[Element]:
+    """Paths that look alike and follow one another as one path; not where one would show through another."""
+    found: list[Element] = []
+    for element in elements:
+        last = found[-1] if found else None
+        if last is not None and element.tag == last.tag == f"{{{SVG}}}path" and alike(element, last):
+            last.set("d", last.attrib["d"] + element.attrib["d"])
+        else:
+            found.append(element)
+    return found
+
+
+def alike(one: Element, other: Element) -> bool:
+    """Whether two paths differ in nothing but where they run."""
+    looks = ({name: value for name, value in element.attrib.items() if name != "d"} for element in (one, other))
+    return next(looks) == next(looks) and "opacity" not in one.attrib.get("style", "") and "id" not in one.attrib
+
+
+def shorten(element: Element) -> None:
+    """Cut the attributes of an element to what shows."""
+    if element.tag == f"{{{SVG}}}g":
+        element.attrib.pop("id", None)
+    if f"{{{XLINK}}}href" in element.attrib:
+        element.set("href", element.attrib.pop(f"{{{XLINK}}}href"))
+    if "d" in element.attrib:
+        element.set("d", short_path(element.attrib["d"]))
+    if "style" in element.attrib:
+        style = re.sub(r"font-family: '[^;]*'(; )?", "", element.attrib["style"])
+        style = re.sub(r"(font: [^;]*px) '[^;]*'", r"\1 inherit", style)
+        element.set("style", re.sub(r"([:;,]) ", r"\1", style).strip(";"))
+    turned = re.match(r"rotate\(-?0 ", element.attrib.get("transform", ""))
+    if turned:
+        del element.attrib["transform"]
+    for name in ("x", "y", "width", "height", "transform"):
+        if name in element.attrib:
+            element.set(name, re.sub(r"-?\d+\.\d+", lambda found: rounded(float(found[0])), element.attrib[name]))
+
+
+def rounded(value: float) -> str:
+    """A number to one decimal, as short as it can be."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def short_path(path: str) -> str:
+    """A path to a tenth of a point, without the points that lie on the line between their neighbours."""
+    words = POINT.findall(path)
+    steps: list[tuple[str, list[float]]] = []
+    for command, number in words:
+        if command:
+            steps.append((command.upper(), []))
+        else:
+            steps[-1][1].append(float(number))
+    kept: list[tuple[str, list[float]]] = []
+    passed: list[list[float]] = []  # since the last that was kept
+    for place, (command, numbers) in enumerate(steps):
+        after = steps[place + 1] if place + 1 < len(steps) else ("", [])
+        passed.append(numbers)
+        straight = command == after[0] == "L" and len(passed) <= MOST_PASSED and kept[-1][0] in "ML"
+        if straight and all(between(kept[-1][1], point, after[1]) for point in passed):
+            continue
+        kept.append((command, numbers))
+        passed = []
+    return "".join(written(kept))
+
+
+def written(steps: list[tuple[str, list[float]]]) -> Iterator[str]:
+    """The steps of a path, those along an axis by where they end."""
+    here = ["", ""]
+    for command, numbers in steps:
+        told = list(map(rounded, numbers))
+        if command == "L" and told[1] == here[1]:
+            yield f"H{told[0]}"
+        elif command == "L" and told[0] == here[0]:
+            yield f"V{told[1]}"
+        else:
+            yield command + " ".join(told)
+        here = told[-2:] or here
+
+
+def between(before: list[float], here: list[float], after: list[float]) -> bool:
+    """Whether a point lies on the way from the one before it to the one after."""
+    across, up = after[0] - before[0], after[1] - before[1]
+    length = (across * across + up * up) ** 0.5
+    if length == 0:
+        return False
+    away = abs(across * (here[1] - before[1]) - up * (here[0] - before[0])) / length
+    along = (across * (here[0] - before[0]) + up * (here[1] - before[1])) / length
+    return away < NEAR and -NEAR <= along <= length + NEAR
+
+
+def as_tile(pattern: Element) -> None:
+    """Give a pattern the tile of its hatch instead of a page full of it."""
+    behind, drawn = pattern.find(f"{{{SVG}}}rect"), pattern.find(f"{{{SVG}}}path")
+    if behind is None or drawn is None:
+        return
+    ink = re.search(r"stroke: (#\w+)", drawn.attrib.get("style", ""))
+    lines = re.findall(r"M (\S+) (\S+)\s*L (\S+) (\S+)", drawn.attrib["d"])
+    rises = {(float(x1) - float(x0)) * (float(y1) - float(y0)) > 0 for x0, y0, x1, y1 in lines}
+    kind = "dots" if "C" in drawn.attrib["d"] else "crosses" if len(rises) == 2 else "lines"
+    size, shape = TILES[kind]
+    tile = f'<rect width="{size}" height="{size}" fill="{behind.attrib["fill"]}"/>{shape.format(ink=ink[1] if ink else "#000")}'
+    pattern[:] = list(ElementTree.fromstring(f'<g xmlns="{SVG}">{tile}</g>'))
+    pattern.text = None
+    pattern.attrib |= {"width": str(size), "height": str(size)}
+    for name in ("x", "y"):
+        pattern.attrib.pop(name, None)

@@ -128,7 +128,7 @@ def test_every_recipe_is_tried():
 @pytest.mark.parametrize("what", RECIPES)
 def test_what_the_house_says_one_touches_is_enough(what, tmp_path):
     for name in ("fvmanalys", "notebooks", "docs"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "suite.toml", tmp_path)
     visits = {"visits": "visit_id,kind,known_from,owner\nfirst,assumption,2024-01-01,analysts"} if what == "a raw table" else {}
     write_tables(tmp_path / "raw", library_decision(2) | visits)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
+from fvmanalys.analysis import Findings
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.report.edition import Edition
@@ -105,23 +106,35 @@ def region() -> Inputs:
     return fvm.load(ROOT / "data/raw")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("lang", "shift"), [("sv", 0), ("en", 47)])
-def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(region, lang, shift, tmp_path):
+@pytest.fixture(scope="module")
+def known(region) -> Findings:
+    """What is found of them."""
+    return fvm.find(region, 64)
+
+
+@pytest.fixture(scope="module", params=[("sv", 0), ("en", 47)], ids=["sv", "en"])
+def harmed(region, request) -> tuple[str, Findings, dict[str, str]]:
+    """A language, what is found of the attacked tables, and what became what."""
+    lang, shift = request.param
     inputs, given = attacked(region, shift)
+    return lang, fvm.find(inputs, 64), given
+
+
+@pytest.mark.slow
+def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(known, harmed, tmp_path):
+    lang, found, given = harmed
     texts = []
-    for path, version in ((tmp_path / "region.xlsx", region), (tmp_path / "attacked.xlsx", inputs)):
-        write_workbook(Edition(fvm.find(version, 64), lang), path, "run", "1")
+    for path, version in ((tmp_path / "region.xlsx", known), (tmp_path / "attacked.xlsx", found)):
+        write_workbook(Edition(version, lang), path, "run", "1")
         assert faults(path) == []
         texts.append(whole(text for _, text in strings(path)))
     assert lost(*texts, given) == []
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("lang", "shift"), [("sv", 23), ("en", 71)])
-def test_every_text_column_of_every_table_reaches_the_page_unharmed(region, lang, shift):
-    inputs, given = attacked(region, shift)
-    pages = [appendix_of(fvm.find(version, 64), lang) for version in (region, inputs)]
+def test_every_text_column_of_every_table_reaches_the_page_unharmed(known, harmed):
+    lang, found, given = harmed
+    pages = [appendix_of(version, lang) for version in (known, found)]
     assert not ILLEGAL.search(pages[1])
     before, after = map(Text, pages)
     assert after.tags <= before.tags | {"a"}

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from fvmanalys import load
 from fvmanalys.errors import EvidenceError
 from fvmanalys.run.suite import Job, run_notebook
+from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -72,9 +74,21 @@ def test_every_notebook_runs_on_another_decision(other_appendix):
     assert ran == {path.stem for path in NOTEBOOKS}
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A folder with these notebooks, and a small decision where they look for one."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    write_tables(folder / "data/raw", library_decision(2))
+    return folder
+
+
 @pytest.mark.parametrize("path", **BY_NAME)
-def test_every_notebook_runs_on_the_raw_tables_as_it_stands(path, tmp_path):
-    outcome = run_notebook(Job(path, path.name, {"draws": 512}), tmp_path)
-    text = outcome.path.read_text("utf-8")
-    assert "Traceback" not in text
+def test_every_notebook_runs_as_it_stands_on_the_raw_tables_of_its_project(path, project, tmp_path):
+    outcome = run_notebook(Job(project / "notebooks" / path.name, path.name, {"draws": 64}), tmp_path)
+    assert "Traceback" not in outcome.path.read_text("utf-8")
+
+
+def test_every_notebook_runs_on_the_default_decision(appendix):
+    ran = {path.stem.split("-")[0] for path in (appendix / "notebooks").iterdir()}
+    assert ran == {path.stem for path in NOTEBOOKS}

@@ -46,6 +46,14 @@ def test_an_option_that_ends_below_a_minimum_too_often_does_not_compete_and_stay
     assert pickle.loads(pickle.dumps(found.inputs)).options(permanent_only=True) == ["c"]
 
 
+def test_how_sure_is_a_range_over_the_risk_that_is_accepted_too():
+    """At 0.1 only c competes, at 0.3 b as well: it ends below in a quarter of the draws."""
+    narrow, wide = (fvm.find(decision(40, risk), DRAWS).chances.set_index("option_id") for risk in (0.1, (0.05, 0.1, 0.3, "uniform")))
+    assert narrow.loc["c", ["low", "high"]].tolist() == [1, 1]
+    assert wide.loc["c", "p_best"] == 1 and wide.loc["c", "low"] < 0.6 and wide.loc["c", "high"] == 1
+    assert wide.loc["b", ["p_best", "low"]].tolist() == [0, 0] and wide.loc["b", "high"] > 0.4
+
+
 @pytest.mark.parametrize(("risk", "best"), [(0.2, "c"), (0.3, "b")])
 def test_how_often_is_too_often_is_a_parameter(risk, best):
     assert fvm.find(decision(40, risk), DRAWS).comparison.best == best

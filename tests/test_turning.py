@@ -5,10 +5,9 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.outside import with_parameters
-from fvmanalys.analysis.switching import closest_first
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics.answer import answer, what_changes
-from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences
+from fvmanalys.report.topics.turning import condition_sentences, is_open, nearest, risk_sentences
 from tests.test_switching import CLASS, GATED, HAND, small
 from tests.tiny import tiny
 
@@ -21,13 +20,14 @@ def found_in(inputs, draws=DRAWS):
 
 def test_the_closest_condition_comes_first_and_at_most_three_are_told():
     findings = found_in(small())
-    table = closest_first(findings.switching_values)
+    table = findings.turning
     assert table["probability_beyond"].is_monotonic_decreasing and table["switching_value"].notna().all()
     told = condition_sentences(Edition(findings, "en"))
     assert len(told) == 1 and 1 <= told[0].count("we reckon with") <= 3
     names = Edition(findings, "en").levers
-    inside = table[table["probability_beyond"] > 0]["id"].head(3)
-    places = [told[0].find(names[name]) for name in inside]
+    shown = nearest(findings)
+    assert set(shown["id"]) <= set(table["id"]) and shown["id"].iloc[0] == table["id"].iloc[0]
+    places = [told[0].find(names[name]) for name in shown["id"] if not name.startswith("risks/")]
     assert min(places) >= 0 and places == sorted(places)
 
 
@@ -37,11 +37,58 @@ def test_the_condition_says_on_which_side_the_answer_holds_and_who_takes_over():
     assert told.endswith("Otherwise c takes over.")
 
 
-def test_a_risk_of_the_leader_is_told_though_its_switching_value_is_beyond_its_range():
-    edition = Edition(found_in(tiny(**GATED), 16384), "en")
+def test_a_risk_of_the_leader_is_a_condition_though_its_switching_value_is_beyond_its_range():
+    findings = found_in(tiny(**GATED), 16384)
+    edition = Edition(findings, "en")
+    row = findings.switching_values.set_index("id").loc["risks/a/p"]
+    assert row["probability_beyond"] == 0 and row["winner"] == "b"
+    [told] = condition_sentences(edition)
+    assert f"the probability of “p (a)” is under {edition.words.rough(row['switching_value'], 'share')} (we reckon with" in told
+    assert told in answer(edition) and not risk_sentences(edition)
+
+
+def test_where_three_other_conditions_are_nearer_the_leaders_risk_is_told_beside_them():
+    costs = [{"option_id": "a", "item_id": f"n{i}", "category": "c", "basis": "once", "is": (0, 5, 10, "uniform")} for i in range(4)]
+    costs += [{"option_id": "a", "item_id": "loss", "category": "c", "basis": "once", "is": 4, "when": "p"}]
+    costs += [{"option_id": "b", "item_id": "run", "category": "c", "basis": "once", "is": 22.5}]
+    edition = Edition(found_in(tiny("ab", risks=[{"option_id": "a", "risk_id": "p", "name": "p", "is": 0.3}], contracts=costs), 4096), "en")
+    assert condition_sentences(edition)[0].count("we reckon with") == 3
     [told] = risk_sentences(edition)
-    assert "a is best as long as the probability of “p (a)” is under" in told and "above it b is best" in told
-    assert told in what_changes(edition)
+    assert "a is best as long as the probability of “p (a)” is under" in told and told in what_changes(edition)
+
+
+def yearly(option, item, amount, **more):
+    return {"option_id": option, "item_id": item, "category": "c", "basis": "per_year", "is": amount} | more
+
+
+def sharing(used_by_b, own=0.0):
+    """Options a and b that pay one and the same drawn amount, b for `used_by_b` times as many rows, and prices of their own."""
+    same = {"moves_with": "f", "strength": 1}
+    rows = [yearly("a", "old", (10, 20, 30, "uniform"), **same)]
+    rows += [yearly("b", f"old{i or ''}", (10, 20, 30, "uniform"), **same) for i in range(used_by_b)]
+    return tiny("ab", contracts=[*rows, yearly("a", "own", own), yearly("b", "own", 3)])
+
+
+def test_a_number_that_several_rows_share_is_turned_in_all_of_them_and_shown_once():
+    once = found_in(sharing(1))
+    alone = once.switching_values.set_index("id")
+    assert alone.loc["contracts/a/old", "probability_beyond"] > 0 and alone.loc["contracts/b/old", "probability_beyond"] > 0
+    assert np.isnan(alone.loc["bundle/*/number/contracts/a/old", "switching_value"]), "what both pay alike turns nothing"
+    assert not once.turning["id"].isin(["contracts/a/old", "contracts/b/old"]).any()
+    assert "old" not in condition_sentences(Edition(once, "en"))[0]
+    twice = found_in(sharing(2, own=15))
+    row = twice.switching_values.set_index("id").loc["bundle/*/number/contracts/a/old"]
+    assert row["switching_value"] == pytest.approx(12) and row["base"] == pytest.approx(20, abs=0.01) and row["inside"] == "yes"
+    assert row["probability_beyond"] == pytest.approx(0.1, abs=0.01)
+    [told] = condition_sentences(Edition(twice, "en"))
+    assert "old, and all else that is the same number (several options)” is over SEK 12m a year (we reckon with SEK 20m)" in told
+
+
+def test_conditions_are_about_different_things():
+    rows = [yearly(option, item, (10, 20, 30, "uniform")) for option in "ab" for item in ("run", "own")]
+    findings = found_in(tiny("ab", contracts=[*rows, yearly("b", "more", 1)]))
+    assert findings.turning["probability_beyond"].gt(0).sum() == 4
+    assert sorted(name.rsplit("/", 1)[1] for name in nearest(findings)["id"]) == ["own", "run"]
 
 
 def test_where_nothing_turns_the_answer_within_its_range_that_is_said():

@@ -92,8 +92,8 @@ def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings
     text = first_column(books["region"][SUMMARY])
     cost = WORDS.amount(findings["region"].knowledge.monthly_delay())
     assert verdict_sentences(Edition(findings["region"], WORDS.lang))[0] in text and WORDS("sheet.summary.waiting", cost=cost) in text
-    share = findings["region"].knowledge.evidence.set_index("kind").at["assumption", "share"]
-    assert WORDS("sheet.summary.owed_to", assumption=WORDS.share(share), judgement="|", fact="", chance="").split("|")[0] in text
+    shares = findings["region"].spread.set_index("source")["share"]
+    assert WORDS("sheet.summary.owed_to", **{source: WORDS.share(share) for source, share in shares.items()}) in text
 
 
 def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):
@@ -160,8 +160,8 @@ def test_a_value_that_cannot_be_told_from_zero_says_so(findings, books):
 
 def test_the_shares_of_the_uncertainty_sum_to_one(books):
     for case in ("region", "library"):
-        shown = table(books[case][UNCERTAINTY], called("exhibit.evidence_share.column.count_share"))
-        assert shown[called("exhibit.evidence_share.column.share")].astype(float).sum() == pytest.approx(1)
+        shown = table(books[case][UNCERTAINTY], called("exhibit.spread.column.count_share"))
+        assert shown[called("exhibit.spread.column.share")].astype(float).sum() == pytest.approx(1)
 
 
 def test_warnings_of_a_poor_fit_are_words(findings, books):

@@ -1,5 +1,6 @@
 """Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret, break-even."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,11 +74,12 @@ class Comparison:
     @cached_property
     def acceptability(self) -> pd.DataFrame:
         """P(best) of each permanent option (columns) over the range of value_per_point (index); Fenwick et al. 2001."""
-        competitors = self.simulation.inputs.options(permanent_only=True)
-        cost, score = (frame[competitors].to_numpy() for frame in (self.simulation.cost, self.simulation.score))
-        grid = value_range(self.simulation.inputs)
-        shares = [probability_best(value * score - cost) for value in grid]
-        return pd.DataFrame(shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option"))
+        return acceptability(self.simulation)
+
+    def acceptabilities(self, risks: Iterable[float]) -> list[pd.DataFrame]:
+        """The same where other risks of ending below a minimum level are accepted: one for each set of options that then compete."""
+        found = {one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)}
+        return [acceptability(one) for one in found.values()]
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
@@ -115,9 +117,17 @@ def compare(simulation: Simulation, value_per_point: float | None = None) -> Com
     """Compare the options of a simulation; `value_per_point` in MSEK, by default the parameter's."""
     value = simulation.inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
     areas = area_table(simulation)
-    short = shortfalls(simulation, areas)
+    short = shortfalls(areas, simulation.inputs.parameters["minimum_risk"])
     simulation = barring(simulation, short)
     return Comparison(simulation, value, option_table(simulation, value), areas, short)
+
+
+def acceptability(simulation: Simulation) -> pd.DataFrame:
+    """P(best) of each competing option (columns) over the range of value_per_point (index)."""
+    competitors, grid = simulation.inputs.options(permanent_only=True), value_range(simulation.inputs)
+    cost, score = (frame[competitors].to_numpy() for frame in (simulation.cost, simulation.score))
+    shares = [probability_best(value * score - cost) for value in grid]
+    return pd.DataFrame(shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option"))
 
 
 def option_table(simulation: Simulation, value: float) -> pd.DataFrame:

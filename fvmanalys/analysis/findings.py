@@ -19,7 +19,9 @@ from fvmanalys.analysis.own_report import own_report
 from fvmanalys.analysis.plans import coming
 from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.requirements import limits_exceeded
-from fvmanalys.analysis.switching import switching_values
+from fvmanalys.analysis.scenarios import scenarios
+from fvmanalys.analysis.spread import spread
+from fvmanalys.analysis.switching import closest_first, switching_values
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
@@ -114,6 +116,21 @@ class Findings:
     def switching_values(self) -> pd.DataFrame:
         """What every number and bundle would have to be for another option to come out best."""
         return switching_values(self.comparison)
+
+    @cached_property
+    def turning(self) -> pd.DataFrame:
+        """What can turn the answer, that first which most probably does."""
+        return closest_first(self.switching_values, self.simulation.model.estimates)
+
+    @cached_property
+    def scenarios(self) -> pd.DataFrame:
+        """In which draws the leader is not best, said by few conditions."""
+        return scenarios(self.knowledge)
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """What the variance of the lead is owed to."""
+        return spread(self.comparison)
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -309,6 +326,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "level_paths": lambda findings: findings.level_paths,
     "decomposition": lambda findings: findings.decomposition,
     "switching_values": lambda findings: findings.switching_values,
+    "scenarios": lambda findings: findings.scenarios,
     "own_report": lambda findings: findings.own_report,
     "published_totals": lambda findings: findings.published_totals,
     "evidence_counts": lambda findings: findings.evidence_counts,
@@ -322,7 +340,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "team_and_wait": lambda findings: findings.team_and_wait,
     "verdict_range": lambda findings: findings.knowledge.verdict_range,
     "tornado": lambda findings: findings.knowledge.tornado,
-    "evidence_share": lambda findings: findings.knowledge.evidence,
+    "spread": lambda findings: findings.spread,
     "priorities": lambda findings: findings.priorities,
     "viewpoints": lambda findings: findings.viewpoints,
     "cost_of_delay": lambda findings: findings.knowledge.delays,

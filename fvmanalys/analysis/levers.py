@@ -1,11 +1,12 @@
 """What can be turned: every number of the model, and bundles of them, each with what it does to the worth of an option."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from fvmanalys.analysis.parts import OptionParts, fixed_at
+from fvmanalys.analysis.tornado import numbers
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import id_part
 from fvmanalys.evidence.tables import ALL_OPTIONS
@@ -13,13 +14,14 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
 
-__all__ = ["Lever", "levers"]
+__all__ = ["SHARED", "Lever", "levers"]
 
 STRAIGHT = ("contracts", "staffing", "staff_costs", "levels")  # the worth of an option is linear in them
 CHANCES = ("risks", "signals")  # and in how often something holds, from never to always
 BENT = ("timeline", "readiness", "areas", "criteria")
 ENDS = {"share": (0.0, 1.0), "level": (0.0, 100.0)}
 TIMES_HIGH = 10.0
+SHARED = "bundle/*/number/"
 BUNDLED = ("timeline", "readiness", "contracts", "staffing", "levels")
 FACTORS, POINTS = (0.0, TIMES_HIGH), (-100.0, 100.0)
 
@@ -43,16 +45,19 @@ class Lever:
 
 
 def levers(simulation: Simulation, samples: Sequence[Sample], options: Sequence[str]) -> list[Lever]:
-    """Every number of the model, in the order of the tables, and then the bundles of some options."""
+    """Every number of the model, in the order of the tables, those that several rows share, and the bundles of some options."""
     rows = simulation.inputs.estimates.to_dict("records")
-    singles = [number(row, simulation.model.estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
-    return [*singles, *bundles(simulation.inputs, options)]
+    estimates = simulation.model.estimates
+    singles = [number(row, estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
+    known = {one.id: one for one in singles if not one.id.startswith(CHANCES)}
+    together = [shared(names, known[names[0]]) for names in numbers(estimates) if len(names) > 1 and set(names) <= set(known)]
+    return [*singles, *together, *bundles(simulation.inputs, options)]
 
 
 def number(row: dict[str, Any], estimate: Estimate, samples: Sequence[Sample]) -> Lever:
     """One number, which is the same in every draw when it is turned."""
     name = row["id"]
-    worth = linear if row["table"] in STRAIGHT else partial(between, {}) if row["table"] in CHANCES else bent
+    worth = alike if row["table"] in STRAIGHT else partial(between, {}) if row["table"] in CHANCES else bent
     return Lever(
         id=name,
         name=row["name"],
@@ -60,9 +65,22 @@ def number(row: dict[str, Any], estimate: Estimate, samples: Sequence[Sample]) -
         base=float(sum(sample.column(name).sum() for sample in samples) / sum(sample.size for sample in samples)),
         ends=ENDS.get(row["unit"]) or wide(estimate),
         touches=frozenset({name}),
-        worth=partial(worth, name),
+        worth=partial(worth, frozenset({name})),
         is_straight=row["table"] not in BENT,
         estimate=estimate,
+    )
+
+
+def shared(names: list[str], first: Lever) -> Lever:
+    """One number that several rows share, turned in all of them: `bundle/*/number/ID`, with the id of the first."""
+    touches = frozenset(names)
+    straight = all(name.split("/")[0] in STRAIGHT for name in names)
+    return replace(
+        first,
+        id=f"{SHARED}{first.id}",
+        touches=touches,
+        worth=partial(alike if straight else bent, touches),
+        is_straight=straight,
     )
 
 
@@ -72,22 +90,22 @@ def wide(estimate: Estimate) -> tuple[float, float]:
     return min(TIMES_HIGH * low, 0.0), max(TIMES_HIGH * high, 0.0)
 
 
-def linear(name: str, parts: OptionParts, x: float) -> float:
-    """The worth of an option with a number at x that it is linear in."""
-    drawn, unit = parts.slopes.get(name, (0.0, 0.0))
-    return parts.drawn.total - drawn + unit * x
+def alike(names: frozenset[str], parts: OptionParts, x: float) -> float:
+    """The worth of an option with several numbers at x that it is linear in."""
+    slopes = [parts.slopes.get(name, (0.0, 0.0)) for name in names]
+    return parts.drawn.total + sum(unit * x - drawn for drawn, unit in slopes)
 
 
-def bent(name: str, parts: OptionParts, x: float) -> float:
-    """The worth of an option with any number at x."""
-    return parts.with_given({name}, fixed_at([name], x)).total
+def bent(names: frozenset[str], parts: OptionParts, x: float) -> float:
+    """The worth of an option with any numbers at x."""
+    return parts.with_given(set(names), fixed_at(names, x)).total
 
 
-def between(known: dict[tuple[str, float], float], name: str, parts: OptionParts, x: float) -> float:
+def between(known: dict[tuple[str, float], float], names: frozenset[str], parts: OptionParts, x: float) -> float:
     """The worth of an option where something holds in the share x of its draws: part of what it is where it never and always does."""
     for end in (0.0, 1.0):
         if (parts.option, end) not in known:
-            known[parts.option, end] = bent(name, parts, end)
+            known[parts.option, end] = bent(names, parts, end)
     return (1 - x) * known[parts.option, 0.0] + x * known[parts.option, 1.0]
 
 

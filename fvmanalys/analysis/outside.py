@@ -60,20 +60,28 @@ def by_view(inputs: Inputs, draws: int, seed: int) -> dict[float, Comparison]:
 def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
     """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a view.
 
-    `low` and `high` are over the range of value_per_point and over the views of `found`; `p_best` is as `used`. Columns:
-    option_id, family (the option that it goes back to), p_best, low, high, and family_p_best, family_low, family_high.
+    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best` is as
+    `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best, family_low,
+    family_high.
     """
-    curves = pd.concat([used.acceptability, *(comparison.acceptability for comparison in found.values())])
-    inputs = used.simulation.inputs
+    inputs, ends = used.simulation.inputs, span(used.simulation.inputs, "minimum_risk")
+    every = [curve for comparison in (used, *found.values()) for curve in comparison.acceptabilities(ends)]
+    curves = pd.concat([used.acceptability, *every]).fillna(0.0)
     family = {option: inputs.lines[option][-1] for option in curves}
     together = curves.T.groupby(family).sum().T
-    base = used.table["p_best"].reindex(curves.columns)
+    base = used.table["p_best"].reindex(curves.columns).fillna(0.0)
     rows = []
     for option, head in family.items():
         own, shared = curves[option], together[head]
         whole = float(base[[other for other, one in family.items() if one == head]].sum())
         rows.append([option, head, base[option], own.min(), own.max(), whole, shared.min(), shared.max()])
     return pd.DataFrame(rows, columns=CHANCES)
+
+
+def span(inputs: Inputs, parameter: str) -> list[float]:
+    """The value of a parameter, and the ends of its range where it has one."""
+    rows = inputs.tables["parameters"].query("parameter_id == @parameter")[["low", "high"]].to_numpy(dtype=float).ravel()
+    return [inputs.parameters[parameter], *(float(end) for end in rows if np.isfinite(end))]
 
 
 def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison
+from fvmanalys.analysis.levers import SHARED
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 
@@ -43,10 +44,10 @@ def years_to_full_use(simulation: Simulation, option: str) -> float:
     return float(simulation.events[option, event].quantile(0.5, interpolation="higher"))
 
 
-def agreeing(comparison: Comparison, switching: pd.DataFrame) -> pd.DataFrame:
+def agreeing(comparison: Comparison, turning: pd.DataFrame) -> pd.DataFrame:
     """What would, each alone, put the recommended option first: numbers within their own ranges, then bundles; at most three."""
-    rows = switching[switching["winner"] == recommended(comparison.simulation.inputs)]
-    likely = rows["inside"].eq("yes") | rows["id"].str.startswith("bundle/")
+    rows = turning[turning["winner"] == recommended(comparison.simulation.inputs)]
+    likely = rows["inside"].eq("yes") | rows["id"].str.startswith("bundle/") & ~rows["id"].str.startswith(SHARED)
     return rows[likely].sort_values(["inside", "probability_beyond"], ascending=False, kind="stable").head(MOST)
 
 

@@ -18,10 +18,10 @@ ALL = ("", "*")
 EXCEEDED = ["limit_id", "option", "year", "cost_mean", "p_exceeded"]
 
 
-def shortfalls(simulation: Simulation, areas: pd.DataFrame) -> pd.DataFrame:
-    """Where an option ends below a minimum level oftener than is accepted: option, area, p_below_minimum; the worst first."""
+def shortfalls(areas: pd.DataFrame, risk: float) -> pd.DataFrame:
+    """Where an option ends below a minimum level oftener than `risk`: option, area, p_below_minimum; the worst first."""
     table = areas["p_below_minimum"].reset_index()
-    short = table[table["p_below_minimum"] > simulation.inputs.parameters["minimum_risk"]]
+    short = table[table["p_below_minimum"] > risk]
     return short.sort_values("p_below_minimum", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -10,11 +10,13 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from fvmanalys.analysis.compare import Comparison
-from fvmanalys.analysis.levers import Lever, levers
+from fvmanalys.analysis.levers import SHARED, Lever, levers
 from fvmanalys.analysis.parts import OptionParts, chunks
+from fvmanalys.analysis.tornado import numbers
+from fvmanalys.model.draws import Estimate
 from fvmanalys.model.sample import Sample, thinned
 
-__all__ = ["COLUMNS", "switching_values"]
+__all__ = ["COLUMNS", "closest_first", "switching_values"]
 
 COLUMNS = ["id", "name", "unit", "base", "switching_value", "winner", "inside", "probability_beyond"]
 FIRST_LOOK = 1000  # draws on which a change of sign is looked for before all of them are used
@@ -32,7 +34,7 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     and ten times the high of anything else. `inside` says whether it lies in the number's own range, `probability_beyond`
     is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations of
     an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say is
-    of no option alone, and in no bundle. Empty where the leader has no rival.
+    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of them. Empty where the leader has no rival.
     """
     if not comparison.rivals:
         return pd.DataFrame(columns=COLUMNS)
@@ -48,7 +50,7 @@ def likelihood(lever: Lever, root: float, samples: Sequence[Sample]) -> tuple[st
     """Whether a root lies in the range of what is turned, and the share of its draws beyond it; what is fixed has neither."""
     if not np.isfinite(root) or lever.estimate is None or lever.estimate.is_fixed:
         return "no", 0.0
-    column = np.concatenate([sample.column(lever.id) for sample in samples])
+    column = np.concatenate([sample.column(min(lever.touches)) for sample in samples])
     inside = lever.estimate.low <= root <= lever.estimate.high
     return "yes" if inside else "no", float(np.mean(column > root if root >= lever.base else column < root))
 
@@ -188,9 +190,14 @@ def secant(
     return min(tried, key=lambda pair: abs(pair[1]))
 
 
-def closest_first(table: pd.DataFrame) -> pd.DataFrame:
-    """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way to go."""
-    found = table.dropna(subset="switching_value")
+def closest_first(table: pd.DataFrame, estimates: Mapping[str, Estimate]) -> pd.DataFrame:
+    """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way to go.
+
+    A number that several rows share is turned in all of them: it cannot be one thing here and another there.
+    """
+    known = set(table["id"])
+    parts = {name for same in numbers(estimates) if f"{SHARED}{same[0]}" in known for name in same}
+    found = table[~table["id"].isin(parts)].dropna(subset="switching_value")
     way = (found["switching_value"] - found["base"]).abs() / found["base"].abs().where(found["base"].ne(0), 100.0)
     order = found.assign(nearness=-way).sort_values(["probability_beyond", "nearness"], ascending=False, kind="stable")
     return order.drop(columns="nearness").reset_index(drop=True)

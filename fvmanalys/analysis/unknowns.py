@@ -10,7 +10,6 @@ from scipy.special import ndtri
 
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.information import ERRORS, Value, evpi, evppi, evppi_all
-from fvmanalys.analysis.sensitivity import evidence_share
 from fvmanalys.analysis.tornado import numbers, tornado
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import BLOCK, Floats, blocks, draw, draw_factor, draw_own
@@ -19,7 +18,6 @@ from fvmanalys.model.sample import Mask
 __all__ = ["AROUND", "Unknowns", "natural_groups", "tied"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
-OWED_TO = ("fact", "judgement", "assumption", "interaction", "chance")
 TOLD = ("table", "name", "name_en", "option_id", "kind", "source_id", "owner", "owner_en", "confidential", "note", "note_en")
 
 
@@ -176,17 +174,6 @@ class Unknowns:
         if second is None:
             return pd.DataFrame(columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"])
         return tornado(self.simulation, first, second, self.comparison.value_per_point)
-
-    @cached_property
-    def evidence(self) -> pd.DataFrame:
-        """The share of the variance of the difference between the two leading options owed to facts, judgements and assumptions."""
-        first, second = self.comparison.best, self.comparison.runner_up
-        if second is None:
-            return pd.DataFrame(columns=["kind", "inputs", "share"])
-        benefit = self.benefit()
-        kinds = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["kind"], strict=True))
-        shares = evidence_share(benefit[first] - benefit[second], self.columns, kinds)
-        return shares.reindex(pd.Index(OWED_TO, name="kind"), fill_value=0).reset_index()
 
 
 def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, str], list[str]]:

@@ -1,6 +1,6 @@
 """A chunk of draws: every random quantity that the model may ask for, each made once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from fvmanalys.evidence.variants import owners
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
-__all__ = ["Condition", "Mask", "Sample", "read_conditions", "thinned"]
+__all__ = ["Condition", "Mask", "Sample", "crossed", "read_conditions", "thinned"]
 
 Mask = NDArray[np.bool_]
 
@@ -107,6 +107,11 @@ class Sample:
         return self._made[key]
 
     @property
+    def made(self) -> list[str]:
+        """The keys of the columns that have been made so far."""
+        return list(self._made)
+
+    @property
     def has_outside(self) -> bool:
         """Whether the outside view applies in any draw."""
         return self.reference_class is not None and self.outside_share > 0
@@ -153,3 +158,9 @@ def thinned(samples: Sequence[Sample], step: int) -> Sample:
         ratios[option] = np.concatenate([one[::step] for one in cost]), np.concatenate([one[::step] for one in duration])
     size = sum(len(range(0, sample.size, step)) for sample in samples)
     return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios)
+
+
+def crossed(first: Sample, second: Sample, from_second: Callable[[str], bool]) -> Sample:
+    """The columns that two samples have made, each by its key from the one or the other, as one sample."""
+    keys = first._made.keys() & second._made.keys()
+    return replace(first, _made={key: (second if from_second(key) else first)._made[key] for key in keys}, _ratios={})

@@ -11,6 +11,7 @@ import numpy as np
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.breakdown import cost_by_category
+from fvmanalys.analysis.tornado import numbers
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
@@ -252,8 +253,19 @@ class Names:
         return self.estimates | {name: self.bundle(*name.split("/", 3)[1:]) for name in bundles}
 
     def bundle(self, option: str, kind: str, part: str) -> str:
-        """What a bundle of numbers is called."""
+        """What a bundle of numbers is called, or one that several rows share."""
+        if kind == "number":
+            return self.shared(part)
         return self.words(f"lever.{kind}", option=self.options.get(option, option), part=self.categories.get(part, part))
+
+    def shared(self, first: str) -> str:
+        """What a number is called that several rows share, by the id of the first: what it is there, and whose it is."""
+        same = next(names for names in numbers(self.findings.simulation.model.estimates) if names[0] == first)
+        rows = [row for row in self.quantities if row["id"] in same]
+        labels = list(dict.fromkeys(self.full_label(row) for row in rows))
+        heads = {self.inputs.lines[row["option_id"]][-1] if row.get("option_id") in self.options else "" for row in rows}
+        whose = self.options[heads.pop()] if len(heads) == 1 and "" not in heads else self.words("lever.several")
+        return self.words("lever.number" if len(labels) == 1 else "lever.numbers", part=labels[0], option=whose)
 
     @cached_property
     def investigations(self) -> dict[str, str]:

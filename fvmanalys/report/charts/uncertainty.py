@@ -16,6 +16,7 @@ from fvmanalys.report.topics.information import (
     evidence_caption,
     information_caption,
     net_value_caption,
+    owed_to,
     span_name,
     swings,
     tornado_caption,
@@ -167,15 +168,14 @@ def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
 
 
 def plot_evidence_share(edition: Edition) -> Picture | None:
-    """What the uncertainty of the lead is owed to: facts, judgements, assumptions, several together, chance."""
-    findings, words = edition.findings, edition.words
-    table = findings.knowledge.evidence
-    if table.empty:
+    """What the uncertainty of the lead is owed to: events, the experience of others, assumptions, judgements, facts."""
+    words = edition.words
+    shares = owed_to(edition.findings).set_index("source").fillna(0.0)
+    if shares.empty:
         return None
-    shares = table.set_index("kind").reindex([*KIND_FILLS, "interaction", "chance"]).fillna(0.0)
     with sketch(1.25 + 0.42 * len(shares)) as (figure, [[axes]]):
         for place, (kind, row) in enumerate(shares.iterrows()):
-            colour, hatch = KIND_FILLS.get(str(kind), (LINE, "...." if kind == "chance" else ""))
+            colour, hatch = KIND_FILLS.get(str(kind), (LINE, "...." if kind == "event" else ""))
             axes.barh(place, row["share"], height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
             axes.annotate(words.share(row["share"]), (row["share"], place), (5, 0), textcoords="offset points", va="center", fontsize=9)
         row_labels(axes, [words(f"chart.share.{kind}", count=words.number(shares.at[kind, "inputs"])) for kind in shares.index], 48)

@@ -5,7 +5,6 @@ from typing import Any
 
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.report.changes import changes_sentence
-from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.topics.answer import answer, beside_public, stand_in_notice, what_changes, what_it_rests_on
@@ -61,11 +60,10 @@ def advice_lines(sheet: Sheet) -> Iterator[str]:
 
 
 def owed_to(sheet: Sheet) -> Iterator[str]:
-    """How much of the uncertainty is owed to each kind of evidence, and to chance, where there is a choice."""
-    table = sheet.book.findings.knowledge.evidence
-    if not table.empty:
-        shares = table.set_index("kind")["share"].reindex([*KIND_MARKS, "chance"]).fillna(0.0)
-        yield sheet.text("owed_to", **{kind: sheet.words.share(share) for kind, share in shares.items()})
+    """How much of the uncertainty is owed to each source, where there is a choice."""
+    shares = sheet.book.findings.spread.set_index("source")["share"]
+    if len(shares):
+        yield sheet.text("owed_to", **{source: sheet.words.share(share) for source, share in shares.items()})
 
 
 def options_table(sheet: Sheet) -> None:

@@ -37,7 +37,7 @@ def own_report_sentences(edition: Edition) -> list[str]:
     against = differing(best, chosen, edition.findings.reasons).to_dict("records")
     if against:
         told.append(edition("own_report.because", parts="; ".join(edition("own_report.part", row) for row in against)))
-    rows = agreeing(comparison, edition.findings.switching_values).to_dict("records")
+    rows = agreeing(comparison, edition.findings.turning).to_dict("records")
     parts = [edition(f"own_report.{side(row)}", row) for row in rows]
     key = "own_report.turns" if parts else "own_report.nothing_turns"
     return [*told, edition(key, recommended=chosen, conditions="; ".join(parts))]

@@ -16,7 +16,7 @@ from fvmanalys.report.exhibit import Column, Exhibit
 __all__ = [
     "BACKTEST", "BRING_FORWARD", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "OWN_PARTS", "PORTFOLIOS",
     "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences", "evidence_caption",
-    "information_caption", "net_value_caption", "ranks_caption", "span_name", "swings", "tornado_caption",
+    "information_caption", "net_value_caption", "owed_to", "ranks_caption", "span_name", "swings", "tornado_caption",
     "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences", "viewpoint_label",
     "viewpoints_caption", "worth_knowing",
 ]  # fmt: skip
@@ -61,9 +61,12 @@ def clearly(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def owed_to(findings: Findings) -> pd.DataFrame:
-    """What the uncertainty of the lead is owed to, beside how many of the numbers are of each kind."""
+    """What the uncertainty of the lead is owed to, beside how many of the numbers are of each kind, and uncertain."""
     counts = findings.evidence_counts.set_index("kind")["share"]
-    return findings.knowledge.evidence.assign(count_share=lambda table: table["kind"].map(counts))
+    kinds = findings.inputs.estimates.set_index("id")["kind"]
+    uncertain = kinds.reindex(list(findings.knowledge.columns)).value_counts()
+    source = findings.spread["source"]
+    return findings.spread.assign(count_share=source.map(counts), inputs=source.map(uncertain))
 
 
 def leaders(edition: Edition) -> dict[str, Any]:
@@ -130,9 +133,9 @@ GAPS = Exhibit(
     published="information_estimates",
 )
 EVIDENCE = Exhibit(
-    "evidence_share",
+    "spread",
     owed_to,
-    "kind:owed_to share:share1 count_share:share1 inputs:n0",
+    "source:owed_to share:share1 count_share:share1 inputs:n0",
 )
 VIEWPOINTS = Exhibit(
     "viewpoints",
@@ -290,11 +293,9 @@ def verdict_caption(edition: Edition, spans: pd.DataFrame) -> Caption:
 
 
 def evidence_caption(edition: Edition) -> Caption:
-    """How much rests on what nobody has confirmed, and how much on chance; and every share."""
-    table = owed_to(edition.findings)
-    shares = table.set_index("kind")["share"]
-    rows = table.to_dict("records")
-    return edition.caption("share", rows, assumed=shares["assumption"], chance=shares["chance"])
+    """How much rests on what nobody has confirmed, how much on events and on how others have fared; and every share."""
+    table = edition.findings.spread
+    return edition.caption("share", table.to_dict("records"), **table.set_index("source")["share"].to_dict())
 
 
 def viewpoints_caption(edition: Edition) -> Caption:

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.switching import closest_first
+from fvmanalys.analysis.levers import SHARED
+from fvmanalys.analysis.scenarios import AT_LEAST
 from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "CHANCES", "DECOMPOSITION", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "pair",
-    "risk_sentences", "steps", "turning_sentences",
+    "CHANCES", "DECOMPOSITION", "SCENARIOS", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "pair",
+    "risk_sentences", "side", "steps", "turning_sentences",
 ]  # fmt: skip
 
 MOST, MOST_STEPS = 12, 14
@@ -21,9 +23,18 @@ ABOUT = ("kind", "confidential", "stand_in")
 
 def turning(findings: Findings) -> pd.DataFrame:
     """The numbers and bundles that can turn the answer, those first that most probably do."""
-    table = closest_first(findings.switching_values)
     known = findings.inputs.estimates.set_index("id")
-    return table.join(known[list(ABOUT)], on="id").fillna(dict.fromkeys(ABOUT, "")).head(MOST)
+    whose = findings.turning.assign(number=lambda table: table["id"].str.removeprefix(SHARED))
+    return whose.join(known[list(ABOUT)], on="number").fillna(dict.fromkeys(ABOUT, "")).head(MOST)
+
+
+def lost(findings: Findings) -> pd.DataFrame:
+    """The conditions under which another option mostly is better, a row each: what, whether it is at least or at most its limit."""
+    table = findings.scenarios
+    event, unit = table["id"].str.startswith("events/"), findings.inputs.estimates.set_index("id")["unit"]
+    least = table["operator"] == AT_LEAST
+    told = np.where(event, np.where(least, "holds", "holds_not"), np.where(least, "at_least", "at_most"))
+    return table.assign(**{"is": told}, limit=table["value"].mask(event), unit=table["id"].map(unit))
 
 
 def apart(findings: Findings) -> pd.DataFrame:
@@ -43,6 +54,12 @@ SWITCHING = Exhibit(
     "switching_values",
     turning,
     "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option inside:yes_no probability_beyond:share1",
+    facts=lambda edition: {"best": edition.findings.comparison.best},
+)
+SCENARIOS = Exhibit(
+    "scenarios",
+    lost,
+    "box:n0 id:estimate is:word=scenario limit:sized density:share coverage:share share:share",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 DECOMPOSITION = Exhibit(
@@ -96,31 +113,59 @@ def condition_sentences(edition: Edition) -> list[str]:
     if not findings.comparison.rivals:
         return []
     best, near = findings.comparison.best, nearest(findings)
-    parts = [edition(f"turning.{side(row)}", row) for row in near.to_dict("records")]
+    parts = [condition(edition, row) for row in near.to_dict("records")]
     key = "turning.condition" if parts else "turning.none_inside"
     winners = edition.words.listing([edition.options[winner] for winner in near["winner"].unique()])
     return [edition(key, best=best, conditions="; ".join(parts), winners=winners)]
 
 
+def condition(edition: Edition, row: dict[str, Any]) -> str:
+    """On which side of its switching value a number must stay."""
+    chance = "chance_" if row["id"].startswith("risks/") else ""
+    there, here = (edition.words.rough(row[value], row["unit"]) for value in ("switching_value", "base"))
+    yearly = edition.inputs.row_of(row["id"].removeprefix(SHARED))[1].get("basis") == "per_year"
+    there = edition("lever.per_year", amount=there) if yearly else there
+    return edition(f"turning.{chance}{side(row)}", row, there=there, here=here)
+
+
 def nearest(findings: Findings) -> pd.DataFrame:
-    """The numbers that turn the answer in some of their own draws, at most three."""
-    table = closest_first(findings.switching_values)
-    return table[table["probability_beyond"] > 0].head(MOST_CONDITIONS)
+    """At most three conditions on different things: numbers that turn the answer in some of their own draws, then the leader's own risk.
+
+    Of what is the same row of several options the closest stands for all.
+    """
+    table = findings.turning
+    inside = table[table["probability_beyond"] > 0]
+    things = inside["id"].str.removeprefix(SHARED).str.replace(r"^(\w+)/[^/]*/", r"\1/", regex=True)
+    return pd.concat([inside[~things.duplicated()], own_risks(findings).head(1)]).drop_duplicates("id").head(MOST_CONDITIONS)
+
+
+def own_risks(findings: Findings) -> pd.DataFrame:
+    """The leader's own risks that can turn the answer, the closest first."""
+    starts = tuple(f"risks/{option}/" for option in findings.inputs.lines[findings.comparison.best])
+    return findings.turning[findings.turning["id"].str.startswith(starts)]
 
 
 def risk_sentences(edition: Edition) -> list[str]:
     """How probable the leader's own risk may be that is nearest to turning the answer, where no condition says it."""
-    findings, best = edition.findings, edition.findings.comparison.best
-    table = closest_first(findings.switching_values)
-    starts = tuple(f"risks/{option}/" for option in findings.inputs.lines[best])
-    own = table[table["id"].str.startswith(starts) & ~table["id"].isin(nearest(findings)["id"])]
-    rows = own.head(1).rename(columns={"id": "risk"}).to_dict("records")
+    own, best = own_risks(edition.findings).head(1), edition.findings.comparison.best
+    rows = own[~own["id"].isin(nearest(edition.findings)["id"])].rename(columns={"id": "risk"}).to_dict("records")
     return [edition(f"turning.risk_{side(row)}", row, best=best) for row in rows]
 
 
+def lost_sentences(edition: Edition) -> list[str]:
+    """In which outcomes another option mostly is better than the leader, a sentence a box."""
+    best, texts, table = edition.findings.comparison.best, [], lost(edition.findings)
+    table = table.assign(risk=table["id"].str.replace("events/", "risks/", n=1))
+    for box in table["box"].unique():
+        rows = table[table["box"] == box].to_dict("records")
+        parts = [edition(f"scenario.{'event' if row['id'].startswith('events/') else 'number'}", row) for row in rows]
+        texts.append(edition("turning.lost", rows[0], conditions=edition.words.listing(parts), best=best))
+    return texts
+
+
 def turning_sentences(edition: Edition) -> list[str]:
-    """The answer as a condition, and what the leader's own risks may be."""
-    return condition_sentences(edition) + risk_sentences(edition)
+    """The answer as a condition, what the leader's own risks may be, and when it is not best."""
+    return condition_sentences(edition) + risk_sentences(edition) + lost_sentences(edition)
 
 
 def side(row: dict[str, Any]) -> str:

@@ -34,7 +34,8 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     and ten times the high of anything else. `inside` says whether it lies in the number's own range, `probability_beyond`
     is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations of
     an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say is
-    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of them. Empty where the leader has no rival.
+    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of them.
+    Empty where the leader has no rival.
     """
     if not comparison.rivals:
         return pd.DataFrame(columns=COLUMNS)

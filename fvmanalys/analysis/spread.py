@@ -40,11 +40,11 @@ def spread(comparison: Comparison, draws: int = 8192) -> pd.DataFrame:
         best, other = (simulation.model.outcome(sample, option) for option in (comparison.best, rival))
         return comparison.value_per_point * (best.score - other.score) - (best.cost - other.cost)
 
-    leads = {frozenset[str](): lead(first)}
-    present = [name for name in SOURCES if any(source(key) == name for key in first.made)]
+    leads, origin = {frozenset[str](): lead(first)}, {key: source(key) for key in first.made}
+    present = [name for name in SOURCES if name in origin.values()]
     leads[frozenset(present)] = lead(second)
     for some in (frozenset(some) for size in range(1, len(present)) for some in combinations(present, size)):
-        leads[some] = lead(crossed(first, second, lambda key, some=some: source(key) in some))
+        leads[some] = lead(crossed(first, second, {key for key, name in origin.items() if name in some}))
 
     def left_open(some: frozenset[str]) -> Floats:
         """The variance that is left when everything else is known."""

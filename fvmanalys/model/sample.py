@@ -1,6 +1,6 @@
 """A chunk of draws: every random quantity that the model may ask for, each made once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -160,7 +160,7 @@ def thinned(samples: Sequence[Sample], step: int) -> Sample:
     return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios)
 
 
-def crossed(first: Sample, second: Sample, from_second: Callable[[str], bool]) -> Sample:
-    """The columns that two samples have made, each by its key from the one or the other, as one sample."""
+def crossed(first: Sample, second: Sample, from_second: Collection[str]) -> Sample:
+    """The columns that two samples have made, some by their keys from the second, as one sample."""
     keys = first._made.keys() & second._made.keys()
-    return replace(first, _made={key: (second if from_second(key) else first)._made[key] for key in keys}, _ratios={})
+    return replace(first, _made={key: (second if key in from_second else first)._made[key] for key in keys}, _ratios={})

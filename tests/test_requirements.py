@@ -119,3 +119,14 @@ def test_limits_that_may_be_exceeded_are_shown_by_name():
     contracts = [{"option_id": "*", "item_id": "run", "category": "Running", "basis": "per_year", "is": 3}]
     shown = str(money.LIMITS(Edition(fvm.find(decision(contracts=contracts, limits=limits), 64), "en")))
     assert "Grant" in shown and "Wide" not in shown
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_how_often_a_limit_is_exceeded_is_shown_with_the_worst_case_first_said(lang):
+    costs = [{"option_id": option, "item_id": "run", "category": "run", "basis": "per_year", "is": amount} for option, amount in (("a", 5), ("b", (5, 10, 15, "uniform")))]
+    limits = [{"limit_id": "most", "name": "What a year may cost", "category": "*", "payer": "*", "is": 12}]
+    edition = Edition(fvm.find(tiny("ab", contracts=costs, limits=limits), 512), lang)
+    shown, worst = money.limits_shown(edition), edition.findings.limits_exceeded["p_exceeded"].max()
+    assert len(shown) == 2 and worst > 0.4
+    assert all(part in shown[0] for part in ("What a year may cost", " b ", "2033", edition.words.share(worst))), "dearest in the money of the last year"
+    assert money.limits_shown(Edition(fvm.find(tiny("ab", contracts=costs), 16), lang)) == []

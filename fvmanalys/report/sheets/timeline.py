@@ -9,6 +9,7 @@ import numpy as np
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, span_chart
+from fvmanalys.report.topics.coming import COMING
 from fvmanalys.report.topics.time import CRITICAL, EVENTS, MILESTONES, PARTNERS
 from fvmanalys.report.words import day_after
 
@@ -23,12 +24,13 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 
 def write_timeline(book: Book) -> None:
     """Full use, events, partners and milestones."""
-    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (EVENTS, CRITICAL, PARTNERS, MILESTONES)))
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (EVENTS, CRITICAL, COMING, PARTNERS, MILESTONES)))
     sheet.title(sheet.text("title"))
     sheet.notes("note", "quantiles")
     full_use(sheet)
     sheet.exhibit(EVENTS)
     sheet.exhibit(CRITICAL)
+    sheet.exhibit(COMING)
     sheet.exhibit(PARTNERS)
     sheet.exhibit(MILESTONES, repeat=True)
     sheet.finish()

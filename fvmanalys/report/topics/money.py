@@ -19,10 +19,11 @@ from fvmanalys.analysis.explain import costs_by_option
 from fvmanalys.analysis.outside import leaders_by_view
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.markup import Html, bullets
 
 __all__ = [
     "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "LIMITS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME", "PUBLISHED",
-    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "option_columns",
+    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "limits_shown", "option_columns",
     "view_changes",
 ]  # fmt: skip
 
@@ -50,6 +51,14 @@ def context(findings: Findings, units: tuple[str, ...] = ()) -> pd.DataFrame:
 def option_columns(*first: Column) -> Any:
     """Some columns, and one of amounts for each option."""
     return lambda edition: [*first, *(Column(option, "money", name) for option, name in edition.options.items())]
+
+
+def limits_shown(edition: Edition) -> list[Html]:
+    """By whom and when each yearly limit is exceeded most often, and every case; nothing where there is no limit."""
+    if not edition.inputs.has("limits"):
+        return []
+    worst = exceeded(edition.findings).sort_values("p_exceeded", ascending=False, kind="stable").drop_duplicates("limit_id")
+    return [bullets(edition.each("budget.limit", worst.to_dict("records"))), LIMITS(edition)]
 
 
 def cost_sums(findings: Findings) -> Iterator[dict[str, Any]]:

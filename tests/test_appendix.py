@@ -83,7 +83,7 @@ def test_what_the_board_knows_is_found_in_the_workbook(appendix: Path, words: st
 
 def test_every_estimate_is_listed_with_its_evidence(appendix: Path) -> None:
     estimates = pd.read_csv(appendix / "tables/estimates.csv", keep_default_na=False)
-    sheet = openpyxl.load_workbook(appendix / "beslutsbilaga.xlsx")["Källor och antaganden"]
+    sheet = openpyxl.load_workbook(appendix / "beslutsbilaga.xlsx")["Uppgifter"]
     shown = {str(value) for row in sheet.iter_rows(values_only=True) for value in row if value}
     assert set(estimates["id"]) <= shown
 

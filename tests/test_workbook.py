@@ -30,7 +30,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.sheets.cells import header_names, safe_text
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
-from fvmanalys.report.topics.answer import answer, what_changes
+from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import SHEETS, write_workbook
 from tests.decisions import library_decision, write_tables
@@ -83,9 +83,9 @@ def test_the_sheets_stand_in_order_and_the_first_answers(findings, workbooks):
     words = Words("sv")
     book = openpyxl.load_workbook(workbooks["region", "sv"])
     assert book.sheetnames == [words(f"sheet.{key}.name") for key in SHEETS if key != "changes"]
-    assert book.sheetnames[0] == "Sammanfattning" and book.sheetnames[-1] == "Om bilagan"
+    assert book.sheetnames[:2] == ["Sammanfattning", "Prova själv"] and book.sheetnames[-1] == "Om bilagan"
     text = " ".join(cell.value for row in book["Sammanfattning"].iter_rows(max_col=1) for cell in row if isinstance(cell.value, str))
-    for sentence in (*answer(Edition(findings["region"], words.lang)), *what_changes(Edition(findings["region"], words.lang))):
+    for sentence in answer(Edition(findings["region"], words.lang)):
         assert sentence in text, sentence
     assert all(row["name"] in text for row in findings["region"].inputs.tables["options"].to_dict("records"))
 
@@ -106,7 +106,7 @@ def test_every_estimate_source_context_row_and_milestone_is_there(findings, work
 
 
 def test_sources_lead_to_the_web_by_links_that_say_which(findings, workbooks):
-    sheet = openpyxl.load_workbook(workbooks["region", "en"])["Sources and assumptions"]
+    sheet = openpyxl.load_workbook(workbooks["region", "en"])["Sources"]
     links = {cell.hyperlink.target: cell.value for row in sheet.iter_rows() for cell in row if cell.hyperlink}
     addresses = {url for url in findings["region"].inputs.sources["url"] if is_web_address(url)}
     assert {target.split("#")[0] for target in links} == {address.split("#")[0] for address in addresses}
@@ -370,7 +370,7 @@ def turn(path, words, findings, settings, out):
     """Write settings into the marked cells; the copy holds formulas without values, so that they must be calculated."""
     book = openpyxl.load_workbook(path)
     cells = input_cells(book)
-    name = {what: words(f"sheet.comparison.live.name.{what}") for what in ("value_per_point", "discount_rate", "horizon_years", "weight")}
+    name = {what: words(f"sheet.live.called.{what}") for what in ("value_per_point", "discount_rate", "horizon_years", "weight")}
     for what in ("value_per_point", "discount_rate", "horizon_years"):
         cells[name[what]].value = getattr(settings, what)
     for area in findings.inputs.areas:
@@ -438,9 +438,9 @@ def test_turning_the_inputs_gives_the_library_s_own_values(findings, recalculate
     found, words = findings[case], Words(lang)
     expected = mid_year_figures(found.inputs, outlook(found.inputs, DRAWS, found.simulation.seed), settings)
     shown = table_with(
-        openpyxl.load_workbook(path, data_only=True)[words("sheet.comparison.name")], words("sheet.comparison.live.published_cost")
+        openpyxl.load_workbook(path, data_only=True)[words("sheet.live.name")], words("sheet.live.published_cost")
     )
     for column in ("cost", "score", "net_benefit"):
-        np.testing.assert_allclose(shown[words(f"sheet.comparison.live.{column}")].astype(float), expected[column], rtol=1e-9, atol=1e-8)
-    ranks = pd.to_numeric(shown[words("sheet.comparison.live.rank")], errors="coerce")
+        np.testing.assert_allclose(shown[words(f"sheet.live.{column}")].astype(float), expected[column], rtol=1e-9, atol=1e-8)
+    ranks = pd.to_numeric(shown[words("sheet.live.rank")], errors="coerce")
     np.testing.assert_array_equal(ranks, expected["rank"])

@@ -30,6 +30,7 @@ PREFIXED = (
     "timeline", "viewpoints",
 )  # fmt: skip
 UNBROKEN = 20
+LETTERS = 3  # an id that is no longer is a letter, such as A or A1
 
 
 def distinct(names: Mapping[str, str]) -> dict[str, str]:
@@ -37,6 +38,12 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
     shared = Counter(name.casefold() for name in names.values())
     told = {key: f"{name} ({key})" if shared[name.casefold()] > 1 else name for key, name in names.items()}
     return told if len(set(told.values())) == len(told) else {key: f"{name} ({key})" for key, name in names.items()}
+
+
+def lettered(option: str, name: str) -> str:
+    """A name with the letter of its option before it, unless it begins or ends with that."""
+    said = name.casefold().replace("(", " ").replace(")", " ").split()
+    return name if len(option) > LETTERS or option.casefold() in (*said[:1], *said[-1:]) else f"{option} {name}"
 
 
 def is_stand_in(row: Row) -> bool:
@@ -109,9 +116,10 @@ class Names:
         return distinct(self.former.options | self.options)
 
     def option_names(self, column: str) -> dict[str, str]:
-        """A name of every option, no two alike."""
+        """A name of every option, no two alike, that begins with its id where that is but a letter or two."""
         rows = self.inputs.records["options"]
-        return distinct({row["option_id"]: self.words.of(row, column) or self.words.of(row, "name") for row in rows})
+        names = {row["option_id"]: self.words.of(row, column) or self.words.of(row, "name") for row in rows}
+        return {one: lettered(one, name) for one, name in distinct(names).items()}
 
     @cached_property
     def areas(self) -> dict[str, str]:

@@ -130,6 +130,8 @@ STYLES: dict[str, Style] = {
     "distribution": Style(told.tell_distribution),
     "size": Style(rows.tell_size),
     "option_best": Style(told.tell_best),
+    "branch": Style(rows.tell_branch),
+    "option_or_head": Style(rows.tell_option_or_head),
     "long_option": Style(lambda item: item.edition.long_names[item.value]),
     "beside": Style(rows.tell_beside),
     "parts": Style(rows.tell_parts),

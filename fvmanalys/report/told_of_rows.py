@@ -8,11 +8,14 @@ import numpy as np
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.palette import KIND_MARKS
+from fvmanalys.report.words import lowered
 
 __all__ = [
-    "tell_beside", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months", "tell_parts",
-    "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights", "tell_when",
+    "tell_beside", "tell_branch", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months",
+    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights", "tell_when",
 ]  # fmt: skip
+
+BRANCH = "– "
 
 
 def tell_said(item: Item) -> str:
@@ -138,3 +141,17 @@ def tell_kinds(item: Item) -> str:
     known = [pair.split(":") for pair in split(item.value)]
     kinds = [(words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known]
     return "; ".join(words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING
+
+
+def tell_branch(item: Item) -> str:
+    """An option, or below it how one of its events turns out."""
+    names, row = item.edition, item.row
+    if not row["event"]:
+        return names.options[item.value]
+    told = names.words("board.branch", event=lowered(names.conditions[row["event"]])) if row["holds"] else names.words("board.otherwise")
+    return BRANCH * row["depth"] + told
+
+
+def tell_option_or_head(item: Item) -> str:
+    """An option, or what stands above them all: today's level, or the minimum."""
+    return item.edition.options[item.value] if item.value else item.edition.words(f"board.{item.row['head']}")

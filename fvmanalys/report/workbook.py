@@ -17,11 +17,22 @@ from fvmanalys.report.sheets.changes import has_changes, write_changes
 from fvmanalys.report.sheets.comparison import write_comparison
 from fvmanalys.report.sheets.costs import write_costs
 from fvmanalys.report.sheets.drawn import write_drawn
-from fvmanalys.report.sheets.origins import write_origins
+from fvmanalys.report.sheets.live import write_live
+from fvmanalys.report.sheets.origins import write_figures, write_origins
+from fvmanalys.report.sheets.pages import (
+    write_areas_page,
+    write_money_page,
+    write_people_page,
+    write_reasons_page,
+    write_risks_page,
+    write_turning_page,
+    write_ways_page,
+)
 from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
 from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
+from fvmanalys.report.sheets.workings import write_workings
 
 __all__ = ["write_draws", "write_workbook"]
 
@@ -30,10 +41,19 @@ IN_MEMORY = {"in_memory": True}  # no part of it lies in a temporary file, which
 TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FONT = {"font_name": "Arial", "font_size": 10}
 
-# The sheets in the order they stand. Areas and costs hold what the live part of the comparison refers to, and the summary
-# shows charts of the comparison: these are written first.
+# The sheets in the order they stand: the answer, what readers turn themselves, the rest of the print set, and what is for the
+# screen. Charts and formulas refer to what is written first.
+PRINT_SET = ("summary", "ways", "reasons", "turning", "by_area", "money", "people", "risks")
 SHEETS: dict[str, Callable[[Book], None]] = {
-    "summary": write_summary,
+    "summary": lambda book: write_summary(book, *contents(sheets_of(book))),
+    "live": write_live,
+    "ways": write_ways_page,
+    "reasons": write_reasons_page,
+    "turning": write_turning_page,
+    "by_area": write_areas_page,
+    "money": write_money_page,
+    "people": write_people_page,
+    "risks": write_risks_page,
     "comparison": write_comparison,
     "areas": write_areas,
     "costs": write_costs,
@@ -42,10 +62,18 @@ SHEETS: dict[str, Callable[[Book], None]] = {
     "uncertainty": write_uncertainty,
     "changes": write_changes,
     "origins": write_origins,
-    "about": lambda book: write_about(book, sheets_of(book)),
+    "figures": write_figures,
+    "workings": write_workings,
+    "about": write_about,
 }
-LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {"staffing": has_staffing, "uncertainty": has_uncertainty, "changes": has_changes}
-WRITTEN_FIRST = ("areas", "costs", "comparison")
+LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {
+    "live": lambda book: book.has_levers,
+    "turning": lambda book: book.findings.comparison.runner_up is not None,
+    "staffing": has_staffing,
+    "uncertainty": has_uncertainty,
+    "changes": has_changes,
+}
+WRITTEN_FIRST = ("workings", "areas", "costs", "comparison")
 
 
 def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version: str = "") -> None:
@@ -55,7 +83,7 @@ def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version
     formula carries its value. The workbook is dated by `as_of`, never by the clock.
     """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
-    book = Book(workbook, edition, run_id, version)
+    book = Book(workbook, edition, run_id, version, has_print_set=True)
     sheets = sheets_of(book)
     for key in sheets:
         workbook.add_worksheet(book.sheet_name(key))
@@ -80,6 +108,12 @@ def write_draws(simulation: ForeignDraws, path: str | Path, lang: str = "sv", va
 def sheets_of(book: Book) -> list[str]:
     """The sheets of this workbook: those that have something to show."""
     return [key for key in SHEETS if key not in LEFT_OUT_UNLESS or LEFT_OUT_UNLESS[key](book)]
+
+
+def contents(sheets: list[str]) -> tuple[list[str], list[str]]:
+    """The sheets after the first that are to be read, with what readers turn themselves; and those for the screen."""
+    first = [key for key in sheets[1:] if key in (*PRINT_SET, "live")]
+    return first, [key for key in sheets[1:] if key not in first]
 
 
 def set_properties(book: Book) -> None:

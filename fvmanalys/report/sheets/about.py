@@ -1,11 +1,9 @@
-"""Om bilagan: contents, how to read it, the method in plain words, and exactly which calculation it shows."""
+"""Om bilagan: how to read it, the method in plain words, and exactly which calculation it shows."""
 
 from collections.abc import Sequence
 
 from fvmanalys.report.names import is_stand_in
-from fvmanalys.report.sheets.cells import Jump
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
-from fvmanalys.report.topics.answer import answer
 
 __all__ = ["write_about"]
 
@@ -16,14 +14,11 @@ METHOD = ("present_value", "programme", "score", "net_benefit", "best", "loss", 
 RESERVATIONS = ("estimates", "distributions", "benefit", "weights", "tails", "sunk", "decision")
 
 
-def write_about(book: Book, sheets: list[str]) -> None:
-    """Contents with links, how to read, method, run and reservations."""
+def write_about(book: Book) -> None:
+    """How to read, method, run and reservations."""
     sheet = Sheet(book, KEY, WIDTHS, portrait=True)
     sheet.title(sheet.text("title"))
-    contents_table(sheet, sheets)
     head_table(sheet)
-    sheet.heading(sheet.text("answer"))
-    pairs(sheet, "answer", [(str(number), text) for number, text in enumerate(answer(book.edition), start=1)])
     sheet.heading(sheet.text("reading"))
     terms(sheet, "reading", ("missing", "kinds", "inputs", "figures"))
     sheet.heading(sheet.text("method"))
@@ -44,18 +39,6 @@ def terms(sheet: Sheet, name: str, keys: Sequence[str]) -> None:
     """A table of terms that this sheet has texts for."""
     stem = name.removesuffix("s")
     pairs(sheet, name, [(sheet.text(f"{stem}_{key}.term"), sheet.text(f"{stem}_{key}.text")) for key in keys])
-
-
-def contents_table(sheet: Sheet, sheets: list[str]) -> None:
-    """The sheets, with links and what they hold."""
-    sheet.heading(sheet.text("contents"))
-    columns = [Column(sheet.text("sheet")), Column(sheet.text("holds_what"))]
-    rows = []
-    for key in sheets:
-        name = sheet.book.sheet_name(key)
-        place = "'" + name.replace("'", "''") + "'!A1"
-        rows.append([(Jump(name, place), "link"), sheet.words(f"sheet.{key}.holds")])
-    sheet.table(sheet.text("contents"), sheet.text("contents_about"), columns, rows)
 
 
 def head_table(sheet: Sheet) -> None:

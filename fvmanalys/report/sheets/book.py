@@ -69,6 +69,7 @@ class Book:
     formats: dict[tuple, Format] = field(default_factory=dict)
     regions: dict[str, Region] = field(default_factory=dict)
     tables: int = 0
+    has_print_set: bool = False
 
     def form(self, **properties: Any) -> Format:
         """A format of these properties, made once."""
@@ -139,14 +140,27 @@ class Book:
         """The published settings of what the reader may turn."""
         return published_settings(self.findings.comparison)
 
+    @cached_property
+    def has_levers(self) -> bool:
+        """Whether readers can turn something: one rate discounts costs and benefits throughout, as their own does."""
+        if not self.has_print_set:
+            return False
+        model = self.findings.simulation.model
+        return not isinstance(model.rate, tuple) and model.rate == model.benefit_rate
+
+    @property
+    def turned(self) -> str:
+        """The name of the count of levers that do not stand as published."""
+        return self.words("sheet.live.called.turned")
+
     def sheet_name(self, key: str) -> str:
         """What a sheet is called."""
         return self.words(f"sheet.{key}.name")
 
-    def header_form(self, style: str, indent: int) -> Format:
+    def header_form(self, style: str, indent: int, size: float = HEADER_SIZE) -> Format:
         """How the heading of a column looks."""
         rule = {"bg_color": SOFT, "bottom": 2, "bottom_color": ACCENT}
-        return self.form(bold=True, font_size=HEADER_SIZE, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule)
+        return self.form(bold=True, font_size=size, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule)
 
     def cell_form(self, style: str, indent: int = 0) -> Format:
         """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style, with blanks."""

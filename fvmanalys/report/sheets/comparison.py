@@ -8,7 +8,6 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
-from fvmanalys.report.sheets.live import write_live
 from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
 from fvmanalys.report.topics import answer, choice, money
 
@@ -32,7 +31,6 @@ def write_comparison(book: Book) -> None:
         sheet.exhibit(exhibit)
     reasons_table(sheet)
     acceptability(sheet)
-    write_live(sheet)
     sheet.finish()
 
 

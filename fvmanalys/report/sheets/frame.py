@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from xlsxwriter.chart import Chart
 
+from fvmanalys.report.digits import rounded
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.harmless import one_line
 from fvmanalys.report.item import Address
@@ -23,9 +24,11 @@ PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
-FULL_PAGE = 0.96
+PAGE_POINTS = (11.69 - 2 * EDGE_INCHES) * 72 / 0.96  # a page may shrink a little, by its width or by its height
+PRINTED_SIZE = 10  # the smallest type of what is printed, so that a page that shrinks a little is still read
 PANELS_ABREAST, PANEL_ROWS = 3, 17
-HEADER_PART = 90
+HEADER_PART = 70
+UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
 TITLE_SIZE, HEADING_SIZE = 15, 12
 
@@ -39,18 +42,20 @@ class Column:
 
 
 class Sheet:
-    """A worksheet filled from the top: a title, then prose, tables and charts, each below the last."""
+    """A worksheet filled from the top: a title, then prose, tables and charts, each below the last.
 
-    def __init__(self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, one_page: bool = False):
+    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen.
+    """
+
+    def __init__(self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, printed: bool = False):
         self.book, self.words, self.key, self.widths = book, book.words, key, list(widths)
-        self.portrait, self.one_page = portrait, one_page
+        self.portrait, self.printed = portrait or printed, printed
+        self.on_screen = book.has_print_set and not printed
+        self.last_printed = -1
         self.name = book.sheet_name(key)
         self.sheet = book.workbook.get_worksheet_by_name(self.name)
         self.row, self.band_row, self.last_column = 0, 0, 0
         self.heights: dict[int, float] = {}
-        self.blocks: list[int] = []
-        self.new_pages: set[int] = set()
-        self.glued = False
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width, book.form())
 
@@ -72,12 +77,29 @@ class Sheet:
         rest = clause_lines(" ".join(others), self.across, HEADING_SIZE, bold=True) if others else []
         self.prose(rest, bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
         self.sheet.freeze_panes(1, 0)
+        if self.book.has_levers:
+            self.levers_line()
+        if self.on_screen:
+            self.notes("on_demand")
+
+    def levers_line(self) -> None:
+        """Whether the figures of this sheet are those published, although the reader has turned something."""
+        same, turned = (self.words(f"workbook.{name}").replace('"', '""') for name in ("as_published", "turned"))
+        form = self.book.form(font_color=MUTED)
+        self.sheet.write_formula(self.row, 0, f'=IF({self.book.turned}=0,"{same}","{turned}")', form, self.words("workbook.as_published"))
+        self.row += 1
 
     def lines(self, texts: Sequence[str], **properties: Any) -> None:
         """Sentences, each from a row of its own; one too long for the page goes on in the next row."""
         size, bold = properties.get("font_size", 10), properties.get("bold", False)
         for text in texts:
             self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
+
+    def link(self, text: str, name: str, row: int = 1, at: int | None = None) -> None:
+        """A line that leads to a row of a sheet; at a row that was kept for it, or below what there is."""
+        jump = Jump(safe_text(text), "'" + name.replace("'", "''") + f"'!A{row}")
+        write_cell(self.sheet, self.row if at is None else at, 0, jump, self.book.form(font_color=ACCENT, underline=1))
+        self.row += at is None
 
     def notes(self, *keys: str, **values: Any) -> None:
         """Notes of this sheet, in a quiet colour."""
@@ -91,21 +113,12 @@ class Sheet:
                 self.height(self.row, ROW_POINTS * properties["font_size"] / 10)
             self.row += 1
 
-    def heading(self, text: str, new_page: bool = False) -> None:
-        """A heading, kept on the page of what follows."""
+    def heading(self, text: str) -> None:
+        """A heading."""
         self.row += 1
-        self.new_pages |= {self.row} if new_page else set()
-        self.begin(self.row)
-        self.glued = True
         lines = clause_lines(safe_text(text), self.across, HEADING_SIZE, bold=True)
         self.prose(lines, bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
         self.height(self.row - 1, 20)
-
-    def begin(self, row: int) -> None:
-        """A block that should not be split between pages begins, unless a heading has begun it."""
-        if not self.glued:
-            self.blocks.append(row)
-        self.glued = False
 
     def height(self, row: int, points: float) -> None:
         """Set the height of a row."""
@@ -122,7 +135,8 @@ class Sheet:
         """Columns given as `heading:style heading:style`, with headings of this sheet's, or else of all tables."""
         pairs = [pair.split(":") for pair in styles.split()]
         known, common = self.words.get, "column.{}".format
-        heads = [known(f"sheet.{self.key}.{name}.{one}", "") or self.words(common(one)) for one, _ in pairs]
+        own = f"sheet.{self.key}.{name}." if name else f"sheet.{self.key}."
+        heads = [known(f"{own}{one}", "") or self.words(common(one)) for one, _ in pairs]
         return [Column(head, style.replace("_", " ")) for head, (_, style) in zip(heads, pairs, strict=True)]
 
     def exhibit(self, exhibit: Exhibit, band: int = 0, **options: bool) -> Region | None:
@@ -140,7 +154,6 @@ class Sheet:
         if not rows:
             return None
         columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in exhibit.shown(edition, apart=True)]
-        self.begin(self.row)
         self.band_row, self.row = self.row, self.row + band
         region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
         self.book.regions[exhibit.name] = region
@@ -161,10 +174,10 @@ class Sheet:
         filters: bool = False,
     ) -> Region:
         """A real table with a header row; `repeat` prints its header on every page that follows."""
-        self.begin(self.row)
         names = header_names([column.header for column in columns])
         region = Region(self.name, self.row + 1, self.row + max(len(rows), 1), 0)
-        forms = [self.book.header_form(column.style, indent(index, column.style)) for index, column in enumerate(columns)]
+        size = PRINTED_SIZE if self.printed else HEADER_SIZE
+        forms = [self.book.header_form(column.style, indent(index, column.style), size) for index, column in enumerate(columns)]
         head = [{"header": name, "header_format": form} for name, form in zip(names, forms, strict=True)]
         self.book.tables += 1
         said = {"title": safe_text(title, 250), "description": safe_text(description, 2_000)}
@@ -173,7 +186,7 @@ class Sheet:
         self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, **look, **said})
         room = 2.5 if filters else 0.0
         self.set_height(
-            self.row, max(lines_needed(name, self.width(index) - room, HEADER_SIZE, bold=True) for index, name in enumerate(names))
+            self.row, max(lines_needed(name, self.width(index) - room, size, bold=True) for index, name in enumerate(names))
         )
         rows = rows or [[None] * len(columns)]
         found = [[bare(row[index]) for row in rows] for index in range(len(columns))]
@@ -194,12 +207,27 @@ class Sheet:
         lines = 1
         for index, (value, column) in enumerate(zip(values, columns, strict=True)):
             value, style = value if isinstance(value, tuple) else (value, column.style)
-            style = self.book.resolved(style, found[index])
+            value, style = self.told(value, style) if self.printed else (value, self.book.resolved(style, found[index]))
             write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
             text = value.text if isinstance(value, (Address, Jump)) else value
             if isinstance(text, str):
                 lines = max(lines, lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")))
         self.set_height(row, lines)
+
+    def told(self, value: Any, style: str) -> tuple[Any, str]:
+        """A value as the text beside it tells it: an amount to as many digits as in a sentence."""
+        *marks, kind = style.split(" ")
+        if kind == "points":
+            return value, " ".join([*marks, "n0"])
+        if kind not in ("money", "scale") or not isinstance(value, (int, float)) or not np.isfinite(value):
+            return value, style
+        amount, places = rounded(value if abs(value) > 1e-9 else 0.0)
+        return amount, " ".join([*marks, f"n{places}"])
+
+    def room(self) -> int:
+        """How many rows are left on the printed page."""
+        used = sum(self.heights.get(row, ROW_POINTS) for row in range(self.row))
+        return int((PAGE_POINTS - used) / ROW_POINTS)
 
     def set_height(self, row: int, lines: int) -> None:
         """Make a row high enough for so many lines."""
@@ -213,7 +241,6 @@ class Sheet:
     @contextmanager
     def band(self, rows: int) -> Iterator[None]:
         """Leave room for a band of charts above a table; where it begins is `band_row`, for the charts to be put there after."""
-        self.begin(self.row)
         self.band_row, self.row = self.row, self.row + rows
         yield
 
@@ -233,8 +260,6 @@ class Sheet:
         `abreast` charts would fill the sheet's width; by default these do.
         """
         at = self.row if row is None else row
-        if row is None or row > self.band_row:
-            self.begin(at)
         width = self.pixels() / (abreast or len(charts))
         for index, (chart, alt) in enumerate(charts):
             column, offset = self.column_at(index * width)
@@ -253,41 +278,32 @@ class Sheet:
         return column, int(pixels - self.pixels(column))
 
     def finish(self) -> None:
-        """Print set-up, protection, and nothing beside what is shown."""
+        """Print set-up, protection, and nothing beside what is shown.
+
+        What is for the screen has an empty cell as its print area: a whole book prints its print set alone.
+        """
         sheet, last = self.sheet, max(self.last_column, len(self.widths) - 1)
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, EDGE_INCHES, EDGE_INCHES)
-        sheet.print_area(0, 0, self.row - 1, last)
+        if self.on_screen:
+            sheet.print_area(0, last + 1, 0, last + 1)
+        else:
+            sheet.print_area(0, 0, (self.last_printed if self.last_printed >= 0 else self.row - 1), last)
+        if self.printed:
+            sheet.select()
         for row in set(range(self.row)) - set(self.heights):  # said outright: some programs make a row without a height lower
             sheet.set_row(row, ROW_POINTS)
         if not self.portrait:
             sheet.set_landscape()
-        sheet.fit_to_pages(1, 1 if self.one_page else 0)
+        sheet.fit_to_pages(1, 1 if self.printed else 0)
         if last >= len(self.widths):
             sheet.set_column(len(self.widths), last, self.widths[-1], self.book.form())
-        sheet.set_h_pagebreaks(self.page_breaks())
-        sheet.set_header(f"&L&8{self.header_part(self.decision('title'))}&R&8{self.header_part(self.name)}")
+        sheet.set_header(f"&L&10{self.header_part(self.decision('title'))}&R&10{self.header_part(self.name)}", UNSCALED)
         as_of = self.words("workbook.as_of", as_of=self.words.day(self.book.findings.inputs.as_of))
         run = self.words("workbook.run", run_id=self.book.run_id) if self.book.run_id else ""
-        sheet.set_footer(f"&L&8{self.header_part(as_of)}&C&8{self.words('workbook.page')}&R&8{self.header_part(run)}")
-        sheet.protect("", {"format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
-
-    def page_breaks(self) -> list[int]:
-        """Where to break pages so that no block that fits on a page is split."""
-        wide, high = (8.27, 11.69) if self.portrait else (11.69, 8.27)
-        scale = min(1.0, (wide - 2 * MARGIN_INCHES) * 96 / self.pixels())
-        room = (high - 2 * EDGE_INCHES) * 72 / scale * FULL_PAGE
-        starts = sorted({0, *self.blocks})
-        breaks, used = [], 0.0
-        for start, end in pairwise([*starts, self.row]):
-            points = sum(self.heights.get(row, ROW_POINTS) for row in range(start, end))
-            full = used + points > room and (points <= room or used > room / 2)
-            if used and (full or start in self.new_pages):
-                breaks.append(start)
-                used = 0.0
-            used = room if used + points > room else used + points
-        return breaks
+        sheet.set_footer(f"&L&10{self.header_part(as_of)}&C&10{self.words('workbook.page')}&R&10{self.header_part(run)}", UNSCALED)
+        sheet.protect("", {"objects": True, "format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
 
     def decision(self, column: str) -> str:
         """What the decision's own row says."""

@@ -9,13 +9,14 @@ import pandas as pd
 
 from fvmanalys.analysis.yearly import Turnable, mid_year_figures, normalised, turnable, year_counts
 from fvmanalys.report.digits import as_given
-from fvmanalys.report.palette import ACCENT
 from fvmanalys.report.sheets.cells import Formula, Input, safe_text
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, column_chart
 
 __all__ = ["defined_name", "write_live", "write_years"]
 
+KEY = "live"
+WIDTHS = (30, *[13.5] * 10)
 STYLES = {"value_per_point": "scale", "discount_rate": "share1", "horizon_years": "n1"}
 WEIGHTS = Turnable(0.0, 1_000.0)
 TITLE_LIMIT, MESSAGE_LIMIT = 32, 255
@@ -23,7 +24,7 @@ TITLE_LIMIT, MESSAGE_LIMIT = 32, 255
 
 def defined_name(book: Book, what: str, key: str = "") -> str:
     """The name by which formulas know an input or a working."""
-    return book.words(f"sheet.comparison.live.name.{what}") + (f"_{re.sub(r'[^A-Za-z0-9]', '_', key)}" if key else "")
+    return book.words(f"sheet.live.called.{what}") + (f"_{re.sub(r'[^A-Za-z0-9]', '_', key)}" if key else "")
 
 
 def weight_names(book: Book) -> dict[str, str]:
@@ -35,16 +36,10 @@ def weight_names(book: Book) -> dict[str, str]:
     return names
 
 
-def has_one_rate(book: Book) -> bool:
-    """Whether one rate discounts costs and benefits throughout, as the reader's own does."""
-    model = book.findings.simulation.model
-    return not isinstance(model.rate, tuple) and model.rate == model.benefit_rate
-
-
 def write_years(sheet: Sheet) -> None:
     """The workings: what of each year counts at the reader's rate and horizon, and each option's expected cost in it."""
     book, ahead = sheet.book, sheet.book.outlook
-    if not has_one_rate(book):
+    if not book.has_levers:
         return
     sheet.section("years", True, "years.note")
     styles = "year:left_year from:n2 to:n2 share:n3 middle:n2 factor:factor cost_weight:factor level_weight:factor"
@@ -76,53 +71,44 @@ def year_cells(sheet: Sheet) -> Iterator[list[Any]]:
         ]
 
 
-def write_live(sheet: Sheet) -> None:
+def write_live(book: Book) -> None:
     """Inputs, results beside the published ones, and how far the convention lies from the simulation."""
-    book = sheet.book
-    if not has_one_rate(book):
-        sheet.section("live", False)
-        return
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
     figures = mid_year_figures(book.findings.inputs, book.outlook, book.settings)
-    sheet.heading(sheet.text("live.heading"), new_page=True)
-    sheet.notes("live.how", "live.reset", "live.fixed", "live.convention")
-    changed = sheet.row
-    sheet.row += 1
+    sheet.notes("how", "reset", "fixed", "convention")
     parameters = parameters_table(sheet)
     weights = weights_table(sheet, figures)
-    changes_line(sheet, changed, (parameters, weights))
+    count_turned(book, (parameters, weights))
     results = results_table(sheet, weights, figures)
     live_chart(sheet, results)
     distance_table(sheet, figures)
+    sheet.finish()
 
 
-def changes_line(sheet: Sheet, row: int, tables: Sequence[Region]) -> None:
-    """Whether any input has been changed, in words."""
-    ends = [(table, table.last_row - table.first_row) for table in tables]
-    count = "+".join(
-        f"SUMPRODUCT(--({table.here(0, 1)}:{table.here(end, 1)}<>{table.here(0, 2)}:{table.here(end, 2)}))" for table, end in ends
-    )
-    same, different = (sheet.text(f"live.{name}").replace('"', '""') for name in ("unchanged", "changed"))
-    form = sheet.book.form(bold=True, font_color=ACCENT)
-    sheet.sheet.write_formula(row, 0, f'=IF({count}=0,"{same}","{different}"&({count}))', form, sheet.text("live.unchanged"))
+def count_turned(book: Book, tables: Sequence[Region]) -> None:
+    """The number of levers that do not stand as published, under its name."""
+    parts = [f"SUMPRODUCT(--({table.column(1)}<>{table.column(2)}))" for table in tables]
+    book.workbook.define_name(book.turned, f"={'+'.join(parts)}")
 
 
 def parameters_table(sheet: Sheet) -> Region:
     """The value of a point, the rate and the horizon."""
     book, settings = sheet.book, sheet.book.settings
     limits = turnable(book.findings.inputs)
-    sheet.heading(sheet.text("live.parameters"))
-    columns = sheet.columns("live", "parameter:text input:n1 published:n1 low:n1 high:n1")
+    sheet.heading(sheet.text("parameters"))
+    columns = sheet.columns("", "parameter:text input:n1 published:n1 low:n1 high:n1")
     rows = []
     for name, style in STYLES.items():
         value, limit = getattr(settings, name), limits[name]
         ends = (value, limit.low, limit.high)
         style = book.resolved(style, ends)
         fixed = [(number, style) for number in ends]
-        rows.append([sheet.text(f"live.{name}"), (Input(value), f"input {style}"), *fixed])
-    region = sheet.table(sheet.text("live.parameters"), sheet.text("live.parameters_about"), columns, rows)
+        rows.append([sheet.text(f"{name}"), (Input(value), f"input {style}"), *fixed])
+    region = sheet.table(sheet.text("parameters"), sheet.text("parameters_about"), columns, rows)
     for index, name in enumerate(STYLES):
         book.workbook.define_name(defined_name(book, name), f"={region.cell(index, 1)}")
-        validate(sheet, region.first_row + index, sheet.text(f"live.{name}"), limits[name], name == "discount_rate")
+        validate(sheet, region.first_row + index, sheet.text(f"{name}"), limits[name], name == "discount_rate")
     return region
 
 
@@ -130,7 +116,7 @@ def validate(sheet: Sheet, row: int, name: str, limit: Turnable, percent: bool) 
     """Accept only numbers within the limit, and say so."""
     ends = (limit.low, limit.high)
     low, high = (sheet.words.share(end, 1) if percent else sheet.words.number(end, as_given(end, 2)) for end in ends)
-    title, message = safe_text(name, TITLE_LIMIT), sheet.text("live.allowed", low=low, high=high)[:MESSAGE_LIMIT]
+    title, message = safe_text(name, TITLE_LIMIT), sheet.text("allowed", low=low, high=high)[:MESSAGE_LIMIT]
     rule = {"validate": "decimal", "criteria": "between", "minimum": limit.low, "maximum": limit.high}
     said = {"input_title": title, "input_message": message, "error_title": title, "error_message": message}
     sheet.sheet.data_validation(row, 1, row, 1, rule | said)
@@ -139,9 +125,9 @@ def validate(sheet: Sheet, row: int, name: str, limit: Turnable, percent: bool) 
 def weights_table(sheet: Sheet, figures: pd.DataFrame) -> Region:
     """The weight of each area, and each option's score in it."""
     book, weights = sheet.book, sheet.book.settings.weights
-    sheet.heading(sheet.text("live.weights"))
-    columns = sheet.columns("live", "area:text weight:n1 published_weight:n1 share:share1")
-    columns += [Column(sheet.text("live.area_score", option=name), "points") for name in book.options.values()]
+    sheet.heading(sheet.text("weights"))
+    columns = sheet.columns("", "area:text weight:n1 published_weight:n1 share:share1")
+    columns += [Column(sheet.text("area_score", option=name), "points") for name in book.options.values()]
     first, last = sheet.row + 2, sheet.row + 1 + len(book.areas)
     total, shares, by_level = f"SUM($B${first}:$B${last})", normalised(weights), defined_name(book, "level_weight")
     rows = []
@@ -150,7 +136,7 @@ def weights_table(sheet: Sheet, figures: pd.DataFrame) -> Region:
         places = {option: levels_of(book, option, area) for option in book.options}
         scores = [Formula(f"=SUMPRODUCT({place},{by_level})/SUM({by_level})", figures.at[option, area]) for option, place in places.items()]
         rows.append([name, (Input(weights[area]), "input n1"), weights[area], share, *scores])
-    region = sheet.table(sheet.text("live.weights"), sheet.text("live.weights_about"), columns, rows)
+    region = sheet.table(sheet.text("weights"), sheet.text("weights_about"), columns, rows)
     for index, (area, name) in enumerate(weight_names(book).items()):
         book.workbook.define_name(name, f"={region.cell(index, 1)}")
         validate(sheet, region.first_row + index, book.areas[area], WEIGHTS, False)
@@ -165,19 +151,19 @@ def levels_of(book: Book, option: str, area: str) -> str:
 def results_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region:
     """What the options come to at the reader's settings, beside what is published."""
     book, table = sheet.book, sheet.book.findings.comparison.table
-    sheet.heading(sheet.text("live.results"))
+    sheet.heading(sheet.text("yours"))
     styles = "cost:money published_cost:money score:points published_score:points"
     styles += " net_benefit:money published_net_benefit:money rank:n0 published_rank:n0"
-    columns = [Column(sheet.text("option")), *sheet.columns("live", styles)]
+    columns = [*sheet.columns("", "option:text " + styles)]
     ranks = table.loc[table["permanent"], "net_benefit"].rank(ascending=False, method="min").reindex(table.index)
     rows = []
     for (option, name), formulas in zip(book.options.items(), result_formulas(sheet, weights), strict=True):
         mine, known = figures.loc[option], table.loc[option]
         mine_and_known = zip(("cost", "score", "net_benefit"), ("cost_mean", "score", "net_benefit"), formulas, strict=False)
         row = [cell for own, published, formula in mine_and_known for cell in (Formula(formula, mine[own]), known[published])]
-        rank = [Formula(formulas[3], mine["rank"]), ranks[option]] if known["permanent"] else [(sheet.text("live.unranked"), "right")] * 2
+        rank = [Formula(formulas[3], mine["rank"]), ranks[option]] if known["permanent"] else [(sheet.text("unranked"), "right")] * 2
         rows.append([name, *row, *rank])
-    return sheet.table(sheet.text("live.results"), sheet.text("live.results_about"), columns, rows)
+    return sheet.table(sheet.text("yours"), sheet.text("yours_about"), columns, rows)
 
 
 def result_formulas(sheet: Sheet, weights: Region) -> Iterator[tuple[str, str, str, str]]:
@@ -199,24 +185,24 @@ def result_formulas(sheet: Sheet, weights: Region) -> Iterator[tuple[str, str, s
 def live_chart(sheet: Sheet, results: Region) -> None:
     """Net benefit at the reader's settings beside the published."""
     series = [Series(results.heading(column), results.column(0), results.column(column)) for column in (5, 6)]
-    title = sheet.text("live.chart")
+    title = sheet.text("chart")
     chart = column_chart(sheet.book, title, series, sheet.words("workbook.millions"), sheet.book.number_format("money"))
     sheet.row += 1
-    sheet.charts([(chart, sheet.text("live.chart_alt"))], rows=15)
+    sheet.charts([(chart, sheet.text("chart_alt"))], rows=15)
 
 
 def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
     """How far the yearly convention lies from the simulation, at the published settings."""
     book, table = sheet.book, sheet.book.findings.comparison.table
-    sheet.heading(sheet.text("live.distance"))
-    sheet.notes("live.distance_note")
+    sheet.heading(sheet.text("distance"))
+    sheet.notes("distance_note")
     styles = "simulated_cost:money yearly_cost:money cost_distance:n1 cost_distance_share:distance"
     styles += " simulated_score:n2 yearly_score:n2 score_distance:n2"
-    columns = [Column(sheet.text("option")), *sheet.columns("live", styles)]
+    columns = [*sheet.columns("", "option:text " + styles)]
     rows = []
     for option, name in book.options.items():
         known, mine = table.loc[option], figures.loc[option]
         gap = mine["cost"] - known["cost_mean"]
         share = gap / abs(known["cost_mean"]) if known["cost_mean"] else np.nan
         rows.append([name, known["cost_mean"], mine["cost"], gap, share, known["score"], mine["score"], mine["score"] - known["score"]])
-    sheet.table(sheet.text("live.distance"), sheet.text("live.distance_about"), columns, rows)
+    sheet.table(sheet.text("distance"), sheet.text("distance_about"), columns, rows)

@@ -15,8 +15,8 @@ from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "scatter_chart", "span_chart",
-    "stacked_chart", "swing_chart",
+    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "range_chart", "scatter_chart",
+    "span_chart", "stacked_chart", "step_chart", "swing_chart",
 ]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
@@ -27,9 +27,10 @@ SLANTS, LINES = (
 )
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
-LEADER = -1
+LEADER, TODAY = -1, -2
+LEVEL = 360  # degrees, by which XlsxWriter says that labels are never turned
 TWO_YEARS = 731  # days, so that no mark falls short of its year
-FONT = {"name": "Arial", "size": 9, "color": INK}
+FONT = {"name": "Arial", "size": 10, "color": INK}
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Series:
     """A row of values in a chart, by their places in the workbook.
 
     `look` is the place of the option or category that it stands for, which has one look everywhere; LEADER is the best
-    option at each point. Without one the series is told apart by its order.
+    option at each point, TODAY what is before any of them. Without one the series is told apart by its order.
     """
 
     name: str
@@ -64,7 +65,7 @@ def title_text(text: str) -> str:
 def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:
     """A category axis, with every so many of its labels, and a value axis with its unit."""
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    font = {**FONT, "rotation": -45} if every > 1 else FONT
+    font = {**FONT, "rotation": -45 if every > 1 else LEVEL}
     chart.set_x_axis({"num_font": font, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
     chart.set_y_axis(
         {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": grid, **titled(unit), **more}
@@ -133,7 +134,9 @@ def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, nu
 
 
 def option_fill(index: int) -> dict[str, Any]:
-    """The fill of an option."""
+    """The fill of an option, or of today."""
+    if index == TODAY:
+        return {"border": {"color": MUTED}, **fill_of(LINE, "")}
     colour, pattern = OPTION_COLOURS[index % len(OPTION_COLOURS)], OPTION_PATTERNS[index % len(OPTION_PATTERNS)]
     return {"border": {"color": colour}, **fill_of(colour, pattern)}
 
@@ -177,7 +180,7 @@ def curve_chart(
     for one in series:
         chart.add_series({**places(one), "line": option_line(one.look), "marker": {"type": "none"}})
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
-    span = {"min": ends[0], "max": ends[1], "num_format": book.number_format(across[1])}
+    span = {"min": ends[0], "max": ends[1], "crossing": ends[0], "num_format": book.number_format(across[1])}
     chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span})
     return chart
 
@@ -213,6 +216,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
     )
     for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
         chart.add_series({**places(one), "border": {"color": ACCENT}, **look})
+    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": [0]})
     chart.set_x_axis(
         {
             "num_font": FONT,
@@ -234,25 +238,48 @@ def swing_chart(book: Book, title: str, ends: Sequence[Series], start: float, un
     chart = framed(book, "bar", title)
     for one, look in zip(ends, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
         chart.add_series({**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look})
+    upside_down(chart, {"num_format": book.number_format("money"), "crossing": start, **titled(unit)})
+    return chart
+
+
+GAIN, LOSS, WHOLE = fill_of(ACCENT, ""), fill_of("#a84300", "wide_upward_diagonal"), fill_of(INK, "")
+UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
+
+
+def step_chart(book: Book, title: str, region: Region) -> Chart:
+    """Steps from nothing to the whole, the first on top: each a bar from where the last one ended."""
+    chart = framed(book, "bar", title, "stacked")
+    looks = (UNSEEN, GAIN, GAIN, LOSS, LOSS, WHOLE)
+    for column, look in enumerate(looks, start=1):
+        series = Series(region.heading(column), region.column(0), region.column(column))
+        chart.add_series({**places(series), "gap": 35, **look})
+    chart.set_legend({"none": True})
+    upside_down(chart, {"num_format": book.number_format("n0"), **titled(book.words("workbook.millions"))})
+    return chart
+
+
+def upside_down(chart: Chart, across: dict[str, Any]) -> None:
+    """The axes of bars of which the first row is on top."""
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    chart.set_x_axis(
-        {
-            "num_font": FONT,
-            "num_format": book.number_format("money"),
-            "crossing": start,
-            "line": {"none": True},
-            "major_gridlines": grid,
-            **titled(unit),
-        }
-    )
-    chart.set_y_axis(
-        {
-            "num_font": FONT,
-            "reverse": True,
-            "crossing": "max",
-            "label_position": "low",
-            "line": {"color": MUTED},
-            "major_gridlines": {"visible": False},
-        }
-    )
+    chart.set_x_axis({"num_font": FONT, "line": {"none": True}, "major_gridlines": grid, **across})
+    low = {"label_position": "low", "line": {"color": MUTED}, "major_gridlines": {"visible": False}}
+    chart.set_y_axis({"num_font": FONT, "reverse": True, "crossing": "max", "interval_unit": 1, **low})
+
+
+def range_chart(book: Book, title: str, region: Region) -> Chart:
+    """Numbers one below the other: a line from low to high, a dot for today and a diamond where the answer turns."""
+    chart, count = framed(book, "scatter", title, "straight"), region.last_row - region.first_row + 1
+    for row in range(count):
+        level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
+        line = {"color": LINE, "width": 6}
+        chart.add_series({"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}})
+    for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", "#a84300")):
+        marker = {"type": shape, "size": 10, "fill": {"color": colour}, "border": {"color": colour}}
+        series = Series(region.heading(column), region.column(column), region.column(0))
+        chart.add_series({**places(series), "line": {"none": True}, "marker": marker})
+    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": list(range(count))})
+    across = {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": book.number_format("share"), "label_position": "low"}
+    chart.set_x_axis({"num_font": FONT, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **across})
+    upright = {"min": 0, "major_unit": 1, "crossing": -0.5, "major_gridlines": {"visible": False}}
+    chart.set_y_axis({"num_font": FONT, "reverse": True, **upright})
     return chart

@@ -86,10 +86,10 @@ def pair(findings: Findings) -> dict[str, Any]:
     return {"first": findings.comparison.best, "second": second, "calm": calm, "whole": float(table["difference"].sum())}
 
 
-def steps(findings: Findings) -> list[dict[str, Any]]:
+def steps(findings: Findings, most: int = MOST_STEPS) -> list[dict[str, Any]]:
     """The parts as steps from nothing to the whole, the smallest of each kind taken together where they are many."""
     table = apart(findings)
-    kept = set(table["difference"].abs().nlargest(MOST_STEPS).index)
+    kept = set(table["difference"].abs().nlargest(most).index)
     found, start = [], 0.0
     for kind in ("area", "group", "risk"):
         mine = table[table["kind"] == kind]

@@ -1,0 +1,232 @@
+"""The print set after its first page: options, reasons, what turns the answer, areas, money, time and people, risks."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from xlsxwriter.chart import Chart
+
+from fvmanalys.report.exhibit import Exhibit
+from fvmanalys.report.sheets.comparison import span
+from fvmanalys.report.sheets.frame import Book, Region, Sheet
+from fvmanalys.report.sheets.measure import whole_words
+from fvmanalys.report.sheets.plots import (
+    TODAY,
+    Series,
+    column_chart,
+    curve_chart,
+    line_chart,
+    range_chart,
+    span_chart,
+    step_chart,
+)
+from fvmanalys.report.sheets.workings import first_day
+from fvmanalys.report.topics import board, money, people, turning
+from fvmanalys.report.topics.answer import what_changes
+
+__all__ = [
+    "fill",
+    "write_areas_page",
+    "write_money_page",
+    "write_people_page",
+    "write_reasons_page",
+    "write_risks_page",
+    "write_turning_page",
+    "write_ways_page",
+]
+
+PAGE_UNITS = 92.0  # the width of a printed page in units of column width, before what each column takes for itself
+A_COLUMN, LEAST_FIRST = 0.72, 10.0
+LEAST_ROWS, MOST_ROWS, TABLE_ROWS = 11, 30, 6
+
+
+def widths(first: float, headings: Sequence[str]) -> list[float]:
+    """A first column and one for each heading, wide enough for its words; they share the rest of the page."""
+    least = [whole_words([heading], 8.0, 22.0) for heading in headings]
+    spare = (PAGE_UNITS - first - A_COLUMN * len(least) - sum(least)) / max(len(least), 1)
+    if spare < 0:
+        first, spare = max(LEAST_FIRST, first + spare * len(least)), 0.0
+    return [first, *(round(one + spare, 1) for one in least)]
+
+
+def headings(book: Book, *exhibits: Exhibit) -> list[str]:
+    """The headings of each column but the first, of all exhibits that stand below one another."""
+    found = ([column.heading for column in exhibit.shown(book.edition)[1:]] for exhibit in exhibits)
+    return [" ".join(one) for one in zip_longest(*found, fillvalue="")]
+
+
+def page(book: Book, key: str, columns: Sequence[float]) -> Sheet:
+    """A page of the print set with its title."""
+    sheet = Sheet(book, key, columns, printed=True)
+    sheet.title(sheet.text("title"))
+    return sheet
+
+
+def fill(sheet: Sheet, *charts: tuple[Chart, str], parts: Sequence[float] = (1.0, 1.0)) -> None:
+    """Charts below one another in what room is left, each its part of it, as many as have enough."""
+    shown = charts[: sheet.room() // LEAST_ROWS]
+    room = (sheet.room() - 1) / sum(parts[: len(shown)]) if shown else 0
+    for chart, part in zip(shown, parts, strict=False):
+        sheet.charts([chart], rows=min(MOST_ROWS, int(room * part)))
+
+
+def write_ways_page(book: Book) -> None:
+    """The options with their variants, and what each comes to as its events turn out."""
+    sheet = page(book, "ways", widths(40, headings(book, board.WAYS, board.TREE)))
+    sheet.exhibit(board.WAYS)
+    sheet.exhibit(board.TREE)
+    fill(sheet, worth_chart(book))
+    sheet.finish()
+
+
+def worth_chart(book: Book) -> tuple[Chart, str]:
+    """Net benefit of every option."""
+    region, words = book.regions["options_in_full"], book.words
+    title = words("sheet.ways.chart", best=book.options[book.findings.comparison.best])
+    series = [Series(region.heading(1), region.column(0), region.column(1))]
+    worths = book.findings.comparison.table["net_benefit"]
+    said = [f"{name} {words.amount(worths[option])}" for option, name in book.options.items()]
+    return column_chart(
+        book, title, series, words("workbook.millions"), book.number_format("n0")
+    ), f"{title}. {'; '.join(said)}"
+
+
+def write_reasons_page(book: Book) -> None:
+    """Why: step by step from nothing to the lead, the spread of every option, and the strongest reasons."""
+    sheet, edition = page(book, "reasons", (40, 16, 16, 16)), book.edition
+    sheet.heading(sheet.text("strongest"))
+    sheet.lines(board.reason_sentences(edition))
+    charts = [curves_chart(sheet)]
+    if "steps" in book.regions:
+        caption = turning.decomposition_caption(edition)
+        charts.insert(0, (step_chart(book, caption.title, book.regions["steps"]), caption.alt))
+    fill(sheet, *charts, parts=(1.0, 1.0))
+    sheet.finish()
+
+
+def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
+    """The share of outcomes in which each option's net benefit stays below an amount, all on one axis."""
+    book, region = sheet.book, sheet.book.regions["curves"]
+    table = book.findings.comparison.table
+    ends = span(table, "net_benefit")
+    series = [
+        Series(region.heading(index), region.column(index), region.column(0), index - 1)
+        for index in range(1, len(book.options) + 1)
+    ]
+    title, unit = (
+        sheet.text("curves", reference=book.options[book.findings.inputs.reference]),
+        book.words("sheet.reasons.across"),
+    )
+    chart = curve_chart(book, title, series, (sheet.text("upright"), "share"), (unit, "n0"), ends, min=0, max=1)
+    said = [
+        f"{name} {sheet.words.amount(table.at[option, 'net_benefit_p50'])}" for option, name in book.options.items()
+    ]
+    return chart, f"{title}. {sheet.text('curves_alt', rows='; '.join(said))}"
+
+
+def write_turning_page(book: Book) -> None:
+    """What would turn the answer: the conditions, the switching values, and where they lie in each number's range."""
+    sheet = page(book, "turning", [5, 34, 13, 13, 14, 10])
+    sheet.lines([*turning.condition_sentences(book.edition), *what_changes(book.edition)])
+    if sheet.exhibit(board.TURNS) and "ranges" in book.regions:
+        title = sheet.text("chart")
+        fill(sheet, (range_chart(book, title, book.regions["ranges"]), f"{title}. {sheet.text('chart_alt')}"))
+    sheet.finish()
+
+
+def write_areas_page(book: Book) -> None:
+    """Area by area: the level that each option reaches beside today's and the minimum, and how often it falls short."""
+    sheet = page(book, "by_area", widths(25, headings(book, board.AREA_LEVELS)))
+    levels = sheet.exhibit(board.AREA_LEVELS)
+    sheet.exhibit(board.AREA_RISKS)
+    if levels:
+        fill(sheet, levels_chart(sheet, levels))
+    sheet.finish()
+
+
+def levels_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
+    """The levels of today and of the options that can be lasting side by side in each area."""
+    book, count, rows = sheet.book, len(sheet.book.areas), board.AREA_LEVELS.rows(sheet.book.edition)
+    known, lasting = list(book.options), board.budgeted(sheet.book.findings)
+    shown = [(at, row) for at, row in enumerate(rows) if row["head"] == "today" or row["option"] in lasting]
+    series = [
+        Series(
+            region.cell(at, 0),
+            region.row(-1, 1, count),
+            region.row(at, 1, count),
+            known.index(row["option"]) if row["option"] else TODAY,
+        )
+        for at, row in shown
+    ]
+    title = sheet.text("chart")
+    said = [
+        f"{name}: {sheet.words.listing([sheet.words.points(row[area]) for _, row in shown])}"
+        for area, name in book.areas.items()
+    ]
+    return column_chart(book, title, series, sheet.text("points"), min=0, max=100), f"{title}. {'; '.join(said)}"
+
+
+def write_money_page(book: Book) -> None:
+    """The budget by calendar year, who pays, and what goes beyond limits."""
+    sheet = page(book, "money", widths(14, headings(book, board.BUDGET)))
+    sheet.lines(money.budget_sentences(book.edition)[:1])
+    region = sheet.exhibit(board.BUDGET)
+    sheet.exhibit(board.PAID)
+    sheet.exhibit(board.LIMITED)
+    if region:
+        fill(sheet, budget_chart(sheet, region))
+    sheet.finish()
+
+
+def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
+    """What each option takes year by year."""
+    book, last = sheet.book, region.last_row - region.first_row - 1
+    shown, known = board.budgeted(book.findings), list(book.options)
+    series = [
+        Series(region.heading(at), region.column(0, 0, last), region.column(at, 0, last), known.index(option))
+        for at, option in enumerate(shown, start=1)
+    ]
+    title = sheet.text("chart")
+    sums = board.sums(book.findings)[0]
+    said = [f"{book.options[option]} {sheet.words.amount(sums[option])}" for option in shown]
+    return line_chart(book, title, series, sheet.words("workbook.millions")), f"{title}. {'; '.join(said)}"
+
+
+def write_people_page(book: Book) -> None:
+    """When options are in full use, what deadlines they meet, what waiting costs, and the team."""
+    sheet = page(book, "people", widths(25, headings(book, board.TIMES)))
+    sheet.exhibit(board.TIMES)
+    sheet.lines(board.deadline_sentences(book.edition))
+    sheet.heading(sheet.text("waiting"))
+    sheet.lines(people.waiting_answer(book.edition))
+    if "spans" in book.regions:
+        fill(sheet, spans_chart(sheet))
+    sheet.finish()
+
+
+def spans_chart(sheet: Sheet) -> tuple[Chart, str]:
+    """From when each option may be in full use to when it surely is."""
+    book, region = sheet.book, sheet.book.regions["spans"]
+    first, *spans = [Series(region.heading(column), region.column(0), region.column(column)) for column in (1, 2, 3)]
+    title = sheet.text("chart")
+    rows = book.edition.each("board.span", board.TIMES.rows(book.edition))
+    return span_chart(book, title, first, spans, first_day(book)), f"{title}. {'; '.join(rows)}"
+
+
+def write_risks_page(book: Book) -> None:
+    """The risks with owner, trigger and action, and what nobody knows."""
+    sheet = page(book, "risks", [16, 11, 8, 8.5, 15, 15.5, 15])
+    sheet.exhibit(board.RISKS)
+    sheet.heading(sheet.text("unknown"))
+    sheet.lines(board.unknown_sentences(book.edition))
+    if sheet.room() > LEAST_ROWS + TABLE_ROWS:
+        kinds = sheet.exhibit(board.KINDS)
+        fill(sheet, *([kinds_chart(sheet, kinds)] if kinds else []))
+    sheet.finish()
+
+
+def kinds_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
+    """How many of the figures are of each kind."""
+    rows, title = board.KINDS.rows(sheet.book.edition), sheet.text("chart")
+    said = [f"{sheet.words('kind.' + row['kind'])} {sheet.words.number(row['estimates'])}" for row in rows]
+    series = [Series(region.heading(1), region.column(0), region.column(1))]
+    return column_chart(sheet.book, title, series, ""), f"{title}. {sheet.words.listing(said)}"

@@ -1,0 +1,108 @@
+"""Räkneunderlag: what the charts of the print set are drawn from, out of the way of its readers."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from fvmanalys.analysis.branches import curves
+from fvmanalys.report.sheets.frame import Book, Column, Sheet
+from fvmanalys.report.topics import board, turning
+from fvmanalys.report.words import day_after
+
+__all__ = ["first_day", "write_workings"]
+
+KEY = "workings"
+WIDTHS = (40, *[13] * 12)
+MOST_STEPS = 7  # the smallest of each kind stand together
+EXCEL_DAY_0 = date(1899, 12, 30)
+
+
+def write_workings(book: Book) -> None:
+    """The figures behind each chart that no table of the print set holds."""
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
+    sheet.notes("note")
+    curves_table(sheet)
+    if book.findings.comparison.runner_up is not None:
+        steps_table(sheet)
+        ranges_table(sheet)
+    spans_table(sheet)
+    sheet.finish()
+
+
+def working(sheet: Sheet, name: str, columns: list[Column], rows: list[list[Any]]) -> None:
+    """A table under its heading, to which a chart refers by its name."""
+    if rows:
+        sheet.heading(sheet.text(f"{name}.heading"))
+        sheet.book.regions[name] = sheet.listing(name, columns, rows)
+
+
+def curves_table(sheet: Sheet) -> None:
+    """What net benefit each option stays below in each share of the outcomes."""
+    table = curves(sheet.book.findings.comparison)
+    columns = [
+        Column(sheet.text("share"), "left share1"),
+        *(Column(name, "money") for name in sheet.book.options.values()),
+    ]
+    working(sheet, "curves", columns, [[share, *row] for share, row in zip(table.index, table.to_numpy(), strict=True)])
+
+
+def steps_table(sheet: Sheet) -> None:
+    """Every step from nothing to the whole lead: where it begins and ends, as parts that stack on either side of zero."""
+    edition, facts = sheet.book.edition, turning.pair(sheet.book.findings)
+    steps = [
+        (edition.tell("step", row["part"], row), row["start"], row["end"])
+        for row in turning.steps(sheet.book.findings, MOST_STEPS)
+    ]
+    rows = [[name, *stacked(start, end), 0.0] for name, start, end in steps]
+    rows += [[sheet.text("whole"), *[0.0] * 5, facts["whole"]]] if rows else []
+    heads = ("unseen", "gain_above", "gain_below", "loss_above", "loss_below", "whole_heading")
+    working(sheet, "steps", [Column(sheet.text("step")), *(Column(sheet.text(head), "money") for head in heads)], rows)
+
+
+def stacked(start: float, end: float) -> list[float]:
+    """A step as parts that stack: what is unseen, then what is gained above and below zero, and what is lost."""
+    low, high = min(start, end), max(start, end)
+    unseen = low if low > 0 else high if high < 0 else 0.0
+    parts = [max(high, 0.0) - max(low, 0.0), min(low, 0.0) - min(high, 0.0)]
+    return [unseen, *parts, 0.0, 0.0] if end >= start else [unseen, 0.0, 0.0, *parts]
+
+
+def ranges_table(sheet: Sheet) -> None:
+    """Where today's value and the switching value lie in each number's own range, as a share of the way from low to high."""
+    rows = []
+    for row in board.turns(sheet.book.findings).to_dict("records"):
+        if np.isfinite(row["low"]) and row["high"] > row["low"]:
+            way = [(row[key] - row["low"]) / (row["high"] - row["low"]) for key in ("base", "switching_value")]
+            rows.append([float(row["number"]), 0.0, 1.0, *(float(np.clip(one, -0.5, 1.5)) for one in way)])
+    columns = [Column(sheet.text("number"), "left n0")]
+    columns += [Column(sheet.text(head), "share") for head in ("low", "high", "today", "turns")]
+    working(sheet, "ranges", columns, rows)
+
+
+def first_day(book: Book) -> float:
+    """The first of January of the year in which an option may first be in full use, as Excel counts days."""
+    days = [day_after(book.edition.as_of, one) for one in book.findings.comparison.table["full_use_p50"]]
+    return float((date(min(day for day in days if day).year - 1, 1, 1) - EXCEL_DAY_0).days)
+
+
+def spans_table(sheet: Sheet) -> None:
+    """When each option is in full use: the earliest month and the days on to the middle and the late one."""
+    book, events = sheet.book, sheet.book.findings.events.set_index(["option", "event"])
+    rows = []
+    for option, name in book.options.items():
+        event = (option, book.findings.inputs.full_use_event(option))
+        if event in events.index:
+            days = [day_after(book.edition.as_of, events.loc[event][one]) for one in ("p05", "p50", "p85")]
+            if days[0]:
+                rows.append(
+                    [
+                        name,
+                        days[0],
+                        *((later - earlier).days if later and earlier else 0 for earlier, later in pairwise(days)),
+                    ]
+                )
+    heads = (("option", "text"), ("early", "month"), ("to_middle", "n0"), ("to_late", "n0"))
+    working(sheet, "spans", [Column(sheet.text(head), style) for head, style in heads], rows)

@@ -1,0 +1,261 @@
+"""What is read on paper: the tables of the print set's eight pages, and the sentences beside them."""
+
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.branches import branches, risk_losses
+from fvmanalys.analysis.budget import budget_by_payer, budget_by_year
+from fvmanalys.analysis.grids import area_levels, limits_at_worst, shortfalls_by_area
+from fvmanalys.analysis.switching import closest_first
+from fvmanalys.analysis.yearly import largest_assumptions
+from fvmanalys.evidence.tables import ALL_OPTIONS
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.topics.answer import reference
+from fvmanalys.report.topics.information import verdict_sentences, worth_knowing
+from fvmanalys.report.words import lowered
+
+__all__ = [
+    "AREA_LEVELS",
+    "AREA_RISKS",
+    "BRIEF",
+    "BUDGET",
+    "KINDS",
+    "LIMITED",
+    "PAID",
+    "RISKS",
+    "TIMES",
+    "TREE",
+    "TURNS",
+    "WAYS",
+    "budgeted",
+    "deadline_sentences",
+    "next_steps",
+    "reason_sentences",
+    "turns",
+    "unknown_sentences",
+]
+
+MOST_TURNS, MOST_RISKS, MOST_DEADLINES, MOST_UNKNOWN = 10, 9, 2, 5
+NOBODY = 0.5  # full-time equivalents
+UNBROKEN = "\u2011"  # a hyphen at which no line is broken
+
+
+def options(findings: Findings) -> pd.DataFrame:
+    """The comparison, a row an option."""
+    return findings.comparison.table.reset_index()
+
+
+def tree(findings: Findings) -> pd.DataFrame:
+    """The branches; nothing where no option has events of its own."""
+    table = branches(findings.comparison)
+    return table if table["depth"].any() else table.iloc[:0]
+
+
+def turns(findings: Findings) -> pd.DataFrame:
+    """What most easily turns the answer, numbered, with the range of each number (NaN for a bundle)."""
+    table = closest_first(findings.switching_values).head(MOST_TURNS)
+    known = findings.inputs.estimates.set_index("id")[["low", "high"]]
+    beyond = table["probability_beyond"].where(~table["id"].str.startswith("bundle/"))
+    return table.assign(number=range(1, len(table) + 1), probability_beyond=beyond).join(known, on="id")
+
+
+def short(findings: Findings) -> pd.DataFrame:
+    """How often the lasting options fall short in each area."""
+    return shortfalls_by_area(findings.comparison.areas, budgeted(findings))
+
+
+def times(findings: Findings) -> pd.DataFrame:
+    """When each option is in full use, whether it meets the deadlines, and the largest team it needs."""
+    table = options(findings)[["option", "full_use_p50", "full_use_p85", "full_use_within_horizon"]].set_index("option")
+    for name, mine in deadlines(findings).items():
+        table[name] = mine.set_index("option")["p_deadline_met"]
+    peaks = findings.staffing_peaks
+    for employer in dict.fromkeys(peaks[peaks["peak_fte"] >= NOBODY]["employer"]):
+        table[f"peak_{employer}"] = peaks[peaks["employer"].eq(employer)].set_index("option")["peak_fte"]
+    return table.reset_index()
+
+
+def deadlines(findings: Findings) -> dict[str, pd.DataFrame]:
+    """The events with a deadline, the first of them, by the name of their column."""
+    known = findings.events.dropna(subset=["p_deadline_met"])
+    names = list(dict.fromkeys(known["event"]))[:MOST_DEADLINES]
+    return {f"met_{name}": known[known["event"].eq(name)].drop_duplicates("option") for name in names}
+
+
+def time_columns(edition: Edition) -> list[Column]:
+    """The columns of `times`, each deadline's named by its event and day."""
+    found = [Column("option", "option"), Column("full_use_p50", "month"), Column("full_use_p85", "month")]
+    found += [Column("full_use_within_horizon", "share")]
+    for name, table in deadlines(edition.findings).items():
+        found.append(Column(name, "share", edition("board.deadline", table.iloc[0].to_dict()).replace("-", UNBROKEN)))
+    known = [one for one in times(edition.findings) if one.startswith("peak_")]
+    return found + [
+        Column(one, "n0", edition("board.peak", employer=lowered(edition(f"employer.{one.removeprefix('peak_')}"))))
+        for one in known
+    ]
+
+
+def deadline_sentences(edition: Edition) -> list[str]:
+    """What each deadline is."""
+    return [edition("board.deadline_is", table.iloc[0].to_dict()) for table in deadlines(edition.findings).values()]
+
+
+def limited(findings: Findings) -> pd.DataFrame:
+    """The limits with their names, and how probably each option exceeds them."""
+    wide, names = limits_at_worst(findings.limits_exceeded), findings.inputs.tables["limits"]
+    if wide.empty:
+        return wide
+    known = names[[one for one in ("limit_id", "name", "name_en") if one in names]]
+    return wide.merge(known.drop_duplicates("limit_id"), on="limit_id", how="left")
+
+
+def risks(findings: Findings) -> pd.DataFrame:
+    """The risks that take most, with what tells that they come, what to do and who."""
+    table, lasting = risk_losses(findings.comparison), findings.inputs.options(permanent_only=True)
+    if table.empty:
+        return table
+    table = table[table["option_id"].isin([*lasting, ALL_OPTIONS])].reset_index(drop=True)
+    for column in ("trigger", "action", "action_owner"):
+        table[column] = table.get(column, "")
+    return table.head(MOST_RISKS)
+
+
+def amounts(key: str, style: str, figures: str = "money") -> Any:
+    """A column, and one of figures for each option."""
+    return lambda edition: [
+        Column(key, style),
+        *(Column(one, figures, edition.options[one]) for one in budgeted(edition.findings)),
+    ]
+
+
+def budgeted(findings: Findings) -> list[str]:
+    """The options with a budget: the reference and those that can be lasting."""
+    lasting = findings.inputs.options(permanent_only=True)
+    return [one for one in findings.inputs.options() if one in lasting or one == findings.inputs.reference]
+
+
+def by_area(style: str) -> Any:
+    """An option, and a column for each area."""
+    return lambda edition: [
+        Column("option", "option_or_head"),
+        *(Column(one, style, name) for one, name in edition.areas.items()),
+    ]
+
+
+def sums(findings: Findings) -> list[dict[str, Any]]:
+    """What each option takes in all."""
+    return [{"sum": "table.total", **budget_by_year(findings.simulation).drop(columns="year").sum()}]
+
+
+BRIEF = Exhibit(
+    "brief",
+    options,
+    "option:long_option net_benefit:money p_best:share cost_p50:money full_use_p50:month",
+    published="comparison",
+    facts=reference,
+)
+WAYS = Exhibit(
+    "options_in_full",
+    options,
+    "option:long_option net_benefit:money net_benefit_p05:money net_benefit_p95:money cost_p50:money cost_p85:money"
+    " full_use_p50:month",
+    published="comparison",
+    facts=reference,
+)
+TREE = Exhibit("tree", tree, "option:branch share:share cost:money score:points net_benefit:money", facts=reference)
+TURNS = Exhibit(
+    "turns",
+    turns,
+    "number:n0 id:lever base:sized switching_value:sized winner:option probability_beyond:share",
+    published="switching_values",
+)
+AREA_LEVELS = Exhibit(
+    "area_levels",
+    lambda findings: area_levels(findings.levels, findings.inputs.tables["areas"], findings.inputs.options()),
+    by_area("points"),
+    published="levels",
+)
+AREA_RISKS = Exhibit("area_risks", short, by_area("share"), published="areas")
+BUDGET = Exhibit("budget", lambda findings: budget_by_year(findings.simulation), amounts("year", "year"), sums=sums)
+PAID = Exhibit("paid", lambda findings: budget_by_payer(findings.simulation), amounts("payer", "payer"))
+LIMITED = Exhibit("limited", limited, amounts("name", "text", "share"))
+TIMES = Exhibit("times", times, time_columns)
+RISKS = Exhibit(
+    "risk_list",
+    risks,
+    "name:text option_id:option probability:share loss:money action_owner:text trigger:text action:text",
+)
+KINDS = Exhibit(
+    "kinds_of_evidence",
+    lambda findings: findings.evidence_counts,
+    "kind:kind estimates:n0 share:share",
+    published="evidence_counts",
+)
+
+
+def reason_sentences(edition: Edition) -> list[str]:
+    """The strongest reason for and against each option."""
+    reasons, found = edition.findings.reasons, []
+    for option in edition.inputs.options(permanent_only=True):
+        mine = reasons[reasons["option"] == option]
+        if mine.empty:
+            continue
+        ends = {"for": mine.loc[mine["difference"].idxmax()], "against": mine.loc[mine["difference"].idxmin()]}
+        said = {
+            side: side_text(edition, side, row) if sign * row["difference"] > 0 else edition(f"board.no_{side}")
+            for (side, row), sign in zip(ends.items(), (1, -1), strict=True)
+        }
+        found.append(
+            edition("board.reason", option=edition.options[option], supports=said["for"], opposes=said["against"])
+        )
+    return found or [edition("board.no_other")]
+
+
+def side_text(edition: Edition, side: str, row: Any) -> str:
+    """One part of the difference in words."""
+    part = edition.part(row["kind"], row["part"])
+    return edition(f"board.{row['kind']}_{side}", part=part, amount=edition.words.amount(abs(row["difference"])))
+
+
+def next_steps(edition: Edition) -> list[str]:
+    """What to do next: the leader's own risks with action and owner, what to find out, and by when."""
+    findings = edition.findings
+    line = findings.inputs.lines[findings.comparison.best]
+    table = risks(findings)
+    mine = table[table["option_id"].isin(line) & table["action"].ne("")].head(2) if len(table) else table
+    told = [
+        edition("board.step_owned" if row["action_owner"] else "board.step", row) for row in mine.to_dict("records")
+    ]
+    return told + verdict_sentences(edition)[:1]
+
+
+def unknown_sentences(edition: Edition) -> list[str]:
+    """What nobody has confirmed: how much is assumed, the largest of it, and what is most worth knowing."""
+    findings, words = edition.findings, edition.words
+    counts = findings.evidence_counts.set_index("kind")
+    texts = [
+        edition(
+            "board.assumed",
+            count=words.number(counts["estimates"]["assumption"]),
+            all=words.number(counts["estimates"].sum()),
+        )
+    ]
+    shares = findings.spread.set_index("source")["share"]
+    if len(shares):
+        texts.append(edition("board.owed_to", **{source: words.share(share) for source, share in shares.items()}))
+    best = findings.comparison.best
+    known = {row["id"]: row for row in edition.quantities}
+    largest = largest_assumptions(findings.simulation, best).to_dict("records")
+    texts += [edition("board.largest", option=edition.options[best])] if largest else []
+    for row in largest:
+        one = known[row["estimate"]]
+        size = edition.tell("size", one["likely"], one)
+        name = edition.estimate(one, with_option=False)
+        texts.append(edition("board.assumption", name=name, size=size, share=words.share(row["share"])))
+    if findings.comparison.runner_up is None:
+        return texts
+    rows = worth_knowing(findings, "assumption").head(MOST_UNKNOWN).to_dict("records")
+    return texts + ([edition("board.find_out_first"), *edition.each("board.find_out", rows)] if rows else [])

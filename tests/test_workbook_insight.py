@@ -88,12 +88,12 @@ def test_the_sheets_open_with_the_sentences_that_the_page_has(findings, books, c
         assert all(sentence in first_column(books[case][STAFFING]) for sentence in waiting_answer(Edition(findings[case], WORDS.lang)))
 
 
-def test_the_summary_says_the_verdict_and_what_a_month_of_waiting_costs(findings, books):
-    text = first_column(books["region"][SUMMARY])
-    cost = WORDS.amount(findings["region"].knowledge.monthly_delay())
-    assert verdict_sentences(Edition(findings["region"], WORDS.lang))[0] in text and WORDS("sheet.summary.waiting", cost=cost) in text
-    shares = findings["region"].spread.set_index("source")["share"]
-    assert WORDS("sheet.summary.owed_to", **{source: WORDS.share(share) for source, share in shares.items()}) in text
+def test_what_is_printed_says_the_verdict_what_waiting_costs_and_what_the_uncertainty_is_owed_to(findings, books):
+    edition = Edition(findings["region"], WORDS.lang)
+    assert verdict_sentences(edition)[0] in first_column(books["region"][SUMMARY])
+    assert all(sentence in first_column(books["region"][WORDS("sheet.people.name")]) for sentence in waiting_answer(edition))
+    shares = {source: WORDS.share(share) for source, share in findings["region"].spread.set_index("source")["share"].items()}
+    assert WORDS("board.owed_to", **shares) in first_column(books["region"][WORDS("sheet.risks.name")])
 
 
 def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):

@@ -21,6 +21,8 @@ def write_comparison(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.notes("rounding", "missing", value=sheet.words.amount(book.findings.comparison.value_per_point))
+    if book.has_print_set and not book.has_levers:
+        sheet.notes("no_levers")
     for exhibit in (answer.WORTH, answer.COST):
         sheet.exhibit(exhibit)
     sheet.heading(sheet.text("charts"))

@@ -15,8 +15,8 @@ from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "range_chart", "scatter_chart",
-    "span_chart", "stacked_chart", "step_chart", "swing_chart",
+    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "range_chart",
+    "scatter_chart", "span_chart", "stacked_chart", "step_chart", "swing_chart",
 ]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")

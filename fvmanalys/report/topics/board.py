@@ -8,7 +8,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.branches import branches, risk_losses
 from fvmanalys.analysis.budget import budget_by_payer, budget_by_year
 from fvmanalys.analysis.grids import area_levels, limits_at_worst, shortfalls_by_area
-from fvmanalys.analysis.switching import closest_first
+from fvmanalys.analysis.levers import SHARED
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.edition import Edition
@@ -56,10 +56,11 @@ def tree(findings: Findings) -> pd.DataFrame:
 
 def turns(findings: Findings) -> pd.DataFrame:
     """What most easily turns the answer, numbered, with the range of each number (NaN for a bundle)."""
-    table = closest_first(findings.switching_values).head(MOST_TURNS)
+    table = findings.turning.head(MOST_TURNS)
     known = findings.inputs.estimates.set_index("id")[["low", "high"]]
-    beyond = table["probability_beyond"].where(~table["id"].str.startswith("bundle/"))
-    return table.assign(number=range(1, len(table) + 1), probability_beyond=beyond).join(known, on="id")
+    whose = table["id"].str.removeprefix(SHARED)
+    beyond = table["probability_beyond"].where(~whose.str.startswith("bundle/"))
+    return table.assign(number=range(1, len(table) + 1), probability_beyond=beyond, whose=whose).join(known, on="whose")
 
 
 def short(findings: Findings) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import Model, run_chunks, year_edges
+from fvmanalys.model.simulate import Model, year_edges
 from fvmanalys.model.streams import Period, discounted_time
 
 __all__ = ["criticality", "equivalent_annual", "measure_table", "payback", "rates_of_return"]
@@ -115,7 +115,7 @@ def criticality(simulation: Simulation) -> pd.DataFrame:
     """
     model = simulation.model
     targets = {option: simulation.inputs.full_use_event(option) for option in model.options}
-    chunks = run_chunks(model, simulation.draws, simulation.seed, simulation.workers, lambda sample: critical_chunk(model, sample, targets))
+    chunks = simulation.each(lambda sample: critical_chunk(model, sample, targets))
     rows = []
     for option, target in targets.items():
         counts = pd.DataFrame([chunk[option] for chunk in chunks]).sum()

@@ -10,7 +10,7 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.costs import Stream, Window, stream_amount, stream_value
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import run_chunks, year_edges
+from fvmanalys.model.simulate import year_edges
 
 __all__ = ["barring", "limits_exceeded", "shortfalls"]
 
@@ -64,7 +64,7 @@ def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
                     found[row["limit_id"], option, place] = np.array([total.sum(), (total > sample.column(row["id"])).sum()])
         return found
 
-    chunks = run_chunks(simulation.model, simulation.draws, simulation.seed, simulation.workers, counted)
+    chunks = simulation.each(counted)
     sums = {key: np.sum([chunk[key] for chunk in chunks], axis=0) / simulation.draws for key in chunks[0]}
     rows = [[limit, option, years[place], *found] for (limit, option, place), found in sums.items()]
     return pd.DataFrame(rows, columns=EXCEEDED).sort_values(["limit_id", "option", "year"], kind="stable", ignore_index=True)

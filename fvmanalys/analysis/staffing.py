@@ -11,7 +11,7 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.costs import PAUSE, Stream, headcount
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import Model, run_chunks, year_edges
+from fvmanalys.model.simulate import Model, year_edges
 
 __all__ = [
     "SOMEBODY", "agreement_table", "agreements", "full_team", "highest_before", "peaks", "staffing_path",
@@ -35,7 +35,7 @@ def staffing_path(simulation: Simulation) -> pd.DataFrame:
     horizon = simulation.model.horizon
     moments = (np.arange(int(horizon * MONTHS_A_YEAR)) + 0.5) / MONTHS_A_YEAR
     model = simulation.model
-    sums = run_chunks(model, simulation.draws, simulation.seed, simulation.workers, lambda sample: headcount_chunk(model, sample, moments))
+    sums = simulation.each(lambda sample: headcount_chunk(model, sample, moments))
     rows = {row["id"]: row for row in simulation.inputs.records["staffing"]}
     years, edges = year_edges(simulation.inputs.as_of, horizon)
     calendar = np.array(years)[np.searchsorted(edges, moments, side="right") - 1]

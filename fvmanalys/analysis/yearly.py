@@ -16,7 +16,7 @@ from fvmanalys.analysis.compare import Comparison, value_range
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
-from fvmanalys.model.costs import Window, stream_amount, stream_value
+from fvmanalys.model.costs import Window, window_sums
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import area_scores
 from fvmanalys.model.sample import Sample
@@ -90,7 +90,7 @@ def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1) -> Outlook:
     """Expected cost and levels by calendar year, to the longest horizon that may be asked for."""
     model = read_model(with_parameters(inputs, horizon_years=turnable(inputs)["horizon_years"].high))
     years, edges = year_edges(inputs.as_of, model.horizon)
-    chunks = run_chunks(model, draws, seed, workers, lambda sample: outlook_chunk(model, sample, edges))
+    chunks = run_chunks(model.chunks(draws, seed), workers, lambda sample: outlook_chunk(model, sample, edges))
     means = {key: np.add.reduce([chunk[key] for chunk in chunks]) / draws for key in chunks[0]}
     index = pd.Index(years, name="year")
     cost = pd.DataFrame({option: means[option, ""] for option in model.options}, index=index).rename_axis(columns="option")
@@ -103,11 +103,10 @@ def outlook_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str
     sums = {}
     for option, parts in model.options.items():
         times = model.times(sample, option)
-        cost = np.zeros(len(edges) - 1)
-        for stream in parts.streams:
-            amount = stream_amount(stream, sample, option)
-            windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
-            cost += [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]
+        windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
+        cost = np.zeros(len(windows))
+        for one in window_sums(parts.streams, sample, option, times, windows):
+            cost += one
         sums[option, ""] = cost
         averages = [area_scores(parts.levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]
         sums |= {(option, area): np.array([float(np.sum(scores[area])) for scores in averages]) for area in model.areas}

@@ -1,6 +1,6 @@
 """The cost rows of an option as streams, and what they come to: contracts, and staffing times its cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, window_value
 
-__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value"]
+__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value", "window_sums"]
 
 PAUSE, RESTART = "pause", "restart"
 
@@ -39,6 +39,11 @@ class Stream:
     group: str
     employer: str = ""
     kept: float = 1.0
+
+    @property
+    def course(self) -> tuple[str, str, str, str, float]:
+        """What says when its money flows: streams of one course differ in their amounts alone."""
+        return self.start, self.end, self.basis, self.profile, self.growth
 
 
 @dataclass(frozen=True)
@@ -154,21 +159,46 @@ def stream_amount(stream: Stream, sample: Sample, option: str) -> Floats:
     return amount * stream.factor
 
 
-def stream_value(stream: Stream, amount: Floats, times: Mapping[str, Floats], window: Window) -> Floats:
-    """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw."""
+def stream_value(
+    stream: Stream, amount: Floats, times: Mapping[str, Floats], window: Window, known: MutableMapping[tuple, Floats] | None = None
+) -> Floats:
+    """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw.
+
+    `known` keeps, for these times, what one MSEK comes to, for other streams of the same course.
+    """
     if isinstance(window.rate, tuple):
-        return np.sum([one.factor * stream_value(stream, amount, times, window.during(one)) for one in window.rate], axis=0)
+        return np.sum([one.factor * stream_value(stream, amount, times, window.during(one), known) for one in window.rate], axis=0)
+    known, key = {} if known is None else known, (stream.course, window)
+    if key not in known:
+        known[key] = unit_value(stream, times, window)
+    return amount * known[key]
+
+
+def window_sums(streams: Sequence[Stream], sample: Sample, option: str, times: Mapping[str, Floats], windows: Sequence[Window]) -> Floats:
+    """The sum over draws of some streams of an option in each of several windows: streams × windows."""
+    amounts = [stream_amount(stream, sample, option) for stream in streams]
+    found = np.zeros((len(streams), len(windows)))
+    for place, window in enumerate(windows):
+        known: dict[tuple, Floats] = {}
+        for index, (stream, amount) in enumerate(zip(streams, amounts, strict=True)):
+            found[index, place] = np.sum(stream_value(stream, amount, times, window, known))
+    return found
+
+
+def unit_value(stream: Stream, times: Mapping[str, Floats], window: Window) -> Floats:
+    """What a stream comes to for each MSEK of its amount, at a rate that is the same throughout the window."""
+    assert isinstance(window.rate, float | int)
     start = event_time(stream.start, times, 0.0)
     if stream.basis == "once":
-        return amount * lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)
+        return lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)
     end = event_time(stream.end, times, window.horizon)
     end = np.where(np.isinf(end), window.horizon, end)
     spread = window_value(start, end, window.rate, stream.profile, stream.growth, window.opens, window.end)
     if stream.basis == "per_year":
-        return amount * spread
+        return spread
     length = np.where(end > start, end - start, 1.0) / (1 if stream.profile == "level" else 2)
     at_once = lump_value(start, window.rate, stream.growth, window.opens, window.lump_end)
-    return amount * np.where(end > start, spread / length, at_once)
+    return np.where(end > start, spread / length, at_once)
 
 
 def event_time(name: str, times: Mapping[str, Floats], default: float) -> Floats:

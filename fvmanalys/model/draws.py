@@ -61,6 +61,7 @@ LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no lo
 Z95 = float(ndtri(0.95))
 JITTER = 1e-9  # lets a correlation of 1 have a triangle; far less than the distance between two draws
 LONG_ENOUGH = 8  # draws for each stream of a group
+KEPT = 4096  # blocks as drawn, 128 MB at most: many analyses ask for the same columns again
 PERT_GRID = (1 - np.cos(np.linspace(0, np.pi, 4097))) / 2
 
 
@@ -151,8 +152,9 @@ def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
     return column
 
 
+@lru_cache(maxsize=KEPT)
 def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
-    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give."""
+    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give; it is kept."""
     if estimate.moves_with and abs(estimate.strength) == 1:
         strata, order = factor(estimate.moves_with, seed, block)
         return quantile(estimate, strata if estimate.strength > 0 else 1 - strata)[order]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -65,13 +66,28 @@ def check_weights(what: str, weights: Mapping[str, Estimate]) -> None:
 def area_scores(
     levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, rate: Rate, horizon: float
 ) -> dict[str, Floats]:
-    """The discounted average level to the horizon of each area: ∫ level·e^(−ρt) dt / ∫ e^(−ρt) dt."""
-    scores = {}
+    """The discounted average level to the horizon of each area: ∫ level·e^(−ρt) dt / ∫ e^(−ρt) dt.
+
+    Areas whose levels come with the same events share their times.
+    """
+    scores: dict[str, Floats] = {}
+    known: dict[tuple, list[Floats]] = {}
     for area in dict.fromkeys(level.area for level in levels):
         rows = [level for level in levels if level.area == area]
-        starts = starting_times(rows, times, sample, option)
-        scores[area] = on_scale(area_score(area, rows, starts, sample, rate, horizon))
+        course = tuple((row.criterion, row.event, row.when, row.shared) for row in rows)
+        if course not in known:
+            known[course] = shares_by_row(rows, starting_times(rows, times, sample, option), rate, horizon)
+        scores[area] = on_scale(area_score(area, rows, known[course], sample))
     return scores
+
+
+def shares_by_row(rows: list[Level], starts: list[Floats], rate: Rate, horizon: float) -> list[Floats]:
+    """The share of the discounted time in which each row of an area is in force, among those of its criterion."""
+    found: dict[int, Floats] = {}
+    for criterion in dict.fromkeys(row.criterion for row in rows):
+        mine = [place for place, row in enumerate(rows) if row.criterion == criterion]
+        found |= zip(mine, shares_in_force([starts[place] for place in mine], rate, horizon), strict=True)
+    return [found[place] for place in range(len(rows))]
 
 
 def on_scale(score: Floats) -> Floats:
@@ -104,14 +120,14 @@ def row_start(row: Level, times: Mapping[str, Floats], sample: Sample, option: s
     return np.where(sample.holds(option, row.when), start, np.inf) if row.when else start
 
 
-def area_score(area: str, rows: list[Level], starts: list[Floats], sample: Sample, rate: Rate, horizon: float) -> Floats:
+def area_score(area: str, rows: list[Level], shares: list[Floats], sample: Sample) -> Floats:
     """The score of an area: its criteria, weighted where there are several."""
     criteria = list(dict.fromkeys(row.criterion for row in rows))
     parts = {}
     for criterion in criteria:
         mine = [index for index, row in enumerate(rows) if row.criterion == criterion]
         values = [sample.column(rows[index].estimate) for index in mine]
-        parts[criterion] = discounted_average(values, [starts[index] for index in mine], rate, horizon)
+        parts[criterion] = average(values, [shares[index] for index in mine])
     if criteria == [""]:
         return parts[""]
     weights = normalised({criterion: sample.column(f"criteria/{area}/{criterion}") for criterion in criteria})
@@ -123,8 +139,13 @@ def discounted_average(values: list[Floats], starts: list[Floats], rate: Rate, h
 
     At equal times the later in the list is in force.
     """
+    return average(values, shares_in_force(starts, rate, horizon))
+
+
+def average(values: list[Floats], shares: list[Floats]) -> Floats:
+    """The average of levels by the share of time in which each is in force."""
     total = np.zeros(len(values[0]))
-    for value, share in zip(values, shares_in_force(starts, rate, horizon), strict=True):
+    for value, share in zip(values, shares, strict=True):
         total += value * share
     return total
 
@@ -132,15 +153,14 @@ def discounted_average(values: list[Floats], starts: list[Floats], rate: Rate, h
 def shares_in_force(starts: list[Floats], rate: Rate, horizon: float) -> list[Floats]:
     """The share of the discounted time to the horizon in which each of several levels is in force."""
     elapsed = [share_elapsed(start, rate, horizon) for start in starts]
-    shares = []
-    for i, start in enumerate(starts):
-        ends = np.ones(len(start))
-        for j, other in enumerate(starts):
-            if j != i:
-                later = other >= start if j > i else other > start
-                np.minimum(ends, elapsed[j], out=ends, where=later)
-        shares.append(ends - elapsed[i])
-    return shares
+    ends = [np.ones(len(start)) for start in starts]
+    for i, j in combinations(range(len(starts)), 2):
+        later = starts[j] >= starts[i]
+        if not later.all():
+            np.minimum(ends[j], np.where(later, 1.0, elapsed[i]), out=ends[j])
+        if later.any():
+            np.minimum(ends[i], np.where(later, elapsed[j], 1.0), out=ends[i])
+    return [end - begin for end, begin in zip(ends, elapsed, strict=True)]
 
 
 def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:

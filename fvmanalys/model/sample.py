@@ -1,6 +1,6 @@
 """A chunk of draws: every random quantity that the model may ask for, each made once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -38,6 +38,7 @@ class Sample:
     `conditions` are those of every option, by name. `given` replaces the column of an estimate by another, as
     sensitivity analysis asks. `outside_share` is the share of draws in which the outside view applies, the same draws
     for every option; the past programme is drawn for the option in `programmes`, of a variant the one that it varies.
+    `kept_times` are those of events as drawn, for whoever asks again.
     """
 
     estimates: Mapping[str, Estimate]
@@ -50,6 +51,8 @@ class Sample:
     programmes: Mapping[str, str] = field(default_factory=dict)
     _made: dict[str, Floats] = field(default_factory=dict)
     _ratios: dict[str, tuple[Floats, Floats]] = field(default_factory=dict)
+    _held: dict[tuple[str, str], Mask] = field(default_factory=dict)
+    kept_times: dict[tuple, dict[str, Floats]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -85,10 +88,25 @@ class Sample:
 
     def holds(self, option: str, when: str) -> Mask:
         """The draws in which a condition holds: all its risks and signals do or, with `!`, do not."""
+        found = literals(when)
+        if self.given and not self.given.keys().isdisjoint(set[str]().union(*(self.rests_on(option, name) for name, _ in found))):
+            return self.all_hold(option, found)
+        if (option, when) not in self._held:
+            self._held[option, when] = self.all_hold(option, found)
+        return self._held[option, when]
+
+    def all_hold(self, option: str, found: Iterable[tuple[str, bool]]) -> Mask:
+        """The draws in which some risks and signals hold, each as it is wanted."""
         held = np.ones(self.size, dtype=bool)
-        for name, wanted in literals(when):
+        for name, wanted in found:
             held &= self.occurs(option, name) == wanted
         return held
+
+    def rests_on(self, option: str, name: str) -> set[str]:
+        """The columns that say whether a risk occurs, or what a signal says."""
+        condition = self.conditions[option][name]
+        own = {condition.number, condition.rate, condition.false_alarm}
+        return own | self.rests_on(option, condition.of) if condition.of else own
 
     def occurs(self, option: str, name: str) -> Mask:
         """The draws in which a risk occurs, or a signal says yes."""
@@ -157,10 +175,11 @@ def thinned(samples: Sequence[Sample], step: int) -> Sample:
         cost, duration = zip(*(sample._ratios[option] for sample in samples), strict=True)
         ratios[option] = np.concatenate([one[::step] for one in cost]), np.concatenate([one[::step] for one in duration])
     size = sum(len(range(0, sample.size, step)) for sample in samples)
-    return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios)
+    return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios, _held={}, kept_times={})
 
 
 def crossed(first: Sample, second: Sample, from_second: Collection[str]) -> Sample:
     """The columns that two samples have made, some by their keys from the second, as one sample."""
     keys = first._made.keys() & second._made.keys()
-    return replace(first, _made={key: (second if key in from_second else first)._made[key] for key in keys}, _ratios={})
+    made = {key: (second if key in from_second else first)._made[key] for key in keys}
+    return replace(first, _made=made, _ratios={}, _held={}, kept_times={})

@@ -1,8 +1,8 @@
 """Events, costs and levels together, in bounded memory: inputs to a Simulation."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -14,8 +14,8 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.inputs import no_estimate
-from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
-from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, correlate, draw, read_estimates
+from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value, window_sums
+from fvmanalys.model.draws import BLOCK, LARGEST, Block, Estimate, Floats, blocks, correlate, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
 from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, levels_at, on_scale, read_levels
 from fvmanalys.model.programmes import ReferenceClass, read_class
@@ -25,6 +25,7 @@ from fvmanalys.model.streams import Rate, check_rate, periods
 __all__ = ["DRAWN_TO", "SLICED", "Model", "Outcome", "Simulation", "read_model", "simulate", "year_edges"]
 
 CHUNK_BLOCKS = 2
+KEPT = 2**15  # draws up to which a simulation keeps its columns, event times and area scores: some 100 MB
 DRAWN_TO = "drawn_to"  # an attribute of draws whose distribution is known: no difference between two options is larger
 SLICED = "sliced"  # an attribute of draws: how many were simulated, so that their slices are known
 LAST_YEAR = 9998  # the calendar ends with 9999, and a table of years with the start of the one after the last
@@ -72,6 +73,11 @@ class Model:
         known = self.estimates, self.conditions, self.reference_class, self.outside_share
         return Sample(*known, seed, parts, given or {}, self.programmes)
 
+    def chunks(self, draws: int | Sequence[Block], seed: int, chunk_blocks: int = CHUNK_BLOCKS) -> Iterator[Sample]:
+        """Draws, or some blocks of them, a chunk at a time."""
+        parts = blocks(draws) if isinstance(draws, int) else draws
+        return (self.sample(parts[i : i + chunk_blocks], seed) for i in range(0, len(parts), chunk_blocks))
+
     def condition_ids(self, option: str, when: str) -> set[str]:
         """The estimates that a condition depends on."""
         found = set()
@@ -83,18 +89,22 @@ class Model:
 
     def times(self, sample: Sample, option: str) -> dict[str, Floats]:
         """When the events of an option happen."""
-        return event_times(self.options[option].events, sample, option, self.standing_share, self.delay)
+        key = option, self.standing_share, self.delay
+        if sample.given or key not in sample.kept_times:
+            found = event_times(self.options[option].events, sample, option, self.standing_share, self.delay)
+            return found if sample.given else sample.kept_times.setdefault(key, found)
+        return sample.kept_times[key]
 
     def outcome(self, sample: Sample, option: str) -> Outcome:
         """Compute one option for a chunk of draws."""
         parts, times = self.options[option], self.times(sample, option)
         discounted, plain = Window(self.rate, self.horizon), Window(0.0, self.horizon)
-        cost, programme = np.zeros(sample.size), np.zeros(sample.size)
+        cost, programme, known = np.zeros(sample.size), np.zeros(sample.size), dict[tuple, Floats]()
         for stream in parts.streams:
             amount = stream_amount(stream, sample, option)
-            cost += stream_value(stream, amount, times, discounted)
+            cost += stream_value(stream, amount, times, discounted, known)
             if stream.programme:
-                programme += stream_value(stream, amount, times, plain)
+                programme += stream_value(stream, amount, times, plain, known)
         scores = area_scores(parts.levels, times, sample, option, self.benefit_rate, self.horizon)
         weights = area_weights(self.areas, sample)
         score = on_scale(np.sum([weights[area] * scores[area] for area in self.areas], axis=0))
@@ -175,9 +185,26 @@ class Simulation:
     workers: int = 1
 
     @cached_property
+    def samples(self) -> Sequence[Sample]:
+        """The draws in chunks, kept for what is asked of them again; none where they are too many to keep."""
+        return list(self.model.chunks(self.draws, self.seed)) if self.draws <= KEPT else ()
+
+    def each(self, compute: Callable[[Sample], dict]) -> list[dict]:
+        """What is computed of each chunk of the draws, in their order."""
+        return run_chunks(self.samples or self.model.chunks(self.draws, self.seed), self.workers, compute)
+
+    def first(self, draws: int) -> list[Sample]:
+        """The chunks of the first draws, which end with a block, or of all."""
+        parts = blocks(self.draws)
+        kept = [block for block in parts if BLOCK * block.index < draws]
+        ready = [sample for sample in self.samples if set(sample.parts) <= set(kept)]
+        done = sum(len(sample.parts) for sample in ready)
+        return [*ready, *self.model.chunks(kept[done:], self.seed)]
+
+    @cached_property
     def area_scores(self) -> pd.DataFrame:
         """The score of each area: draws × (option, area)."""
-        return self._collect(lambda outcome: outcome.area_scores, ["option", "area"])
+        return self._collect("area_scores", "area")
 
     @cached_property
     def levels_today(self) -> pd.DataFrame:
@@ -188,24 +215,25 @@ class Simulation:
             levels = model.options[option].levels
             return levels_at(levels, model.times(sample, option), sample, option, 0.0)
 
-        chunks = run_chunks(model, self.draws, self.seed, self.workers, today)
+        chunks = self.each(today)
         return pd.DataFrame({area: np.concatenate([chunk[area] for chunk in chunks]) for area in chunks[0]})
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """The time of each event: draws × (option, event), years after `as_of`, infinite where it does not happen."""
-        return self._collect(lambda outcome: outcome.events, ["option", "event"])
+        return self._collect("events", "event")
 
     @cached_property
     def weights(self) -> pd.DataFrame:
         """The weight of each area as it counts, summing to 1 in every draw: draws × area."""
-        return pd.DataFrame(area_weights(self.model.areas, self.model.sample(blocks(self.draws), self.seed)))
+        chunks = self.each(lambda sample: area_weights(self.model.areas, sample))
+        return pd.DataFrame({area: np.concatenate([chunk[area] for chunk in chunks]) for area in self.model.areas})
 
     @cached_property
     def stream_costs(self) -> pd.DataFrame:
         """The mean present value of every stream: option, stream, category, payer, employer, start, end, present_value."""
         model = self.model
-        sums = run_chunks(model, self.draws, self.seed, self.workers, lambda sample: stream_chunk(model, sample))
+        sums = self.each(lambda sample: stream_chunk(model, sample))
         return pd.DataFrame(
             [
                 {
@@ -227,7 +255,7 @@ class Simulation:
     def level_paths(self, moments: Floats) -> pd.DataFrame:
         """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time, level."""
         model = self.model
-        sums = run_chunks(model, self.draws, self.seed, self.workers, lambda sample: path_chunk(model, sample, moments))
+        sums = self.each(lambda sample: path_chunk(model, sample, moments))
         return pd.DataFrame(
             [
                 {"option": option, "area": area, "time": moment, "level": level}
@@ -236,11 +264,9 @@ class Simulation:
             ]
         )
 
-    def _collect(self, pick: Callable[[Outcome], Mapping[str, Floats]], names: list[str]) -> pd.DataFrame:
+    def _collect(self, part: str, key: str) -> pd.DataFrame:
         """Compute again, and keep one part of each outcome."""
-        chunks = run_chunks(self.model, self.draws, self.seed, self.workers, lambda sample: collect_chunk(self.model, sample, pick))
-        columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
-        return pd.DataFrame(columns).rename_axis(columns=names)
+        return joined(self.each(lambda sample: pairs(outcome_chunk(self.model, sample, True), part)), ["option", key])
 
     def net_benefit(self, value_per_point: float | None = None) -> pd.DataFrame:
         """value_per_point·(S − S_ref) − (C − C_ref), in MSEK: draws × option.
@@ -273,7 +299,7 @@ class Simulation:
     def yearly_streams(self) -> pd.DataFrame:
         """Expected cost by option, stream and calendar year, with category and payer; the detail behind `yearly_cost`."""
         years, edges = year_edges(self.inputs.as_of, self.model.horizon)
-        chunks = run_chunks(self.model, self.draws, self.seed, self.workers, lambda sample: yearly_chunk(self.model, sample, edges))
+        chunks = self.each(lambda sample: yearly_chunk(self.model, sample, edges))
         totals = {key: np.add.reduce([chunk[key] for chunk in chunks]) / self.draws for key in chunks[0]}
         return pd.DataFrame(
             [
@@ -315,46 +341,58 @@ def simulate(
     if draws != int(draws) or draws < 1 or seed < 0:
         raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
     draws, model = int(draws), read_model(inputs, delay, options)
+    kept = draws <= KEPT
+    samples = model.chunks(draws, seed, chunk_blocks)
+    samples = list(samples) if kept else samples
     with np.errstate(over="ignore", invalid="ignore"):
-        chunks = run_chunks(model, draws, seed, workers, lambda sample: totals_chunk(model, sample), chunk_blocks)
+        chunks = run_chunks(samples, workers, lambda sample: outcome_chunk(model, sample, kept))
     names = list(model.options)
-    frames = [pd.DataFrame({name: np.concatenate([chunk[name][part] for chunk in chunks]) for name in names}) for part in range(3)]
+    frames = [
+        pd.DataFrame({name: np.concatenate([getattr(chunk[name], part) for chunk in chunks]) for name in names})
+        for part in ("cost", "programme_cost", "score")
+    ]
     for frame in frames:
         check_finite(frame)
     cost, programme_cost, score = (frame.rename_axis(columns="option") for frame in frames)
-    return Simulation(inputs, draws, seed, cost, programme_cost, score, model, workers)
+    found = Simulation(inputs, draws, seed, cost, programme_cost, score, model, workers)
+    if kept:
+        found.__dict__["samples"] = samples
+        for name, key in (("area_scores", "area"), ("events", "event")):
+            found.__dict__[name] = joined([pairs(chunk, name) for chunk in chunks], ["option", key])
+    return found
 
 
-def run_chunks(
-    model: Model, draws: int, seed: int, workers: int, compute: Callable[[Sample], dict], chunk_blocks: int = CHUNK_BLOCKS
-) -> list[dict]:
+def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], dict]) -> list[dict]:
     """Compute every chunk, in the order of the draws."""
-    parts = blocks(draws)
-    samples = (model.sample(parts[i : i + chunk_blocks], seed) for i in range(0, len(parts), chunk_blocks))
     if workers == 1:
         return [compute(sample) for sample in samples]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(compute, samples))
 
 
-def totals_chunk(model: Model, sample: Sample) -> dict[str, tuple[Floats, Floats, Floats]]:
-    """Cost, programme cost and score of every option."""
+def outcome_chunk(model: Model, sample: Sample, kept: bool) -> dict[str, Outcome]:
+    """The outcome of every option; without area scores and events where these are not kept."""
     outcomes = {option: model.outcome(sample, option) for option in model.options}
-    return {option: (outcome.cost, outcome.programme_cost, outcome.score) for option, outcome in outcomes.items()}
+    return outcomes if kept else {name: replace(one, area_scores={}, events={}) for name, one in outcomes.items()}
 
 
-def collect_chunk(model: Model, sample: Sample, pick: Callable[[Outcome], Mapping[str, Floats]]) -> dict[tuple[str, str], Floats]:
-    """One part of every option's outcome."""
-    return {(option, key): column for option in model.options for key, column in pick(model.outcome(sample, option)).items()}
+def pairs(outcomes: Mapping[str, Outcome], part: str) -> dict[tuple[str, str], Floats]:
+    """One part of every option's outcome, by option and what it is of."""
+    return {(option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()}
+
+
+def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str]) -> pd.DataFrame:
+    """The columns of all chunks as one table."""
+    columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
+    return pd.DataFrame(columns).rename_axis(columns=names)
 
 
 def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
     """The sum over draws of the present value of every stream."""
-    sums, window = {}, Window(model.rate, model.horizon)
+    sums, window = dict[tuple[str, int], float](), Window(model.rate, model.horizon)
     for option, parts in model.options.items():
-        times = model.times(sample, option)
-        for index, stream in enumerate(parts.streams):
-            sums[option, index] = float(np.sum(stream_value(stream, stream_amount(stream, sample, option), times, window)))
+        found = window_sums(parts.streams, sample, option, model.times(sample, option), [window])
+        sums |= {(option, index): float(total) for index, total in enumerate(found[:, 0])}
     return sums
 
 
@@ -369,19 +407,12 @@ def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str,
 
 def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
     """The sum over draws of every stream in every year: rows discounted and plain, columns years."""
-    sums = {}
+    windows = [Window(rate, model.horizon, *year) for rate in (model.rate, 0.0) for year in pairwise(edges)]
+    sums: dict[tuple[str, int], Floats] = {}
     for option, parts in model.options.items():
-        times = model.times(sample, option)
-        for index, stream in enumerate(parts.streams):
-            amount = stream_amount(stream, sample, option)
-            sums[option, index] = np.array([yearly_sums(stream, amount, times, rate, model.horizon, edges) for rate in (model.rate, 0.0)])
+        found = window_sums(parts.streams, sample, option, model.times(sample, option), windows)
+        sums |= {(option, index): total for index, total in enumerate(found.reshape(len(found), 2, -1))}
     return sums
-
-
-def yearly_sums(stream: Stream, amount: Floats, times: Mapping[str, Floats], rate: Rate, horizon: float, edges: Floats) -> list[float]:
-    """The sum over draws of one stream in each year."""
-    windows: Iterable[Window] = (Window(rate, horizon, opens, closes) for opens, closes in pairwise(edges))
-    return [float(np.sum(stream_value(stream, amount, times, window))) for window in windows]
 
 
 def check_finite(frame: pd.DataFrame) -> None:

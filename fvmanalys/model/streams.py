@@ -89,14 +89,29 @@ def window_value(
     rho = np.log1p(np.asarray(rate, dtype=float)) - np.log1p(np.asarray(growth, dtype=float))
     first, last = np.clip(start, opens, closes), np.clip(end, opens, closes)
     counts = (last > first) & (end > start)
-    first, last = np.where(counts, first, 0.0), np.where(counts, last, 0.0)
+    if not counts.any():
+        return np.zeros(np.broadcast_shapes(counts.shape, rho.shape))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return np.where(counts, PROFILES[profile](rho, start, end, first, last), 0.0)
+        if counts.ndim != 1 or rho.ndim or opens.ndim or closes.ndim:
+            first, last = np.where(counts, first, 0.0), np.where(counts, last, 0.0)
+            return np.where(counts, PROFILES[profile](rho, start, end, first, last), 0.0)
+        found = np.zeros(counts.shape)
+        if profile == "level":
+            whole = counts & (first == opens) & (last == closes)
+            found[whole] = level(rho, start, end, opens[None], closes[None])
+            counts &= ~whole
+        some = np.flatnonzero(counts)
+        places = slice(None) if len(some) == len(found) else some
+        times = (np.broadcast_to(one, found.shape)[places] for one in (start, end, first, last))
+        found[places] = PROFILES[profile](rho, *times)
+        return found
 
 
 def level(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:
     """∫ e^(−ρt) dt from first to last."""
     length = last - first
+    if not rho.ndim:
+        return length * 1.0 if abs(rho) < VANISHING else np.exp(-rho * first) * (-np.expm1(-rho * length) / rho)
     still = np.abs(rho) < VANISHING
     return np.exp(-rho * first) * np.where(still, length, -np.expm1(-rho * length) / np.where(still, 1.0, rho))
 

@@ -8,7 +8,7 @@ import pandas as pd
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import split
 from fvmanalys.model import Simulation
-from fvmanalys.model.costs import PAUSE, Stream, headcount
+from fvmanalys.model.costs import PAUSE, Stream, headcounts
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, year_edges
@@ -54,8 +54,7 @@ def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple
     for option, parts in model.options.items():
         times = model.times(sample, option)
         for stream in (stream for stream in parts.streams if stream.employer):
-            counts = [float(np.sum(headcount(stream, times, sample, option, moment, model.horizon))) for moment in moments]
-            sums[option, stream.estimates[0]] = np.array(counts)
+            sums[option, stream.estimates[0]] = np.array(headcounts(stream, times, sample, option, moments, model.horizon))
     return sums
 
 

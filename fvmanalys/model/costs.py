@@ -1,6 +1,6 @@
 """The cost rows of an option as streams, and what they come to: contracts, and staffing times its cost."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, window_value
 
-__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcount", "read_streams", "stream_amount", "stream_value", "window_sums"]
+__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcounts", "read_streams", "stream_amount", "stream_value", "window_sums"]
 
 PAUSE, RESTART = "pause", "restart"
 
@@ -206,14 +206,28 @@ def event_time(name: str, times: Mapping[str, Floats], default: float) -> Floats
     return times.get(name, np.asarray(np.inf)) if name else np.asarray(default)
 
 
-def headcount(stream: Stream, times: Mapping[str, Floats], sample: Sample, option: str, moment: float, horizon: float) -> Floats:
-    """The full-time equivalents of a staffing stream at one moment, in each draw."""
+def headcounts(
+    stream: Stream, times: Mapping[str, Floats], sample: Sample, option: str, moments: Iterable[float], horizon: float
+) -> list[float]:
+    """The sum over draws of the full-time equivalents of a staffing stream at some moments."""
     start = event_time(stream.start, times, 0.0)
     end = event_time(stream.end, times, horizon)
     end = np.where(np.isinf(end), horizon, end)
-    through = np.clip((moment - np.where(np.isinf(start), 0.0, start)) / np.where(end > start, end - start, 1.0), 0.0, 1.0)
-    shape = {"level": np.ones_like(through), "ramp_up": through, "ramp_down": 1.0 - through}[stream.profile]
-    present = (start <= moment) & (moment < end)
-    if stream.when:
-        present = present & sample.holds(option, stream.when)
-    return np.where(present, sample.column(stream.estimates[0]) * stream.kept * shape, 0.0)
+    begun, length = np.where(np.isinf(start), 0.0, start), np.where(end > start, end - start, 1.0)
+    held = sample.holds(option, stream.when) if stream.when else True
+    full = np.where(held, sample.column(stream.estimates[0]) * stream.kept, 0.0)
+    first, last = np.min(start), np.max(end)
+    settled, leaving, everybody = np.max(start), np.min(end), float(np.sum(full))
+    found = []
+    for moment in moments:
+        if moment < first or moment >= last:
+            found.append(0.0)
+        elif stream.profile == "level" and settled <= moment < leaving:
+            found.append(everybody)
+        else:
+            shape: Floats | float = 1.0
+            if stream.profile != "level":
+                through = np.clip((moment - begun) / length, 0.0, 1.0)
+                shape = through if stream.profile == "ramp_up" else 1.0 - through
+            found.append(float(np.sum(np.where((start <= moment) & (moment < end), full * shape, 0.0))))
+    return found

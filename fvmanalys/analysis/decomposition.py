@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison
-from fvmanalys.analysis.parts import OptionParts, Worth, chunks, fixed_at
+from fvmanalys.analysis.parts import OptionParts, Worth, fixed_at
 from fvmanalys.analysis.shapley import shapley
 
 __all__ = ["COLUMNS", "decomposition", "reasons"]
@@ -41,7 +41,7 @@ def decomposition(comparison: Comparison) -> pd.DataFrame:
 def option_parts(comparison: Comparison) -> dict[str, OptionParts]:
     """Every option over all draws."""
     simulation = comparison.simulation
-    samples = chunks(simulation.model, simulation.draws, simulation.seed)
+    samples = simulation.first(simulation.draws)
     return {option: OptionParts(simulation.model, samples, option, comparison.value_per_point) for option in simulation.model.options}
 
 

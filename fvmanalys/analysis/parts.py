@@ -1,19 +1,19 @@
 """The expected value·S − C of one option, kept in parts, so that a change makes again only what it touches."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from fvmanalys.model.costs import Stream, Window, stream_amount, stream_value
-from fvmanalys.model.draws import Floats, blocks
+from fvmanalys.model.draws import Floats
 from fvmanalys.model.events import event_times
 from fvmanalys.model.levels import area_scores, area_weights, normalised, shares_in_force, starting_times
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import CHUNK_BLOCKS, Model
+from fvmanalys.model.simulate import Model
 
-__all__ = ["Given", "OptionParts", "Worth", "chunks", "fixed_at"]
+__all__ = ["Given", "OptionParts", "Worth", "fixed_at"]
 
 Given = Callable[[Sample], Mapping[str, Floats]]
 
@@ -26,16 +26,10 @@ class Worth:
     areas: Mapping[str, float]
     costs: Sequence[float]
 
-    @property
+    @cached_property
     def total(self) -> float:
         """value·S − C."""
         return self.value * sum(self.areas.values()) - sum(self.costs)
-
-
-def chunks(model: Model, draws: int, seed: int) -> list[Sample]:
-    """The draws of a simulation in chunks, as it makes them, each kept for what is asked of it again."""
-    parts = blocks(draws)
-    return [model.sample(parts[i : i + CHUNK_BLOCKS], seed) for i in range(0, len(parts), CHUNK_BLOCKS)]
 
 
 def fixed_at(names: Iterable[str], number: float) -> Given:
@@ -126,13 +120,18 @@ class OptionParts:
     def scores(self) -> list[dict[str, Floats]]:
         """The score of each area, as drawn, chunk by chunk."""
         pairs = zip(self.samples, self.times, strict=True)
-        return [{area: self.score(area, sample, times) for area in self.model.areas} for sample, times in pairs]
+        return [self.scores_of(self.model.areas, sample, times) for sample, times in pairs]
+
+    @cached_property
+    def units(self) -> list[dict[tuple, Floats]]:
+        """What one MSEK of each course comes to, as drawn, chunk by chunk."""
+        return [{} for _ in self.samples]
 
     @cached_property
     def drawn(self) -> Worth:
         """The option as drawn."""
-        everything = range(len(self.stream_ids))
-        costs = [sum(self.cost(i, sample, times) for sample, times in zip(self.samples, self.times, strict=True)) for i in everything]
+        chunks = list(zip(self.samples, self.times, self.units, strict=True))
+        costs = [sum(self.cost(i, *chunk) for chunk in chunks) for i in range(len(self.stream_ids))]
         pairs = list(zip(self.weights, self.scores, strict=True))
         areas = {area: sum(float(np.sum(weights[area] * scores[area])) for weights, scores in pairs) for area in self.model.areas}
         return self.mean(costs, areas)
@@ -150,26 +149,26 @@ class OptionParts:
         """Sums over draws as means."""
         return Worth(self.value, {area: total / self.size for area, total in areas.items()}, [total / self.size for total in costs])
 
-    def cost(self, index: int, sample: Sample, times: Mapping[str, Floats]) -> float:
+    def cost(self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]) -> float:
         """The sum over draws of the cost of one stream."""
         stream = self.stream(index, sample.given)
         amount = stream_amount(stream, sample, self.option)
-        return float(np.sum(stream_value(stream, amount, times, self.window)))
+        return float(np.sum(stream_value(stream, amount, times, self.window, known)))
 
     def stream(self, index: int, given: Mapping[str, Floats]) -> Stream:
         """A stream, which nobody sees from outside where its amount is given."""
         stream = self.model.options[self.option].streams[index]
         return replace(stream, outside_view=False) if self.drop_outside and set(stream.estimates) & set(given) else stream
 
-    @property
+    @cached_property
     def window(self) -> Window:
         """From `as_of` to the horizon."""
         return Window(self.model.rate, self.model.horizon)
 
-    def score(self, area: str, sample: Sample, times: Mapping[str, Floats]) -> Floats:
-        """The score of one area."""
-        rows = [level for level in self.model.options[self.option].levels if level.area == area]
-        return area_scores(rows, times, sample, self.option, self.model.benefit_rate, self.model.horizon)[area]
+    def scores_of(self, areas: Collection[str], sample: Sample, times: Mapping[str, Floats]) -> dict[str, Floats]:
+        """The scores of some areas."""
+        rows = [level for level in self.model.options[self.option].levels if level.area in areas]
+        return area_scores(rows, times, sample, self.option, self.model.benefit_rate, self.model.horizon)
 
     def times_with(self, sample: Sample, known: dict[str, Floats], moved: set[str]) -> dict[str, Floats]:
         """When events happen, where some of them have moved and the others are known."""
@@ -196,11 +195,12 @@ class OptionParts:
             sample = replace(one, given={**one.given, **given(one)})
             times = self.times_with(sample, self.times[place], moved)
             weights = area_weights(self.model.areas, sample) if weighs else self.weights[place]
+            known = {key: unit for key, unit in self.units[place].items() if moved.isdisjoint(key[0][:2])}
             for index in costs:
-                costs[index] += self.cost(index, sample, times)
+                costs[index] += self.cost(index, sample, times, known)
+            scores = {**self.scores[place], **self.scores_of(again, sample, times)}
             for area in areas:
-                score = self.score(area, sample, times) if area in again else self.scores[place][area]
-                areas[area] += float(np.sum(weights[area] * score))
+                areas[area] += float(np.sum(weights[area] * scores[area]))
         found = self.mean(list(costs.values()), areas)
         all_costs = list(self.drawn.costs)
         for index, cost in zip(costs, found.costs, strict=True):
@@ -211,9 +211,9 @@ class OptionParts:
     def slopes(self) -> dict[str, tuple[float, float]]:
         """For every number in which the option's worth is linear: what it adds as drawn, and what a unit of it would in every draw."""
         sums: dict[str, Floats] = {}
-        for sample, times, weights in zip(self.samples, self.times, self.weights, strict=True):
+        for sample, times, weights, known in zip(self.samples, self.times, self.weights, self.units, strict=True):
             for index in range(len(self.stream_ids)):
-                for name, drawn, unit in self.stream_slopes(index, sample, times):
+                for name, drawn, unit in self.stream_slopes(index, sample, times, known):
                     sums[name] = sums.get(name, np.zeros(2)) - np.array([drawn, unit])
             for area in self.model.areas:
                 for name, points, share in self.level_slopes(area, sample, times):
@@ -221,11 +221,13 @@ class OptionParts:
                     sums[name] = sums.get(name, np.zeros(2)) + self.value * pair
         return {name: (float(drawn), float(unit)) for name, (drawn, unit) in ((name, pair / self.size) for name, pair in sums.items())}
 
-    def stream_slopes(self, index: int, sample: Sample, times: Mapping[str, Floats]) -> Iterable[tuple[str, float, float]]:
+    def stream_slopes(
+        self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]
+    ) -> Iterable[tuple[str, float, float]]:
         """What a stream costs as drawn and per unit of each of its estimates, summed over draws."""
         stream = self.model.options[self.option].streams[index]
         bare = np.where(sample.holds(self.option, stream.when), stream.factor, 0.0)
-        unit = stream_value(stream, bare, times, self.window)
+        unit = stream_value(stream, bare, times, self.window, known)
         plain = replace(stream, when="", factor=1.0)
         drawn = float(np.sum(unit * stream_amount(plain, sample, self.option)))
         for name in stream.estimates:

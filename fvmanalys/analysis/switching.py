@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.levers import SHARED, Lever, levers
-from fvmanalys.analysis.parts import OptionParts, chunks
+from fvmanalys.analysis.parts import OptionParts
 from fvmanalys.analysis.tornado import numbers
 from fvmanalys.model.draws import Estimate
 from fvmanalys.model.sample import Sample, thinned
@@ -82,7 +82,7 @@ class Search:
     def samples(self) -> list[Sample]:
         """All draws."""
         simulation = self.comparison.simulation
-        return chunks(simulation.model, simulation.draws, simulation.seed)
+        return simulation.first(simulation.draws)
 
     @cached_property
     def full(self) -> dict[str, OptionParts]:

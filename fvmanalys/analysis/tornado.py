@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from fvmanalys.analysis.parts import OptionParts, chunks, fixed_at
+from fvmanalys.analysis.parts import OptionParts, fixed_at
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
@@ -32,7 +32,7 @@ def tornado(
         if option not in model.options:
             raise UsageError(f"no option {option!r}; the options are {', '.join(model.options)}")
     value = inputs.parameters["value_per_point"] if value_per_point is None else float(value_per_point)
-    samples = chunks(model, draws, seed)
+    samples = list(model.chunks(draws, seed))
     one, other = (OptionParts(model, samples, option, value) for option in (first, second))
     rows = []
     for same in numbers(model.estimates):

@@ -59,7 +59,7 @@ class Findings:
     @cached_property
     def by_view(self) -> dict[float, Comparison]:
         """The comparison in every view: how much the experience of comparable programmes counts."""
-        return outside.by_view(self.inputs, self.simulation.draws, self.simulation.seed)
+        return outside.by_view(self.comparison)
 
     @cached_property
     def chances(self) -> pd.DataFrame:
@@ -212,8 +212,7 @@ class Findings:
         if knowledge.verdict is None or team is None:
             return pd.DataFrame(columns=columns)
         value, rows = self.comparison.value_per_point, []
-        kept = outside.with_parameters(self.inputs, standing_share=team.share)
-        monthly = pause.first_month_at(kept, knowledge.size, self.simulation.seed, value)
+        monthly = pause.first_month_at(self.simulation, knowledge.size, team.share, value)
         shares = (self.inputs.parameters["standing_share"], knowledge.monthly_delay()), (team.share, monthly)
         for name, (share, cost) in zip(("now", "recommended"), shares, strict=True):
             found = knowledge.verdict_at(value, cost)

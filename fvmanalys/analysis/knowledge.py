@@ -25,6 +25,7 @@ __all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
 RANGE_POINTS = 9
 RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
+AT_ONCE = -1.0  # the delay of a decision that comes on the day of knowledge
 MONTHS_WAITED = tuple(range(0, 25))
 
 
@@ -46,7 +47,16 @@ class Knowledge(Unknowns):
     @cached_property
     def delays(self) -> pd.DataFrame:
         """The cost of delay over the months waited; empty where there is nothing to wait for."""
-        return pause.cost_of_delay(self.simulation.inputs, self.size, self.simulation.seed, value_per_point=self.comparison.value_per_point)
+        months = pause.MONTHS if self.waits else ()
+        return pause.delay_table(self.waits, months, self.simulation.inputs, self.comparison.value_per_point)
+
+    @cached_property
+    def waits(self) -> dict[float, pause.Waited]:
+        """What every option comes to at each delay, and (before 0) decided at once; empty where there is nothing to wait for."""
+        if not pause.waiting_is_possible(self.simulation.inputs):
+            return {}
+        delays = {AT_ONCE: None, **{float(months): months / 12 for months in pause.MONTHS}}
+        return pause.waited(self.simulation.model, self.simulation.first(self.size), delays)
 
     def monthly_delay(self, option: str = pause.BEST) -> float:
         """What a month of waiting costs; NaN where there is nothing to wait for."""
@@ -295,7 +305,8 @@ class Knowledge(Unknowns):
         if not len(self.delays):
             return pd.DataFrame(columns=columns)
         simulation, best = self.simulation, self.comparison.best
-        gain = pause.at_once(simulation.inputs, self.size, simulation.seed, self.comparison.value_per_point)
+        value, options = self.comparison.value_per_point, simulation.inputs.options(permanent_only=True)
+        gain = self.waits[AT_ONCE].worth(value, options) - self.waits[pause.TODAY].worth(value, options)
         rows = [[option, gain.at[option], self.months_to_decision(option)] for option in [best, *gain.index.drop(best)]]
         return pd.DataFrame(rows, columns=columns)
 
@@ -307,8 +318,8 @@ class Knowledge(Unknowns):
     def delay_range(self, values: Floats) -> list[float]:
         """The cost of the first month of delay of the best option, at several values per point."""
         month = float(self.delays.loc[self.delays["months"] > 0, "months"].min())
-        today, later = pause.delayed(self.simulation.inputs, self.size, self.simulation.seed, month)
-        return [(pause.worth(today, value).max() - pause.worth(later, value).max()) / month for value in values]
+        today, later, options = self.waits[pause.TODAY], self.waits[month], self.simulation.inputs.options(permanent_only=True)
+        return [(today.worth(value, options).max() - later.worth(value, options).max()) / month for value in values]
 
 
 def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:

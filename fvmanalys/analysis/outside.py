@@ -12,8 +12,9 @@ from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
 from fvmanalys.evidence.inputs import PLACE
-from fvmanalys.model import simulate
+from fvmanalys.model import Simulation, simulate
 from fvmanalys.model.programmes import read_class
+from fvmanalys.model.sample import Mask
 
 __all__ = [
     "backtest", "by_view", "chances", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile", "view_table", "views",
@@ -47,14 +48,48 @@ def with_parameters(inputs: Inputs, **values: float) -> Inputs:
     return replace(inputs, tables={**inputs.tables, "parameters": table})
 
 
-def by_view(inputs: Inputs, draws: int, seed: int) -> dict[float, Comparison]:
-    """The comparison with the outside view in none, half and all of the draws, and in the parameter's share of them.
+def by_view(used: Comparison) -> dict[float, Comparison]:
+    """The comparison with the outside view in none, half and all of the draws, and in the share of them that is used.
 
     Without a reference class that has both kinds of ratio there is only the inside view.
     """
-    known = read_class(inputs.tables["reference_class"]) is not None
-    shares = sorted({0.0, 0.5, inputs.parameters["outside_view"], 1.0}) if known else [0.0]
-    return {share: compare(simulate(with_parameters(inputs, outside_view=share), draws, seed)) for share in shares}
+    simulation = used.simulation
+    known = read_class(simulation.inputs.tables["reference_class"]) is not None
+    share = simulation.inputs.parameters["outside_view"]
+    if used.value_per_point != simulation.inputs.parameters["value_per_point"]:
+        used = compare(simulation)
+    ends = {end: used if end == share else compare(seen(simulation, end)) for end in ((0.0, 1.0) if known else (0.0,))}
+    if not known:
+        return ends
+    between = [one for one in (0.5, share) if one not in ends]
+    inside, outside = (one.simulation for one in ends.values())
+    mixed = {one: used if one == share else compare(mix(inside, outside, one)) for one in between}
+    return dict(sorted({**ends, **mixed}.items()))
+
+
+def seen(simulation: Simulation, share: float) -> Simulation:
+    """The same draws with the outside view in some share of them."""
+    return simulate(with_parameters(simulation.inputs, outside_view=share), simulation.draws, simulation.seed)
+
+
+def mix(inside: Simulation, outside: Simulation, share: float) -> Simulation:
+    """The simulation in which the outside view applies in a share of the draws, from those in which it never and always does."""
+    model = replace(outside.model, outside_share=share)
+    applies = np.concatenate([sample.is_outside() for sample in model.chunks(inside.draws, inside.seed)])
+    parts = {
+        name: either(getattr(inside, name), getattr(outside, name), applies)
+        for name in ("cost", "programme_cost", "score", "area_scores", "events", "levels_today")
+    }
+    totals = {name: parts.pop(name) for name in ("cost", "programme_cost", "score")}
+    found = replace(inside, inputs=with_parameters(inside.inputs, outside_view=share), model=model, **totals)
+    found.__dict__.update(parts)
+    return found
+
+
+def either(inside: pd.DataFrame, outside: pd.DataFrame, applies: Mask) -> pd.DataFrame:
+    """Each draw from one of two tables."""
+    columns = {name: np.where(applies, outside[name], inside[name]) for name in inside}
+    return pd.DataFrame(columns).rename_axis(columns=inside.columns.names)
 
 
 def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
@@ -86,7 +121,7 @@ def span(inputs: Inputs, parameter: str) -> list[float]:
 
 def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
     """`view_table` of the inputs."""
-    return view_table(by_view(inputs, draws, seed), inputs.parameters["outside_view"])
+    return view_table(by_view(compare(simulate(inputs, draws, seed))), inputs.parameters["outside_view"])
 
 
 def view_table(found: Mapping[float, Comparison], used: float) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 Cost of delay: Reinertsen 2009, The Principles of Product Development Flow, ch. 2.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,8 @@ from scipy.optimize import brentq, minimize_scalar
 
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.evidence import Inputs
-from fvmanalys.model import Simulation, simulate
+from fvmanalys.model import Simulation
+from fvmanalys.model.again import Reckoning, reckon
 from fvmanalys.model.costs import PAUSE, RESTART, Stream, Window, stream_amount, stream_value
 from fvmanalys.model.draws import blocks
 from fvmanalys.model.events import DECIDED
@@ -24,21 +26,23 @@ __all__ = [
     "BEST",
     "MONTHS",
     "StandingTeam",
-    "at_once",
+    "TODAY",
+    "Waited",
     "cost_of_delay",
-    "delayed",
+    "delay_table",
     "first_month_at",
     "monthly_bill",
     "monthly_cost_of_delay",
     "pause_streams",
     "standing_team",
     "standing_teams",
+    "waited",
     "waiting_is_possible",
-    "worth",
 ]
 
 BEST = "best"
 MONTHS = (0, 1, 3, 6, 12, 18, 24)
+TODAY = 0.0
 SHARES = tuple(np.linspace(0, 1, 11))
 NEAR, HALF = 1.05, 0.5
 
@@ -65,12 +69,6 @@ def pause_streams(model: Model, option: str) -> list[Stream]:
     return [stream for stream in parts.streams if stream.category == PAUSE or (stream.end in after_decision and stream.start in open_from)]
 
 
-def worth(simulation: Simulation, value_per_point: float) -> pd.Series:
-    """Expected value·S − C of each permanent option, MSEK."""
-    options = simulation.inputs.options(permanent_only=True)
-    return value_per_point * simulation.score[options].mean() - simulation.cost[options].mean()
-
-
 def cost_of_delay(
     inputs: Inputs, draws: int = 20_000, seed: int = 1, months: Sequence[float] = MONTHS, value_per_point: float | None = None
 ) -> pd.DataFrame:
@@ -80,46 +78,62 @@ def cost_of_delay(
     best option compares the best at each delay with the best today. The same draws are used for every delay. Where there
     is nothing to wait for there are no rows.
     """
-    columns = ["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"]
-    if not waiting_is_possible(inputs):
-        return pd.DataFrame(columns=columns)
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
-    today = simulate(inputs, draws, seed)
-    rows = [
-        row
-        for delay in months
-        for row in delay_rows(today, simulate(inputs, draws, seed, delay=delay / 12) if delay else today, value, delay)
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    if not waiting_is_possible(inputs):
+        return delay_table({}, (), inputs, value)
+    model = read_model(inputs)
+    found = waited(model, list(model.chunks(draws, seed)), {delay: delay / 12 for delay in months})
+    return delay_table(found, months, inputs, value)
 
 
-def delayed(inputs: Inputs, draws: int, seed: int, months: float) -> tuple[Simulation, Simulation]:
-    """The simulation as it is, and with every decision `months` later, on the same draws."""
-    return simulate(inputs, draws, seed), simulate(inputs, draws, seed, delay=months / 12)
+@dataclass(frozen=True)
+class Waited:
+    """What every option comes to on average with its decision postponed: points, MSEK, and what of it is the bill of the pause."""
+
+    score: pd.Series
+    cost: pd.Series
+    pause: pd.Series
+
+    def worth(self, value_per_point: float, options: Sequence[str]) -> pd.Series:
+        """Expected value·S − C of some options, MSEK."""
+        return value_per_point * self.score[options] - self.cost[options]
 
 
-def first_month_at(inputs: Inputs, draws: int, seed: int, value_per_point: float) -> float:
-    """What the first month of delay of the best option costs, MSEK."""
-    today, later = delayed(inputs, draws, seed, 1.0)
-    return float(worth(today, value_per_point).max() - worth(later, value_per_point).max())
+def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float | None]) -> dict[float, Waited]:
+    """What waiting comes to, on the same draws: `delays` names years by which decisions are postponed, None to the first day.
+
+    What a later decision does not move is computed once. The first is as it is today, with a delay of 0.
+    """
+    later = {name: replace(model, delay=years) for name, years in {TODAY: 0.0, **delays}.items()}
+    rows: dict[float, list[tuple[float, float, float]]] = {name: [] for name in later}
+    for option in model.options:
+        paid = [stream in pause_streams(model, option) for stream in model.options[option].streams]
+        today = [reckon(later[TODAY], sample, option) for sample in samples]
+        for name, other in later.items():
+            found = [reckon(other, one.sample, option, one) for one in today] if name else today
+            score, cost = (np.concatenate([getattr(one, part) for one in found]) for part in ("score", "cost"))
+            sums = np.sum([[np.sum(value) for value in one.values] for one in found], axis=0) / len(score)
+            rows[name].append((score.mean(), cost.mean(), sums[np.array(paid, dtype=bool)].sum()))
+    names = list(model.options)
+    return {name: Waited(*(pd.Series(column, names) for column in zip(*each, strict=True))) for name, each in rows.items()}
 
 
-def at_once(inputs: Inputs, draws: int, seed: int, value_per_point: float) -> pd.Series:
-    """What each permanent option would gain if every decision came on the day of knowledge, on the same draws, MSEK."""
-    today, earliest = simulate(inputs, draws, seed), simulate(inputs, draws, seed, delay=None)
-    return worth(earliest, value_per_point) - worth(today, value_per_point)
+def delay_table(found: Mapping[float, Waited], months: Sequence[float], inputs: Inputs, value: float) -> pd.DataFrame:
+    """The loss of each permanent option, and of the best, at some delays."""
+    options = inputs.options(permanent_only=True)
+    rows = [row for delay in months for row in delay_rows(found[TODAY], found[delay], options, value, delay)]
+    return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
 
 
-def delay_rows(today: Simulation, later: Simulation, value: float, months: float) -> list[dict[str, object]]:
+def delay_rows(today: Waited, later: Waited, options: Sequence[str], value: float, months: float) -> list[dict[str, object]]:
     """The loss of each permanent option, and of the best, at one delay."""
-    worth_today, worth_later = worth(today, value), worth(later, value)
-    pause_today, pause_later = pause_bill(today), pause_bill(later)
+    worth_today, worth_later = today.worth(value, options), later.worth(value, options)
     rows = []
     for option in [*worth_today.index, BEST]:
         before, after = (worth_today.idxmax(), worth_later.idxmax()) if option == BEST else (option, option)
         loss = worth_today[before] - worth_later[after]
-        bill = pause_later[after] - pause_today[before]
-        points = value * (today.score[before].mean() - later.score[after].mean())
+        bill = later.pause[after] - today.pause[before]
+        points = value * (today.score[before] - later.score[after])
         rows.append(
             {
                 "months": months,
@@ -133,14 +147,12 @@ def delay_rows(today: Simulation, later: Simulation, value: float, months: float
     return rows
 
 
-def pause_bill(simulation: Simulation) -> pd.Series:
-    """The mean present value of the pause streams of each option."""
-    costs = simulation.stream_costs
-    bills = {}
-    for option in simulation.model.options:
-        ids = {stream.estimates[0] for stream in pause_streams(simulation.model, option)}
-        bills[option] = costs.loc[(costs["option"] == option) & costs["stream"].isin(ids), "present_value"].sum()
-    return pd.Series(bills)
+def first_month_at(simulation: Simulation, draws: int, share: float, value_per_point: float) -> float:
+    """What the first month of delay of the best option costs with another share of the team kept, MSEK."""
+    inputs = with_parameters(simulation.inputs, standing_share=share)
+    found = waited(read_model(inputs), simulation.first(draws), {1.0: 1 / 12})
+    options = inputs.options(permanent_only=True)
+    return float(found[TODAY].worth(value_per_point, options).max() - found[1.0].worth(value_per_point, options).max())
 
 
 def monthly_bill(simulation: Simulation) -> pd.DataFrame:
@@ -231,6 +243,11 @@ class Team:
     option: str
     value: float
 
+    @cached_property
+    def half(self) -> Reckoning:
+        """The option with half the team kept, so that with another share only what that moves is computed."""
+        return reckon(self.model, self.sample, self.option)
+
     @property
     def kinks(self) -> list[float]:
         """The shares that `readiness` has a row for."""
@@ -256,14 +273,12 @@ def with_share(team: Team, share: float) -> Model:
 
 def team_costs(team: Team, share: float) -> tuple[float, float, float]:
     """Pause cost, rebuilding cost, and expected value·S − C before both, with one share kept."""
-    model, sample, option = with_share(team, share), team.sample, team.option
-    outcome, window = model.outcome(sample, option), Window(model.rate, model.horizon)
+    found = reckon(with_share(team, share), team.sample, team.option, team.half)
     sums = {PAUSE: 0.0, RESTART: 0.0}
-    for stream in model.options[option].streams:
+    for stream, value in zip(found.streams, found.values, strict=True):
         if stream.category in sums:
-            amount = stream_amount(stream, sample, option)
-            sums[stream.category] += float(np.mean(stream_value(stream, amount, outcome.events, window)))
-    worth = team.value * float(np.mean(outcome.score)) - float(np.mean(outcome.cost))
+            sums[stream.category] += float(np.mean(value))
+    worth = team.value * float(np.mean(found.score)) - float(np.mean(found.cost))
     return sums[PAUSE], sums[RESTART], worth + sums[PAUSE] + sums[RESTART]
 
 

@@ -169,7 +169,8 @@ def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
 
 def thinned(samples: Sequence[Sample], step: int) -> Sample:
     """Every `step`-th draw of what some samples have made, as one sample: for a first look, where all is made already."""
-    made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in samples[0]._made}
+    common = [name for name in samples[0]._made if all(name in sample._made for sample in samples)]
+    made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in common}
     ratios = {}
     for option in samples[0]._ratios:
         cost, duration = zip(*(sample._ratios[option] for sample in samples), strict=True)

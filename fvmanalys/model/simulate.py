@@ -342,8 +342,8 @@ def simulate(
         raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
     draws, model = int(draws), read_model(inputs, delay, options)
     kept = draws <= KEPT
-    samples = model.chunks(draws, seed, chunk_blocks)
-    samples = list(samples) if kept else samples
+    fresh = model.chunks(draws, seed, chunk_blocks)
+    samples = list(fresh) if kept else fresh
     with np.errstate(over="ignore", invalid="ignore"):
         chunks = run_chunks(samples, workers, lambda sample: outcome_chunk(model, sample, kept))
     names = list(model.options)

@@ -6,6 +6,7 @@ Medical Decision Making 34(3). Net benefit is draws × options, in money, with e
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,9 @@ __all__ = [
     "evppi",
     "evppi_all",
     "evsi",
+    "highest",
     "net_value",
+    "place_of_highest",
     "read_columns",
     "slices_of",
     "standard_error",
@@ -85,7 +88,7 @@ def evpi(net_benefit: ArrayLike) -> Value:
     lead = leads(read_benefit(net_benefit))
     if not lead.shape[1]:
         return Value(0.0, 0.0)
-    gain = np.maximum(lead.max(axis=1), 0)
+    gain = np.maximum(highest(lead), 0)
     return Value(float(gain.mean()), error_of_gain(gain, lead, slices_of(net_benefit)))
 
 
@@ -153,9 +156,9 @@ def value_of_fit(
 
     `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with noise.
     """
-    fitted = float(np.maximum(found.fitted.max(axis=1), 0).mean())
+    fitted = float(np.maximum(highest(found.fitted), 0).mean())
     left_out = gain_chosen(lead, found.left_out)
-    everything = float(np.maximum(lead.max(axis=1), 0).mean())
+    everything = float(np.maximum(highest(lead), 0).mean())
     value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
     gap = abs(fitted - left_out.mean()) / 2
     variance = lead.var(axis=0)
@@ -167,7 +170,7 @@ def value_of_fit(
     warning = warning or ("near_tie" if found.design and is_near_tie(lead, value, starts) else "")
     if learnt is None:
         return Value(value, max(error, gap, nothing, missed), fit, warning)
-    share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 1.0
+    share = min(float(np.maximum(highest(learnt), 0).mean()) / fitted, 1.0) if fitted else 1.0
     gains = np.array([gain_chosen(lead, sample) for sample in samples])
     error = np.sqrt(max(error_of_gain(gains.mean(axis=0), lead, starts) ** 2 - noise_of_readings(gains), 0.0))
     return Value(share * value, max(float(error), share * gap, share * nothing, missed), fit, warning)
@@ -222,9 +225,24 @@ def noise_of_readings(gains: Floats) -> float:
     return float(gains.var(axis=0, ddof=1).mean() / gains.size)
 
 
+def highest(table: Floats) -> Floats:
+    """The highest of each draw, column by column: much faster than draw by draw where columns are few."""
+    return reduce(np.maximum, table.T)
+
+
+def place_of_highest(table: Floats) -> NDArray[np.int64]:
+    """The column of the highest of each draw, the first of equal ones."""
+    top, place = table[:, 0].copy(), np.zeros(len(table), dtype=np.int64)
+    for column in range(1, table.shape[1]):
+        above = table[:, column] > top
+        place[above] = column
+        np.maximum(top, table[:, column], out=top)
+    return place
+
+
 def gain_chosen(lead: Floats, predicted: Floats) -> Floats:
     """What each draw gave beyond the best choice now, with the option that is predicted to be best in it."""
-    top = predicted.argmax(axis=1)
+    top = place_of_highest(predicted)
     draws = np.arange(len(lead))
     return np.where(predicted[draws, top] > 0, lead[draws, top], 0.0)
 

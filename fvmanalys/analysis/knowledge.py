@@ -90,6 +90,18 @@ class Knowledge(Unknowns):
 
     def evsi(self, investigation: str, variance_reduction: float, value: float) -> Value:
         """What an investigation is worth before its own cost, at one value per point."""
+        key = investigation, variance_reduction, value
+        if key not in self.values_found:
+            self.values_found[key] = self.evsi_once(*key)
+        return self.values_found[key]
+
+    @cached_property
+    def values_found(self) -> dict[tuple[str, float, float], Value]:
+        """What `evsi` has found so far."""
+        return {}
+
+    def evsi_once(self, investigation: str, variance_reduction: float, value: float) -> Value:
+        """Compute `evsi`."""
         if investigation not in self.fits or len(self.simulation.inputs.options(permanent_only=True)) < 2:
             return Value(0.0, 0.0)
         found, starts = self.fits[investigation], slices_of(self.benefit(value))

@@ -67,9 +67,21 @@ class Reading:
         grid = cells(len(self.ordered)).middles
         if len(grid) == 1:
             return np.repeat(table, len(scores), axis=0)
-        place = np.clip(np.searchsorted(grid, scores), 1, len(grid) - 1)
-        part = ((scores - grid[place - 1]) / (grid[place] - grid[place - 1]))[:, None]
+        if len(scores) > 1 and (scores == scores[0]).all():
+            return np.repeat(self.at(table, scores[:1]), len(scores), axis=0)
+        place, part = self.own_place if scores is self.scores else places_on(grid, scores)
         return table[place - 1] + part * (table[place] - table[place - 1])
+
+    @cached_property
+    def own_place(self) -> tuple[NDArray[np.int64], Floats]:
+        """Where the draws' own scores lie on the grid."""
+        return places_on(cells(len(self.ordered)).middles, self.scores)
+
+
+def places_on(grid: Floats, scores: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The place on a grid at or above each score, and how far the score is on the way to it."""
+    place = np.clip(np.searchsorted(grid, scores), 1, len(grid) - 1)
+    return place, ((scores - grid[place - 1]) / (grid[place] - grid[place - 1]))[:, None]
 
 
 @dataclass(frozen=True)
@@ -143,7 +155,7 @@ def hermite(size: int) -> Floats:
     return np.array(found[1:])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def kernel(size: int, known: float) -> Floats:
     """How likely each cell of an input is after a reading in the middle of each: readings × cells."""
     found = cells(size)
@@ -178,10 +190,11 @@ class Lesson:
     @cached_property
     def curves(self) -> list[Floats]:
         """What each term adds to the outcomes at each reading: readings × outcomes."""
-        return [
-            reading.smooth(term.columns(reading.ordered) @ self.found.coefficients[own])
-            for term, reading, own in zip(self.terms, self.readings, self.places, strict=True)
-        ]
+        return [self.curve(*one) for one in zip(self.terms, self.readings, self.places, strict=True)]
+
+    def curve(self, term: Term, reading: Reading, own: slice) -> Floats:
+        """What one term adds at each reading."""
+        return reading.smooth(term.columns(reading.ordered) @ self.found.coefficients[own])
 
     @cached_property
     def places(self) -> list[slice]:

@@ -45,7 +45,7 @@ def with_parameters(inputs: Inputs, **values: float) -> Inputs:
             table.loc[known, "likely"] = float(value)
         else:
             table.loc[len(table), ["parameter_id", "likely", *PLACE]] = [name, float(value), "parameters", len(table)]
-    return replace(inputs, tables={**inputs.tables, "parameters": table})
+    return inputs.with_parameter_table(table)
 
 
 def by_view(used: Comparison) -> dict[float, Comparison]:

@@ -207,7 +207,8 @@ def standing_teams(
     """The standing team of every permanent option; without `readiness` there is none to choose."""
     if not inputs.has("readiness") or not waiting_is_possible(inputs):
         return {}
-    return {option: standing_team(inputs, option, draws, seed, shares, delay) for option in inputs.options(permanent_only=True)}
+    teams = read_teams(inputs, inputs.options(permanent_only=True), draws, seed, delay)
+    return {team.option: best_team(team, shares) for team in teams}
 
 
 def standing_team(
@@ -218,7 +219,12 @@ def standing_team(
     The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's method).
     `delay` years are added to the decision.
     """
-    team = read_team(inputs, option, draws, seed, delay)
+    [team] = read_teams(inputs, [option], draws, seed, delay)
+    return best_team(team, shares)
+
+
+def best_team(team: "Team", shares: Sequence[float]) -> StandingTeam:
+    """Search the curve of a team."""
     grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *team.kinks)})
     parts = {share: team_costs(team, share) for share in grid}
     curve, full = total_costs(parts), parts[1.0][2]
@@ -231,7 +237,7 @@ def standing_team(
     limit = least + (NEAR - 1) * abs(least)
     above = curve.loc[curve["total"] > limit, "share"].to_numpy()
     low, high = (edge(total, share, side, limit) for side in (above[above < share][-1:], above[above > share][:1]))
-    return StandingTeam(option, share, grid[0] if low is None else low, grid[-1] if high is None else high, curve)
+    return StandingTeam(team.option, share, grid[0] if low is None else low, grid[-1] if high is None else high, curve)
 
 
 @dataclass(frozen=True)
@@ -254,10 +260,11 @@ class Team:
         return [share for event in self.model.options[self.option].events for share, _ in event.readiness if 0 <= share <= 1]
 
 
-def read_team(inputs: Inputs, option: str, draws: int, seed: int, delay: float) -> Team:
-    """Compile one option alone: the others would cost only time."""
-    model = read_model(with_parameters(inputs, standing_share=HALF), delay, [option])
-    return Team(model, model.sample(blocks(draws), seed), option, inputs.parameters["value_per_point"])
+def read_teams(inputs: Inputs, options: Sequence[str], draws: int, seed: int, delay: float) -> list[Team]:
+    """Compile some options alone: others would cost only time."""
+    model = read_model(with_parameters(inputs, standing_share=HALF), delay, options)
+    sample = model.sample(blocks(draws), seed)
+    return [Team(model, sample, option, inputs.parameters["value_per_point"]) for option in options]
 
 
 def with_share(team: Team, share: float) -> Model:

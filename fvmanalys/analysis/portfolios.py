@@ -10,10 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fvmanalys.analysis.information import Starts, Value, error_of_gain, gain_chosen, leads, value_of_fit
+from fvmanalys.analysis.information import (
+    Starts,
+    Value,
+    error_of_gain,
+    gain_chosen,
+    highest,
+    leads,
+    place_of_highest,
+    value_of_fit,
+)  # fmt: skip
 from fvmanalys.analysis.learning import Lesson, Reading, read
 from fvmanalys.analysis.misfit import Beside, beside
-from fvmanalys.analysis.regression import Regression, regress
+from fvmanalys.analysis.regression import Regression, Term, regress
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Mask
 
@@ -54,6 +63,13 @@ class Told(Lesson):
         key = index, float(self.reduction[index])
         if key not in self.made:
             self.made[key] = read(self.inputs[:, index], key[1])
+        return self.made[key]
+
+    def curve(self, term: Term, reading: Reading, own: slice) -> Floats:
+        """What one term adds at each reading; kept for lessons of the same fit."""
+        key = "curve", id(self.found), term.index, reading.known
+        if key not in self.made:
+            self.made[key] = super().curve(term, reading, own)
         return self.made[key]
 
     def correlations(self, scores: Floats) -> Floats:
@@ -145,6 +161,9 @@ class Study:
         inside = [(of_draw == state)[:, None] for state in range(count)]
         parts = [np.where(mask, frame, 0.0) for mask in inside for frame in (self.score, self.cost)]
         learnt = np.hstack([part.mean(axis=0, keepdims=True) for part in parts])
+        key = "states", tuple(reductions.items()), risks
+        if self._made.get("last_states") == key:
+            return self._made["states"]
         if reductions and self.together:
             learnt = self.lesson(reductions, np.hstack(parts), key=("states", *risks)).means
         elif reductions:
@@ -152,7 +171,8 @@ class Study:
             means = self.means(reductions)
             learnt = learnt + shares * np.tile(means - means.mean(axis=0), count)
         each = np.split(learnt, 2 * count, axis=1)
-        return list(zip(each[::2], each[1::2], strict=True))
+        self._made.update(last_states=key, states=list(zip(each[::2], each[1::2], strict=True)))
+        return self._made["states"]
 
     def lesson(self, reductions: Mapping[str, float], outcomes: Floats, key: tuple) -> Lesson:
         """What is learnt of numbers by reading them with so much of their variance removed; the fit of each set is kept."""
@@ -181,8 +201,8 @@ class Study:
         found, everything = self.known_at(value)
         lead = leads(self.worth(value))
         learnt = means @ self.turned(value)
-        fitted = float(np.maximum(found.fitted.max(axis=1), 0).mean())
-        share = min(float(np.maximum(learnt.max(axis=1), 0).mean()) / fitted, 1.0) if fitted else 0.0
+        fitted = float(np.maximum(highest(found.fitted), 0).mean())
+        share = min(float(np.maximum(highest(learnt), 0).mean()) / fitted, 1.0) if fitted else 0.0
         error = max(error_of_gain(gain_chosen(lead, learnt), lead, self.starts), share * everything.standard_error)
         return Value(share * everything.value, float(error), everything.fit, everything.warning)
 
@@ -215,7 +235,7 @@ class Study:
         best, rows = int(drawn.mean(axis=0).argmax()), np.arange(len(drawn))
         total = np.zeros(len(drawn))
         for chance in told:
-            chosen = np.broadcast_to(mixed(chance, worth).argmax(axis=1), len(drawn))
+            chosen = np.broadcast_to(place_of_highest(mixed(chance, worth)), len(drawn))
             total += chance[of_draw] * (drawn[rows, chosen] - drawn[:, best])
         return total
 
@@ -240,12 +260,15 @@ def chances(signals: Sequence[tuple[str, float, float]], states: Mapping[str, Ma
 
 def mixed(chance: Floats, worth: list[Floats]) -> Floats:
     """What every option is worth in one outcome of the signals, times how likely that is."""
-    return np.sum([one * part for one, part in zip(chance, worth, strict=True)], axis=0)
+    total = chance[0] * worth[0]
+    for one, part in zip(chance[1:], worth[1:], strict=True):
+        total += one * part
+    return total
 
 
 def expected_best(told: Floats, worth: list[Floats]) -> float:
     """The expected worth of the option that is best after each outcome of the signals."""
-    return float(sum(mixed(chance, worth).max(axis=1).mean() for chance in told))
+    return float(sum(highest(mixed(chance, worth)).mean() for chance in told))
 
 
 def least_accuracy(net: Callable[[float], float]) -> float:

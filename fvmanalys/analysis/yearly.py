@@ -19,8 +19,9 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.costs import Window, window_sums
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import area_scores
+from fvmanalys.model.passes import run_chunks
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import Model, read_model, run_chunks, year_edges
+from fvmanalys.model.simulate import Model, read_model, year_edges
 from fvmanalys.model.streams import check_rate
 
 __all__ = [

@@ -171,8 +171,21 @@ class Inputs:
     @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every table as dicts, each quantity with its `id`."""
-        rows = {name: with_ids(table.to_dict("records"), ids_by_place(self.estimates)) for name, table in self.tables.items()}
-        return ReadOnlyDict({name: ReadOnlyList(map(ReadOnlyDict, table)) for name, table in rows.items()})
+        ids, known = ids_by_place(self.estimates), self._known_records
+        new = {name: with_ids(table.to_dict("records"), ids) for name, table in self.tables.items() if name not in known}
+        found = known | {name: ReadOnlyList(map(ReadOnlyDict, rows)) for name, rows in new.items()}
+        return ReadOnlyDict({name: found[name] for name in self.tables})
+
+    @cached_property
+    def _known_records(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows of tables that other inputs have as well."""
+        return {}
+
+    def with_parameter_table(self, table: pd.DataFrame) -> "Inputs":
+        """Make the same inputs with another table of parameters."""
+        found = replace(self, tables={**self.tables, "parameters": table})
+        found._known_records.update({name: rows for name, rows in self.records.items() if name != "parameters"})
+        return found
 
     @cached_property
     def quantities(self) -> list[tuple[str, dict[str, Any]]]:

@@ -1,11 +1,9 @@
 """Events, costs and levels together, in bounded memory: inputs to a Simulation."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,10 +12,11 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.inputs import no_estimate
-from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value, window_sums
+from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
 from fvmanalys.model.draws import BLOCK, LARGEST, Block, Estimate, Floats, blocks, correlate, draw, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
-from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, level_path, levels_at, on_scale, read_levels
+from fvmanalys.model.levels import Level, area_scores, area_weights, check_weights, levels_at, on_scale, read_levels
+from fvmanalys.model.passes import joined, outcome_chunk, pairs, path_chunk, run_chunks, stream_chunk, yearly_chunk
 from fvmanalys.model.programmes import ReferenceClass, read_class
 from fvmanalys.model.sample import Condition, Sample, read_conditions
 from fvmanalys.model.streams import Rate, check_rate, periods
@@ -360,59 +359,6 @@ def simulate(
         for name, key in (("area_scores", "area"), ("events", "event")):
             found.__dict__[name] = joined([pairs(chunk, name) for chunk in chunks], ["option", key])
     return found
-
-
-def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], dict]) -> list[dict]:
-    """Compute every chunk, in the order of the draws."""
-    if workers == 1:
-        return [compute(sample) for sample in samples]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(compute, samples))
-
-
-def outcome_chunk(model: Model, sample: Sample, kept: bool) -> dict[str, Outcome]:
-    """The outcome of every option; without area scores and events where these are not kept."""
-    outcomes = {option: model.outcome(sample, option) for option in model.options}
-    return outcomes if kept else {name: replace(one, area_scores={}, events={}) for name, one in outcomes.items()}
-
-
-def pairs(outcomes: Mapping[str, Outcome], part: str) -> dict[tuple[str, str], Floats]:
-    """One part of every option's outcome, by option and what it is of."""
-    return {(option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()}
-
-
-def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str]) -> pd.DataFrame:
-    """The columns of all chunks as one table."""
-    columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
-    return pd.DataFrame(columns).rename_axis(columns=names)
-
-
-def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
-    """The sum over draws of the present value of every stream."""
-    sums, window = dict[tuple[str, int], float](), Window(model.rate, model.horizon)
-    for option, parts in model.options.items():
-        found = window_sums(parts.streams, sample, option, model.times(sample, option), [window])
-        sums |= {(option, index): float(total) for index, total in enumerate(found[:, 0])}
-    return sums
-
-
-def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
-    """The sum over draws of the level of every option and area at some moments."""
-    sums: dict[tuple[str, str], Floats] = {}
-    for option, parts in model.options.items():
-        paths = level_path(parts.levels, model.times(sample, option), sample, option, moments)
-        sums |= {(option, area): path * sample.size for area, path in paths.items()}
-    return sums
-
-
-def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
-    """The sum over draws of every stream in every year: rows discounted and plain, columns years."""
-    windows = [Window(rate, model.horizon, *year) for rate in (model.rate, 0.0) for year in pairwise(edges)]
-    sums: dict[tuple[str, int], Floats] = {}
-    for option, parts in model.options.items():
-        found = window_sums(parts.streams, sample, option, model.times(sample, option), windows)
-        sums |= {(option, index): total for index, total in enumerate(found.reshape(len(found), 2, -1))}
-    return sums
 
 
 def check_finite(frame: pd.DataFrame) -> None:

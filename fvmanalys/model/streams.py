@@ -102,7 +102,7 @@ def window_value(
             counts &= ~whole
         some = np.flatnonzero(counts)
         places = slice(None) if len(some) == len(found) else some
-        times = (np.broadcast_to(one, found.shape)[places] for one in (start, end, first, last))
+        times = (one[places] if one.ndim else one for one in (start, end, first, last))
         found[places] = PROFILES[profile](rho, *times)
         return found
 

@@ -1,0 +1,73 @@
+"""What is computed of the draws of a simulation, a chunk at a time, and put together again."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.model.costs import Window, window_sums
+from fvmanalys.model.draws import Floats
+from fvmanalys.model.levels import level_path
+from fvmanalys.model.sample import Sample
+
+if TYPE_CHECKING:
+    from fvmanalys.model.simulate import Model, Outcome
+
+__all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "run_chunks", "stream_chunk", "yearly_chunk"]
+
+
+def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], dict]) -> list[dict]:
+    """Compute every chunk, in the order of the draws."""
+    if workers == 1:
+        return [compute(sample) for sample in samples]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(compute, samples))
+
+
+def outcome_chunk(model: "Model", sample: Sample, kept: bool) -> "dict[str, Outcome]":
+    """The outcome of every option; without area scores and events where these are not kept."""
+    outcomes = {option: model.outcome(sample, option) for option in model.options}
+    return outcomes if kept else {name: replace(one, area_scores={}, events={}) for name, one in outcomes.items()}
+
+
+def pairs(outcomes: "Mapping[str, Outcome]", part: str) -> dict[tuple[str, str], Floats]:
+    """One part of every option's outcome, by option and what it is of."""
+    return {(option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()}
+
+
+def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str]) -> pd.DataFrame:
+    """The columns of all chunks as one table."""
+    columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
+    return pd.DataFrame(columns).rename_axis(columns=names)
+
+
+def stream_chunk(model: "Model", sample: Sample) -> dict[tuple[str, int], float]:
+    """The sum over draws of the present value of every stream."""
+    sums, window = dict[tuple[str, int], float](), Window(model.rate, model.horizon)
+    for option, parts in model.options.items():
+        found = window_sums(parts.streams, sample, option, model.times(sample, option), [window])
+        sums |= {(option, index): float(total) for index, total in enumerate(found[:, 0])}
+    return sums
+
+
+def path_chunk(model: "Model", sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
+    """The sum over draws of the level of every option and area at some moments."""
+    sums: dict[tuple[str, str], Floats] = {}
+    for option, parts in model.options.items():
+        paths = level_path(parts.levels, model.times(sample, option), sample, option, moments)
+        sums |= {(option, area): path * sample.size for area, path in paths.items()}
+    return sums
+
+
+def yearly_chunk(model: "Model", sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
+    """The sum over draws of every stream in every year: rows discounted and plain, columns years."""
+    windows = [Window(rate, model.horizon, *year) for rate in (model.rate, 0.0) for year in pairwise(edges)]
+    sums: dict[tuple[str, int], Floats] = {}
+    for option, parts in model.options.items():
+        found = window_sums(parts.streams, sample, option, model.times(sample, option), windows)
+        sums |= {(option, index): total for index, total in enumerate(found.reshape(len(found), 2, -1))}
+    return sums

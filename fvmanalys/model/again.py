@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fvmanalys.model.compiled import Model
 from fvmanalys.model.costs import Stream, Window, stream_amount, stream_value
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import area_scores, area_weights, on_scale
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.simulate import Model
 
 __all__ = ["Reckoning", "reckon"]
 

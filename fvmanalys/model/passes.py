@@ -4,18 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from fvmanalys.model.compiled import Model, Outcome
 from fvmanalys.model.costs import Window, window_sums
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import level_path
 from fvmanalys.model.sample import Sample
-
-if TYPE_CHECKING:
-    from fvmanalys.model.simulate import Model, Outcome
 
 __all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "run_chunks", "stream_chunk", "yearly_chunk"]
 
@@ -28,13 +25,13 @@ def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sampl
         return list(pool.map(compute, samples))
 
 
-def outcome_chunk(model: "Model", sample: Sample, kept: bool) -> "dict[str, Outcome]":
+def outcome_chunk(model: Model, sample: Sample, kept: bool) -> dict[str, Outcome]:
     """The outcome of every option; without area scores and events where these are not kept."""
     outcomes = {option: model.outcome(sample, option) for option in model.options}
     return outcomes if kept else {name: replace(one, area_scores={}, events={}) for name, one in outcomes.items()}
 
 
-def pairs(outcomes: "Mapping[str, Outcome]", part: str) -> dict[tuple[str, str], Floats]:
+def pairs(outcomes: Mapping[str, Outcome], part: str) -> dict[tuple[str, str], Floats]:
     """One part of every option's outcome, by option and what it is of."""
     return {(option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()}
 
@@ -45,7 +42,7 @@ def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str])
     return pd.DataFrame(columns).rename_axis(columns=names)
 
 
-def stream_chunk(model: "Model", sample: Sample) -> dict[tuple[str, int], float]:
+def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
     """The sum over draws of the present value of every stream."""
     sums, window = dict[tuple[str, int], float](), Window(model.rate, model.horizon)
     for option, parts in model.options.items():
@@ -54,7 +51,7 @@ def stream_chunk(model: "Model", sample: Sample) -> dict[tuple[str, int], float]
     return sums
 
 
-def path_chunk(model: "Model", sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
+def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
     """The sum over draws of the level of every option and area at some moments."""
     sums: dict[tuple[str, str], Floats] = {}
     for option, parts in model.options.items():
@@ -63,7 +60,7 @@ def path_chunk(model: "Model", sample: Sample, moments: Floats) -> dict[tuple[st
     return sums
 
 
-def yearly_chunk(model: "Model", sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
+def yearly_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str, int], Floats]:
     """The sum over draws of every stream in every year: rows discounted and plain, columns years."""
     windows = [Window(rate, model.horizon, *year) for rate in (model.rate, 0.0) for year in pairwise(edges)]
     sums: dict[tuple[str, int], Floats] = {}

@@ -22,6 +22,7 @@ from fvmanalys.evidence.quantities import second_quantity
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
 from fvmanalys.evidence.release import OPEN, release_columns
+from fvmanalys.evidence.rows import no_numbers, same_place
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
@@ -341,16 +342,6 @@ def read_only(table: pd.DataFrame) -> ReadOnlyTable:
 def plain_rows(tables: Mapping[str, pd.DataFrame]) -> Tables:
     """The rows of tables as they were read: dicts, with None where there is no number."""
     return {name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] for name, table in tables.items()}
-
-
-def no_numbers(row: dict[str, Any]) -> dict[str, None]:
-    """The cells of a row that are no numbers, as None."""
-    return {name: None for name, content in row.items() if isinstance(content, float) and content != content}
-
-
-def same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two rows stand in the same place of the same file."""
-    return (one["_file"], one["_row"]) == (other["_file"], other["_row"])
 
 
 def cell(content: Any) -> str:

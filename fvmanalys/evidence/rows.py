@@ -1,12 +1,13 @@
 """What rows of raw tables have in common: where what they say comes from, and the estimate that many of them hold."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fvmanalys.evidence.fields import SECRET, STRUCTURE, Day, Distribution, Ends, EvidenceKind, Factor, Owner, Sources, Unit, YesNo
 
-__all__ = ["Evidenced", "Quantified", "Row"]
+__all__ = ["Evidenced", "Quantified", "Row", "no_numbers", "same_place"]
 
 
 class Row(BaseModel):
@@ -47,3 +48,13 @@ class Quantified(Evidenced):
     strength: float | None = Field(None, ge=-1, le=1, description="how tightly, -1 to 1; empty: 1")
     kind: Literal["fact", "judgement", "assumption"]
     known_from: Day
+
+
+def no_numbers(row: dict[str, Any]) -> dict[str, None]:
+    """The cells of a row that are no numbers, as None."""
+    return {name: None for name, content in row.items() if isinstance(content, float) and content != content}
+
+
+def same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two rows stand in the same place of the same file."""
+    return (one["_file"], one["_row"]) == (other["_file"], other["_row"])

@@ -24,6 +24,7 @@ from fvmanalys.run.lab import show_git
 from fvmanalys.run.record import code_hash
 from fvmanalys.run.start import EXAMPLE, READ_ME, lay_out
 from fvmanalys.run.suite import read_suite, shipped, suite_at_hand
+from fvmanalys.run.verdict import SAME
 from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
@@ -339,6 +340,7 @@ def test_the_wheel_lays_out_a_decision_and_publishes_its_appendix(wheel, tmp_pat
     manifest = json.loads((latest / "manifest.json").read_text("utf-8"))
     assert {"beslutsbilaga.xlsx", "beslutsbilaga.html"} <= {path.name for path in latest.iterdir()}
     assert manifest["versions"]["fvmanalys"] == fvm.__version__ and manifest["code_revision"] == ""
+    assert f": {SAME}\n" in outside(wheel, tmp_path / "x", *run, "verify", "data/processed/latest")
 
 
 def test_the_wheel_is_the_same_code_as_the_checkout_and_has_its_version(wheel):

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+import fvmanalys as fvm
+from fvmanalys.analysis import Findings
 from fvmanalys.run import publish
 from fvmanalys.run.suite import read_suite
 from tests.decisions import later_knowledge, library_decision, write_tables
@@ -27,6 +29,12 @@ def run_suite(out: Path, data: Path = ROOT / "data/raw", as_of: str | None = Non
     """Publish a run of the whole suite; return its folder."""
     suite = replace(read_suite(ROOT / "suite.toml"), draws=DRAWS, lang=lang)
     return publish.run(data, out, suite, as_of).path
+
+
+@pytest.fixture(scope="session")
+def region() -> Findings:
+    """What is found of the default decision on its own day; found once by each process."""
+    return fvm.find(fvm.load(ROOT / "data/raw"), DRAWS)
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:

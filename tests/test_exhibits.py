@@ -61,8 +61,8 @@ def workbook_tables(path):
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def edition(request):
-    return Edition(fvm.find(fvm.load(), DRAWS), request.param)
+def edition(region, request):
+    return Edition(region, request.param)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from fvmanalys.evidence import worth_a_look
 from fvmanalys.evidence.public import check_public
 from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.run.lab import show_git
-from fvmanalys.run.record import code_hash
+from fvmanalys.run.record import code_hash, sha256
 from fvmanalys.run.start import EXAMPLE, READ_ME, lay_out
 from fvmanalys.run.suite import read_suite, shipped, suite_at_hand
 from fvmanalys.run.verdict import SAME
@@ -340,7 +340,7 @@ def test_the_wheel_lays_out_a_decision_and_publishes_its_appendix(wheel, tmp_pat
     manifest = json.loads((latest / "manifest.json").read_text("utf-8"))
     assert {"beslutsbilaga.xlsx", "beslutsbilaga.html"} <= {path.name for path in latest.iterdir()}
     assert manifest["versions"]["fvmanalys"] == fvm.__version__ and manifest["code_revision"] == ""
-    assert f": {SAME}\n" in outside(wheel, tmp_path / "x", *run, "verify", "data/processed/latest")
+    assert f": {SAME}\n" in outside(wheel, tmp_path / "x", *run, "verify", "data/processed/latest", "--expect", sha256(latest / "manifest.json"))
 
 
 def test_the_wheel_is_the_same_code_as_the_checkout_and_has_its_version(wheel):

@@ -87,12 +87,18 @@ def whole(texts: Iterable[str]) -> str:
     return " \n ".join(map(shown, texts))
 
 
-def lost(before: str, after: str, given: dict[str, str]) -> list[str]:
+def lost(before: str, after: str, given: dict[str, str], by_chance: Iterable[str] = ()) -> list[str]:
     """What is shown of the tables as they are, and not of the attacked ones: texts that do not stand there by chance or in another."""
     every = whole(given)
     told = [text for text in given if len(shown(text)) >= 12 and shown(text) in before and every.count(shown(text)) == 1]
     assert len(told) > len(given) / 3
+    told = [text for text in told if text not in by_chance]
     return [text for text in told if shown(given[text]) not in after and not (len(given[text]) > 10_000 and beginning(given[text]) in after)]
+
+
+def factors(found: Findings) -> set[str]:
+    """The names of common factors: which are shown hangs on values near nothing, drawn by ids that are attacked too."""
+    return {*found.inputs.tables["factors"]["name"], *found.inputs.tables["factors"]["name_en"]}
 
 
 def beginning(text: str) -> str:
@@ -100,45 +106,33 @@ def beginning(text: str) -> str:
     return shown(text[:16_000])
 
 
-@pytest.fixture(scope="module")
-def region() -> Inputs:
-    """The region's own tables."""
-    return fvm.load(ROOT / "data/raw")
-
-
-@pytest.fixture(scope="module")
-def known(region) -> Findings:
-    """What is found of them."""
-    return fvm.find(region, 64)
-
-
 @pytest.fixture(scope="module", params=[("sv", 0), ("en", 47)], ids=["sv", "en"])
 def harmed(region, request) -> tuple[str, Findings, dict[str, str]]:
     """A language, what is found of the attacked tables, and what became what."""
     lang, shift = request.param
-    inputs, given = attacked(region, shift)
-    return lang, fvm.find(inputs, 64), given
+    inputs, given = attacked(region.inputs, shift)
+    return lang, fvm.find(inputs, 512), given
 
 
 @pytest.mark.slow
-def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(known, harmed, tmp_path):
+def test_every_text_column_of_every_table_reaches_the_workbook_unharmed(region, harmed, tmp_path):
     lang, found, given = harmed
     texts = []
-    for path, version in ((tmp_path / "region.xlsx", known), (tmp_path / "attacked.xlsx", found)):
+    for path, version in ((tmp_path / "region.xlsx", region), (tmp_path / "attacked.xlsx", found)):
         write_workbook(Edition(version, lang), path, "run", "1")
         assert faults(path) == []
         texts.append(whole(text for _, text in strings(path)))
-    assert lost(*texts, given) == []
+    assert lost(*texts, given, factors(region)) == []
 
 
 @pytest.mark.slow
-def test_every_text_column_of_every_table_reaches_the_page_unharmed(known, harmed):
+def test_every_text_column_of_every_table_reaches_the_page_unharmed(region, harmed):
     lang, found, given = harmed
-    pages = [appendix_of(version, lang) for version in (known, found)]
+    pages = [appendix_of(version, lang) for version in (region, found)]
     assert not ILLEGAL.search(pages[1])
     before, after = map(Text, pages)
     assert after.tags <= before.tags | {"a"}
-    assert lost(whole(before.texts), whole(after.texts), given) == []
+    assert lost(whole(before.texts), whole(after.texts), given, factors(region)) == []
 
 
 def appendix_of(findings, lang: str) -> str:

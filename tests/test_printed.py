@@ -18,7 +18,7 @@ import fvmanalys as fvm
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import PRINT_SET, write_workbook
-from tests.conftest import ROOT, need
+from tests.conftest import need
 from tests.decisions import library_decision, write_tables
 from tests.print_checks import pages as measured
 
@@ -33,15 +33,14 @@ EMPTY_AREA = re.compile(r'(<definedName name="_xlnm.Print_Area" localSheetId="(\
 
 
 @pytest.fixture(scope="module")
-def printed(tmp_path_factory):
+def printed(tmp_path_factory, region):
     """A folder with four workbooks, their PDFs and, for each sheet, its cells as they are shown.
 
     A workbook whose name begins with `all` prints the sheets for the screen too.
     """
     folder = tmp_path_factory.mktemp("printed")
-    found = {"region": fvm.load(ROOT / "data/raw")}
-    found |= {name: library(count, folder / f"raw-{name}") for name, count in (("two", 2), ("seven", 7))}
-    findings = {name: fvm.find(inputs, DRAWS) for name, inputs in found.items()}
+    decisions = {name: library(count, folder / f"raw-{name}") for name, count in (("two", 2), ("seven", 7))}
+    findings = {"region": region} | {name: fvm.find(inputs, DRAWS) for name, inputs in decisions.items()}
     for name in BOOKS:
         decision, lang = name.split("-")
         write_workbook(Edition(findings[decision], lang), folder / f"{name}.xlsx", "2025-05-27-0123456789", "1.0")

@@ -526,7 +526,7 @@ class Ran:
             *console,
             *(one for folder in folders or (self.out, self.home, self.temporary) for one in everything(folder)),
         ]:
-            plain = re.sub(r"<[^>]*>", " ", text) if name.endswith(".svg") else text
+            plain = re.sub(r"<[^>]*>", " ", text) if name.endswith(".svg") else CLOCK.sub("", text)
             found |= {(name, canary) for canary in ("canary", *DAYS) if canary in text}
             found |= {(name, number) for number in NUMBERS if holds(plain, number)}
         return found

@@ -44,10 +44,10 @@ ENGLISH = re.compile(r"\b(the|and|of|is|what|cost|benefit|year|option|sheet|valu
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory):
+def findings(tmp_path_factory, region):
     """A small decision with seven options and three areas, and the region's own."""
     folder = write_tables(tmp_path_factory.mktemp("decision") / "raw", library_decision())
-    return {"library": fvm.find(fvm.load(folder), DRAWS), "region": fvm.find(fvm.load(ROOT / "data" / "raw"), DRAWS)}
+    return {"library": fvm.find(fvm.load(folder), DRAWS), "region": region}
 
 
 @pytest.fixture(scope="module")

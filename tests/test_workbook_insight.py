@@ -27,12 +27,11 @@ STAFFING, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffi
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory):
+def findings(tmp_path_factory, region):
     """The region's decision, the same after it was taken, and a small one without staff."""
     library = write_tables(tmp_path_factory.mktemp("decision") / "raw", library_decision())
-    raw = ROOT / "data" / "raw"
-    asked = {"region": (raw, None), "later": (raw, "2025-12-31"), "library": (library, None)}
-    return {name: fvm.find(fvm.load(*arguments), DRAWS) for name, arguments in asked.items()}
+    later = fvm.load(ROOT / "data" / "raw", "2025-12-31")
+    return {"region": region, "later": fvm.find(later, DRAWS), "library": fvm.find(fvm.load(library), DRAWS)}
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,29 @@
 and `find` gathers everything that an appendix tells.
 """
 
-from fvmanalys.analysis import Comparison, Findings, compare, find
-from fvmanalys.evidence import Inputs, load
-from fvmanalys.model import Simulation, from_draws, simulate
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fvmanalys.analysis import Comparison, Findings, compare, find
+    from fvmanalys.evidence import Inputs, load
+    from fvmanalys.model import Simulation, from_draws, simulate
 
 __all__ = ["Comparison", "Findings", "Inputs", "Simulation", "compare", "find", "from_draws", "load", "simulate"]
 __version__ = "0.1.0"
+
+HOMES = {"Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: a command that needs none of them starts at once."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{HOMES.get(name, 'analysis')}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The names that are here, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from fvmanalys.errors import FvmanalysError, UsageError
 from fvmanalys.run.console import lines_of, plain, say, undisturbed
-from fvmanalys.run.surroundings import ensure_home
+from fvmanalys.run.home import ensure_home
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+# Plain help: what draws boxes around it takes three times as long to start as the rest.
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 def version(asked: bool) -> None:
@@ -208,6 +204,11 @@ def diff(
 
 def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> None:
     """Print a table, the last `numbers` columns to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=Text(plain(title)), title_justify="left", box=SIMPLE_HEAD)
     for place, name in enumerate(head):
         table.add_column(Text(plain(name)), justify="right" if place >= len(head) - numbers else "left", overflow="fold")
@@ -220,6 +221,9 @@ class Bar:
     """A line a step, and in a terminal a progress bar below them; nothing when quiet."""
 
     def __init__(self, quiet: bool):
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
         self.console = Console(stderr=True, quiet=quiet)
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self.progress = Progress(*columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True)

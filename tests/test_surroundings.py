@@ -42,7 +42,7 @@ def ended(*lines: str, **environment: str) -> subprocess.CompletedProcess:
 
 def test_a_user_without_a_home_gets_one_that_is_private_and_gone_afterwards(tmp_path):
     told = (
-        "import pathlib; from fvmanalys.run.surroundings import ensure_home; ensure_home(); home = pathlib.Path.home()"
+        "import pathlib; from fvmanalys.run.home import ensure_home; ensure_home(); home = pathlib.Path.home()"
     )
     shown_mode = "print(home, oct(home.stat().st_mode))"
     shown = "from nbconvert import TemplateExporter; print(bool(TemplateExporter().template_paths))"
@@ -55,7 +55,7 @@ def test_a_user_without_a_home_gets_one_that_is_private_and_gone_afterwards(tmp_
 
 def test_a_home_that_is_there_stays(tmp_path):
     done = ended(
-        "from fvmanalys.run.surroundings import ensure_home; import os; ensure_home(); print(os.environ['HOME'])",
+        "from fvmanalys.run.home import ensure_home; import os; ensure_home(); print(os.environ['HOME'])",
         HOME="/x",
     )
     assert done.stdout == "/x\n"

@@ -11,9 +11,6 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import openpyxl
-from openpyxl.utils import range_boundaries
-
 from fvmanalys.evidence.encoding import SAVE_AGAIN, Unreadable, check_whole, decode
 from fvmanalys.evidence.limits import SHEET_ROWS, Unpacked, check_time, filled, read_bytes, unpack
 from fvmanalys.evidence.spelling import Day, Number, quoted
@@ -169,7 +166,9 @@ def read_excel(raw: bytes, table: str) -> tuple[Rows, list[str]]:
 
 def open_book(opened: Unpacked, computed: bool = True, whole: bool = False) -> Any:
     """Open a workbook that has been measured, as `whole` with all that it says of rows and columns."""
-    return openpyxl.load_workbook(opened, data_only=computed, read_only=not whole)
+    from openpyxl import load_workbook  # takes a while to import
+
+    return load_workbook(opened, data_only=computed, read_only=not whole)
 
 
 def sheet_of(book: Any, table: str) -> Any:
@@ -236,6 +235,8 @@ def check_formulas(opened: Unpacked, title: str) -> None:
 
 def check_merged(merged: list[str], table: RawTable) -> None:
     """Refuse cells that were merged within a table: all but the first of them are empty."""
+    from openpyxl.utils import range_boundaries
+
     lines = [table.header_row, *(row for row, _ in table.rows)]
     inside = []
     for area in merged:

@@ -4,7 +4,6 @@ from functools import lru_cache
 from math import inf
 
 import numpy as np
-from scipy.special import betaincinv, log_ndtr, ndtri_exp
 
 __all__ = ["RANGED", "NotPossible", "truncated", "truncated_quantile", "truncation", "widened"]
 
@@ -23,6 +22,8 @@ def standard_ends(distribution: str, mode: float) -> tuple[float, float]:
     if distribution == "uniform":
         return P05, P95
     if distribution == "pert":
+        from scipy.special import betaincinv  # takes a while to import
+
         low, high = betaincinv(1 + 4 * mode, 5 - 4 * mode, [P05, P95])
         return float(low), float(high)
     low = np.sqrt(P05 * mode) if mode > P05 else 1 - np.sqrt((1 - P05) * (1 - mode))
@@ -82,6 +83,8 @@ def truncated(low: float, high: float, least: float, most: float) -> tuple[float
 
 def share_below(value: float, centre: float, spread: float, least: float, most: float) -> float:
     """The distribution function of a cut normal, by the tail that keeps its digits."""
+    from scipy.special import log_ndtr
+
     side = 1.0 if centre > value else -1.0
     first, here, last = (float(log_ndtr(side * (one - centre) / spread)) for one in (least, value, most))
     if side > 0:
@@ -91,6 +94,8 @@ def share_below(value: float, centre: float, spread: float, least: float, most: 
 
 def truncated_quantile(probability: np.ndarray, low: float, high: float, least: float, most: float) -> np.ndarray:
     """The quantile of the cut normal that has `low` and `high` as 5th and 95th percentile; NotPossible where none has."""
+    from scipy.special import log_ndtr, ndtri_exp
+
     centre, spread = truncated(low, high, least, most)
     width = high - low
     side = 1.0 if centre > 0 else -1.0

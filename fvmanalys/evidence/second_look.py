@@ -10,7 +10,6 @@ from statistics import NormalDist, median
 from typing import Any
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
@@ -232,6 +231,8 @@ def hidden_in(path: Path, rows: Sequence[int]) -> Iterator[Fault]:
     for row in rows:
         if row in sheet.row_dimensions and sheet.row_dimensions[row].hidden:
             yield Fault(str(path), row, "row", "is hidden or filtered away, and read all the same", remedy)
+    from openpyxl.utils import get_column_letter
+
     read = set(rows)
     filled = {column for (row, column), cell in sheet._cells.items() if row in read and cell.value is not None}
     for one in list(sheet.column_dimensions.values()):

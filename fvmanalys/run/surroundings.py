@@ -1,9 +1,7 @@
 """What a run needs of the machine around it, seen to before any work."""
 
-import atexit
 import errno
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,21 +14,11 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.run import folder as place
 from fvmanalys.run.sockets import short_place
 
-__all__ = ["check_memory", "check_surroundings", "ensure_home"]
+__all__ = ["check_memory", "check_surroundings"]
 
 KEPT = ("runs", "failed")
 HELD = 16  # bytes that a draw of an estimate takes at most while a run is made, with all that is computed from it
 CONTAINER = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-
-
-def ensure_home() -> None:
-    """Give a user without a home (a container's number, without a name) a private one until the program ends."""
-    try:
-        Path.home()
-    except RuntimeError:
-        home = tempfile.mkdtemp(prefix="fvmanalys-home-")
-        os.environ["USERPROFILE" if os.name == "nt" else "HOME"] = home
-        atexit.register(shutil.rmtree, home, ignore_errors=True)
 
 
 def check_memory(draws: int, inputs: Inputs, at_once: int = 1) -> None:

@@ -178,8 +178,8 @@ def test_the_verdict_names_an_investigation_and_its_range(library):
 
 def test_what_cannot_be_weighed_is_left_out_with_the_reason(tmp_path):
     findings = find(load(write_tables(tmp_path, library_decision(3))), draws=64)
-    assert verdict_missing(Edition(findings, "en")).startswith("The tables have no investigations")
-    assert team_missing(Edition(findings, "en")).startswith("The tables do not say how long a restart takes")
+    assert verdict_missing(Edition(findings, "en")).startswith("No investigations have been proposed")
+    assert team_missing(Edition(findings, "en")).startswith("Nobody has said how long a restart takes")
     assert wait_missing(Edition(findings, "en")) == ""
     assert any("how large a team" in text for text in waiting_answer(Edition(findings, "en")))
 

@@ -21,9 +21,9 @@ from tests.tiny import tiny
 
 DRAWS = 64
 NOT_YET_KNOWN = {"own_report"}  # on the day of the data; tests/test_own_report.py has it
-ONLY_ON_THE_PAGE = {"figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "costs", "parameters", "newest", "source_types"}
+ONLY_ON_THE_PAGE = {"figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "costs", "parameters", "newest", "source_types", "acceptability", "yearly_cost", "team", "evidence_counts_by_table"}
 WITHOUT_A_TABLE = {"coming", "figures", "options_now", "public_comparison", "ways", "nominal", "payers", "newest", "source_types"}
-MADE_OF_TABLES = {"scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
+MADE_OF_TABLES = {"acceptability", "yearly_cost", "team", "evidence_counts_by_table", "scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
 
 
 class Cells(HTMLParser):

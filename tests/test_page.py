@@ -80,7 +80,7 @@ def test_the_page_is_well_formed_and_names_its_language(page):
 def test_the_page_loads_nothing_from_elsewhere(page, text):
     assert page.all("script", "link", "iframe", "object") == []
     assert all(attributes["src"].startswith("data:") for attributes in page.all("img"))
-    assert not re.search(r"@import|url\(", text)
+    assert not re.search(r"@import|url\((?!#)", text)
 
 
 def test_hostile_text_is_shown_as_text(text):
@@ -92,9 +92,23 @@ def test_what_was_changed_after_a_result_is_told(text):
     assert "One figure was changed after a result was seen, on <time>2024-05-01</time>." in text
 
 
-def test_every_picture_has_alt_text(page):
-    assert page.all("img")
-    assert all(attributes["alt"].strip() for attributes in page.all("img"))
+def test_every_figure_is_a_drawing_with_a_text_in_its_place_and_real_words(page, text):
+    drawings = [attributes for attributes in page.all("svg")]
+    assert len(drawings) > 5 and page.all("img") == []
+    assert all(one["role"] == "img" and one["aria-label"].strip() for one in drawings)
+    assert text.count("<text ") > 100
+
+
+def test_a_figure_that_has_a_narrow_variant_shows_one_of_the_two(executed, tmp_path):
+    narrow = {"comparison": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><title>t</title><desc>d</desc><text>slim</text></svg>'}
+    shown = write_page(executed, tmp_path / "page.html", Words("en"), title="T", narrow=lambda: narrow).read_text("utf-8")
+    figure = shown.partition('<figure id="figure-comparison">')[2].partition("</figure>")[0]
+    assert re.findall(r'<svg class="([^"]+)"', figure) == ["only-wide", "only-narrow"] and "slim" in figure
+    assert "<title>" not in figure
+
+
+def test_the_contents_are_always_one_step_away(text):
+    assert '<p class="back"><a href="#contents">To the contents</a></p>' in text and '<nav id="contents"' in text
 
 
 def test_there_is_one_first_heading_and_no_level_is_skipped(page):

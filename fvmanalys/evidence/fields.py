@@ -127,6 +127,9 @@ KRONOR = {"SEK": 1e6, "kSEK": 1e3}  # how many are a million kronor, the unit th
 # Words.
 
 YesNo = Literal["yes", "no"]
+Language = Literal[
+    "", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hu", "is", "it", "lt", "lv", "nl", "no", "pl", "pt", "sv",
+]
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal", "truncated_normal"]
 Ends = Literal["", "range", "p90"]
 Profile = Literal["level", "ramp_up", "ramp_down"]

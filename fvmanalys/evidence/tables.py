@@ -18,7 +18,7 @@ from pydantic import Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
     BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor, Filled,
-    Growth, Id, Index, Kind, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
+    Growth, Id, Index, Kind, Language, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
     References, Role, Share, Sources, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip
 from fvmanalys.evidence.rows import Evidenced, Quantified, Row
@@ -51,6 +51,7 @@ class Source(Evidenced):
     published: Day
     type: Literal["primary", "press", "secondary", "academic", "internal"]
     url: str = ""
+    language: Language = ""
 
 
 class OptionRow(Evidenced):

@@ -9,12 +9,13 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.item import NOTHING, Item
-from fvmanalys.report.markup import Html, html_table, missing
+from fvmanalys.report.markup import Html, details, html_table, missing
 from fvmanalys.report.styles import style_of
 
 __all__ = ["Cell", "Column", "Exhibit"]
 
 Row = Mapping[str, Any]
+MOST_CARDS = 40  # rows; a longer table is for looking things up in
 Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
 
 
@@ -55,12 +56,21 @@ class Exhibit:
         if not rows:
             return missing(self.words(edition, "none")) if self.has(edition, "none") else Html("")
         columns, title = self.shown(edition), self.words(edition, "title")
-        if self.turned:
-            top = [edition.words("column.measure"), *(row[0] for row in rows)]
-            across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
-            return html_table(title, top, across, len(rows), "measures")
         right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
-        return html_table(title, [column.heading for column in columns], rows, right, self.look or self.name)
+        head, look = [column.heading for column in columns], self.look or self.name
+        if not self.turned:
+            return html_table(title, head, rows, right, f"{look} cards" if len(rows) <= MOST_CARDS else look)
+        top = [edition.words("column.measure"), *(row[0] for row in rows)]
+        across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
+        turned = html_table(title, top, across, len(rows), "measures only-wide")
+        return Html(turned + html_table(title, head, rows, right, f"{look} cards only-narrow"))
+
+    def behind(self, edition: Edition, picture: Any, **choice: Any) -> Html:
+        """A figure, and behind it, folded, the rows that it is drawn of; nothing where there is no figure."""
+        if picture is None:
+            return Html("")
+        rows = self(edition, **choice)
+        return Html(picture._repr_html_() + (details(edition("page.numbers"), rows) if rows else ""))
 
     def has(self, edition: Edition, part: str) -> bool:
         """Whether the exhibit has such a text."""

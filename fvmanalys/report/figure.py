@@ -5,6 +5,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -30,6 +31,7 @@ from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
 from fvmanalys.report.words import Words
 
 __all__ = [
+    "NARROW",
     "ON_PAPER",
     "Picture",
     "Ticks",
@@ -38,7 +40,10 @@ __all__ = [
     "captioned",
     "decimal_year",
     "finish",
+    "fitted",
     "interval",
+    "legend_below",
+    "narrow",
     "number_axis",
     "row_labels",
     "sketch",
@@ -51,6 +56,8 @@ __all__ = [
 WIDTH = 8.0
 ROOM = (0.86, 0.72)  # of a figure, for the axes of one panel: the rest is for title, names and numbers
 LONGEST_LINE, LONGEST_NOTE, MOST_LINES = 88, 66, 4  # letters of the width of a figure, and of a note in it
+NARROW = ContextVar("narrow", default=False)  # whether figures are drawn for a screen as wide as a hand
+NARROW_WIDTH, NARROW_LINE, NARROW_NOTE, TALLER, ONE_LINE = 3.6, 38, 46, 1.35, 0.15  # inches, letters, times, inches
 ON_PAPER = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -107,11 +114,28 @@ class Picture:
 
 
 @contextmanager
+def narrow() -> Iterator[None]:
+    """Draw figures for narrow screens: one panel under another, names above their rows, and letters as large as ever."""
+    token = NARROW.set(True)
+    try:
+        yield
+    finally:
+        NARROW.reset(token)
+
+
+def fitted(wide: int, on_narrow: int) -> int:
+    """So many letters, or so many on a narrow screen."""
+    return on_narrow if NARROW.get() else wide
+
+
+@contextmanager
 def sketch(height: float, rows: int = 1, columns: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
     """A figure of our style and its axes, `rows` × `columns`; finish it before leaving."""
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # a name in a script that our font lacks still has its alt text
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        if NARROW.get():
+            rows, columns, height = rows * columns, 1, TALLER * height * columns
+        figure = Figure(figsize=(NARROW_WIDTH if NARROW.get() else WIDTH, height), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False, **options)
         yield figure, axes
 
@@ -121,9 +145,12 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
 
     Names beside the rows have been cut by `row_labels`: a tick's text is made anew when it is drawn.
     """
-    figure.suptitle(wrapped(title, LONGEST_LINE, MOST_LINES), x=0.008, ha="left", fontsize=11, fontweight="bold", color=INK)
+    line, note_line, lines = fitted(LONGEST_LINE, NARROW_NOTE), fitted(LONGEST_NOTE, NARROW_NOTE), fitted(MOST_LINES, 10)
+    heading = wrapped(title, fitted(LONGEST_LINE, NARROW_LINE), lines)
+    heighten(figure, heading.count("\n"))
+    figure.suptitle(heading, x=0.008, ha="left", fontsize=fitted(11, 10), fontweight="bold", color=INK)
     for text in figure.findobj(Text):
-        text.set_text(drawable(text.get_text(), LONGEST_NOTE if isinstance(text, Annotation) else LONGEST_LINE))
+        text.set_text(drawable(text.get_text(), note_line if isinstance(text, Annotation) else line, lines))
     out = StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):  # ids of its own, so that figures can stand on one page
         FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
@@ -141,11 +168,17 @@ def plain(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
 
 
-def drawable(text: str, letters: int) -> str:
-    """A text as it may be drawn: at most so many letters a line and MOST_LINES lines; where something is cut there is a mark."""
+def heighten(figure: Figure, lines: int) -> None:
+    """Make room for so many more lines, on a narrow screen."""
+    if NARROW.get():
+        figure.set_figheight(figure.get_figheight() + ONE_LINE * lines)
+
+
+def drawable(text: str, letters: int, most: int = MOST_LINES) -> str:
+    """A text as it may be drawn: at most so many letters a line and so many lines; where something is cut there is a mark."""
     lines = harmless(text).split("\n")
-    shown = [line if columns(line) <= letters else f"{start(line, letters - 2)} …" for line in lines[:MOST_LINES]]
-    return "\n".join(shown) + (" …" if len(lines) > MOST_LINES else "")
+    shown = [line if columns(line) <= letters else f"{start(line, letters - 2)} …" for line in lines[:most]]
+    return "\n".join(shown) + (" …" if len(lines) > most else "")
 
 
 def columns(text: str) -> int:
@@ -169,16 +202,37 @@ def wrapped(text: str, width: int = 26, lines: int = 3) -> str:
 
 
 def row_labels(axes: Axes, labels: Sequence[str], width: int = 26, lines: int = 2) -> None:
-    """Name the rows of a chart, the first on top."""
+    """Name the rows of a chart, the first on top: beside them, or above them where the screen is narrow."""
+    if NARROW.get():
+        names_above(axes, [wrapped(label, NARROW_NOTE - 2, min(lines, 2)) for label in labels])
+        return
     axes.set_yticks(range(len(labels)), [wrapped(label, width, lines) for label in labels])
     axes.set_ylim(len(labels) - 0.4, -0.6)
+
+
+def names_above(axes: Axes, names: Sequence[str]) -> None:
+    """Write the name of every row above it, in each panel that has the same rows."""
+    panels = axes.get_shared_y_axes().get_siblings(axes)
+    heighten(axes.figure, len(names) * len(panels) * max(name.count("\n") for name in names))
+    for panel in panels:
+        panel.set_yticks([])
+        panel.set_ylim(len(names) - 0.4, -0.95)
+        for row, name in enumerate(names):
+            panel.text(0, row - 0.34, name, transform=panel.get_yaxis_transform(), va="bottom", fontsize=8, linespacing=1)
+
+
+def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
+    """What the fills and lines stand for, below the panels."""
+    heighten(figure, len(labels))
+    across = fitted(columns, 1)
+    figure.legend(handles, [wrapped(one, 40, 1) for one in labels], loc="outside lower left", ncols=across)
 
 
 def number_axis(axes: Axes, words: Words, label: str, percent: bool = False, ticks: int = 6) -> None:
     """Write the horizontal axis as the language does, with its unit and quiet lines behind the data."""
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.share(value)) if percent else Ticks(words))
-    axes.xaxis.set_major_locator(MaxNLocator(ticks))
-    axes.set_xlabel(label, loc="left")
+    axes.xaxis.set_major_locator(MaxNLocator(min(ticks, fitted(ticks, 4))))
+    axes.set_xlabel(wrapped(label, fitted(200, NARROW_LINE), 3), loc="left")
     axes.grid(axis="x")
     axes.set_axisbelow(True)
 
@@ -223,13 +277,13 @@ def calendar_axis(axes: Axes, words: Words, low: float, high: float) -> None:
     """Years along the axis, with months or quarters marked where there is room; months by name where the span is short."""
     axes.set_xlim(low, high)
     if high - low <= 3:
-        ticks = np.arange(np.ceil(low * 4), np.floor(high * 4) + 1) / 4
+        ticks = np.arange(np.ceil(low * 4), np.floor(high * 4) + 1)[:: fitted(1, 3)] / 4
         axes.set_xticks(ticks, [f"{words(f'month.{round(tick % 1 * 12) + 1}')[:3]} {int(tick)}" for tick in ticks])
     else:
-        step = 1 if high - low <= 12 else 2 if high - low <= 26 else 5
+        step = fitted(1 if high - low <= 12 else 2 if high - low <= 26 else 5, 2 if high - low <= 12 else 5)
         years = np.arange(np.ceil(low), np.floor(high) + 1)
         axes.set_xticks(years[years % step == 0], [str(int(year)) for year in years[years % step == 0]])
-        parts = 12 if high - low <= 8 else 4 if high - low <= 14 else 1
+        parts = fitted(12 if high - low <= 8 else 4 if high - low <= 14 else 1, 1)
         axes.set_xticks(np.arange(np.ceil(low * parts), np.floor(high * parts) + 1) / parts, minor=True)
     axes.grid(axis="x")
     axes.set_axisbelow(True)
@@ -237,7 +291,7 @@ def calendar_axis(axes: Axes, words: Words, low: float, high: float) -> None:
 
 def small_multiples(count: int, columns: int = 3) -> tuple[int, int]:
     """Rows and columns for so many small panels."""
-    across = min(columns, count) if count != 4 else 2
+    across = fitted(min(columns, count) if count != 4 else 2, 1)
     return -(-count // across), across
 
 

@@ -99,18 +99,23 @@ def html_table(
 ) -> Html:
     """A table with a caption, column headings and, first in each row, the row's heading.
 
-    `numbers` says which columns are right-aligned: those given, or the last so many.
+    `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a card of
+    each row on narrow screens, and `only-wide` and `only-narrow` show the table on such screens alone.
     """
     right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
     kinds = [NUMBER if place in right else TEXT for place in range(len(head))]
     top = "".join(f'<th scope="col"{kind}>{safe(text)}</th>' for text, kind in zip(head, kinds, strict=True))
-    body = "".join(f"<tr>{table_row(row, kinds)}</tr>" for row in rows)
+    labels = [f' data-label="{escape(text)}"' if "cards" in style.split() else "" for text in head]
+    body = "".join(f"<tr>{table_row(row, kinds, labels)}</tr>" for row in rows)
     table = f"<table><caption{TEXT}>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    return Html(f'<div class="table{" " + style if style else ""}" tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>')
+    hidden = ' style="display:none"' if "only-narrow" in style.split() else ""  # where no style sheet chooses one of two
+    looks = f'class="table{" " + style if style else ""}"{hidden}'
+    return Html(f'<div {looks} tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>')
 
 
-def table_row(row: Sequence[object], kinds: Sequence[str]) -> str:
-    """The cells of a row."""
+def table_row(row: Sequence[object], kinds: Sequence[str], labels: Sequence[str]) -> str:
+    """The cells of a row, each with what its column is called where the row may become a card."""
     first, *rest = row
-    cells = "".join(f"<td{kind}>{safe(value)}</td>" for value, kind in zip(rest, kinds[1:], strict=True))
+    looks = zip(rest, kinds[1:], labels[1:], strict=True)
+    cells = "".join(f"<td{kind}{label}>{safe(value)}</td>" for value, kind, label in looks)
     return f'<th scope="row"{TEXT}>{safe(first)}</th>{cells}'

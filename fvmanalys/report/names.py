@@ -101,6 +101,13 @@ class Names:
         return {category: place for place, category in enumerate(shown) if category}
 
     @cached_property
+    def phases(self) -> dict[str, str]:
+        """The name of every phase of staffing."""
+        rows = self.inputs.records["staffing"]
+        own = {row["phase"]: self.words.get(f"chart.staffing.{row['phase']}", "") for row in rows}
+        return {row["phase"]: own[row["phase"]] or self.words.of(row, "phase").capitalize() for row in rows}
+
+    @cached_property
     def phase_places(self) -> dict[str, int]:
         """The place of every phase of staffing, which its fill goes by."""
         return {phase: place for place, phase in enumerate(dict.fromkeys(self.inputs.tables["staffing"]["phase"]))}

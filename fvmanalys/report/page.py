@@ -1,6 +1,8 @@
 """The appendix as one web page that needs no other file: what the executed notebook shows, without code."""
 
+import base64
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -17,11 +19,19 @@ __all__ = ["check_page", "write_page"]
 TEMPLATE = Path(__file__).parent / "appendix"
 COLOURS = {"accent": ACCENT, "ink": INK, "line": LINE, "muted": MUTED, "paper": PAPER, "soft": SOFT}
 SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
-CONTENTS = "<nav></nav>"
+CONTENTS, MAIN = "<nav></nav>", '<main id="main">'
+FIGURE = re.compile(r'<figure id="figure-([^"]+)"><img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]+)"/>')
+TITLED = re.compile(r"<title>.*?</title><desc>.*?</desc>", re.DOTALL)
+ALIGNED = re.compile(r' style="text-align:(?:left|right)"')  # for notebooks; the page has a style sheet
 
 
-def write_page(executed_notebook: Path, target: Path, words: Words, *, title: str) -> Path:
-    """Write the page of an executed notebook: the same bytes for the same notebook."""
+def write_page(
+    executed_notebook: Path, target: Path, words: Words, *, title: str, narrow: Callable[[], Mapping[str, str]] = dict
+) -> Path:
+    """Write the page of an executed notebook: the same bytes for the same notebook.
+
+    `narrow` draws the figures for narrow screens, SVG by name; it is asked where the page has a figure.
+    """
     from nbconvert import TemplateExporter  # a second to import; HTMLExporter mends in silence
 
     notebook = nbformat.read(executed_notebook, as_version=4)
@@ -33,7 +43,12 @@ def write_page(executed_notebook: Path, target: Path, words: Words, *, title: st
     body, _ = exporter.from_notebook_node(notebook, resources={"page": page})
     if "<h1" not in body:
         raise RunFailed(f"{executed_notebook}: shows no heading; run it before making the page")
-    page_text = body.replace(CONTENTS, contents(body, words))
+    if CONTENTS in body:
+        back = f'<p class="back"><a href="#contents">{words("page.back")}</a></p>'
+        body = body.replace(CONTENTS, contents(body, words)).replace(MAIN, f"{MAIN}\n{back}", 1)
+    variants = narrow() if FIGURE.search(body) else {}
+    drawn = FIGURE.sub(lambda found: inline(found, variants), body)
+    page_text = ALIGNED.sub("", drawn)
     check_page(page_text, target.name)
     target.write_text(page_text, encoding="utf-8", newline="\n")
     return target
@@ -53,7 +68,22 @@ def style() -> str:
     return Html(f":root {{ {colours} }}\n{(TEMPLATE / 'style.css').read_text('utf-8').strip()}")
 
 
+def inline(figure: re.Match, narrow: Mapping[str, str]) -> str:
+    """One of our figures as a drawing in the page itself, its text to be read, searched and enlarged; and its narrow variant."""
+    name, alt, data = figure.groups()
+    wide = base64.b64decode(data).decode()
+    if name not in narrow:
+        return f'<figure id="figure-{name}">{labelled(wide, alt)}'
+    return f'<figure id="figure-{name}">{labelled(wide, alt, "only-wide")}{labelled(narrow[name], alt, "only-narrow")}'
+
+
+def labelled(drawing: str, alt: str, look: str = "") -> str:
+    """A drawing with the text that stands for it, instead of its own title and description."""
+    style = f' class="{look}"' if look else ""
+    return TITLED.sub("", drawing.replace("<svg ", f'<svg{style} role="img" aria-label="{alt}" ', 1), count=1)
+
+
 def contents(body: str, words: Words) -> str:
     """Links to the sections, where the notebook leaves room for them."""
     links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in SECTION.findall(body))
-    return f'<nav aria-label="{words("page.contents")}"><ul>{links}</ul></nav>'
+    return f'<nav id="contents" aria-label="{words("page.contents")}"><ul>{links}</ul></nav>'

@@ -7,7 +7,6 @@ from fvmanalys.report import told
 from fvmanalys.report import told_of_rows as rows
 from fvmanalys.report.digits import significant, two_digits
 from fvmanalys.report.item import NOTHING, Item, Style
-from fvmanalys.report.markup import link
 from fvmanalys.report.words import lowered
 
 __all__ = ["STYLES", "style_of"]
@@ -141,7 +140,7 @@ STYLES: dict[str, Style] = {
     "payer": Style(told.tell_payer),
     "source": Style(told.tell_source, put=told.put_source),
     "linked": Style(
-        lambda item: link(item.edition.words.of(item.row, item.key), item.row["url"]), "text", told.tell_text
+        told.tell_title, "text", told.tell_text
     ),
     "was": Style(tell_was, number=True),
     "said": Style(rows.tell_said),

@@ -13,7 +13,7 @@ from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.digits import as_given, rough
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.item import NOTHING, Address, Item
-from fvmanalys.report.markup import Html, escape
+from fvmanalys.report.markup import Html, escape, link, safe
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import day_after
 
@@ -23,7 +23,7 @@ __all__ = [
     "tell_best", "tell_categories", "tell_clearly", "tell_distribution", "tell_hundreds", "tell_interval",
     "tell_latest", "tell_month", "tell_option", "tell_options", "tell_outcomes", "tell_owed", "tell_part",
     "tell_payer", "tell_plain", "tell_range", "tell_ratio", "tell_rounded", "tell_sentence", "tell_source",
-    "tell_sources", "tell_step", "tell_text", "tell_view", "tell_word", "tell_worth", "tell_yes_no",
+    "tell_sources", "tell_step", "tell_text", "tell_title", "tell_view", "tell_word", "tell_worth", "tell_yes_no",
 ]  # fmt: skip
 
 ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
@@ -70,6 +70,14 @@ def tell_categories(item: Item) -> str:
     """Several categories, as a sentence lists them."""
     known = item.edition.categories
     return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+
+
+def tell_title(item: Item) -> str:
+    """The title of a source as a link, marked with its language where that is another than the edition's."""
+    words, row = item.edition.words, item.row
+    spoken = words.lang if words.lang == "en" and row.get("title_en") else row.get("language") or words.lang
+    told = link(words.of(row, item.key), row["url"])
+    return told if spoken == words.lang else Html(f'<span lang="{spoken}">{safe(told)}</span>')
 
 
 def tell_word(item: Item) -> str:

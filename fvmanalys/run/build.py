@@ -12,7 +12,7 @@ from fvmanalys.analysis import Findings, find
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
-from fvmanalys.report.charts import figures, plot_history
+from fvmanalys.report.charts import figures, narrow_figures, plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import write_page
 from fvmanalys.report.topics.answer import answer
@@ -67,7 +67,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
     with log.step("workbook"):
         write_book(plan, edition, built / WORKBOOK)
     with log.step("page"):
-        write_appendix_page(plan, jobs, built)
+        write_appendix_page(plan, edition, jobs, built)
     return answer(edition)
 
 
@@ -129,12 +129,15 @@ def write_book(plan: Plan, edition: Edition, path: Path) -> None:
     write_workbook(edition, path, run_id=plan.name, version=versions()["fvmanalys"])
 
 
-def write_appendix_page(plan: Plan, jobs: list[Job], built: Path) -> None:
+def write_appendix_page(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> None:
     """Write the page from the notebook that is the appendix, if the suite has one."""
     appendix = [job for job in jobs if job.appendix]
     if appendix:
         title = plan.words.of(plan.inputs.decision, "title")
-        write_page(built / "notebooks" / appendix[0].name, built / PAGE, plan.words, title=title)
+        def narrow() -> dict[str, str]:
+            return narrow_figures(edition, read_history(built / HISTORY))
+
+        write_page(built / "notebooks" / appendix[0].name, built / PAGE, plan.words, title=title, narrow=narrow)
 
 
 def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:

@@ -15,6 +15,8 @@ history      how the answer moved over the published runs (it takes their histor
 priorities   what depends on who one is, and how past forecasts fared
 """
 
+import pandas as pd
+
 from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
 from fvmanalys.report.charts.changes import plot_changes
 from fvmanalys.report.charts.evidence import plot_evidence
@@ -27,10 +29,10 @@ from fvmanalys.report.charts.time import plot_milestones, plot_timeline
 from fvmanalys.report.charts.turning import plot_decomposition
 from fvmanalys.report.charts.uncertainty import plot_evidence_share, plot_information, plot_net_value, plot_tornado, plot_verdict
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture
+from fvmanalys.report.figure import Picture, narrow
 
 __all__ = [
-    "figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
+    "figures", "narrow_figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
     "plot_cost_of_delay", "plot_decomposition", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history",
     "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_pause_bill",
     "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing", "plot_standing_team",
@@ -72,3 +74,10 @@ def figures(edition: Edition) -> list[Picture]:
     """Every figure that the tables suffice for."""
     drawn = (plot(edition) for plot in ALL)
     return [picture for picture in drawn if picture is not None]
+
+
+def narrow_figures(edition: Edition, history: pd.DataFrame) -> dict[str, str]:
+    """The SVG of every figure for screens as wide as a hand, by its name."""
+    with narrow():
+        drawn = [*figures(edition), *filter(None, [plot_history(history, edition.words)])]
+    return {picture.name: picture.svg for picture in drawn}

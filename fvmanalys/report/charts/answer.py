@@ -7,10 +7,12 @@ from matplotlib.axes import Axes
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import (
+    NARROW,
     Picture,
     calendar_axis,
     decimal_year,
     finish,
+    fitted,
     interval,
     number_axis,
     row_labels,
@@ -37,10 +39,10 @@ def plot_comparison(edition: Edition) -> Picture:
             interval(axes, row, low, middle, high, *edition.look(option), filled=bool(values["permanent"]))
             axes.annotate(
                 words("changes.column.reference") if option == findings.inputs.reference else words.amount(middle),
-                (middle, row),
-                (0, 8),
+                (high if NARROW.get() else middle, row),
+                (6, 0) if NARROW.get() else (0, 8),
                 textcoords="offset points",
-                ha="center",
+                **({"va": "center"} if NARROW.get() else {"ha": "center"}),
                 fontweight="bold" if option == best else None,
             )
         row_labels(axes, [comparison_label(edition, option, names) for option in table.index])
@@ -177,7 +179,7 @@ def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: fl
     for option, place in zip(ends, places - max(places.max(initial=top) - top, 0.0), strict=True):
         colour = OPTION_COLOURS[options.index(option) % len(OPTION_COLOURS)]
         look = {"va": "center", "color": colour, "annotation_clip": False}
-        axes.annotate(wrapped(names[option], 24, 1), (right, place), (12, 0), textcoords="offset points", **look)
+        axes.annotate(wrapped(names[option], fitted(24, 16), 1), (right, place), (12, 0), textcoords="offset points", **look)
 
 
 def plot_areas(edition: Edition, area: str = "") -> Picture:
@@ -216,8 +218,11 @@ def draw_area(axes: Axes, edition: Edition, table: pd.DataFrame, area: str) -> N
             filled=bool(permanent[option]),
         )
         weight = "bold" if option == best else None
-        said = {"textcoords": "offset points", "ha": "center", "fontsize": 8.5, "fontweight": weight}
-        axes.annotate(words.points(values["score"]), (values["score"], row), (0, 6), **said)
+        said = {"textcoords": "offset points", "fontsize": 8.5, "fontweight": weight}
+        if NARROW.get():
+            axes.annotate(words.points(values["score"]), (values["score_p95"], row), (4, 0), va="center", **said)
+        else:
+            axes.annotate(words.points(values["score"]), (values["score"], row), (0, 6), ha="center", **said)
     minimum = findings.inputs.tables["areas"].set_index("area_id")["minimum"][area]
     if np.isfinite(minimum):
         axes.axvline(minimum, color=INK, linestyle=(0, (3, 2)), linewidth=1)

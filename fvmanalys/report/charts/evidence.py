@@ -2,22 +2,12 @@
 
 import pandas as pd
 
-from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.palette import ACCENT, KIND_FILLS
+from fvmanalys.report.topics.behind import counted_evidence
 
-__all__ = ["counted_evidence", "plot_evidence"]
-
-AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
-
-
-def counted_evidence(findings: Findings) -> pd.DataFrame:
-    """How many estimates of each table of the model (rows) are facts, judgements and assumptions (columns)."""
-    estimates = findings.inputs.estimates
-    counts = pd.crosstab(estimates["table"], estimates["kind"]).reindex(columns=list(KIND_FILLS), fill_value=0)
-    return counts[~counts.index.isin(AROUND)]
-
+__all__ = ["plot_evidence"]
 
 def plot_evidence(edition: Edition) -> Picture:
     """Bars of facts, judgements and assumptions: one a table, the longest on top."""

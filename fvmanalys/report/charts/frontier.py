@@ -2,7 +2,7 @@
 
 from fvmanalys.analysis.frontier import FRONTIER
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture, aside, captioned, number_axis, sketch, value_axis, wrapped
+from fvmanalys.report.figure import Picture, aside, captioned, fitted, number_axis, sketch, value_axis, wrapped
 from fvmanalys.report.palette import LINE, MUTED, PAPER
 from fvmanalys.report.topics.choice import frontier, frontier_caption
 
@@ -25,7 +25,7 @@ def plot_frontier(edition: Edition) -> Picture | None:
         number_axis(axes, words, edition("chart.frontier.across"))
         value_axis(axes, words, edition("chart.frontier.axis", prices=edition.prices))
         axes.margins(x=0.2, y=0.18)
-        names = [wrapped(edition.options[row["option"]], 24, 1) for row in rows]
+        names = [wrapped(edition.options[row["option"]], fitted(24, 16), 1) for row in rows]
         line = list(zip(on["score"], on["cost"], strict=True))
         places = [(row["score"], row["cost"]) for row in rows]
         sides = aside(axes, places, names, line)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from fvmanalys.analysis.breakdown import best_of_each_day, how_much_moved
 from fvmanalys.evidence.history import by_day
 from fvmanalys.report.charts.answer import share_axis
-from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, sketch, spread, value_axis, wrapped
+from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, fitted, sketch, spread, value_axis, wrapped
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER, SOFT
 from fvmanalys.report.words import Words
 
@@ -76,7 +76,7 @@ def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
 def limits(rows: pd.DataFrame) -> tuple[float, float]:
     """From the first day of knowledge to the last, with room for names to the right."""
     first, last = (decimal_year(date.fromisoformat(day)) for day in (rows["as_of"].min(), rows["as_of"].max()))
-    return first - 0.01 * (last - first), last + 0.24 * (last - first)
+    return first - 0.01 * (last - first), last + fitted(24, 75) / 100 * (last - first)
 
 
 def day_axis(axes: Axes, rows: pd.DataFrame, words: Words, low: float, high: float) -> None:
@@ -224,7 +224,7 @@ def list_events(axes: Axes, events: list[Happening], words: Words) -> None:
     axes.set_ylim(len(events) - 0.4, -0.6)
     for row, event in enumerate(events):
         text = words("history.event", number=str(row + 1), day=words.day(event.day), name=event.name)
-        axes.text(0, row, wrapped(text, 105, 1), fontsize=8.5, va="center")
+        axes.text(0, row, wrapped(text, fitted(105, 50), 1), fontsize=fitted(17, 15) / 2, va="center")
 
 
 def history_texts(rows: pd.DataFrame, rivals: pd.DataFrame, events: list[Happening], words: Words) -> tuple[str, str]:

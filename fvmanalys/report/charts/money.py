@@ -13,6 +13,8 @@ from fvmanalys.report.figure import (
     Picture,
     Ticks,
     finish,
+    fitted,
+    legend_below,
     number_axis,
     row_labels,
     sketch,
@@ -32,7 +34,8 @@ def plot_cost(edition: Edition) -> Picture:
     """P50 and P85 of the programme cost and of the present value of all costs."""
     findings, words = edition.findings, edition.words
     table, names = findings.comparison.table, edition.options
-    with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, [panels]):
+    with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, grid):
+        panels = grid.flat
         for axes, cost in zip(panels, COSTS, strict=True):
             for row, (option, values) in enumerate(table.iterrows()):
                 colour, _ = edition.look(option)
@@ -90,7 +93,7 @@ def plot_yearly_cost(edition: Edition) -> Picture:
             Patch(facecolor=colour, hatch=hatch, edgecolor=MUTED, linewidth=0.3)
             for colour, hatch in (FILLS[place if part else -1] for place, part in enumerate(parts.columns))
         ]
-        figure.legend(handles, [wrapped(called[part], 40, 1) for part in parts.columns], loc="outside lower left", ncols=2)
+        legend_below(figure, handles, [called[part] for part in parts.columns], 2)
         title, alt = yearly_texts(edition)
         note = words("chart.yearly.note", prices=edition.prices)
         return finish(figure, "yearly-cost", title, note, alt)
@@ -165,6 +168,7 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition
         p50=words.amount(values["programme_p50"]),
         p85=words.amount(values["programme_p85"]),
     )
+    label = wrapped(label, fitted(200, 26), 2)
     axes.annotate(
         label, (max(values["programme_p85"], values["programme_p50"]), row), (5, 0), textcoords="offset points", va="center", fontsize=8
     )

@@ -3,7 +3,20 @@
 from matplotlib.axes import Axes
 
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, captioned, decimal_year, number_axis, row_labels, sketch
+from fvmanalys.report.figure import (
+    NARROW,
+    ON_PAPER,
+    Picture,
+    calendar_axis,
+    captioned,
+    decimal_year,
+    fitted,
+    legend_below,
+    number_axis,
+    row_labels,
+    sketch,
+    wrapped,
+)
 from fvmanalys.report.palette import ACCENT, INK, MUTED, PAPER
 from fvmanalys.report.topics.information import backtest_caption, ranks_caption, viewpoint_label, viewpoints_caption
 from fvmanalys.report.words import Words
@@ -24,7 +37,9 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
             colour, marker = edition.look(row["best"])
             axes.plot([0, row["lead"]], [place, place], color=colour, linewidth=2.2, alpha=0.55)
             axes.plot([row["lead"]], [place], marker=marker, color=colour, markersize=8)
-            axes.annotate(viewpoint_label(edition, row), (0, place), (2, 8), textcoords="offset points", fontsize=8.5)
+            said = {"textcoords": "offset points", "va": "top" if NARROW.get() else "bottom", "fontsize": 8.5}
+            label = wrapped(viewpoint_label(edition, row), fitted(200, 44), 2)
+            axes.annotate(label, (0, place), (2, fitted(8, -5)), **said)
         row_labels(axes, [edition.viewpoint(row) for row in rows], 24)
         axes.set_ylim(len(rows) - 0.5, -0.75)
         number_axis(axes, words, words("chart.viewpoints.axis"))
@@ -56,7 +71,8 @@ def plot_ranks(edition: Edition) -> Picture | None:
         row_labels(axes, [names[option] for option in options], 30)
         axes.set_xlim(0, 1)
         number_axis(axes, words, words("chart.ranks.axis"), percent=True)
-        axes.legend(loc="lower right")
+        handles, labels = axes.get_legend_handles_labels()
+        legend_below(figure, handles, labels, 2)
         return captioned(figure, "ranks", ranks_caption(edition, shares))
 
 
@@ -70,7 +86,7 @@ def plot_backtest(edition: Edition) -> Picture | None:
     days = [row[name] for row in rows for name in ("planned_on", "planned_date", "forecast_p50", "forecast_p80", "outcome") if row[name]]
     with sketch(1.4 + 0.5 * len(rows)) as (figure, [[axes]]):
         low, high = decimal_year(min(days)), decimal_year(max(days))
-        calendar_axis(axes, words, low - 0.3, high + 0.24 * (high - low))
+        calendar_axis(axes, words, low - 0.3, high + fitted(24, 40) / 100 * (high - low))
         axes.axvline(today, color=INK, linewidth=1)
         for place, row in enumerate(rows):
             draw_forecast(axes, place, row, today, words)

@@ -17,6 +17,7 @@ from fvmanalys.report.figure import (
     captioned,
     decimal_year,
     finish,
+    legend_below,
     number_axis,
     row_labels,
     sketch,
@@ -56,19 +57,11 @@ def plot_staffing(edition: Edition) -> Picture | None:
         for axes in grid[:, 0]:
             value_axis(axes, words, words("chart.staffing.axis"))
         handles = [Patch(facecolor=c, hatch=h, edgecolor=MUTED, linewidth=0.3) for c, h in looks]
-        called = phase_names(edition)
-        labels = [called[phase] for phase in phases]
+        labels = [edition.phases[phase] for phase in phases]
         line = grid.flat[0].lines[0]
-        figure.legend([*handles, line], [*labels, words("chart.staffing.consultants")], loc="outside lower left", ncols=3)
+        legend_below(figure, [*handles, line], [*labels, words("chart.staffing.consultants")], 3)
         title, alt = staffing_texts(edition)
         return finish(figure, "staffing", title, words("chart.staffing.note"), alt)
-
-
-def phase_names(edition: Edition) -> dict[str, str]:
-    """What the phases of staffing are called."""
-    findings, words = edition.findings, edition.words
-    rows = findings.inputs.tables["staffing"].to_dict("records")
-    return {row["phase"]: words.get(f"chart.staffing.{row['phase']}", "") or words.of(row, "phase").capitalize() for row in rows}
 
 
 def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], looks: list[tuple[str, str]]) -> None:
@@ -171,7 +164,7 @@ def plot_standing_team(edition: Edition) -> Picture | None:
         handles = [Patch(facecolor=FILLS[i][0], hatch=FILLS[i][1], edgecolor=MUTED, linewidth=0.3) for i in range(len(PARTS))]
         handles.append(Patch(facecolor=LINE, alpha=0.5))
         labels = [words(f"chart.standing.{part}") for part in (*PARTS, "near")]
-        figure.legend(handles, labels, loc="outside lower left", ncols=2)
+        legend_below(figure, handles, labels, 2)
         return captioned(figure, "standing-team", team_caption(edition))
 
 

@@ -10,7 +10,7 @@ from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, captioned, number_axis, row_labels, sketch, spread, value_axis, wrapped
+from fvmanalys.report.figure import ON_PAPER, Picture, captioned, fitted, number_axis, row_labels, sketch, spread, value_axis, wrapped
 from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_DASHES, OPTION_MARKERS, PAPER
 from fvmanalys.report.topics.information import (
     evidence_caption,
@@ -128,7 +128,7 @@ def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: floa
     places += max(axes.get_ylim()[0] + gap / 3 - places.min(), 0.0)
     for place, (name, where) in enumerate(zip(ends, places, strict=True)):
         colour = MUTED if place else ACCENT
-        text = wrapped(names[name], 34, 2)
+        text = wrapped(names[name], fitted(34, 20), fitted(2, 3))
         look = {"va": "center", "color": colour, "fontsize": 8.5, "annotation_clip": False}
         axes.annotate(text, (right, where), (8, 0), textcoords="offset points", **look)
 
@@ -160,8 +160,8 @@ def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
         filled = bool(row["investigation_id"]) and row["clear"]
         width, hatch = row["high"] - row["low"], "////" if filled else "" if row["clear"] else "...."
         axes.add_patch(Rectangle((row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch=hatch))
-        text = wrapped(span_name(edition, row), max(int(78 * width / whole), 12), 4)
-        if width / whole > 0.12:
+        text = wrapped(span_name(edition, row), max(int(fitted(78, 32) * width / whole), 12), fitted(4, 6))
+        if width / whole > fitted(12, 45) / 100:
             axes.annotate(text, (row["low"] + width / 2, 0.5), ha="center", va="center", fontsize=8, bbox=ON_PAPER)
     axes.set_ylim(0, 1)
     axes.set_yticks([])

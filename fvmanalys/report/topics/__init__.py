@@ -2,6 +2,7 @@
 
 answer       what is best, how sure, what speaks for and against, area by area
 beside       the organisation's own report, and where it differs from the analysis
+behind       the numbers behind figures that no other table holds
 choice       what one gets for the money, and which options no value of a point makes best
 coming       where each way forward stands, what comes next, what to read
 information  decide as planned or find out first, what swings the answer, what is worth knowing
@@ -13,9 +14,9 @@ time         when things happen, how plans moved, who takes part
 """
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import answer, beside, choice, coming, information, money, news, people, sources, time
+from fvmanalys.report.topics import answer, behind, beside, choice, coming, information, money, news, people, sources, time
 
 __all__ = ["EXHIBITS"]
 
-TOPICS = (answer, beside, choice, coming, information, money, news, people, sources, time)
+TOPICS = (answer, behind, beside, choice, coming, information, money, news, people, sources, time)
 EXHIBITS: dict[str, Exhibit] = {one.name: one for topic in TOPICS for one in vars(topic).values() if isinstance(one, Exhibit)}

@@ -8,7 +8,7 @@ from fvmanalys.analysis.plans import next_events
 from fvmanalys.analysis.staffing import team_now_and_most
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.markup import Html, bullets, heading, link, paragraphs, safe
+from fvmanalys.report.markup import Html, bullets, heading, paragraphs, safe
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.topics.information import verdict_missing, verdict_sentences
 from fvmanalys.report.topics.news import moved_sentence, news_sentence
@@ -170,5 +170,5 @@ def reading_list(edition: Edition) -> Html:
 
 def reading(edition: Edition, row: dict) -> Html:
     """One source: title, who published it, and when."""
-    title = safe(link(edition.words.of(row, "title"), row["url"]))
-    return Html(f"{title}. {safe(edition('situation.published', row))}")
+    title = edition.tell("linked", row["title"], row, "title")
+    return Html(f"{safe(title)}. {safe(edition('situation.published', row))}")

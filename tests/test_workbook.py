@@ -15,6 +15,7 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.yearly import (
+    Levers,
     Settings,
     mid_year_figures,
     mid_year_present_value,
@@ -28,12 +29,15 @@ from fvmanalys.evidence.tables import TABLES, text_columns
 from fvmanalys.model.streams import present_value
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.harmless import is_web_address
+from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.cells import header_names, safe_text
+from fvmanalys.report.sheets.engine import lever_names
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import SHEETS, write_workbook
 from tests.decisions import library_decision, write_tables
+from tests.tiny import tiny
 from tests.workbook_checks import faults, table_description_faults
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -326,18 +330,29 @@ def test_the_outlook_sums_to_the_undiscounted_cost_and_reaches_as_far_as_may_be_
     within = found.yearly.groupby(["option", "year"])["cost"].sum()
     whole = within[within.index.get_level_values("year") < 2039]
     for (option, year), cost in whole.items():
-        assert ahead.cost.at[year, option] == pytest.approx(cost, rel=1e-9)
+        assert ahead.costs.at[year, (option, "", "")] == pytest.approx(cost, rel=1e-9)
     first = found.simulation.level_paths(np.array([0.0])).set_index(["option", "area"])["level"]
     for key, level in first.items():
         assert ahead.levels[key].iloc[0] == pytest.approx(level, abs=8)
 
 
-def test_all_weights_zero_count_alike(findings):
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_risk_that_never_or_always_occurs_costs_what_the_model_says_of_it(share):
+    inputs = risky()
+    risks = {one["id"]: 0.5 for one in inputs.records["risks"]}
+    ahead = outlook(inputs, DRAWS, 1, levers=Levers(risks))
+    for risk in risks:
+        certain = outlook(inputs.with_estimate(risk, value=share), DRAWS, 1, levers=Levers({one: 0.5 for one in risks if one != risk}))
+        settings = Settings({"x": 1.0, "y": 2.0}, 1.0, 0.03, 10.0)
+        mine = mid_year_figures(inputs, ahead, replace(settings, chances={risk: share}))
+        pd.testing.assert_frame_equal(mine, mid_year_figures(inputs, certain, settings), rtol=1e-9)
+
+
+def test_weights_that_sum_to_nothing_give_no_score(findings):
     found = findings["library"]
     ahead, settings = outlook(found.inputs, DRAWS, 1), published_settings(found.comparison)
     none = mid_year_figures(found.inputs, ahead, replace(settings, weights=dict.fromkeys(settings.weights, 0.0)))
-    alike = mid_year_figures(found.inputs, ahead, replace(settings, weights=dict.fromkeys(settings.weights, 7.0)))
-    pd.testing.assert_frame_equal(none, alike)
+    assert none["score"].isna().all() and none["cost"].notna().all()
 
 
 # Recalculated by LibreOffice
@@ -358,12 +373,42 @@ def input_cells(book):
     return {name: book[sheet][place.replace("$", "")] for name, (sheet, place) in places.items() if ":" not in place}
 
 
+def risky():
+    """Three options, each with a risk of its own that changes what it costs, gives and when; one with a trial before."""
+    names = {"a": "fails", "b": "stops", "c": "slips"}
+    own = [
+        {"option_id": one, "item_id": "build", "category": "Build", "basis": "total", "from_event": "", "to_event": "done", "is": (8.0, 10.0 + place, 15.0)}
+        for place, one in enumerate(names)
+    ]
+    after = [{"option_id": one, "item_id": "repair", "category": "Repair", "basis": "per_year", "from_event": "done", "when": risk, "is": (2, 3, 5)} for one, risk in names.items()]
+    events = [
+        {"option_id": one, "event_id": "done", "when": when, "is": months}
+        for one, risk in names.items()
+        for when, months in ((f"!{risk}", (6, 12, 20)), (risk, (18, 24, 40)))
+    ]
+    given = [{"option_id": one, "area_id": area, "from_event": "done", "when": when, "is": level}
+        for one, risk in names.items() for area in ("x", "y") for when, level in ((f"!{risk}", (50, 60, 70)), (risk, (20, 30, 50)))]
+    return tiny(
+        options=tuple(names), areas={"x": {"is": 20}, "y": {"is": 40}}, parameters={"value_per_point": 1, "discount_rate": 0.03},
+        risks=[{"option_id": one, "risk_id": risk, "name": risk, "is": (0.1, 0.3, 0.6)} for one, risk in names.items()],
+        signals=[{"option_id": "a", "signal_id": "trial", "of": "fails", "is": 0.8, "false_alarm_likely": 0.1}],
+        contracts=[*own, *after, {"option_id": "a", "item_id": "trial", "category": "Repair", "basis": "once", "when": "trial", "is": 4}],
+        timeline=events, levels=[*({"option_id": "*", "area_id": area, "is": 20} for area in ("x", "y")), *given],
+    )  # fmt: skip
+
+
 def random_settings(findings, number):
-    """Settings that a reader may choose."""
-    rng = np.random.default_rng(number)
-    limits = turnable(findings.inputs)
-    chosen = {name: rng.uniform(limit.low, limit.high) for name, limit in limits.items()}
-    return Settings({area: float(rng.integers(0, 90)) for area in findings.inputs.areas}, **chosen)
+    """Settings that a reader may choose, levers and all."""
+    rng, book = np.random.default_rng(number), book_of(findings)
+    chosen = {name: rng.uniform(limit.low, limit.high) for name, limit in turnable(findings.inputs).items()}
+    weights = {area: float(rng.integers(1, 90)) for area in findings.inputs.areas}
+    levers = {name: dict(zip(ids, map(float, rng.uniform(0, most, len(ids))), strict=True)) for name, ids, most in (("chances", book.levers.chances, 1), ("factors", book.levers.bundles, 10))}  # fmt: skip
+    return Settings(weights, **chosen, **levers)
+
+
+def book_of(findings, lang="en"):
+    """The book of findings, of which nothing is written: what it would reckon with."""
+    return Book(None, Edition(findings, lang), "", "", has_print_set=True)
 
 
 def turn(path, words, findings, settings, out):
@@ -375,43 +420,44 @@ def turn(path, words, findings, settings, out):
         cells[name[what]].value = getattr(settings, what)
     for area in findings.inputs.areas:
         cells[f"{name['weight']}_{area}"].value = settings.weights[area]
+    known = lever_names(book_of(findings, words.lang))
+    for lever, value in {**settings.chances, **settings.factors}.items():
+        cells[known[lever]].value = value
     assert not any(cell.protection.locked for cell in cells.values())
     book.save(out)
+
+
+SETTINGS = 20
+PASTED = {"none": dict.fromkeys(("x", "y"), 0.0), "beyond": {"x": -3.0, "y": 1.0}, "text": {"x": "twenty", "y": 1.0}}
 
 
 @pytest.fixture(scope="module")
 def recalculated(findings, workbooks, tmp_path_factory):
     """Workbooks as published and at several settings, all recalculated in one go."""
     program, folder = soffice(), tmp_path_factory.mktemp("recalculated")
+    found = {**findings, "risky": fvm.find(risky(), DRAWS)}
+    paths = {"region": workbooks["region", "sv"], "library": workbooks["library", "en"], "risky": folder / "made.xlsx"}
+    write_workbook(Edition(found["risky"], "en"), paths["risky"])
     asked = {}
-    for case, lang in (("library", "en"), ("region", "sv")):
-        published = published_settings(findings[case].comparison)
-        turned = {"published": published, "one": random_settings(findings[case], 1)}
-        if case == "library":
-            turned["zero"] = replace(published, weights=dict.fromkeys(published.weights, 0.0))
-            turned["two"] = random_settings(findings[case], 2)
+    for case, count in (("library", 1), ("region", 2), ("risky", SETTINGS)):
+        published = published_settings(found[case].comparison)
+        turned = {"published": published, **{str(one): random_settings(found[case], one) for one in range(count)}}
+        turned |= {name: replace(published, weights=weights) for name, weights in PASTED.items() if case == "risky"}
         for name, settings in turned.items():
             path = folder / f"{case}_{name}.xlsx"
-            turn(workbooks[case, lang], Words(lang), findings[case], settings, path)
+            turn(paths[case], Words("sv" if case == "region" else "en"), found[case], settings, path)
             asked[case, name] = (settings, folder / "out" / path.name)
-    command = [
-        program,
-        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-        "--headless",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(folder / "out"),
-    ]
-    subprocess.run([*command, *map(str, sorted(folder.glob("*.xlsx")))], check=True, capture_output=True, timeout=300)
-    return asked
+    own = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [program, own, "--headless", "--convert-to", "xlsx", "--outdir", str(folder / "out")]
+    subprocess.run([*command, *map(str, sorted(folder.glob("*_*.xlsx")))], check=True, capture_output=True, timeout=300)
+    return found, asked
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("case", "lang"), [("library", "en"), ("region", "sv")])
 def test_every_formula_recalculates_to_the_value_it_carries(workbooks, recalculated, case, lang):
     carried = openpyxl.load_workbook(workbooks[case, lang], data_only=True)
-    theirs = openpyxl.load_workbook(recalculated[case, "published"][1], data_only=True)
+    theirs = openpyxl.load_workbook(recalculated[1][case, "published"][1], data_only=True)
     places = [
         (sheet.title, cell.coordinate)
         for sheet in openpyxl.load_workbook(workbooks[case, lang])
@@ -426,21 +472,44 @@ def test_every_formula_recalculates_to_the_value_it_carries(workbooks, recalcula
         assert other == (ours if isinstance(ours, str) else pytest.approx(ours, rel=1e-9, abs=1e-9)), (sheet, place)
 
 
-TURNED = [("library", "en", name) for name in ("published", "one", "two", "zero")] + [
-    ("region", "sv", name) for name in ("published", "one")
-]
+def shown_by(path, words):
+    """The table of results of a recalculated workbook."""
+    return table_with(openpyxl.load_workbook(path, data_only=True)[words("sheet.live.name")], words("sheet.live.published_cost"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("case", "lang", "name"), TURNED)
-def test_turning_the_inputs_gives_the_library_s_own_values(findings, recalculated, case, lang, name):
-    settings, path = recalculated[case, name]
-    found, words = findings[case], Words(lang)
-    expected = mid_year_figures(found.inputs, outlook(found.inputs, DRAWS, found.simulation.seed), settings)
-    shown = table_with(
-        openpyxl.load_workbook(path, data_only=True)[words("sheet.live.name")], words("sheet.live.published_cost")
-    )
-    for column in ("cost", "score", "net_benefit"):
-        np.testing.assert_allclose(shown[words(f"sheet.live.{column}")].astype(float), expected[column], rtol=1e-9, atol=1e-8)
-    ranks = pd.to_numeric(shown[words("sheet.live.rank")], errors="coerce")
-    np.testing.assert_array_equal(ranks, expected["rank"])
+@pytest.mark.parametrize(("case", "lang"), [("library", "en"), ("region", "sv"), ("risky", "en")])
+def test_turning_every_lever_gives_the_library_s_own_values(recalculated, case, lang):
+    everything, asked = recalculated
+    found, words = everything[case], Words(lang)
+    ahead = book_of(found).outlook
+    settings = {name: one for (whose, name), one in asked.items() if whose == case and name not in PASTED}
+    assert len(settings) > 1 and (case != "risky" or (len(settings) == SETTINGS + 1 and len(ahead.levers.chances) == 3 and ahead.levers.bundles))
+    for turned, path in settings.values():
+        shown, expected = shown_by(path, words), mid_year_figures(found.inputs, ahead, turned)
+        within = 1e-6 * expected["cost"].abs().max()
+        for column in ("cost", "score", "net_benefit"):
+            np.testing.assert_allclose(shown[words(f"sheet.live.{column}")].astype(float), expected[column], atol=within)
+        ranks = pd.to_numeric(shown[words("sheet.live.rank")], errors="coerce")
+        np.testing.assert_array_equal(ranks, expected["rank"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PASTED)
+def test_what_may_not_be_is_said_beside_its_cell_and_gives_no_number(recalculated, name):
+    words, path = Words("en"), recalculated[1]["risky", name][1]
+    sheet = openpyxl.load_workbook(path, data_only=True)[words("sheet.live.name")]
+    told = table_with(sheet, words("sheet.live.area"))
+    said = told[words("sheet.live.message")].iloc[0]
+    key = {"none": "no_weights", "beyond": "allowed", "text": "no_number"}[name]
+    assert said == words(f"sheet.live.{key}", low="0", high="1,000")
+    assert set(shown_by(path, words)[words("sheet.live.net_benefit")]) == {"–"}
+
+
+@pytest.mark.slow
+def test_every_sheet_says_when_a_lever_has_been_turned(recalculated):
+    words, asked = Words("en"), recalculated[1]
+    for name, key in (("published", "as_published"), ("0", "turned")):
+        book = openpyxl.load_workbook(asked["risky", name][1], data_only=True)
+        said = [{cell.value for cell in sheet["A"]} for sheet in book]
+        assert all(words(f"workbook.{key}") in cells or words(f"sheet.live.{key}") in cells for cells in said)

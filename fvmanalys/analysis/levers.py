@@ -14,7 +14,7 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
 
-__all__ = ["SHARED", "Lever", "levers"]
+__all__ = ["SHARED", "Lever", "bundles", "levers"]
 
 STRAIGHT = ("contracts", "staffing", "staff_costs", "levels")  # the worth of an option is linear in them
 CHANCES = ("risks", "signals")  # and in how often something holds, from never to always

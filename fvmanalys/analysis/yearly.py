@@ -4,16 +4,20 @@ The simulation discounts every draw continuously. A workbook cannot draw, but it
 so the same convention is computed here, and how far it lies from the simulation is shown.
 """
 
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from fvmanalys.analysis.branches import risk_losses
 from fvmanalys.analysis.compare import Comparison, value_range
+from fvmanalys.analysis.levers import bundles
 from fvmanalys.analysis.outside import with_parameters
+from fvmanalys.analysis.parts import OptionParts
 from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 from fvmanalys.model.costs import Window, window_sums
@@ -25,9 +29,22 @@ from fvmanalys.model.simulate import Model, read_model, year_edges
 from fvmanalys.model.streams import check_rate
 
 __all__ = [
-    "Outlook", "Settings", "Turnable", "largest_assumptions", "mid_year_figures", "mid_year_present_value", "mid_year_score", "outlook",
-    "published_settings", "turnable", "year_counts",
+    "Levers", "Outlook", "Settings", "Turnable", "largest_assumptions", "leading_levers", "mid_year_figures", "mid_year_present_value",
+    "mid_year_score", "normalised", "outlook", "published_settings", "turnable", "year_counts",
 ]  # fmt: skip
+
+MOST_RISKS, MOST_BUNDLES = 3, 3
+
+
+@dataclass(frozen=True)
+class Levers:
+    """What a reader may turn beside the settings: risks, each by its probability as it is now, and bundles of amounts by a factor.
+
+    `chances` holds the mean probability of each risk by its id; `bundles` the estimates of each bundle by its id.
+    """
+
+    chances: Mapping[str, float] = field(default_factory=dict)
+    bundles: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -35,24 +52,35 @@ class Outlook:
     """Expected cost and levels in each calendar year, as far ahead as the horizon may be turned.
 
     `edges` are the times, in years after `as_of`, between which the years lie (the first and the last are cut).
-    `cost` is real, undiscounted MSEK in the year (index year, columns option); `levels` the mean level in the year
-    (columns option, area).
+    `levels` is the mean level in the year as drawn (index year, columns option, area). In `costs` (columns option, case,
+    bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each case of the
+    risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where the option does
+    not depend on it. What of the cost is in no bundle has the bundle "".
     """
 
     years: list[int]
     edges: Floats
-    cost: pd.DataFrame
     levels: pd.DataFrame
+    costs: pd.DataFrame
+    cases: pd.DataFrame
+    levers: Levers
+
+    def weight(self, case: str, chances: Mapping[str, float]) -> float:
+        """How probable a case is."""
+        pairs = [(letter, chances[risk]) for letter, risk in zip(case, self.levers.chances, strict=True)]
+        return float(np.prod([chance if letter == "1" else 1 - chance for letter, chance in pairs if letter != "-"]))
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a reader may turn: weights in points by area, MSEK per point, the rate as a share, the horizon in years."""
+    """What a reader may turn: weights in points by area, MSEK per point, the rate as a share, the horizon in years, and levers."""
 
-    weights: dict[str, float]
+    weights: Mapping[str, float]
     value_per_point: float
     discount_rate: float
     horizon_years: float
+    chances: Mapping[str, float] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,31 +115,71 @@ def own_range(row: pd.Series, low: float, high: float) -> Turnable:
     return Turnable(min(ends[0], float(row["likely"])), max(ends[1], float(row["likely"])))
 
 
-def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1) -> Outlook:
-    """Expected cost and levels by calendar year, to the longest horizon that may be asked for."""
+def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
+    """The risks, and the bundles of amounts or staffing, that most easily turn the answer, in the order of `turning`.
+
+    After the risks that turn it come those that take most.
+    """
+    simulation, names = comparison.simulation, list(turning["id"])
+    losses = risk_losses(comparison)
+    weighty = list(losses["id"]) if len(losses) else []
+    risks = list(dict.fromkeys([*(name for name in names if name in weighty), *weighty]))[:MOST_RISKS]
+    samples = list(simulation.model.chunks(simulation.draws, simulation.seed)) if risks else []
+    chances = {risk: sum(float(one.column(risk).sum()) for one in samples) / simulation.draws for risk in risks}
+    known = {one.id: one.touches for one in bundles(simulation.inputs, simulation.inputs.options()) if one.is_straight}
+    return Levers(chances, {name: known[name] for name in [one for one in names if one in known][:MOST_BUNDLES]})
+
+
+def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1, levers: Levers | None = None) -> Outlook:
+    """Expected cost and levels by calendar year, to the longest horizon that may be asked for, in every case of the levers."""
+    levers = levers or Levers()
     model = read_model(with_parameters(inputs, horizon_years=turnable(inputs)["horizon_years"].high))
     years, edges = year_edges(inputs.as_of, model.horizon)
-    chunks = run_chunks(model.chunks(draws, seed), workers, lambda sample: outlook_chunk(model, sample, edges))
-    means = {key: np.add.reduce([chunk[key] for chunk in chunks]) / draws for key in chunks[0]}
+    found = run_chunks(model.chunks(draws, seed), workers, lambda sample: outlook_chunk(model, sample, edges, levers))
+    means = {key: np.add.reduce([chunk[key] for chunk in found]) / draws for key in found[0]}
     index = pd.Index(years, name="year")
-    cost = pd.DataFrame({option: means[option, ""] for option in model.options}, index=index).rename_axis(columns="option")
-    levels = {(option, area): yearly_means(means[option, area], edges) for option in model.options for area in model.areas}
-    return Outlook(years, edges, cost, pd.DataFrame(levels, index=index).rename_axis(columns=["option", "area"]))
+    tables: dict[str, dict[tuple[str, ...], Floats]] = {"cost": {}, "level": {}, "drawn": {}}
+    for (kind, *key), column in means.items():
+        tables[kind][tuple(key)] = column if kind == "cost" else yearly_means(column, edges)
+    costs, cases, drawn = (pd.DataFrame(tables[kind], index=index) for kind in tables)
+    return Outlook(years, edges, drawn, costs, cases, levers)
 
 
-def outlook_chunk(model: Model, sample: Sample, edges: Floats) -> dict[tuple[str, str], Floats]:
-    """The sum over draws of cost in each year, and of each area's average level from `as_of` to each edge."""
-    sums = {}
-    for option, parts in model.options.items():
-        times = model.times(sample, option)
-        windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
-        cost = np.zeros(len(windows))
-        for one in window_sums(parts.streams, sample, option, times, windows):
-            cost += one
-        sums[option, ""] = cost
-        averages = [area_scores(parts.levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]
-        sums |= {(option, area): np.array([float(np.sum(scores[area])) for scores in averages]) for area in model.areas}
+def outlook_chunk(model: Model, sample: Sample, edges: Floats, levers: Levers) -> dict[tuple[str, ...], Floats]:
+    """The sums over draws, by kind, option and more: cost in each year, and area averages from `as_of` to each edge."""
+    sums: dict[tuple[str, ...], Floats] = {}
+    for option in model.options:
+        known = OptionParts(model, [sample], option, 0.0).ids
+        own = [risk for risk in levers.chances if risk in known]
+        for name, column in averages(model, sample, option, edges).items():
+            sums["drawn", option, name] = column
+        for held in product((0.0, 1.0), repeat=len(own)):
+            given = dict(zip(own, held, strict=True))
+            case = "".join(str(int(given[risk])) if risk in given else "-" for risk in levers.chances)
+            turned = replace(sample, given={risk: np.full(sample.size, on) for risk, on in given.items()})
+            for bundle, column in yearly_costs(model, turned, option, edges, levers).items():
+                sums["cost", option, case, bundle] = column
+            levels = averages(model, turned, option, edges) if own else {area: sums["drawn", option, area] for area in model.areas}
+            sums |= {("level", option, case, area): column for area, column in levels.items()}
     return sums
+
+
+def yearly_costs(model: Model, sample: Sample, option: str, edges: Floats, levers: Levers) -> dict[str, Floats]:
+    """The sum over draws of an option's cost in each year, by the bundle that it is in."""
+    times, sums = model.times(sample, option), {"": np.zeros(len(edges) - 1)}
+    windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
+    streams = model.options[option].streams
+    for stream, cost in zip(streams, window_sums(streams, sample, option, times, windows), strict=True):
+        bundle = next((name for name, ids in levers.bundles.items() if ids & set(stream.estimates)), "")
+        sums[bundle] = sums.get(bundle, 0.0) + cost
+    return sums
+
+
+def averages(model: Model, sample: Sample, option: str, edges: Floats) -> dict[str, Floats]:
+    """The sum over draws of each area's average level from `as_of` to each edge."""
+    times, levels = model.times(sample, option), model.options[option].levels
+    found = [area_scores(levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]
+    return {area: np.array([float(np.sum(scores[area])) for scores in found]) for area in model.areas}
 
 
 def yearly_means(averages: Floats, edges: Floats) -> Floats:
@@ -155,14 +223,20 @@ def mid_year_score(levels: ArrayLike, edges: ArrayLike, discount_rate: float, ho
 def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.DataFrame:
     """Cost, score, net benefit and rank of every option by the yearly convention, at the reader's own settings.
 
-    Weights are normalised; if all are 0 they count alike. Only options that may be the lasting answer have a rank.
+    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are give it
+    exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting answer have a rank.
     """
     rate, horizon = settings.discount_rate, settings.horizon_years
+    chances = {**ahead.levers.chances, **settings.chances}
     weights = normalised(settings.weights)
     rows: dict[str, dict[str, Any]] = {}
     for option in inputs.options():
-        scores = {area: mid_year_score(ahead.levels[option, area], ahead.edges, rate, horizon) for area in inputs.areas}
-        cost = mid_year_present_value(ahead.cost[option], ahead.edges, rate, horizon)
+        cost, scores = 0.0, dict.fromkeys(inputs.areas, 0.0)
+        for case, bundle in ahead.costs[option]:
+            value = mid_year_present_value(ahead.costs[option, case, bundle], ahead.edges, rate, horizon)
+            cost += ahead.weight(case, chances) * settings.factors.get(bundle, 1.0) * value
+        for case, area in ahead.cases[option]:
+            scores[area] += ahead.weight(case, chances) * mid_year_score(ahead.cases[option, case, area], ahead.edges, rate, horizon)
         rows[option] = {"cost": cost, "score": sum(weights[area] * scores[area] for area in inputs.areas), **scores}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("option")
     reference = table.loc[inputs.reference]
@@ -172,10 +246,10 @@ def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.D
     return table[["cost", "score", "net_benefit", "rank", *inputs.areas]]
 
 
-def normalised(weights: dict[str, float]) -> dict[str, float]:
-    """Weights that sum to 1; alike if all are 0."""
+def normalised(weights: Mapping[str, float]) -> dict[str, float]:
+    """Weights that sum to 1; none where they sum to nothing."""
     total = sum(weights.values())
-    return {name: weight / total if total else 1 / len(weights) for name, weight in weights.items()}
+    return {name: weight / total if total else np.nan for name, weight in weights.items()}
 
 
 def largest_assumptions(simulation: Simulation, option: str, count: int = 3) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.yearly import Outlook, Settings, outlook, published_settings
+from fvmanalys.analysis.yearly import Levers, Outlook, Settings, leading_levers, outlook, published_settings
 from fvmanalys.report.digits import of_amounts, of_steps, significant
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
@@ -133,7 +133,13 @@ class Book:
     def outlook(self) -> Outlook:
         """Expected yearly cost and levels."""
         simulation = self.findings.simulation
-        return outlook(self.findings.inputs, simulation.draws, simulation.seed, simulation.workers)
+        return outlook(self.findings.inputs, simulation.draws, simulation.seed, simulation.workers, self.levers)
+
+    @cached_property
+    def levers(self) -> Levers:
+        """The risks and bundles that readers may turn: those that most easily turn the answer."""
+        rival = self.findings.comparison.runner_up is not None
+        return leading_levers(self.findings.comparison, self.findings.turning) if rival and self.has_levers else Levers()
 
     @cached_property
     def settings(self) -> Settings:

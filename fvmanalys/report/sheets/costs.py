@@ -10,7 +10,6 @@ from fvmanalys.analysis.breakdown import OTHER, STAFFING, cost_groups, values_by
 from fvmanalys.report.palette import FILLS
 from fvmanalys.report.sheets.cells import Formula
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
-from fvmanalys.report.sheets.live import write_years
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 from fvmanalys.report.topics import money
 
@@ -34,7 +33,6 @@ def write_costs(book: Book) -> None:
     values_table(sheet, groups)
     for exhibit in [*AROUND, *([money.LIMITS] if book.findings.inputs.has("limits") else [])]:
         sheet.exhibit(exhibit)
-    write_years(sheet)
     if len(groups):
         yearly_table(sheet, groups)
     sheet.finish()

@@ -84,9 +84,9 @@ class Sheet:
 
     def levers_line(self) -> None:
         """Whether the figures of this sheet are those published, although the reader has turned something."""
-        same, turned = (self.words(f"workbook.{name}").replace('"', '""') for name in ("as_published", "turned"))
+        same, turned = (self.text(name).replace('"', '""') for name in ("as_published", "turned"))
         form = self.book.form(font_color=MUTED)
-        self.sheet.write_formula(self.row, 0, f'=IF({self.book.turned}=0,"{same}","{turned}")', form, self.words("workbook.as_published"))
+        self.sheet.write_formula(self.row, 0, f'=IF({self.book.turned}=0,"{same}","{turned}")', form, self.text("as_published"))
         self.row += 1
 
     def lines(self, texts: Sequence[str], **properties: Any) -> None:

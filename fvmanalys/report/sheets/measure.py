@@ -52,7 +52,7 @@ def clause_lines(text: str, width: float, size: float = 10, bold: bool = False) 
         fits = longest_start(rest, width, size, bold)
         clause = max(rest[: fits + 1].rfind(f"{mark} ") + 1 for mark in ",;:.")
         blank = rest[: fits + 1].rfind(" ")
-        end = clause if clause > 0.8 * fits else blank if blank > 0 else fits
+        end = clause if clause > 0.7 * fits else blank if blank > 0 else fits
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*lines, rest]

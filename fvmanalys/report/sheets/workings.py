@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.analysis.branches import curves
+from fvmanalys.report.sheets.engine import write_engine
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
 from fvmanalys.report.topics import board, turning
 from fvmanalys.report.words import day_after
@@ -29,6 +30,8 @@ def write_workings(book: Book) -> None:
         steps_table(sheet)
         ranges_table(sheet)
     spans_table(sheet)
+    if book.has_levers:
+        write_engine(sheet)
     sheet.finish()
 
 

@@ -19,6 +19,7 @@ from fvmanalys.analysis.levers import bundles
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.parts import OptionParts
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.model import Simulation
 from fvmanalys.model.costs import Window, window_sums
 from fvmanalys.model.draws import Floats
@@ -64,6 +65,14 @@ class Outlook:
     costs: pd.DataFrame
     cases: pd.DataFrame
     levers: Levers
+
+    def parts(self, option: str) -> list[tuple[str, str]]:
+        """The case and the bundle of each of an option's series of costs."""
+        return [(case, bundle) for one, case, bundle in self.costs.columns if one == option]
+
+    def area_parts(self, option: str) -> list[tuple[str, str]]:
+        """The case and the area of each of an option's series of levels."""
+        return [(case, area) for one, case, area in self.cases.columns if one == option]
 
     def weight(self, case: str, chances: Mapping[str, float]) -> float:
         """How probable a case is."""
@@ -121,8 +130,8 @@ def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
     After the risks that turn it come those that take most.
     """
     simulation, names = comparison.simulation, list(turning["id"])
-    losses = risk_losses(comparison)
-    weighty = list(losses["id"]) if len(losses) else []
+    losses, lasting = risk_losses(comparison), [*simulation.inputs.options(permanent_only=True), ALL_OPTIONS]
+    weighty = list(losses[losses["option_id"].isin(lasting)]["id"]) if len(losses) else []
     risks = list(dict.fromkeys([*(name for name in names if name in weighty), *weighty]))[:MOST_RISKS]
     samples = list(simulation.model.chunks(simulation.draws, simulation.seed)) if risks else []
     chances = {risk: sum(float(one.column(risk).sum()) for one in samples) / simulation.draws for risk in risks}
@@ -232,10 +241,10 @@ def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.D
     rows: dict[str, dict[str, Any]] = {}
     for option in inputs.options():
         cost, scores = 0.0, dict.fromkeys(inputs.areas, 0.0)
-        for case, bundle in ahead.costs[option]:
+        for case, bundle in ahead.parts(option):
             value = mid_year_present_value(ahead.costs[option, case, bundle], ahead.edges, rate, horizon)
             cost += ahead.weight(case, chances) * settings.factors.get(bundle, 1.0) * value
-        for case, area in ahead.cases[option]:
+        for case, area in ahead.area_parts(option):
             scores[area] += ahead.weight(case, chances) * mid_year_score(ahead.cases[option, case, area], ahead.edges, rate, horizon)
         rows[option] = {"cost": cost, "score": sum(weights[area] * scores[area] for area in inputs.areas), **scores}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("option")

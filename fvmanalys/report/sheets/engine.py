@@ -79,11 +79,9 @@ def series_table(sheet: Sheet, years: list[Column]) -> None:
     first = sheet.row + 1
     rows: list[list[Any]] = []
     for option, name in book.options.items():
-        groups = {f"cost {option}": [("", key) for key in ahead.costs[option]]}
-        groups |= {
-            f"level {option} {area}": [(area, (case, area)) for case in dict.fromkeys(ahead.cases[option].columns.get_level_values(0))]
-            for area in book.areas
-        }
+        groups = {f"cost {option}": [("", key) for key in ahead.parts(option)]}
+        for area in book.areas:
+            groups[f"level {option} {area}"] = [(area, key) for key in ahead.area_parts(option) if key[1] == area]
         for group, members in groups.items():
             top = first + len(rows)
             book.regions[group] = Region(sheet.name, top, top + len(members) - 1, KEYS + len(years) + 3)

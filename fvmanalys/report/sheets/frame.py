@@ -18,19 +18,20 @@ from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_n
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, whole_words
 from fvmanalys.report.styles import style_of
 
-__all__ = ["Book", "Column", "Region", "Sheet", "roomy"]
+__all__ = ["SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
 
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 PAGE_POINTS = (11.69 - 2 * EDGE_INCHES) * 72 / 0.96  # a page may shrink a little, by its width or by its height
+SPARE_ROWS = 2  # blank, because LibreOffice may lose the last of a page that it shrinks
 PRINTED_SIZE = 10  # the smallest type of what is printed, so that a page that shrinks a little is still read
 PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 70
 UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
-TITLE_SIZE, HEADING_SIZE = 15, 12
+TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ class Sheet:
 
     def title(self, text: str) -> None:
         """The title, in A1; it stays in sight."""
-        first, *others = clause_lines(safe_text(text), self.across, TITLE_SIZE, bold=True)
-        self.prose([first], bold=True, font_size=TITLE_SIZE, font_color=ACCENT)
+        size = PAGE_TITLE if self.printed else TITLE_SIZE
+        first, *others = clause_lines(safe_text(text), self.across, size, bold=True)
+        self.prose([first], bold=True, font_size=size, font_color=ACCENT)
         self.height(0, 24)
         rest = clause_lines(" ".join(others), self.across, HEADING_SIZE, bold=True) if others else []
         self.prose(rest, bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
@@ -288,8 +290,11 @@ class Sheet:
         sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, EDGE_INCHES, EDGE_INCHES)
         if self.on_screen:
             sheet.print_area(0, last + 1, 0, last + 1)
+        elif self.printed:
+            end = self.row - 1 if self.last_printed < 0 else self.last_printed
+            sheet.print_area(0, 0, end + SPARE_ROWS, last)
         else:
-            sheet.print_area(0, 0, (self.last_printed if self.last_printed >= 0 else self.row - 1), last)
+            sheet.print_area(0, 0, self.row - 1, last)
         if self.printed:
             sheet.select()
         for row in set(range(self.row)) - set(self.heights):  # said outright: some programs make a row without a height lower

@@ -16,7 +16,7 @@ from fvmanalys.report.sheets.plots import Series, column_chart
 __all__ = ["write_live"]
 
 KEY = "live"
-WIDTHS = (44, 13.5, 26, *[13.5] * 9)
+WIDTHS = (44, 13.5, 36, *[13.5] * 9)
 STYLES = {"value_per_point": "scale", "discount_rate": "share1", "horizon_years": "n1"}
 WEIGHTS, SHARES, FACTORS = Turnable(0.0, 1_000.0), Turnable(0.0, 1.0), Turnable(0.0, 10.0)
 TITLE_LIMIT, MESSAGE_LIMIT = 32, 255
@@ -93,7 +93,7 @@ def lever_table(sheet: Sheet, name: str, what: str, levers: Sequence[Lever]) -> 
     for row, one in enumerate(levers):
         book.workbook.define_name(one.called, f"={region.cell(row, INPUT)}")
         validate(sheet, region.first_row + row, one)
-        sheet.set_height(region.first_row + row, 3)
+        sheet.set_height(region.first_row + row, 2)
     return region
 
 

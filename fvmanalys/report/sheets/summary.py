@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
-from fvmanalys.report.sheets.frame import Book, Sheet
+from fvmanalys.report.sheets.frame import SPARE_ROWS, Book, Sheet
 from fvmanalys.report.sheets.pages import fill
 from fvmanalys.report.topics import board
 from fvmanalys.report.topics.answer import answer, beside_public, stand_in_notice, what_it_rests_on
@@ -46,6 +46,7 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
     )
     fill(sheet, acceptability_chart(book) if book.findings.comparison.runner_up is not None else worth_chart(book))
     sheet.last_printed = sheet.row - 1
+    sheet.row += SPARE_ROWS
     first = sheet.row + 2
     contents(sheet, "contents", printed)
     contents(sheet, "on_screen", others)

@@ -15,7 +15,7 @@ from fvmanalys.report.words import day_after
 __all__ = ["first_day", "write_workings"]
 
 KEY = "workings"
-WIDTHS = (40, *[13] * 12)
+WIDTHS = (40, 22, 24, *[13] * 12)
 MOST_STEPS = 7  # the smallest of each kind stand together
 EXCEL_DAY_0 = date(1899, 12, 30)
 

@@ -139,7 +139,7 @@ def test_no_printed_type_is_below_nine_points_and_no_page_under_half_full(printe
 @pytest.mark.parametrize("name", BOOKS)
 def test_what_is_printed_speaks_no_statistics(printed, name):
     text = "\n".join(pages(printed / f"{name}.pdf"))
-    assert re.findall(r"P\d\d?\b|PERT|likformig|[Åå]nger|\bregret\b", text) == []
+    assert re.findall(r"P\d\d?\b|PERT|likformig|\b[Åå]nger\b|\bregret\b", text) == []
 
 
 def test_a_cut_word_a_broken_word_and_a_number_without_room_are_seen():

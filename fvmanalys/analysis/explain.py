@@ -17,7 +17,7 @@ from fvmanalys.model.events import DECIDED, years_after
 
 __all__ = [
     "areas_by_option", "costs_by_option", "decision_taken", "event_table", "events_once", "evidence_counts",
-    "full_use_after", "levels_reached", "published_totals", "strongest", "with_distances",
+    "full_use_after", "levels_reached", "published_totals", "strongest",
 ]  # fmt: skip
 
 PUBLISHED = (
@@ -128,12 +128,6 @@ def strongest(reasons: pd.DataFrame, most: int, least: float = 0.5) -> pd.DataFr
         favour, against = told[told["difference"] > 0].tail(most)[::-1], told[told["difference"] < 0].head(most)
         rows.append([option, other, favour.to_dict("records"), against.to_dict("records")])
     return pd.DataFrame(rows, columns=["option", "other", "favour", "against"])
-
-
-def with_distances(table: pd.DataFrame, middle: str) -> pd.DataFrame:
-    """A table of options with how far the interval of a figure reaches `below` and `above` its `middle`."""
-    stem = middle.removesuffix("_mean")
-    return table.assign(below=table[middle] - table[f"{stem}_p05"], above=table[f"{stem}_p95"] - table[middle])
 
 
 def areas_by_option(comparison: Comparison) -> pd.DataFrame:

@@ -94,6 +94,12 @@ class Exhibit:
         columns = [part for one in columns for part in (parts_of(one) if apart else [one])]
         return [Column(one.key, one.style, one.heading or self.heading(edition, one.key)) for one in columns]
 
+    def told_apart(self, edition: Edition) -> tuple[list[Column], list[list[Cell]]]:
+        """The columns that a sheet has, without those that say nothing in any row, and their cells."""
+        columns, rows = self.shown(edition, apart=True), self.cells(edition)
+        said = [place for place, _ in enumerate(columns) if place == 0 or any(says(row[place][0]) for row in rows)]
+        return [columns[place] for place in said], [[row[place] for place in said] for row in rows]
+
     def heading(self, edition: Edition, key: str) -> str:
         """What a column is called, in this exhibit or everywhere."""
         own = f"exhibit.{self.name}.column.{key}"
@@ -124,6 +130,11 @@ class Exhibit:
             [text(edition.words(row["sum"])), *(fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:])]
             for row in self.sums(edition.findings)
         ]
+
+
+def says(value: Any) -> bool:
+    """Whether a cell says anything."""
+    return not (value is None or value in ("", NOTHING) or (isinstance(value, float) and value != value))
 
 
 def parts_of(column: Column) -> list[Column]:

@@ -87,6 +87,7 @@ STYLES: dict[str, Style] = {
     "clearly": Style(told.tell_clearly),
     "rounded": Style(told.tell_rounded, told.rounded_form),
     "view": Style(told.tell_view),
+    "wait": Style(told.tell_wait),
     "ratio": Style(
         told.tell_ratio,
         lambda item: "right" if isinstance(told.put_ratio(item), str) else "n2",

@@ -23,7 +23,8 @@ __all__ = [
     "tell_best", "tell_categories", "tell_clearly", "tell_distribution", "tell_hundreds", "tell_interval",
     "tell_latest", "tell_month", "tell_option", "tell_options", "tell_outcomes", "tell_owed", "tell_part",
     "tell_payer", "tell_plain", "tell_range", "tell_ratio", "tell_rounded", "tell_sentence", "tell_source",
-    "tell_sources", "tell_step", "tell_text", "tell_title", "tell_view", "tell_word", "tell_worth", "tell_yes_no",
+    "tell_sources", "tell_step", "tell_text", "tell_title", "tell_view", "tell_wait", "tell_word", "tell_worth",
+    "tell_yes_no",
 ]  # fmt: skip
 
 ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
@@ -277,6 +278,14 @@ def tell_interval(item: Item) -> str:
     """From one amount to that of another column."""
     words = item.edition.words
     return words.between(words.millions(item.value), words.millions(item.row[item.argument]))
+
+
+def tell_wait(item: Item) -> str:
+    """A time of waiting in whole months, because nobody knows it closer."""
+    words, months = item.edition.words, round(item.value)
+    if item.value > 0 and not months:
+        return words("quantity.wait_under")
+    return words("quantity.wait_one") if months == 1 else words("quantity.wait", months=words.number(months))
 
 
 def tell_distribution(item: Item) -> str:

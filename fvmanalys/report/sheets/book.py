@@ -85,7 +85,7 @@ class Book:
             return "#,##0" + (f".{'0' * int(style[1])}" if style != "n0" else "")
         if style == "money":
             return self.number_format(f"n{self.money_decimals}")
-        numbers = {"thousand": "#,##0.0", "whole": "#,##0", "points": "0.0", "year": "0", "factor": "0.0000"}
+        numbers = {"whole": "#,##0", "points": "0", "year": "0", "factor": "0.0000"}
         shares = {"share": f"0{percent}", "share1": f"0.0{percent}", "distance": f"0.00{percent}"}
         codes = numbers | shares | {"date": "yyyy-mm-dd", "month": "yyyy-mm"}
         return codes.get(style, "General")

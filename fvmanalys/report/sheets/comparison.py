@@ -15,6 +15,8 @@ __all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
 
 KEY = "comparison"
 WIDTHS = (30, *[13.5] * 10)
+EVERY = 3  # of the values of a point that were tried
+
 
 def write_comparison(book: Book) -> None:
     """The tables and charts of the comparison, then the live part."""
@@ -26,7 +28,7 @@ def write_comparison(book: Book) -> None:
     for exhibit in (answer.WORTH, answer.COST):
         sheet.exhibit(exhibit)
     sheet.heading(sheet.text("charts"))
-    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean", (6, 7))], rows=12)
+    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean")], rows=12)
     sheet.exhibit(answer.USE)
     sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
     for exhibit in (answer.CHOICE, choice.FRONTIER, choice.WINS, choice.MEASURES, money.VIEWS, money.QUANTILES, money.CLASS):
@@ -36,7 +38,7 @@ def write_comparison(book: Book) -> None:
     sheet.finish()
 
 
-def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple[Chart, str]:
+def interval(book: Book, name: str, middle: str) -> tuple[Chart, str]:
     """A chart of a figure with its interval, and its alternative text; its table must have been written."""
     region, table, words = book.regions[name], book.findings.comparison.table, book.words
     stem = middle.removesuffix("_mean")
@@ -47,7 +49,8 @@ def interval(book: Book, name: str, middle: str, ends: tuple[int, int]) -> tuple
     best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
     title = words(f"sheet.{KEY}.{name}_chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
-    distances, looks = (region.column(ends[0]), region.column(ends[1])), [book.edition.places[option] for option in table.index]
+    distances = [[float(size) for size in (table[middle] - table[f"{stem}_{end}"]).abs()] for end in ("p05", "p95")]
+    looks = [book.edition.places[option] for option in table.index]
     at_zero = {list(table.index).index(book.findings.inputs.reference): words("changes.column.reference")} if stem == "net_benefit" else {}
     return interval_chart(book, title, series, distances, span(table, stem), looks, at_zero), f"{title}. " + "; ".join(parts)
 
@@ -61,7 +64,7 @@ def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
 
 def worth_chart(book: Book) -> tuple[Chart, str]:
     """Net benefit with its interval."""
-    return interval(book, "worth", "net_benefit", (5, 6))
+    return interval(book, "worth", "net_benefit")
 
 
 def acceptability_chart(book: Book) -> tuple[Chart, str]:
@@ -112,7 +115,8 @@ def acceptability(sheet: Sheet) -> None:
         Column(sheet.text("column.value_per_point"), "left scale"),
         *(Column(book.options[option], "share") for option in table.columns),
     ]
-    shown = [index for index, value in enumerate(table.index) if index % 3 == 0 or value == book.findings.comparison.value_per_point]
+    kept = (*table.index[::EVERY], table.index[-1], book.findings.comparison.value_per_point)
+    shown = [index for index, value in enumerate(table.index) if value in kept]
     rows = [[table.index[index], *table.iloc[index]] for index in shown]
     with sheet.band(14):
         book.regions["acceptability"] = sheet.table(sheet.text("acceptability.heading"), sheet.text("acceptability.about"), columns, rows)

@@ -18,7 +18,7 @@ __all__ = ["write_costs"]
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
 AROUND = (
-    money.NOMINAL, money.PAYERS, money.PHASES, money.PROGRAMME, money.PUBLISHED, money.SPEND, money.CONTEXT, money.CONTRACTS,
+    money.NOMINAL, money.PAYERS, money.PHASES, money.PROGRAMME, money.PUBLISHED, money.SPEND, money.CONTRACTS,
     money.PER_USER,
 )  # fmt: skip
 

@@ -147,7 +147,7 @@ class Sheet:
         `band` rows are left above the table for charts, which are put at `band_row`.
         """
         edition = self.book.edition
-        title, rows = exhibit.words(edition, "title"), exhibit.cells(edition)
+        title, (shown, rows) = exhibit.words(edition, "title"), exhibit.told_apart(edition)
         note = "note" if rows else "none"
         if not rows and not exhibit.has(edition, note):
             return None
@@ -155,7 +155,7 @@ class Sheet:
         self.lines([exhibit.words(edition, note)] if exhibit.has(edition, note) else [], font_color=MUTED)
         if not rows:
             return None
-        columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in exhibit.shown(edition, apart=True)]
+        columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in shown]
         self.band_row, self.row = self.row, self.row + band
         region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
         self.book.regions[exhibit.name] = region
@@ -209,12 +209,19 @@ class Sheet:
         lines = 1
         for index, (value, column) in enumerate(zip(values, columns, strict=True)):
             value, style = value if isinstance(value, tuple) else (value, column.style)
-            value, style = self.told(value, style) if self.printed else (value, self.book.resolved(style, found[index]))
+            value, style = self.told(value, style) if self.printed else (value, self.shown(value, style, found[index]))
             write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
             text = value.text if isinstance(value, (Address, Jump)) else value
             if isinstance(text, str):
                 lines = max(lines, lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")))
         self.set_height(row, lines)
+
+    def shown(self, value: Any, style: str, column: Sequence[Any]) -> str:
+        """A style with the decimals of its column, and of an amount too small to be told with those, its own."""
+        found = self.book.resolved(style, column)
+        if style.split(" ")[-1] != "money" or not isinstance(value, (int, float)) or not np.isfinite(value):
+            return found
+        return f"{found[:-1]}{max(int(found[-1]), rounded(value)[1])}"
 
     def told(self, value: Any, style: str) -> tuple[Any, str]:
         """A value as the text beside it tells it: an amount to as many digits as in a sentence."""
@@ -324,8 +331,9 @@ def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit], most
     """Columns at least so wide, and wide enough for no word of the exhibits below one another to be broken."""
     found = list(widths)
     for exhibit in exhibits:
-        heads = [column.heading for column in exhibit.shown(book.edition, apart=True)]
-        rows = [[str(value) if isinstance(value, str) else "" for value, _ in row] for row in exhibit.cells(book.edition)]
+        columns, cells = exhibit.told_apart(book.edition)
+        heads = [column.heading for column in columns]
+        rows = [[str(value) if isinstance(value, str) else "" for value, _ in row] for row in cells]
         for place, texts in enumerate(zip(heads, *rows, strict=True)):
             least = found[place] if place < len(found) else widths[-1]
             found[place : place + 1] = [whole_words(texts, least, max(least, most))]

@@ -78,16 +78,21 @@ def titled(text: str) -> dict[str, Any]:
 
 
 def interval_chart(
-    book: Book, title: str, series: Series, distances: tuple[str, str], span: tuple[float, float], looks: Sequence[int],
+    book: Book,
+    title: str,
+    series: Series,
+    distances: Sequence[Sequence[float]],
+    span: tuple[float, float],
+    looks: Sequence[int],
     said: Mapping[int, str] = MappingProxyType({}),
 ) -> Chart:
-    """Columns with intervals, one an option; `distances` are the places of how far the ends lie below and above.
+    """Columns with intervals, one an option; `distances` are how far the ends lie below and above.
 
     `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no height.
     """
     chart = framed(book, "column", title)
     below, above = distances
-    bars = {"type": "custom", "plus_values": f"={above}", "minus_values": f"={below}", "line": {"color": INK, "width": 1.25}}
+    bars = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": INK, "width": 1.25}}
     points = [option_fill(look) for look in looks]
     labels = {}
     if said:

@@ -43,7 +43,7 @@ def curves(sheet: Sheet, exhibit: Exhibit, value: str, style: str, caption: Capt
     region = sheet.exhibit(exhibit, band=CURVE_ROWS)
     if region is None:
         return
-    rows, columns = exhibit.rows(sheet.book.edition), exhibit.shown(sheet.book.edition, apart=True)
+    rows, columns = exhibit.rows(sheet.book.edition), exhibit.told_apart(sheet.book.edition)[0]
     across = [row[columns[1].key] for row in rows]
     looks = sheet.book.edition.places
     series = option_series(region, [row["option"] for row in rows], [column.key for column in columns].index(value), looks)

@@ -12,11 +12,10 @@ CHOICE = (
     turning.CHANCES, turning.SWITCHING, turning.SCENARIOS, beside.OWN_REPORT, turning.DECOMPOSITION,
     information.INVESTIGATIONS, information.PORTFOLIOS,
     information.BRING_FORWARD, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS,
-    information.OWN_PARTS, information.GAPS,
+    information.OWN_PARTS,
     information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
 )  # fmt: skip
 SWING_ROWS, SHARE_ROWS = 20, 14
-SWINGS = (5, 6)  # the columns of the tornado's table that its bars show
 
 
 def has_uncertainty(book: Book) -> bool:
@@ -36,7 +35,7 @@ def write_uncertainty(book: Book) -> None:
         for exhibit in CHOICE[: CHOICE.index(information.TORNADO)]:
             sheet.exhibit(exhibit)
         tornado(sheet)
-        for exhibit in (information.GROUPS, information.NUMBERS, information.OWN_PARTS, information.GAPS):
+        for exhibit in (information.GROUPS, information.NUMBERS, information.OWN_PARTS):
             sheet.exhibit(exhibit)
         evidence(sheet)
         for exhibit in (information.VIEWPOINTS, information.RANKS):
@@ -52,7 +51,9 @@ def tornado(sheet: Sheet) -> None:
     if region is None:
         return
     caption = information.tornado_caption(sheet.book.edition)
-    ends = [Series(region.heading(column), region.column(0), region.column(column)) for column in SWINGS]
+    keys = [column.key for column in information.TORNADO.told_apart(sheet.book.edition)[0]]
+    places = [keys.index(end) for end in ("difference_low", "difference_high")]
+    ends = [Series(region.heading(column), region.column(0), region.column(column)) for column in places]
     lead = sheet.book.findings.comparison.lead
     chart = swing_chart(sheet.book, caption.title, ends, lead, sheet.words("workbook.millions"))
     sheet.charts([(chart, caption.alt)], sheet.band_row, SWING_ROWS)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest, with_distances
+from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest
 from fvmanalys.analysis.information import ERRORS, standard_error
 from fvmanalys.analysis.yearly import published_settings
 from fvmanalys.model.draws import slice_starts
@@ -76,16 +76,15 @@ WAYS = Exhibit(
 )
 WORTH = Exhibit(
     "worth",
-    lambda findings: with_distances(option_rows(findings), "net_benefit"),
-    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money below:money"
-    " above:money break_even_value:money",
+    option_rows,
+    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money break_even_value:money",
     published="comparison",
 )
 COST = Exhibit(
     "cost",
-    lambda findings: with_distances(option_rows(findings), "cost_mean"),
-    "option:option cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money below:money above:money"
-    " programme_p50:money programme_p85:money",
+    option_rows,
+    "option:option cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money programme_p50:money"
+    " programme_p85:money",
     published="comparison",
 )
 USE = Exhibit(
@@ -98,7 +97,7 @@ USE = Exhibit(
 CHOICE = Exhibit(
     "choice",
     option_rows,
-    "option:option p_best:share1 expected_loss:money regret_p95:money dominated_by:option permanent:yes_no"
+    "option:option p_best:share expected_loss:money regret_p95:money dominated_by:option permanent:yes_no"
     " reference:yes_no",
     published="comparison",
 )

@@ -85,18 +85,18 @@ def ranks_columns(edition: Edition) -> list[Column]:
 INVESTIGATIONS = Exhibit(
     "investigations",
     investigations,
-    "investigation_id:investigation kind:kind evsi:worth cost:n1 months:n0 extra_wait:n1 delay_cost:n1 net_value:n1"
+    "investigation_id:investigation kind:kind evsi:worth cost:money months:n0 extra_wait:n0 delay_cost:money net_value:money"
     " required_accuracy:share note:text",
 )
 PORTFOLIOS = Exhibit(
     "portfolios",
     lambda findings: clearly(findings.knowledge.portfolios).head(MOST),
-    "investigations:investigation evsi:worth cost:n1 extra_wait:n1 net_value:n1",
+    "investigations:investigation evsi:worth cost:money extra_wait:n0 net_value:money",
 )
 BRING_FORWARD = Exhibit(
     "bring_forward",
     lambda findings: findings.knowledge.bring_forward,
-    "option_id:option value:money months:n1",
+    "option_id:option value:money months:n0",
 )
 OWN_PARTS = Exhibit(
     "information_own_parts",
@@ -106,7 +106,7 @@ OWN_PARTS = Exhibit(
 RANGE = Exhibit(
     "verdict_range",
     lambda findings: findings.knowledge.verdict_range,
-    "value_per_point:scale investigation_id:investigation advice:word=advice net_value:n1 evpi:money cost_of_delay:n1",
+    "value_per_point:scale investigation_id:investigation advice:word=advice net_value:money evpi:money cost_of_delay:money",
 )
 TORNADO = Exhibit(
     "tornado",
@@ -135,7 +135,7 @@ GAPS = Exhibit(
 EVIDENCE = Exhibit(
     "spread",
     owed_to,
-    "source:owed_to share:share1 count_share:share1 inputs:n0",
+    "source:owed_to share:share count_share:share inputs:n0",
 )
 VIEWPOINTS = Exhibit(
     "viewpoints",

@@ -45,7 +45,7 @@ DELAYS = Exhibit(
 BILL = Exhibit(
     "pause_bill",
     lambda findings: findings.pause_bill,
-    "stream:estimate part:part msek_per_month:n1 ends_with_decision:yes_no kind:kind source_id:sources",
+    "stream:estimate part:part msek_per_month:money ends_with_decision:yes_no kind:kind source_id:sources",
     sums=bill_sums,
 )
 OPTIMA = Exhibit(

@@ -53,7 +53,7 @@ def apart_in_all(findings: Findings) -> list[dict[str, Any]]:
 SWITCHING = Exhibit(
     "switching_values",
     turning,
-    "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option inside:yes_no probability_beyond:share1",
+    "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option inside:yes_no probability_beyond:share",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 SCENARIOS = Exhibit(

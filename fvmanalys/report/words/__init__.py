@@ -83,11 +83,9 @@ class Words:
         return sign + (text.replace(",", SPACE).replace(".", ",") if self.lang == "sv" else text)
 
     def amount(self, msek: float) -> str:
-        """An amount of MSEK to two or three digits, in millions, or billions from ten thousand millions up."""
+        """An amount of MSEK to two or three digits, always in millions, so that it reads the same in text and table."""
         if msek is None or not np.isfinite(msek):
             return "–"
-        if abs(msek) >= 9_950:
-            return self("unit.billion", value=self.number(msek / 1000, 1))
         return self("unit.million", value=self.number(*rounded(msek)))
 
     def share(self, value: float, decimals: int = 0) -> str:

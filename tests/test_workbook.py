@@ -369,8 +369,9 @@ def soffice():
 
 def input_cells(book):
     """The marked inputs: sheet and cell by defined name."""
-    places = {name: next(iter(defined.destinations)) for name, defined in book.defined_names.items() if "Print" not in name}
-    return {name: book[sheet][place.replace("$", "")] for name, (sheet, place) in places.items() if ":" not in place}
+    places = [(name, *place) for name, defined in book.defined_names.items() for place in list(defined.destinations)[:1]]
+    found = {name: book[sheet][place.replace("$", "")] for name, sheet, place in places if ":" not in place}
+    return {name: cell for name, cell in found.items() if not cell.protection.locked}
 
 
 def risky():

@@ -1,5 +1,6 @@
 """The print set after its first page: options, reasons, what turns the answer, areas, money, time and people, risks."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -112,10 +113,7 @@ def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
         Series(region.heading(index), region.column(index), region.column(0), index - 1)
         for index in range(1, len(book.options) + 1)
     ]
-    title, unit = (
-        sheet.text("curves", reference=book.options[book.findings.inputs.reference]),
-        book.words("sheet.reasons.across"),
-    )
+    title, unit = curves_title(sheet), sheet.text("across")
     chart = curve_chart(book, title, series, (sheet.text("upright"), "share"), (unit, "n0"), ends, min=0, max=1)
     said = [
         f"{name} {sheet.words.amount(table.at[option, 'net_benefit_p50'])}" for option, name in book.options.items()
@@ -123,12 +121,23 @@ def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
     return chart, f"{title}. {sheet.text('curves_alt', rows='; '.join(said))}"
 
 
+def curves_title(sheet: Sheet) -> str:
+    """How often the best option gives more than its nearest rival; without one, only what is drawn."""
+    book, comparison = sheet.book, sheet.book.findings.comparison
+    if comparison.runner_up is None:
+        return sheet.text("curves_alone", option=book.options[comparison.best])
+    share = comparison.wins.at[comparison.best, comparison.runner_up]
+    facts = {"best": book.options[comparison.best], "second": book.options[comparison.runner_up]}
+    return sheet.text("curves", share=sheet.words.share(float(share)), **facts)
+
+
 def write_turning_page(book: Book) -> None:
     """What would turn the answer: the conditions, the switching values, and where they lie in each number's range."""
     sheet = page(book, "turning", [5, 34, 13, 13, 14, 10])
     sheet.lines([*turning.condition_sentences(book.edition), *what_changes(book.edition)])
     if sheet.exhibit(board.TURNS) and "ranges" in book.regions:
-        title = sheet.text("chart")
+        first = board.TURNS.rows(book.edition)[0]
+        title = sheet.text("chart", lever=book.edition.levers[first["id"]])
         fill(sheet, (range_chart(book, title, book.regions["ranges"]), f"{title}. {sheet.text('chart_alt')}"))
     sheet.finish()
 
@@ -157,7 +166,9 @@ def levels_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
         )
         for at, row in shown
     ]
-    title = sheet.text("chart")
+    tops = Counter(max(shown, key=lambda pair: pair[1][area])[1]["option"] for area in book.areas)
+    first, wins = tops.most_common(1)[0]
+    title = sheet.text("chart", option=book.options.get(first, sheet.words("board.today")), count=wins, all=count)
     said = [
         f"{name}: {sheet.words.listing([sheet.words.points(row[area]) for _, row in shown])}"
         for area, name in book.areas.items()
@@ -185,8 +196,9 @@ def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
         Series(region.heading(at), region.column(0, 0, last), region.column(at, 0, last), known.index(option))
         for at, option in enumerate(shown, start=1)
     ]
-    title = sheet.text("chart")
     sums = board.sums(book.findings)[0]
+    most = max(shown, key=lambda option: float(sums[option]))
+    title = sheet.text("chart", option=book.options[most], amount=sheet.words.amount(sums[most]))
     said = [f"{book.options[option]} {sheet.words.amount(sums[option])}" for option in shown]
     return line_chart(book, title, series, sheet.words("workbook.millions")), f"{title}. {'; '.join(said)}"
 
@@ -207,9 +219,11 @@ def spans_chart(sheet: Sheet) -> tuple[Chart, str]:
     """From when each option may be in full use to when it surely is."""
     book, region = sheet.book, sheet.book.regions["spans"]
     first, *spans = [Series(region.heading(column), region.column(0), region.column(column)) for column in (1, 2, 3)]
-    title = sheet.text("chart")
+    use = book.findings.comparison.table["full_use_p50"].dropna()
+    soon = str(use.idxmin())
+    title = sheet.text("chart", option=book.options[soon], month=sheet.words.month(book.edition.as_of, use[soon]))
     rows = book.edition.each("board.span", board.TIMES.rows(book.edition))
-    return span_chart(book, title, first, spans, first_day(book)), f"{title}. {'; '.join(rows)}"
+    return span_chart(book, title, first, spans, first_day(book), sheet.text("axis")), f"{title}. {'; '.join(rows)}"
 
 
 def write_risks_page(book: Book) -> None:
@@ -226,7 +240,9 @@ def write_risks_page(book: Book) -> None:
 
 def kinds_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     """How many of the figures are of each kind."""
-    rows, title = board.KINDS.rows(sheet.book.edition), sheet.text("chart")
+    rows = board.KINDS.rows(sheet.book.edition)
+    shares = {row["kind"]: sheet.words.share(row["share"]) for row in rows}
+    title = sheet.text("chart", share=shares["assumption"])
     said = [f"{sheet.words('kind.' + row['kind'])} {sheet.words.number(row['estimates'])}" for row in rows]
     series = [Series(region.heading(1), region.column(0), region.column(1))]
     return column_chart(sheet.book, title, series, ""), f"{title}. {sheet.words.listing(said)}"

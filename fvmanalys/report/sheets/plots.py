@@ -206,7 +206,7 @@ def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, t
     return chart
 
 
-def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], low: float) -> Chart:
+def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], low: float, across: str) -> Chart:
     """Spans of time as bars: from an unseen start, then each span; the axis is dates from `low`."""
     chart = framed(book, "bar", title, "stacked")
     chart.add_series(
@@ -221,7 +221,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
     )
     for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
         chart.add_series({**places(one), "border": {"color": ACCENT}, **look})
-    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": [0]})
+    chart.set_legend({"none": True})
     chart.set_x_axis(
         {
             "num_font": FONT,
@@ -230,6 +230,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
             "major_unit": TWO_YEARS,
             "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}},
             "line": {"none": True},
+            **titled(across),
         }
     )
     chart.set_y_axis(

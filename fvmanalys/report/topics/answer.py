@@ -226,9 +226,12 @@ def what_changes(edition: Edition) -> list[str]:
 
 def full_use_sentences(edition: Edition) -> list[str]:
     """In which share of its outcomes an option comes into full use although something has gone wrong, and by what."""
-    rows = full_use_after(edition.findings.simulation).to_dict("records")
-    parts = [edition("answer.full_use_replaced" if row["event"] else "answer.full_use_risk", row) for row in rows]
-    return [edition("answer.full_use", parts="; ".join(parts))] if parts else []
+    parts: dict[str, str] = {}
+    for row in full_use_after(edition.findings.simulation).to_dict("records"):
+        first = "answer.full_use_replaced" if row["event"] else "answer.full_use_risk"
+        told = parts.get(row["option"], "")
+        parts[row["option"]] = told + edition("answer.full_use_also" if told else first, row)
+    return [edition("answer.full_use", parts="; ".join(parts.values()))] if parts else []
 
 
 def area_answer(edition: Edition, area: str) -> list[str]:

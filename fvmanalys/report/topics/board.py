@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis import Findings
@@ -259,4 +260,10 @@ def unknown_sentences(edition: Edition) -> list[str]:
     if findings.comparison.runner_up is None:
         return texts
     rows = worth_knowing(findings, "assumption").head(MOST_UNKNOWN).to_dict("records")
-    return texts + ([edition("board.find_out_first"), *edition.each("board.find_out", rows)] if rows else [])
+    told = [edition("board.find_out" if is_known(row) else "board.find_out_name", row) for row in rows]
+    return texts + ([edition("board.find_out_first"), *told] if told else [])
+
+
+def is_known(row: dict[str, Any]) -> bool:
+    """Whether there is a number behind what is worth knowing, and somebody who answers for it."""
+    return bool(np.isfinite(row["likely"]) and row["owner"])

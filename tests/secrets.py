@@ -36,6 +36,8 @@ EXTRA = {
     "viewpoints": f"viewpoint_id,area_id,name,{QUANTITY}\n"
     f"readers,care,Readers,,30,,,points,{ASSUMED}\nreaders,quiet,Readers,,30,,,points,{ASSUMED}",
     "revisions": f"date,what,from,to,{EVIDENCE}\n2024-02-01,Shelves,old,new,{ASSUMED}",
+    "news": f"news_id,date,section,text,{EVIDENCE}\nfair,2024-05-20,summary,A fair of books,{ASSUMED}",
+    "measures": f"measure_id,date,name,{EVIDENCE}\nletter,2024-05-21,A letter to readers,{ASSUMED}",
 }
 
 
@@ -174,6 +176,8 @@ ROWS = {
         {"name": "Readers", "likely": "40"},
     ),
     "revisions": Confidential({"date": "2024-03-01", "what": "Rent"}, {}, {}),
+    "news": Confidential({"news_id": "talk", "section": "operation"}, {"date": "2024-05-17"}, {"date": "2024-05-01", "text": "Talks"}),
+    "measures": Confidential({"measure_id": "post"}, {"date": "2024-05-19"}, {"date": "2024-05-02", "name": "A notice"}),
 }
 TIED = {
     "moves_with",

@@ -12,7 +12,7 @@ import pytest
 from fvmanalys import find, load
 from fvmanalys.evidence.published import read_published
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.topics import coming, news
+from fvmanalys.report.topics import coming, news, situation
 from fvmanalys.report.topics.people import wait_missing
 from fvmanalys.report.words import Words
 from fvmanalys.run.suite import Job, run_notebook
@@ -24,7 +24,7 @@ NOTEBOOK = ROOT / "notebooks" / "07_lagesrapport.ipynb"
 SV, EN = Words("sv"), Words("en")
 EVENT = "roof,outcome,The roof leaks,,2024-05-20,no,fact,survey,2024-05-21"
 LATER = "p,build,Building,Building,total,decided,open,ramp_up,6,9,22,pert,MSEK,fact,survey,2024-05-20,City University"
-SECTIONS = ("summary", "news", "ways", "costs", "team", "next", "questions", "reading", "rests", "unknown")
+SECTIONS = tuple(situation.SECTIONS)
 
 
 def tables(*, later: bool = False, **changed: str) -> dict[str, str]:

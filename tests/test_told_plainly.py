@@ -7,7 +7,7 @@ import pytest
 from fvmanalys.report.words import Words
 
 DEVELOPERS = {
-    "sv": r"\b(tabellerna|underlaget) (har|saknar) (ingen |inga )?tabell|\btabellerna\b|anteckningsbok|csv|dataram",
+    "sv": r"\b(tabellerna|underlaget) (har|saknar) (ingen |inga )?tabell|\btabellerna (har|saknar|säger)\b|\bi (de offentliga )?tabellerna\b|anteckningsbok|csv|dataram",
     "en": r"\bthe tables (have|has|say|lack|do|hold)\b|\blacks tables\b|\bin the tables\b|notebook|csv|data frame",
 }
 

@@ -20,7 +20,7 @@ __all__ = ["WINDOW_DAYS", "Change", "News", "news"]
 WINDOW_DAYS = 30
 EVIDENCE = ("kind", "source_id")
 ASIDE = (*EVIDENCE, "known_from", "owner", "confidential", "note")
-OWN_SECTION = ("decision", "sources", "milestones")
+OWN_SECTION = ("decision", "sources", "milestones", "news", "measures")
 
 Tables = dict[str, list[dict[str, Any]]]
 

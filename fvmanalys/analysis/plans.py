@@ -66,11 +66,24 @@ def slipped_plans(inputs: Inputs) -> pd.DataFrame:
 
 
 def coming_plans(inputs: Inputs) -> pd.DataFrame:
-    """The last plan of every milestone that has not been reached and is planned for a day after `as_of`."""
+    """The last plan of every milestone that has not been reached and is planned for a day after `as_of`.
+
+    Where that plan has been withdrawn, those before it do not come back.
+    """
     table = inputs.tables["milestones"]
-    reached = set(table.loc[table["actual_date"].notna(), "milestone_id"])
-    last = table[~table.duplicated("milestone_id", keep="last") & ~table["milestone_id"].isin(reached)]
-    return last[[day is not None and day > inputs.as_of for day in last["planned_date"]]]
+    done = set(table.loc[table["actual_date"].notna(), "milestone_id"]) | withdrawn(inputs)
+    last = table[~table.duplicated("milestone_id", keep="last") & ~table["milestone_id"].isin(done)]
+    return last[np.array([day is not None and day > inputs.as_of for day in last["planned_date"]], dtype=bool)]
+
+
+def withdrawn(inputs: Inputs) -> set[str]:
+    """The milestones of which the newest row known says that there is no plan any longer."""
+    ever = inputs.history["milestones"]
+    if ever.empty or "known_from" not in ever:
+        return set()
+    known = ever[np.array([day is None or day != day or day <= inputs.as_of for day in ever["known_from"]])]
+    newest = known.sort_values("known_from", kind="stable").drop_duplicates("milestone_id", keep="last")
+    return set(newest.loc[newest["planned_date"].isna() & newest["actual_date"].isna(), "milestone_id"])
 
 
 def coming(simulation: Simulation, events: pd.DataFrame) -> pd.DataFrame:

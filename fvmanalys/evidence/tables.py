@@ -314,6 +314,22 @@ class Viewpoint(Quantified):
     name: Filled
 
 
+class NewsRow(Evidenced):
+    KEY = ("news_id",)
+    news_id: Id
+    date: Day
+    section: Literal["summary", "communication", "operation", "costs", "next", "about", "spokesperson"]
+    text: Filled
+
+
+class Measure(Evidenced):
+    KEY = ("measure_id",)
+    measure_id: Id
+    date: Day
+    name: Filled
+    url: str = ""
+
+
 FROM: dict[str, Any] = {"from": (str, "")}  # a word of Python's own, so this class is made by a call
 Revision: type[Evidenced] = create_model(
     "Revision", __base__=Evidenced, date=(Day, ...), what=(Filled, ...), **FROM, to=(str, ""), why=(str, ""), effect=(str, "")
@@ -348,6 +364,8 @@ TABLES: dict[str, type[Row]] = {
     "partners": Partner,
     "viewpoints": Viewpoint,
     "revisions": Revision,
+    "news": NewsRow,
+    "measures": Measure,
 }
 
 

@@ -23,7 +23,8 @@ from fvmanalys.report.words import SPACE, Words, lowered
 __all__ = ["Names", "Row", "distinct", "is_stand_in"]
 
 Row = Mapping[str, Any]
-KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "signal_id", "criterion_id", "year")  # of a row without a name
+# What a row without a name is called by.
+KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "signal_id", "criterion_id", "year", "text")
 FALSE_ALARM = "false_alarm"
 PREFIXED = (
     "areas", "criteria", "events", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals", "staff_costs",

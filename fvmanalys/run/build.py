@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from math import inf
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from fvmanalys.report.charts import figures, narrow_figures, plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import write_page
 from fvmanalys.report.topics.answer import answer
+from fvmanalys.report.topics.situation import title as report_title
 from fvmanalys.report.words import Words
 from fvmanalys.run.chain import published_before
 from fvmanalys.run.history import known_history
@@ -28,6 +30,7 @@ __all__ = ["HISTORY", "PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_te
 
 Progress = Callable[[Outcome, int], None]
 WORKBOOK, PAGE, HISTORY = "beslutsbilaga.xlsx", "beslutsbilaga.html", "tables/history.csv"
+REPORT_PAGE, REPORT = "lagesrapport.html", "lagesrapport.docx"
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
     with log.step("workbook"):
         write_book(plan, edition, built / WORKBOOK)
     with log.step("page"):
-        write_appendix_page(plan, edition, jobs, built)
+        write_pages(plan, edition, jobs, built)
     return answer(edition)
 
 
@@ -129,15 +132,23 @@ def write_book(plan: Plan, edition: Edition, path: Path) -> None:
     write_workbook(edition, path, run_id=plan.name, version=versions()["fvmanalys"])
 
 
-def write_appendix_page(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> None:
-    """Write the page from the notebook that is the appendix, if the suite has one."""
-    appendix = [job for job in jobs if job.appendix]
-    if appendix:
-        title = plan.words.of(plan.inputs.decision, "title")
-        def narrow() -> dict[str, str]:
-            return narrow_figures(edition, read_history(built / HISTORY))
+def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> None:
+    """Write the pages of the notebooks that are the appendix and the situation report, if the suite has them; and the document."""
 
-        write_page(built / "notebooks" / appendix[0].name, built / PAGE, plan.words, title=title, narrow=narrow)
+    @cache
+    def narrow() -> dict[str, str]:
+        return narrow_figures(edition, read_history(built / HISTORY))
+
+    title = plan.words.of(plan.inputs.decision, "title")
+    for job in jobs:
+        notebook = built / "notebooks" / job.name
+        if job.appendix:
+            write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow)
+        if job.report:
+            from fvmanalys.report.document import write_document
+
+            write_page(notebook, built / REPORT_PAGE, plan.words, title=report_title(edition), narrow=narrow)
+            write_document(edition, built / REPORT)
 
 
 def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:

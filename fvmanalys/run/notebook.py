@@ -73,6 +73,7 @@ class Job:
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     appendix: bool = False
+    report: bool = False
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,7 @@ def event_text(edition: Edition, change: Change) -> Html:
     former = [old for old in milestones if old["milestone_id"] == row.get("milestone_id")]
     planned = "milestone_id" in row and not isinstance(row["actual_date"], date)
     key = "planned" if planned else "confirmed_event" if change.what == "confirmed" else "happened"
+    key = "plan_withdrawn" if planned and day_of(row) is None else key
     texts = [edition(f"situation.{key}", row, day=day_of(row), name=edition.words.of(row, "name").rstrip("."))]
     texts += [edition("situation.planned_before", day=day_of(former[-1]))] if planned and former else []
     return joined([*texts, edition.words.of(row, "note") or "", source_links(edition, row["source_id"])])

@@ -1,0 +1,154 @@
+"""The situation report as a document that an office goes on with: the HTML of its sections as headings, lists and tables."""
+
+import zipfile
+from datetime import datetime
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.harmless import harmless, is_web_address
+from fvmanalys.report.topics import sources
+from fvmanalys.report.topics.situation import sections, title
+
+__all__ = ["write_document"]
+
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def write_document(edition: Edition, path: Path) -> None:
+    """Write the report as .docx: the same findings and language give the same bytes."""
+    from docx import Document  # half a second to import
+
+    document = Document()
+    made = datetime(edition.as_of.year, edition.as_of.month, edition.as_of.day)
+    properties = document.core_properties
+    properties.title, properties.author = harmless(title(edition)), harmless(edition.words.of(edition.inputs.decision, "organisation"))
+    properties.created = properties.modified = made
+    properties.language, properties.comments = LANGUAGES[edition.lang], ""
+    speak(document, LANGUAGES[edition.lang])
+    document.add_heading(harmless(title(edition)), 0)
+    document.add_paragraph(harmless(sources.header(edition)))
+    for section in sections(edition):
+        document.add_heading(harmless(section.heading), 1)
+        for part in section.parts:
+            if isinstance(part, str):
+                Writer(document).feed(part)
+            else:
+                document.add_paragraph(harmless(part.alt))
+    held = BytesIO()
+    document.save(held)
+    path.write_bytes(dateless(held.getvalue()))
+
+
+def speak(document: Any, language: str) -> None:
+    """Say in which language the text is, for those who have it read out and for the spelling."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    marks = document.styles["Normal"].element.get_or_add_rPr()
+    spoken = OxmlElement("w:lang")
+    spoken.set(qn("w:val"), language)
+    marks.append(spoken)
+
+
+def dateless(content: bytes) -> bytes:
+    """The same archive without the hour at which it was written."""
+    kept = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
+            new.writestr(zipfile.ZipInfo(name, ZIP_EPOCH), old.read(name), zipfile.ZIP_DEFLATED)
+    return kept.getvalue()
+
+
+class Writer(HTMLParser):
+    """Writes our own HTML into a document: paragraphs, lists, smaller headings, tables and links to the web."""
+
+    def __init__(self, document: Any):
+        super().__init__()
+        self.document = document
+        self.paragraph: Any = None
+        self.address = ""
+        self.rows: list[list[str]] | None = None
+        self.caption: str | None = None
+        self.hidden = 0  # how deep in a table that only narrow screens show
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin what the tag begins."""
+        given = dict(attrs)
+        if tag == "div" and (self.hidden or "only-narrow" in (given.get("class") or "").split()):
+            self.hidden += 1
+        if self.hidden:
+            return
+        if tag in ("p", "li", "h3"):
+            looks = {"p": None, "li": "List Bullet", "h3": "Heading 2"}
+            self.paragraph = self.document.add_paragraph(style=looks[tag])
+        elif tag == "a":
+            self.address = given.get("href") or ""
+        elif tag == "table":
+            self.rows = []
+        elif tag == "caption":
+            self.caption = ""
+        elif tag == "tr" and self.rows is not None:
+            self.rows.append([])
+        elif tag in ("th", "td") and self.rows:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End what the tag ends; a table is written when all of it is known."""
+        if self.hidden:
+            self.hidden -= tag == "div"
+        elif tag == "a":
+            self.address = ""
+        elif tag == "table" and self.rows:
+            self.table(self.caption or "", self.rows)
+            self.rows = self.caption = None
+        elif tag in ("p", "li", "h3"):
+            self.paragraph = None
+
+    def handle_data(self, data: str) -> None:
+        """Put a text where it belongs."""
+        if self.hidden:
+            return
+        if self.rows is not None and not self.rows:
+            self.caption = (self.caption or "") + data
+        elif self.rows:
+            self.rows[-1][-1] += data
+        elif self.paragraph is not None and is_web_address(self.address):
+            self.link(data)
+        elif self.paragraph is not None:
+            self.paragraph.add_run(data)
+
+    def link(self, text: str) -> None:
+        """A text that leads to an address on the web."""
+        from docx.opc.constants import RELATIONSHIP_TYPE
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        place = self.paragraph.part.relate_to(self.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        led = OxmlElement("w:hyperlink")
+        led.set(qn("r:id"), place)
+        run = self.paragraph.add_run(text)
+        run.underline = True
+        led.append(run._r)
+        self.paragraph._p.append(led)
+
+    def table(self, caption: str, rows: list[list[str]]) -> None:
+        """A table with its caption above it and its headings again on every page."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.shared import Pt
+
+        self.document.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
+        table = self.document.add_table(len(rows), max(map(len, rows)), style="Table Grid")
+        for row, texts in zip(table.rows, rows, strict=True):
+            for cell, text in zip(row.cells, texts, strict=False):
+                run = cell.paragraphs[0].add_run(text)
+                run.font.size, run.bold = Pt(9), row is table.rows[0]
+        again = OxmlElement("w:tblHeader")
+        again.set(qn("w:val"), "true")
+        table.rows[0]._tr.get_or_add_trPr().append(again)
+        self.document.add_paragraph()

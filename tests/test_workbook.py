@@ -35,7 +35,7 @@ from fvmanalys.report.sheets.engine import lever_names
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, text_width
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import Words
-from fvmanalys.report.workbook import SHEETS, write_workbook
+from fvmanalys.report.workbook import PRINT_SET, SHEETS, write_workbook
 from tests.decisions import library_decision, write_tables
 from tests.tiny import tiny
 from tests.workbook_checks import faults, table_description_faults
@@ -43,6 +43,7 @@ from tests.workbook_checks import faults, table_description_faults
 ROOT = Path(__file__).resolve().parents[1]
 RUN, VERSION, DRAWS = "2024-06-01-abcdef1234", "1.2.3", 512
 CASES = ("library", "region")
+EMPTY_ALLOWED = ("Diagramunderlag",)  # where every row has the same columns, though not all of them say something
 SWEDISH = re.compile(r"\b(och|att|är|för|av|till|inte|ett|på|vid|kostnad|nytta|bemanning|områden?)\b", re.IGNORECASE)
 ENGLISH = re.compile(r"\b(the|and|of|is|what|cost|benefit|year|option|sheet|values?)\b", re.IGNORECASE)
 
@@ -137,6 +138,50 @@ def test_published_figures_equal_the_comparison(findings, workbooks):
     )
     np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit")].astype(float), table["net_benefit"], rtol=1e-12)
     np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
+
+
+# The print set and the screen
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_the_print_set_is_printed_and_every_other_sheet_says_how(workbooks, case):
+    words, book = Words("sv"), openpyxl.load_workbook(workbooks[case, "sv"])
+    printed = {words(f"sheet.{key}.name") for key in PRINT_SET}
+    for sheet in book:
+        selected, area = sheet.sheet_view.tabSelected, sheet.print_area.rpartition("!")[2].replace("$", "")
+        said = {cell.value for cell in sheet["A"]}
+        assert bool(selected) == (sheet.title in printed), "what is selected when the book opens is what one prints"
+        if sheet.title not in printed:
+            assert sheet[area.split(":")[0]].value is None and area.split(":")[0] == area.split(":")[-1]
+            assert any(words("workbook.on_demand").startswith(str(one)) for one in said if one), sheet.title
+
+
+def test_the_first_sheet_leads_to_every_other_and_names_an_office(workbooks):
+    sheet = openpyxl.load_workbook(workbooks["region", "sv"])["Sammanfattning"]
+    led = [cell.hyperlink.location for cell in sheet["A"] if cell.hyperlink]
+    names = set(openpyxl.load_workbook(workbooks["region", "sv"]).sheetnames)
+    assert {place.rpartition("!")[0].strip("'") for place in led} == names
+    assert "Frågor om underlaget: Koncernkontoret, Västra Götalandsregionen." in {cell.value for cell in sheet["A"]}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_column_is_all_dashes_no_table_stands_twice_and_charts_can_be_copied(workbooks, case):
+    seen = {}
+    for sheet in openpyxl.load_workbook(workbooks[case, "sv"], data_only=True):
+        assert sheet.protection.objects is False, "a chart of a sheet whose objects are protected cannot be copied"
+        for table in sheet.tables.values():
+            head, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+            columns = list(zip(head, *rows, strict=True))
+            empty = [one[0] for one in columns[1:] if set(one[1:]) <= {"–"} and sheet.title not in EMPTY_ALLOWED]
+            assert not empty, (sheet.title, table.name, empty)
+            assert seen.setdefault((tuple(map(str, head)), str(rows)), table.name) == table.name, f"{table.name} stands twice"
+
+
+def test_the_curve_over_the_value_of_a_point_runs_to_the_end_of_its_range(findings, workbooks):
+    words, grid = Words("en"), findings["library"].comparison.acceptability.index
+    sheet = openpyxl.load_workbook(workbooks["library", "en"], data_only=True)[words("sheet.comparison.name")]
+    shown = table_with(sheet, words("sheet.comparison.column.value_per_point"))
+    assert [shown.iloc[0, 0], shown.iloc[-1, 0]] == pytest.approx([grid[0], grid[-1]])
 
 
 # Accessible, safe, the same every time

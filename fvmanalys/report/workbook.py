@@ -10,12 +10,12 @@ from fvmanalys.analysis import Findings, compare
 from fvmanalys.model.foreign import ForeignDraws
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.sheets.about import write_about
-from fvmanalys.report.sheets.areas import write_areas
+from fvmanalys.report.sheets.areas import write_areas, write_levels_by_year
 from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.sheets.changes import has_changes, write_changes
 from fvmanalys.report.sheets.comparison import write_comparison
-from fvmanalys.report.sheets.costs import write_costs
+from fvmanalys.report.sheets.costs import has_costs, write_costs, write_costs_by_year
 from fvmanalys.report.sheets.drawn import write_drawn
 from fvmanalys.report.sheets.live import write_live
 from fvmanalys.report.sheets.origins import write_figures, write_origins
@@ -28,7 +28,7 @@ from fvmanalys.report.sheets.pages import (
     write_turning_page,
     write_ways_page,
 )
-from fvmanalys.report.sheets.staffing import has_staffing, write_staffing
+from fvmanalys.report.sheets.staffing import has_staffing, write_staffing, write_staffing_by_year
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
 from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
@@ -56,9 +56,12 @@ SHEETS: dict[str, Callable[[Book], None]] = {
     "risks": write_risks_page,
     "comparison": write_comparison,
     "areas": write_areas,
+    "areas.years": write_levels_by_year,
     "costs": write_costs,
+    "costs.yearly": write_costs_by_year,
     "timeline": write_timeline,
     "staffing": write_staffing,
+    "staffing.yearly": write_staffing_by_year,
     "uncertainty": write_uncertainty,
     "changes": write_changes,
     "origins": write_origins,
@@ -69,11 +72,13 @@ SHEETS: dict[str, Callable[[Book], None]] = {
 LEFT_OUT_UNLESS: dict[str, Callable[[Book], bool]] = {
     "live": lambda book: book.has_levers,
     "turning": lambda book: book.findings.comparison.runner_up is not None,
+    "costs.yearly": has_costs,
     "staffing": has_staffing,
+    "staffing.yearly": has_staffing,
     "uncertainty": has_uncertainty,
     "changes": has_changes,
 }
-WRITTEN_FIRST = ("workings", "areas", "costs", "comparison")
+WRITTEN_FIRST = ("workings", "comparison")
 
 
 def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version: str = "") -> None:

@@ -6,7 +6,7 @@ from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
 from fvmanalys.report.sheets.plots import Series, column_chart, line_chart
 from fvmanalys.report.topics import answer
 
-__all__ = ["write_areas"]
+__all__ = ["write_areas", "write_levels_by_year"]
 
 KEY = "areas"
 WIDTHS = (25, *[23] * 6)
@@ -14,7 +14,7 @@ SCORE_ROWS = 18
 
 
 def write_areas(book: Book) -> None:
-    """Scores and levels by area, what the scale means, and the yearly levels behind the live model."""
+    """Scores and levels by area, and what the scale means."""
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.notes("note", "minimum_note")
@@ -23,7 +23,14 @@ def write_areas(book: Book) -> None:
     if scores:
         sheet.charts([score_chart(sheet, scores)], sheet.band_row, SCORE_ROWS)
     sheet.exhibit(answer.LEVELS)
-    sheet.section("years", True, "years.note")
+    sheet.finish()
+
+
+def write_levels_by_year(book: Book) -> None:
+    """The expected level of every option in each area, year by year."""
+    sheet = Sheet(book, KEY, WIDTHS, part="years")
+    sheet.title(sheet.text("years.heading"))
+    sheet.notes("years.note")
     with sheet.panels(len(book.areas)) as charts:
         years_table(sheet)
         charts += [level_chart(sheet, area) for area in book.areas]

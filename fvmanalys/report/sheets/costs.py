@@ -13,7 +13,7 @@ from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet, roomy
 from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 from fvmanalys.report.topics import money
 
-__all__ = ["write_costs"]
+__all__ = ["has_costs", "write_costs", "write_costs_by_year"]
 
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
@@ -24,7 +24,7 @@ AROUND = (
 
 
 def write_costs(book: Book) -> None:
-    """Costs by category and year, published totals, what is spent, and the workings of the live model."""
+    """Costs by category, published totals, and what is spent."""
     sheet = Sheet(book, KEY, roomy(book, WIDTHS, AROUND))
     sheet.title(sheet.text("title"))
     sheet.lines([book.edition.prices], font_color="#595959")
@@ -33,8 +33,20 @@ def write_costs(book: Book) -> None:
     values_table(sheet, groups)
     for exhibit in [*AROUND, *([money.LIMITS] if book.findings.inputs.has("limits") else [])]:
         sheet.exhibit(exhibit)
-    if len(groups):
-        yearly_table(sheet, groups)
+    sheet.finish()
+
+
+def has_costs(book: Book) -> bool:
+    """Whether any option costs anything."""
+    return len(cost_groups(book.findings.yearly, book.findings.inputs)) > 0
+
+
+def write_costs_by_year(book: Book) -> None:
+    """What every option costs, year by year and group by group."""
+    sheet = Sheet(book, KEY, WIDTHS, part="yearly")
+    sheet.title(sheet.text("yearly.heading"))
+    sheet.notes("yearly.note")
+    yearly_table(sheet, cost_groups(book.findings.yearly, book.findings.inputs))
     sheet.finish()
 
 
@@ -93,9 +105,7 @@ def option_columns(book: Book) -> list[Column]:
 def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     """Expected cost by option, year and group, with a chart for each option on the same scale."""
     book = sheet.book
-    sheet.section("yearly", True, "yearly.note")
     wide = yearly_by_group(groups, list(book.options))
-    wide.index.unique("year")
     columns = sheet.columns("yearly", "option:text year:year")
     columns += [Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))]
     rows = [[book.options[option], year, *row, float(row.sum())] for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)]

@@ -45,15 +45,18 @@ class Column:
 class Sheet:
     """A worksheet filled from the top: a title, then prose, tables and charts, each below the last.
 
-    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen.
+    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A `part` has the
+    texts of the sheet that it is a long table of.
     """
 
-    def __init__(self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, printed: bool = False):
+    def __init__(
+        self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, printed: bool = False, part: str = ""
+    ):
         self.book, self.words, self.key, self.widths = book, book.words, key, list(widths)
         self.portrait, self.printed = portrait or printed, printed
         self.on_screen = book.has_print_set and not printed
         self.last_printed = -1
-        self.name = book.sheet_name(key)
+        self.name = book.sheet_name(f"{key}.{part}" if part else key)
         self.sheet = book.workbook.get_worksheet_by_name(self.name)
         self.row, self.band_row, self.last_column = 0, 0, 0
         self.heights: dict[int, float] = {}

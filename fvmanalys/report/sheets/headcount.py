@@ -21,7 +21,6 @@ def yearly_table(sheet: Sheet) -> None:
     rows = [[book.options[option], year, *row] for (option, year), row in wide.iterrows()]
     columns = [*sheet.columns("yearly", "option:text year:year"), *(Column(name, "n0") for name in names.values())]
     columns += sheet.columns("yearly", "total:bold_n0 consultants:share")
-    sheet.section("yearly", True, "yearly.note")
     with sheet.panels(len(options)) as charts:
         region = sheet.listing("yearly", columns, rows, repeat=True)
         charts += [staff_chart(sheet, region, wide, option, phases) for option in options]

@@ -7,7 +7,7 @@ from fvmanalys.report.sheets.headcount import yearly_table
 from fvmanalys.report.sheets.plots import curve_chart, option_series
 from fvmanalys.report.topics import people
 
-__all__ = ["has_staffing", "write_staffing"]
+__all__ = ["has_staffing", "write_staffing", "write_staffing_by_year"]
 
 KEY = "staffing"
 WIDTHS = (38, 18, 14, 14, 16.5, 16.5, *[14] * 6)
@@ -20,7 +20,7 @@ def has_staffing(book: Book) -> bool:
 
 
 def write_staffing(book: Book) -> None:
-    """The answer, what the pause costs, the standing team, and staffing over time."""
+    """The answer, what the pause costs, and the standing team."""
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.lines(people.waiting_answer(book.edition), font_size=11)
@@ -34,6 +34,14 @@ def write_staffing(book: Book) -> None:
         sheet.exhibit(people.DEADLINES)
     for exhibit in (people.PEAKS, people.AGREEMENTS, people.TERMS, people.TRAINING, people.BURDEN):
         sheet.exhibit(exhibit)
+    sheet.finish()
+
+
+def write_staffing_by_year(book: Book) -> None:
+    """Who is needed when, year by year."""
+    sheet = Sheet(book, KEY, WIDTHS, part="yearly")
+    sheet.title(sheet.text("yearly.heading"))
+    sheet.notes("yearly.note")
     yearly_table(sheet)
     sheet.finish()
 

@@ -55,6 +55,30 @@ def test_evsi_of_a_sample_of_yes_and_no_is_that_of_the_beta_binomial(a, b, trial
     assert float(value) == pytest.approx(exact, rel=0.05)
 
 
+def sampled(a, b, trials, quantile, draws=20_000):
+    """EVSI of a sample of yes and no about a share of a beta distribution, and what it is by the beta-binomial."""
+    rng, hits = np.random.default_rng(2), np.arange(trials + 1)
+    share = rng.beta(a, b, draws)
+    threshold = np.quantile(share, quantile)
+    exact = betabinom(trials, a, b).pmf(hits) @ np.maximum((a + hits) / (a + b + trials) - threshold, 0) - max(a / (a + b) - threshold, 0)
+    value = evsi(benefit(share - threshold + 0.1 * rng.normal(size=draws)), share, trials / (trials + a + b))
+    return value, exact
+
+
+@pytest.mark.parametrize("trials", [1, 2, 3, 5, 8])
+@pytest.mark.parametrize(("a", "b"), [(1, 1), (2, 3), (4, 16), (1, 4), (5, 5)])
+@pytest.mark.parametrize("quantile", [0.3, 0.5, 0.7])
+def test_a_sample_of_few_answers_is_worth_what_is_said_or_a_warning_is(a, b, trials, quantile):
+    value, exact = sampled(a, b, trials, quantile)
+    assert abs(float(value) - exact) <= max(0.06 * exact, 3 * value.standard_error) or value.warning == "few_answers"
+
+
+@pytest.mark.parametrize(("a", "b"), [(1, 1), (4, 16), (0.5, 0.5)])
+def test_a_sample_of_many_answers_needs_no_warning(a, b):
+    value, exact = sampled(a, b, 50, 0.5)
+    assert (value.warning, float(value)) == ("", pytest.approx(exact, rel=0.03))
+
+
 def test_readings_of_two_inputs_tell_of_their_product_as_of_both():
     rng = np.random.default_rng(4)
     x = rng.normal(size=(40_000, 2))

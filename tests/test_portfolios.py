@@ -11,6 +11,8 @@ import fvmanalys as fvm
 from fvmanalys.analysis.information import evppi, evsi
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.portfolios import Inquiry, Study, chosen_subsets, least_accuracy
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics import EXHIBITS, information
 from tests.tiny import KNOWN, tiny
 
 DRAWS = 8192
@@ -231,3 +233,18 @@ def test_bringing_the_decision_forward_is_what_deciding_today_would_change(three
         assert row["value"] == pytest.approx((after - before).mean(), abs=1e-9)
         assert row["months"] == pytest.approx(12 * simulation.events[row["option_id"], "decided"].mean())
     assert table["option_id"].iloc[0] == three.comparison.best
+
+
+def test_a_warning_of_what_an_investigation_is_worth_is_shown_with_it_and_with_its_portfolios():
+    poll = asked("poll", resolves="risks/b/fails", variance_reduction=1 / 3)
+    risks = [{"option_id": "b", "risk_id": "fails", "is": (0, 0.5, 1, "uniform")}]
+    edition = Edition(fvm.find(decision(poll, TEST, risks=risks), 4096), "en")
+    said = edition.words("warning.few_answers")
+    assert [row[-2] for row in information.INVESTIGATIONS.told(edition) if "poll" in row[0]] == [said]
+    told = {row[0]: row[-1] for row in information.PORTFOLIOS.told(edition)}
+    assert any(said == warning for name, warning in told.items() if "poll" in name) and said not in [w for name, w in told.items() if "poll" not in name]
+
+
+@pytest.mark.parametrize("name", [name for name, one in EXHIBITS.items() if isinstance(one.columns, str) and ":worth" in one.columns])
+def test_what_is_worth_knowing_is_never_shown_without_room_for_its_warning(name):
+    assert "warning:word=warning" in EXHIBITS[name].columns

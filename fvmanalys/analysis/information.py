@@ -5,8 +5,9 @@ Medical Decision Making 34(3). Net benefit is draws × options, in money, with e
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from math import comb
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,8 @@ FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
 MISSED = 0.01  # share of the variance that the correlated residuals stand for, below which it does not matter
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
+FEW_ANSWERS = 60  # yes or no, beyond which their count is as good as any number
+COUNTED = 0.03  # of its value, by which a count may differ from any other reading
 FEWEST_SLICES = 8  # between which an error is taken
 UNLIKELY = 0.01  # to be the best option, below which an option is left out of an error
 CLEARLY, SEEN = 4.0, 0.02  # standard errors, and share of the value, of what a fit misses that is told of
@@ -58,7 +61,8 @@ class Value:
     `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out of
     the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something that the
     draws show, along an input or among several together), `estimates_differ` (the two estimates that `value` is the mean
-    of lie apart) or `near_tie` (which option is best is not known well enough to tell).
+    of lie apart), `near_tie` (which option is best is not known well enough to tell) or `few_answers` (if a share is asked
+    for by so few answers, yes or no, what they come to is too coarse for the value to hold).
     """
 
     value: float
@@ -140,7 +144,31 @@ def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: 
     if reduction == 1:
         return value_of_fit(lead, found, inputs.shape[1], check, starts=starts)
     lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
-    return value_of_fit(lead, found, inputs.shape[1], check, lesson.means, list(lesson.samples()), starts)
+    value = value_of_fit(lead, found, inputs.shape[1], check, lesson.means, list(lesson.samples()), starts)
+    return warned_of_counts(value, inputs, found.fitted, lesson.means, reduction)
+
+
+def warned_of_counts(value: Value, inputs: Floats, fitted: Floats, learnt: Floats, reduction: float) -> Value:
+    """The same value, with a warning where it would be another if the input is a share that few answers yes or no tell of."""
+    by_count = value_of_count(inputs, fitted, reduction)
+    by_reading = float(np.maximum(learnt.max(axis=1), 0).mean())
+    apart = abs(by_count - by_reading) > COUNTED * max(by_count, by_reading)
+    return replace(value, warning=value.warning or "few_answers") if apart else value
+
+
+def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
+    """What a count of yes in so many answers is worth as removes the share `reduction` of a share's variance; NaN where it is none.
+
+    As many answers as that takes by a beta distribution of the same mean and spread, n·(1 − v) = v·(α + β).
+    """
+    share = inputs[:, 0]
+    if inputs.shape[1] > 1 or share.min() < 0 or share.max() > 1 or not 0 < share.var() < share.mean() * (1 - share.mean()):
+        return np.nan
+    answers = round((share.mean() * (1 - share.mean()) / share.var() - 1) * reduction / (1 - reduction))
+    if answers > FEW_ANSWERS:
+        return np.nan
+    likely = np.array([comb(answers, yes) * share**yes * (1 - share) ** (answers - yes) for yes in range(answers + 1)])
+    return float(np.maximum((likely @ fitted / len(share)).max(axis=1), 0).sum())
 
 
 def value_of_fit(

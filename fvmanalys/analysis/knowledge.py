@@ -11,7 +11,7 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import value_range
-from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, slices_of, value_of_fit, verdict
+from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, slices_of, value_of_fit, verdict, warned_of_counts
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
@@ -116,7 +116,8 @@ class Knowledge(Unknowns):
         learnt, samples = self.lesson(investigation, variance_reduction)
         turned = [one @ turn for one in samples]
         check = self.checks[investigation].turned(turn)
-        return value_of_fit(lead, at_value, len(self.resolved[investigation]), check, learnt @ turn, turned, starts)
+        known = value_of_fit(lead, at_value, len(self.resolved[investigation]), check, learnt @ turn, turned, starts)
+        return warned_of_counts(known, self.stack(self.resolved[investigation]), at_value.fitted, learnt @ turn, variance_reduction)
 
     def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
         """What an investigation teaches about score and cost, and what it does read with noise; kept for other values per point."""
@@ -184,9 +185,11 @@ class Knowledge(Unknowns):
         rows = []
         for one in self.inquiries:
             [worth], wait = self.worth_of(one, [value]), self.extra_wait(one.months)
-            rows.append([one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly])
-        table = pd.DataFrame(rows, columns=["investigation_id", "evsi", "standard_error", "cost", "months", "extra_wait", "delay_cost"])
-        return table.assign(net_value=table["evsi"] - table["cost"] - table["delay_cost"])
+            rows.append([one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly, worth.warning])
+        columns = ["investigation_id", "evsi", "standard_error", "cost", "months", "extra_wait", "delay_cost", "warning"]
+        table = pd.DataFrame(rows, columns=columns)
+        table.insert(7, "net_value", table["evsi"] - table["cost"] - table["delay_cost"])
+        return table
 
     def required_accuracy(self, inquiry: Inquiry) -> float:
         """How often a test that reveals must be right for its net value to be positive; NaN where it reveals nothing."""
@@ -210,7 +213,7 @@ class Knowledge(Unknowns):
 
     @cached_property
     def side_by_side(self) -> dict[float, pd.DataFrame]:
-        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, cost, extra_wait.
+        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, warning, cost, extra_wait.
 
         Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`). Knowing
         more is never worth less, so none is worth less than what it consists of.
@@ -233,12 +236,10 @@ class Knowledge(Unknowns):
         tried = list(chosen_subsets(list(by_name), net))
         for names in tried:
             net(names)
-        columns = ["investigation_id", "evsi", "standard_error", "cost", "extra_wait"]
+        columns = ["investigation_id", "evsi", "standard_error", "warning", "cost", "extra_wait"]
+        worths = {names: [[one.value, one.standard_error, one.warning] for one in found[names]] for names in tried}
         return {
-            value: pd.DataFrame(
-                [[";".join(names), found[names][place].value, found[names][place].standard_error, *self.due(names)] for names in tried],
-                columns=columns,
-            )
+            value: pd.DataFrame([[";".join(names), *worths[names][place], *self.due(names)] for names in tried], columns=columns)
             for place, value in enumerate(self.range_values)
         }
 

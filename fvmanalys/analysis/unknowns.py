@@ -111,11 +111,11 @@ class Unknowns:
 
     @cached_property
     def own_parts(self) -> pd.DataFrame:
-        """The EVPPI of what is left of each tied number when its factor is known: factor, id, evppi, standard_error."""
+        """The EVPPI of what is left of each tied number when its factor is known: factor, id, evppi, standard_error, warning."""
         parts, seed, estimates = blocks(self.size), self.simulation.seed, self.simulation.model.estimates
         members = {name: factor for factor, names in self.tied_to.items() for name in names}
         own = {name: draw_own(estimates[name], seed, parts) for name in members}
-        found = evppi_all(self.benefit(), own).reset_index(names="id")[["id", "evppi", "standard_error"]]
+        found = evppi_all(self.benefit(), own).reset_index(names="id")[["id", "evppi", "standard_error", "warning"]]
         found.insert(0, "factor", found["id"].map(members))
         return found.sort_values(["factor", "evppi"], ascending=[True, False], kind="stable", ignore_index=True)
 

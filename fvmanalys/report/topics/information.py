@@ -54,6 +54,15 @@ def investigations(findings: Findings) -> pd.DataFrame:
     return table if table.empty else table.join(about[columns], on="investigation_id")
 
 
+def portfolios(findings: Findings) -> pd.DataFrame:
+    """The portfolios, each with the warning of what it is made of."""
+    table = clearly(findings.knowledge.portfolios).head(MOST)
+    if table.empty:
+        return table
+    warned = findings.knowledge.side_by_side[findings.comparison.value_per_point].set_index("investigation_id")["warning"]
+    return table.assign(warning=table["investigations"].map(warned))
+
+
 def clearly(table: pd.DataFrame) -> pd.DataFrame:
     """Values of information, each with whether it can be told from zero."""
     worth = table["evsi" if "evsi" in table else "evppi"]
@@ -86,12 +95,12 @@ INVESTIGATIONS = Exhibit(
     "investigations",
     investigations,
     "investigation_id:investigation kind:kind evsi:worth cost:money months:n0 extra_wait:n0 delay_cost:money net_value:money"
-    " required_accuracy:share note:text",
+    " required_accuracy:share warning:word=warning note:text",
 )
 PORTFOLIOS = Exhibit(
     "portfolios",
-    lambda findings: clearly(findings.knowledge.portfolios).head(MOST),
-    "investigations:investigation evsi:worth cost:money extra_wait:n0 net_value:money",
+    portfolios,
+    "investigations:investigation evsi:worth cost:money extra_wait:n0 net_value:money warning:word=warning",
 )
 BRING_FORWARD = Exhibit(
     "bring_forward",
@@ -101,7 +110,7 @@ BRING_FORWARD = Exhibit(
 OWN_PARTS = Exhibit(
     "information_own_parts",
     lambda findings: clearly(findings.knowledge.own_parts).sort_values("evppi", ascending=False).head(MOST),
-    "factor:factor id:estimate evppi:worth",
+    "factor:factor id:estimate evppi:worth warning:word=warning",
 )
 RANGE = Exhibit(
     "verdict_range",

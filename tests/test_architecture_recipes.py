@@ -81,10 +81,10 @@ RECIPES = {
     ),
     "a formula": (
         [
-            ("fvmanalys/analysis/explain.py", None, "\n\ndef spread(table):\n    return table['cost_p95'] - table['cost_p05']\n"),
-            ("fvmanalys/analysis/findings.py", '    "areas": lambda', '    "spread": lambda findings: explain.spread(findings.comparison.table).rename("spread").reset_index(),\n    "areas": lambda'),
+            ("fvmanalys/analysis/explain.py", None, "\n\ndef width(table):\n    return table['cost_p95'] - table['cost_p05']\n"),
+            ("fvmanalys/analysis/findings.py", '    "areas": lambda', '    "width": lambda findings: explain.width(findings.comparison.table).rename("width").reset_index(),\n    "areas": lambda'),
         ],
-        FOUND + "assert list(edition.findings.tables()['spread']) == ['option', 'spread']",
+        FOUND + "assert list(edition.findings.tables()['width']) == ['option', 'width']",
     ),
     "a property of an option": (
         [
@@ -96,7 +96,7 @@ RECIPES = {
     "a sheet": (
         [
             ("fvmanalys/report/sheets/new.py", None, SHEET),
-            ("fvmanalys/report/workbook.py", '    "about": lambda', '    "new": write_new,\n    "about": lambda'),
+            ("fvmanalys/report/workbook.py", '    "about": write_about', '    "new": write_new,\n    "about": write_about'),
             ("fvmanalys/report/workbook.py", "from xlsxwriter import Workbook\n", "from xlsxwriter import Workbook\nfrom fvmanalys.report.sheets.new import write_new\n"),
             *words("sheet.new", name="Anew", title="A new sheet", holds="What is new."),
         ],

@@ -29,14 +29,19 @@ def command(words: list[str], temporary: str, heard: str, fault: str = "", *fact
     """Run `fvmanalys words…`; its sockets lie in `temporary`, what it says in the file `heard`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
     tempfile.tempdir = temporary
-    handle = os.open(heard, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
+    say_in(heard)
     if fault:
         FAULTS[fault](*facts)
     sys.argv = ["fvmanalys", *words]
     cli.main()
+
+
+def say_in(heard: str | Path) -> None:
+    """Let what this process says go to a file."""
+    handle = os.open(heard, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(handle, 1)
+    os.dup2(handle, 2)
+    sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1, closefd=False)
 
 
 def die() -> None:
@@ -95,9 +100,10 @@ def publish_and_die(built: Path, out: Path, name: str, number: int) -> None:
 
 
 def public_run_and_die(data: Path, out: Path, suite: Any, number: int, public: bool = True, home: Path | None = None) -> None:
-    """Make a run without its slowest parts, with `home` for home and temporary folder, and die at that operation."""
+    """Make a run without its slowest parts, with `home` for home, temporary folder and console, and die at that operation."""
     if home:
         os.environ["HOME"] = tempfile.tempdir = str(home)
+        say_in(home / "console")
     short_runs(setattr)
     kill_at_operation(number)
     publish.run(data, out, suite, public=public)

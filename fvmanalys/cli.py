@@ -1,5 +1,6 @@
 """The command line: check the raw tables, run the suite, list, verify and compare what is published."""
 
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from fvmanalys.errors import FvmanalysError, UsageError
 from fvmanalys.run.console import lines_of, plain, say, undisturbed
-from fvmanalys.run.home import ensure_home
+from fvmanalys.run.home import ONE_THREAD, ensure_home
 
 # Plain help: what draws boxes around it takes three times as long to start as the rest.
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -249,6 +250,7 @@ def main() -> None:
     """Run a command; a failure is told on standard error, and its exit code says which kind it was."""
     with undisturbed():
         ensure_home()
+        os.environ.update(ONE_THREAD)
         try:
             app()
         except FvmanalysError as error:

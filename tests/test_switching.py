@@ -1,9 +1,13 @@
 """What would turn the answer: a switching value put back in leaves the leader level with its best rival."""
 
+from itertools import permutations
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import fvmanalys as fvm
+from fvmanalys.analysis.levers import scaled
 from fvmanalys.analysis.switching import COLUMNS, switching_values
 from tests.decisions import library_decision, write_tables
 from tests.test_changed_inputs import ROWS
@@ -228,3 +232,23 @@ def test_a_leap_past_zero_is_no_value_at_which_two_options_are_level():
 
 def test_without_a_rival_there_is_nothing_to_turn():
     assert turned(tiny(options={"a": {}, "b": {"permanent": "no"}}), 16).empty
+
+
+class Placed(str):
+    """A name that a set puts where it is told."""
+
+    def __new__(cls, name, place):
+        found = super().__new__(cls, name)
+        found.place = place
+        return found
+
+    def __hash__(self):
+        return self.place
+
+
+def test_a_bundle_comes_to_the_same_in_whatever_order_a_set_has_its_numbers():
+    amounts = {"a": 0.1, "b": 0.2, "c": 0.3, "d": 1e16, "e": -1e16}
+    parts = SimpleNamespace(drawn=SimpleNamespace(total=0.0), slopes=SimpleNamespace(get=lambda name, _: (amounts[str(name)], 0.0)))
+    orders = [{Placed(name, place) for name, place in zip(amounts, places, strict=True)} for places in permutations(range(5))]
+    assert len({tuple(map(str, order)) for order in orders}) > 1
+    assert len({scaled(frozenset(order), parts, 3.0) for order in orders}) == 1

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from fvmanalys.analysis import decomposition, explain, outside, pause, staffing
 from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
+from fvmanalys.analysis.kept import keep, kept_for
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.measures import criticality, measure_table
 from fvmanalys.analysis.news import News, news
@@ -293,6 +295,10 @@ class Findings:
         beside = ours.join([public.add_prefix("public_"), (ours - public).add_suffix("_difference")], how="inner")
         return beside.reset_index()
 
+    def keep(self, folder: Path) -> dict[str, str]:
+        """Keep what is found in a private folder for kernels of the same run; give what their environment must say of it."""
+        return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left out."""
         found = {name: make(self) for name, make in PUBLISHED.items()}
@@ -364,6 +370,15 @@ PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_cl
 
 
 def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:
-    """Simulate and compare; everything else is computed when asked for. `former` is the run to tell changes from."""
-    comparison = compare(simulate(replace(inputs, barred=frozenset()), draws, seed))
-    return Findings(comparison.simulation.inputs, comparison.simulation, comparison, former)
+    """Simulate and compare; everything else is computed when asked for. `former` is the run to tell changes from.
+
+    In a notebook of a run, what the run has found already from just these inputs is taken over.
+    """
+    inputs = replace(inputs, barred=frozenset())
+    known = kept_for(inputs, draws, seed, former)
+    comparison = known.comparison if known else compare(simulate(inputs, draws, seed))
+    findings = Findings(comparison.simulation.inputs, comparison.simulation, comparison, former)
+    if known:
+        vars(findings).update(known.findings)
+        vars(findings.knowledge).update(known.knowledge)
+    return findings

@@ -135,7 +135,7 @@ def factor(
 
 def scaled(names: frozenset[str], parts: OptionParts, x: float) -> float:
     """The worth of an option with some amounts x times what they are."""
-    return parts.drawn.total + (x - 1) * sum(parts.slopes.get(name, (0.0, 0.0))[0] for name in names)
+    return parts.drawn.total + (x - 1) * sum(parts.slopes.get(name, (0.0, 0.0))[0] for name in sorted(names))
 
 
 def stretched(names: frozenset[str], parts: OptionParts, x: float) -> float:

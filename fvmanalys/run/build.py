@@ -64,7 +64,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
         write_history(plan, findings, built / HISTORY)
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
-        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress), ends)
+        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress), ends, findings.keep)
     with log.step("figures"):
         write_figures(edition, read_history(built / HISTORY), built / "figures")
     with log.step("workbook"):

@@ -47,6 +47,12 @@ class Kernels:
         self._mark = folder / MARK
         self._sockets = new_folder()
         self.stopped = False
+        self.environment: dict[str, str] = {}
+
+    @property
+    def private(self) -> Path:
+        """The folder that nobody else sees, and that goes with the run."""
+        return self._sockets
 
     def __enter__(self) -> "Kernels":
         self._mark.parent.mkdir(parents=True, exist_ok=True)

@@ -27,9 +27,11 @@ from papermill.translators import PythonTranslator
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass as declared
 
+from fvmanalys.analysis.kept import WHERE
 from fvmanalys.errors import FvmanalysError, KernelDied, RunFailed, RunTimedOut
 from fvmanalys.run.anonymous import anonymous, places_here
 from fvmanalys.run.client import Client, SilentKernel, TooMuch, Weighed, joined
+from fvmanalys.run.home import ONE_THREAD
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.source import TITLES, place, read_notebook, runs
 
@@ -39,9 +41,7 @@ __all__ = ["Job", "Limits", "Outcome", "Stopped", "clean_notebook", "execute"]
 ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
+    **ONE_THREAD,
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     "SOURCE_DATE_EPOCH": "0",
 }
@@ -89,11 +89,12 @@ class Stopped(Exception):
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """Let the kernel import the fvmanalys that we are, and no start-up file of the user's."""
+    """Let the kernel import the fvmanalys that we are, and no start-up file of the user's; what another run kept is none of its."""
     here = str(Path(__file__).parents[2])
     paths = [] if here in site.getsitepackages() else [here]
     inherited = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
-    return {**os.environ, **ENVIRONMENT, "IPYTHONDIR": scratch, "PYTHONPATH": os.pathsep.join(paths + inherited)}
+    ours = {name: value for name, value in os.environ.items() if name != WHERE}
+    return {**ours, **ENVIRONMENT, "IPYTHONDIR": scratch, "PYTHONPATH": os.pathsep.join(paths + inherited)}
 
 
 class Watched(Engine):
@@ -168,7 +169,7 @@ class Watch:
                 on_notebook_start=self.note_answer,
                 on_cell_start=self.before_cell,
             )
-            where = {"cwd": str(self.job.notebook.parent), "env": _environment(str(scratch))}
+            where = {"cwd": str(self.job.notebook.parent), "env": {**_environment(str(scratch)), **self.kernels.environment}}
             with (scratch / "stderr").open("w+b") as said, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
                 try:
                     return runner.run(client.run(stdout=DEVNULL, stderr=said, **where))

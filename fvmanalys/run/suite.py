@@ -187,11 +187,12 @@ def run_suite(
     workers: int = 2,
     progress: Callable[[Outcome], object] | None = None,
     ends: float = inf,
+    keep: Callable[[Path], dict[str, str]] | None = None,
 ) -> list[Outcome]:
     """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
 
     `progress` is called in this thread with each outcome as it comes. The run's time is up at the moment `ends`, if it
-    began earlier.
+    began earlier. `keep` puts what is known already into the private folder of the kernels, and says what they must know of it.
     """
     limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
     for job in jobs:
@@ -199,6 +200,7 @@ def run_suite(
     _check_names(jobs)
     run_ends = min(ends, time.monotonic() + limits.run_seconds)
     with Kernels(folder) as kernels, ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
+        kernels.environment = keep(kernels.private) if keep else {}
         waiting = [pool.submit(_in_turn, job, folder, limits, kernels, run_ends) for job in jobs]
         try:
             for done in as_completed(waiting):

@@ -1,0 +1,116 @@
+"""Findings kept by a run for its own notebooks: found once, and read by every kernel that asks for just these.
+
+What is kept is data alone, in a private folder that is there as long as the run: tables, draws and the small records of
+this package. Its hash comes from whoever kept it, not from the file; what is damaged, changed or asked for with other
+inputs is found anew.
+"""
+
+import hashlib
+import os
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fvmanalys.analysis.compare import Comparison
+from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.inputs import PLACE
+from fvmanalys.evidence.published import PublishedRun
+from fvmanalys.model import Simulation
+from fvmanalys.model.simulate import read_model
+
+__all__ = ["WHERE", "Kept", "keep", "kept_for"]
+
+WHERE = "FVMANALYS_KEPT"
+DATA = (pd.DataFrame, pd.Series, pd.Index, np.generic, str, int, float, bool, date, type(None))
+TOTALS, TABLES = ("cost", "programme_cost", "score"), ("table", "areas", "shortfalls")
+MOST = 2**30  # bytes: more is not worth keeping
+
+
+def key_of(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -> str:
+    """Hash what findings rest on: every row known, wherever it was read, the day of knowledge, and what else is asked."""
+    asked = inputs.as_of, int(draws), seed, former.run_id if former else ""
+    found = hashlib.blake2b(repr(asked).encode(), digest_size=16)
+    for tables in (inputs.tables, inputs.history):
+        for name in sorted(tables):
+            rows = pd.DataFrame(tables[name]).drop(columns=list(PLACE), errors="ignore")
+            found.update(f"\n{name}\n".encode() + rows.to_csv(index=False).encode())
+    return found.hexdigest()
+
+
+def cached(whole: object) -> dict[str, Any]:
+    """What an object has computed so far, beside its fields, as far as it is data; draws by draws are soon made again."""
+    given = {field.name for field in fields(whole)} if is_dataclass(whole) else set()
+    return {name: value for name, value in vars(whole).items() if name not in given and is_data(value)}
+
+
+def is_data(value: Any) -> bool:
+    """Whether something is data through and through, and no Inputs, model or fit."""
+    if isinstance(value, DATA):
+        return True
+    if isinstance(value, Mapping):
+        return type(value) is dict and all(is_data(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple | frozenset):
+        return all(map(is_data, value))
+    if is_dataclass(value) and type(value).__module__.startswith("fvmanalys.analysis."):
+        return all(is_data(getattr(value, field.name)) for field in fields(value))
+    return False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept: the comparison, and what else was found, by the name that it has in findings and in its knowledge."""
+
+    comparison: Comparison
+    findings: dict[str, Any]
+    knowledge: dict[str, Any]
+
+
+def keep(comparison: Comparison, former: PublishedRun | None, found: Mapping[str, object], folder: Path) -> dict[str, str]:
+    """Keep findings in a private folder; what a kernel's environment must say of it, nothing where it cannot be kept."""
+    simulation = comparison.simulation
+    key = key_of(replace(simulation.inputs, barred=frozenset()), simulation.draws, simulation.seed, former)
+    parts = {name: cached(whole) for name, whole in found.items()}
+    parts["simulation"] = cached(simulation) | {name: getattr(simulation, name) for name in TOTALS}
+    parts["comparison"] = cached(comparison) | {name: getattr(comparison, name) for name in TABLES}
+    raw = pickle.dumps((key, simulation.inputs.barred, parts), protocol=pickle.HIGHEST_PROTOCOL)
+    if len(raw) > MOST:
+        return {}
+    path = folder / "kept"
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(raw)
+    except FileExistsError:
+        return {}
+    except OSError:  # a full disk: the notebooks find for themselves
+        path.unlink(missing_ok=True)
+        return {}
+    return {WHERE: f"{hashlib.sha256(raw).hexdigest()} {path}"}
+
+
+def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -> Kept | None:
+    """What was kept of findings from just these inputs; None where there is nothing, or it is damaged."""
+    digest, _, place = os.environ.get(WHERE, "").partition(" ")
+    if not place:
+        return None
+    try:
+        raw = Path(place).read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(raw).hexdigest() != digest:
+        return None
+    key, barred, parts = pickle.loads(raw)  # its hash came with our environment, from the run that wrote it
+    if key != key_of(inputs, draws, seed, former):
+        return None
+    inputs, known, compared = replace(inputs, barred=barred), parts["simulation"], parts["comparison"]
+    totals, tables = ({name: part.pop(name) for name in names} for part, names in ((known, TOTALS), (compared, TABLES)))
+    simulation = Simulation(inputs, int(draws), seed, **totals, model=read_model(inputs))
+    comparison = Comparison(simulation, inputs.parameters["value_per_point"], **tables)
+    vars(simulation).update(known)
+    vars(comparison).update(compared)
+    return Kept(comparison, parts["findings"], parts["knowledge"])

@@ -63,13 +63,15 @@ def named(book, series):
     if points:
         called = cells(book, series.find(f"{C}cat//{C}f").text)
         return [(called[at], colour_of(point)) for at, point in enumerate(points)]
-    return [(cells(book, series.find(f"{C}tx//{C}f").text)[0], colour_of(series))]
+    name = series.find(f"{C}tx//{C}f")
+    called = cells(book, name.text)[0] if name is not None else series.findtext(f"{C}tx/{C}v")
+    return [(called, colour_of(series))]
 
 
 def colour_of(element):
-    """The colour of its line, or that in front of its pattern, or of its fill."""
-    look = element.find(f"{C}spPr")
-    return f"#{look.find(f'.//{A}srgbClr').get('val')}".lower()
+    """The colour of its line, or that in front of its pattern, or of its fill; of its marker where it has no line."""
+    found = [look.find(f".//{A}srgbClr") for look in (element.find(f"{C}spPr"), element.find(f"{C}marker")) if look is not None]
+    return next(f"#{one.get('val')}".lower() for one in found if one is not None)
 
 
 def test_an_option_has_its_own_colour_in_every_native_chart(edition, drawn):

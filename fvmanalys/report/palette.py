@@ -1,12 +1,12 @@
 """Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour means two things."""
 
 __all__ = [
-    "ACCENT", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS", "OPTION_DASHES",
+    "ACCENT", "AGAINST", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS", "OPTION_DASHES",
     "OPTION_MARKERS", "PAPER", "SOFT", "contrast",
 ]  # fmt: skip
 
 PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
-ACCENT = "#1f4e79"
+ACCENT, AGAINST = "#1f4e79", "#6b5b3e"  # what speaks for, and against
 
 # An option's, by its place among all options, and nothing else's. Told apart without colour by marker and line; each
 # readable as text on white (WCAG 2.2: at least 4.5 to 1).

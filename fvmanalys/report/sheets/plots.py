@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter.chart import Chart
 
 from fvmanalys.report.harmless import one_line
-from fvmanalys.report.palette import ACCENT, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
+from fvmanalys.report.palette import ACCENT, AGAINST, FILLS, INK, LINE, MUTED, OPTION_COLOURS, PAPER
 from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
@@ -248,7 +248,7 @@ def swing_chart(book: Book, title: str, ends: Sequence[Series], start: float, un
     return chart
 
 
-GAIN, LOSS, WHOLE = fill_of(ACCENT, ""), fill_of("#a84300", "wide_upward_diagonal"), fill_of(INK, "")
+GAIN, LOSS, WHOLE = fill_of(ACCENT, ""), fill_of(AGAINST, "wide_upward_diagonal"), fill_of(INK, "")
 UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
 
 
@@ -279,7 +279,7 @@ def range_chart(book: Book, title: str, region: Region) -> Chart:
         level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
         line = {"color": LINE, "width": 6}
         chart.add_series({"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}})
-    for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", "#a84300")):
+    for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", AGAINST)):
         marker = {"type": shape, "size": 10, "fill": {"color": colour}, "border": {"color": colour}}
         series = Series(region.heading(column), region.column(column), region.column(0))
         chart.add_series({**places(series), "line": {"none": True}, "marker": marker})

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DRAWS = 512
 pytestmark = pytest.mark.slow
 WORDS = Words("sv")
-STAFFING, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffing", "uncertainty", "summary"))
+STAFFING, BY_YEAR, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffing", "staffing.yearly", "uncertainty", "summary"))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def called(key):
 def test_both_sheets_stand_between_the_timeline_and_the_sources(books):
     names = books["region"].sheetnames
     place = names.index(WORDS("sheet.timeline.name"))
-    assert names[place + 1 : place + 4] == [STAFFING, UNCERTAINTY, WORDS("sheet.origins.name")]
+    assert names[place + 1 : place + 5] == [STAFFING, BY_YEAR, UNCERTAINTY, WORDS("sheet.origins.name")]
 
 
 def test_without_staff_there_is_no_staffing_sheet_and_the_contents_do_not_name_it(books):
@@ -104,7 +104,7 @@ def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(fi
         (UNCERTAINTY, "exhibit.verdict_range.title"),
     ):
         assert called(key) in first_column(books["region"][sheet]) and called(key) not in first_column(books["later"][sheet])
-    assert called("staffing.yearly.heading") in first_column(books["later"][STAFFING])
+    assert called("staffing.yearly.heading") in first_column(books["later"][BY_YEAR])
 
 
 @pytest.mark.parametrize("case", ["later", "library"])
@@ -133,7 +133,7 @@ def test_the_bill_sums_to_its_parts(findings, books):
 
 
 def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_nobody_works(books):
-    shown = table(books["region"][STAFFING], called("staffing.yearly.consultants"))
+    shown = table(books["region"][BY_YEAR], called("staffing.yearly.consultants"))
     total = shown[called("staffing.yearly.total")].astype(float)
     np.testing.assert_allclose(shown.iloc[:, 2:-2].astype(float).sum(axis=1), total, rtol=1e-9)
     share = shown[called("staffing.yearly.consultants")]

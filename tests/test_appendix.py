@@ -26,7 +26,7 @@ def workbook_text(run: Path) -> str:
 
 def test_a_run_has_every_part(appendix: Path) -> None:
     names = {path.name for path in appendix.iterdir()}
-    assert names == {"manifest.json", "beslutsbilaga.xlsx", "beslutsbilaga.html", "notebooks", "tables", "figures", "raw", "log.jsonl"}
+    assert names == {"manifest.json", "beslutsbilaga.xlsx", "beslutsbilaga.html", "lagesrapport.html", "lagesrapport.docx", "notebooks", "tables", "figures", "raw", "log.jsonl"}
     assert (appendix.parents[1] / "latest").resolve() == appendix
 
 

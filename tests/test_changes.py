@@ -204,6 +204,43 @@ def test_the_calendar_moves_time_0(tmp_path):
     assert changes.rows.set_index("table")["group"].to_dict() == {"decision": ""}
 
 
+def families(**more):
+    """Option a loses 10 where a sure risk is signalled, and its variant v pays 2 more; every number is fixed."""
+    return fixed(
+        options=f"option_id,name,permanent,reference,variant_of,{KNOWN}\na,Ash,yes,yes,,{ASSUMED}\nv,Vine,yes,no,a,{ASSUMED}\nb,Birch,yes,no,,{ASSUMED}",
+        risks=f"option_id,risk_id,name,likely,unit,{KNOWN}\na,fails,Fails,1,share,{ASSUMED}",
+        signals=HEARD.format(1),
+        contracts=LOSSES.format(10, 2),
+    ) | more
+
+
+HEARD = f"option_id,signal_id,name,of,likely,unit,false_alarm_likely,{KNOWN}\na,seen,Seen,fails,{{}},share,0,{ASSUMED}"
+LOSSES = (
+    f"option_id,item_id,basis,from_event,likely,unit,category,when,{KNOWN}\na,loss,once,,{{}},MSEK,Fees,seen,{ASSUMED}\n"
+    f"v,more,once,,{{}},MSEK,Fees,,{ASSUMED}\nb,fee,once,,9,MSEK,Fees,,{ASSUMED}"
+)
+
+
+def test_a_row_of_a_variant_moves_it_alone_and_one_of_its_base_moves_both(tmp_path):
+    changes = changed(tmp_path, families(), families(contracts=LOSSES.format(13, 7))).changes
+    assert part(changes, "v", "cost_mean") == pytest.approx({"contracts/v": 5, "contracts/a": 3})
+    assert part(changes, "a", "cost_mean") == pytest.approx({"contracts/a": 3})
+    assert part(changes, "b", "cost_mean") == {}
+    check_sums(changes)
+
+
+def test_a_signal_that_is_missed_is_told_with_what_it_does(tmp_path):
+    """The sure risk is signalled always, then never: the loss of 10 goes, of a and of its variant."""
+    changes = changed(tmp_path, families(), families(signals=HEARD.format(0))).changes
+    assert [part(changes, option, "cost_mean") for option in "avb"] == [pytest.approx({"signals/a": -10})] * 2 + [{}]
+    check_sums(changes)
+
+
+def test_a_factor_that_gets_a_name_moves_nothing_and_is_told_among_the_rows(tmp_path):
+    changes = changed(tmp_path, fixed(), fixed(factors="factor_id,name\nwages,What people cost")).changes
+    assert changes.attribution["change"].abs().max() == 0 and "factors" in set(changes.rows["table"])
+
+
 def test_nothing_changed_is_said_so(tmp_path):
     findings = changed(tmp_path, fixed(), fixed())
     assert set(findings.changes.attribution["group"]) == {CODE}

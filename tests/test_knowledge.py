@@ -179,6 +179,17 @@ def test_a_group_is_worth_no_more_than_everything_and_no_less_than_its_parts(boo
         assert row["evppi"] >= single.loc[most, "evppi"] - 2 * np.hypot(row["standard_error"], single.loc[most, "standard_error"])
 
 
+def test_three_numbers_with_one_factor_are_one_row_and_what_has_nothing_of_its_own_has_no_own_part():
+    costs = [("a", "whole", 1.0), ("b", "mostly", 0.8), ("a", "against", -0.6)]
+    rows = [{"option_id": option, "item_id": item, "category": "c", "basis": "once", "is": (0, 10, 20), "moves_with": "wages", "strength": strength} for option, item, strength in costs]
+    rows += [{"option_id": "b", "item_id": "price", "category": "c", "basis": "once", "is": 10}]
+    found = Knowledge(fvm.compare(fvm.simulate(tiny("ab", contracts=rows), 4096)))
+    assert found.estimates["id"].tolist() == ["factors/wages"]
+    own = found.own_parts.set_index("id")
+    assert set(own["factor"]) == {"wages"} and set(own.index) == {f"contracts/{option}/{item}" for option, item, _ in costs}
+    assert own.at["contracts/a/whole", "evppi"] == 0 and (own.drop("contracts/a/whole")["evppi"] > 0).all()
+
+
 def test_the_tornado_has_every_number_in_use(books):
     assert set(books.tornado["id"]) <= set(books.columns)
 

@@ -4,6 +4,7 @@
 #   make year        a run for each week from 2024-11-19 to 2025-11-11, in data/processed/weekly
 #   make test        the tests
 #   make soak        runs killed, starved and hindered at length; writes docs/soak.md
+#   make bench       how fast and how lean, as ratios (docs/benchmarks.md); half an hour
 #   make check       lint, types, import direction, spelling, notebooks without outputs
 #   make lock        refresh requirements.lock (needs uv)
 #   make clean       remove environments and caches; published runs stay
@@ -12,7 +13,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN = .venv/bin
 
-.PHONY: appendix year lab filter test soak check lock clean
+.PHONY: appendix year lab filter test soak bench check lock clean
 .DEFAULT_GOAL := appendix
 
 appendix: .venv/.installed
@@ -26,6 +27,10 @@ test: .venv/.installed
 
 soak: .venv/.installed
 	$(BIN)/python -m tests.soak $(ARGS)
+
+bench: .venv/.installed
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.whole $(ARGS)
 
 check: .venv/.installed
 	$(BIN)/ruff check .

@@ -155,7 +155,7 @@ def hermite(size: int) -> Floats:
     return np.array(found[1:])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def kernel(size: int, known: float) -> Floats:
     """How likely each cell of an input is after a reading in the middle of each: readings × cells."""
     found = cells(size)

@@ -58,13 +58,20 @@ def by_view(used: Comparison) -> dict[float, Comparison]:
     share = simulation.inputs.parameters["outside_view"]
     if used.value_per_point != simulation.inputs.parameters["value_per_point"]:
         used = compare(simulation)
-    ends = {end: used if end == share else compare(seen(simulation, end)) for end in ((0.0, 1.0) if known else (0.0,))}
+    ends = {end: used if end == share else compared(seen(simulation, end)) for end in ((0.0, 1.0) if known else (0.0,))}
     if not known:
         return ends
     between = [one for one in (0.5, share) if one not in ends]
     inside, outside = (one.simulation for one in ends.values())
     mixed = {one: used if one == share else compare(mix(inside, outside, one)) for one in between}
     return dict(sorted({**ends, **mixed}.items()))
+
+
+def compared(simulation: Simulation) -> Comparison:
+    """The comparison of a view, whose draws nobody asks for again."""
+    found = compare(simulation)
+    found.simulation.forget()
+    return found
 
 
 def seen(simulation: Simulation, share: float) -> Simulation:

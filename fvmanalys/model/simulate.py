@@ -46,6 +46,10 @@ class Simulation:
         """The draws in chunks, kept for what is asked of them again; none where they are too many to keep."""
         return list(self.model.chunks(self.draws, self.seed)) if self.draws <= KEPT else ()
 
+    def forget(self) -> None:
+        """Keep the draws no longer; what is asked of them is made again."""
+        self.__dict__.pop("samples", None)
+
     def each(self, compute: Callable[[Sample], dict]) -> list[dict]:
         """What is computed of each chunk of the draws, in their order."""
         return run_chunks(self.samples or self.model.chunks(self.draws, self.seed), self.workers, compute)

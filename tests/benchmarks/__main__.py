@@ -18,7 +18,7 @@ import fvmanalys as fvm
 from fvmanalys.analysis.information import evpi, evppi_all
 from fvmanalys.analysis.sensitivity import sobol
 from fvmanalys.analysis.switching import switching_values
-from fvmanalys.model.draws import quantile
+from fvmanalys.model.draws import draw_block, quantile
 from fvmanalys.model.simulate import read_model
 from tests.benchmarks.evppi_floor import ESTIMATES, bare_evppi, same_shaped
 from tests.benchmarks.floor import floor
@@ -37,6 +37,16 @@ def seconds(call):
     return perf_counter() - start
 
 
+def fresh(call):
+    """A call that finds nothing drawn already."""
+
+    def begin():
+        draw_block.cache_clear()
+        call()
+
+    return begin
+
+
 def ratio(ours, bare, repeats):
     """The median ratio of pairs of calls, after one unmeasured pair."""
     ours(), bare()
@@ -46,8 +56,9 @@ def ratio(ours, bare, repeats):
 def simulate_ratios(inputs, repeats):
     """100,000 draws against the floor, on whole columns and in pieces that fit a cache."""
     model, pieces = read_model(inputs), [8192] * 12 + [1696]
-    whole = ratio(lambda: fvm.simulate(inputs, 100_000), lambda: floor(model, 100_000), repeats)
-    cut = ratio(lambda: fvm.simulate(inputs, 100_000), lambda: [floor(model, size) for size in pieces], repeats)
+    ours = fresh(lambda: fvm.simulate(inputs, 100_000))
+    whole = ratio(ours, lambda: floor(model, 100_000), repeats)
+    cut = ratio(ours, lambda: [floor(model, size) for size in pieces], repeats)
     return whole, cut
 
 
@@ -97,12 +108,12 @@ def sobol_ratio(repeats):
 def switching_ratio(inputs, repeats, draws=20_000):
     """Switching values of every number and bundle, times one simulation."""
     comparison = fvm.compare(fvm.simulate(inputs, draws))
-    return ratio(lambda: switching_values(comparison), lambda: fvm.simulate(inputs, draws), repeats)
+    return ratio(lambda: switching_values(comparison), fresh(lambda: fvm.simulate(inputs, draws)), repeats)
 
 
 def growth(inputs, repeats):
     """Eight times the draws: how many times as long, over eight."""
-    return ratio(lambda: fvm.simulate(inputs, 327_680), lambda: fvm.simulate(inputs, 40_960), repeats) / 8
+    return ratio(fresh(lambda: fvm.simulate(inputs, 327_680)), fresh(lambda: fvm.simulate(inputs, 40_960)), repeats) / 8
 
 
 def peak_memory(data):

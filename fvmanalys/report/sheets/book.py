@@ -18,7 +18,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
 from fvmanalys.report.words import Words
 
-__all__ = ["Book", "Region", "alignment"]
+__all__ = ["INPUT_FILL", "Book", "Region", "alignment"]
 
 FONT = {"font_name": "Arial", "font_size": 10, "font_color": INK}
 LEFT_STYLES = ("text", "link", "date")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from fvmanalys.analysis.yearly import Turnable, mid_year_figures, normalised, turnable
 from fvmanalys.report.digits import as_given
+from fvmanalys.report.sheets.book import INPUT_FILL
 from fvmanalys.report.sheets.cells import Formula, Input, safe_text
 from fvmanalys.report.sheets.engine import called, lever_names
 from fvmanalys.report.sheets.frame import Book, Column, Region, Sheet
@@ -38,6 +39,7 @@ def write_live(book: Book) -> None:
     """Levers, results beside the published ones, and how far the convention lies from the simulation."""
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
+    sheet.sheet.set_tab_color(INPUT_FILL)
     figures = mid_year_figures(book.findings.inputs, book.outlook, book.settings)
     sheet.notes("how", "reset", "fixed", "convention")
     parameters = lever_table(sheet, "parameters", "parameter", [*parameter_levers(sheet), *risk_levers(book)])

@@ -8,7 +8,7 @@ from fvmanalys.analysis.news import WINDOW_DAYS
 from fvmanalys.report import charts
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.markup import Html, answer_box, bullets, details, heading, link, missing, paragraphs, safe
-from fvmanalys.report.topics import beside, coming, news, people, sources
+from fvmanalys.report.topics import answer, beside, coming, news, people, sources
 
 __all__ = ["SECTIONS", "Part", "section", "sections", "title"]
 
@@ -63,8 +63,8 @@ def operation(edition: Edition) -> list[Part]:
     beside_it = [paragraphs(differs), beside.OWN_REPORT(edition)] if differs else [missing(edition("situation.no_own_line"))]
     return [
         told(edition, "operation"), heading(edition("situation.own_line"), 3), *beside_it,
-        heading(edition("situation.section_ways"), 3), coming.OPTIONS_NOW(edition), charts.plot_comparison(edition),
-        coming.ways_forward(edition),
+        heading(edition("situation.section_ways"), 3), coming.OPTIONS_NOW(edition),
+        answer.WORTH.behind(edition, charts.plot_comparison(edition)), coming.ways_forward(edition),
     ]  # fmt: skip
 
 

@@ -61,7 +61,8 @@ LARGEST = 1e100  # beyond it products, and sums of squares over draws, may no lo
 Z95 = float(ndtri(0.95))
 JITTER = 1e-9  # lets a correlation of 1 have a triangle; far less than the distance between two draws
 LONG_ENOUGH = 8  # draws for each stream of a group
-KEPT = 4096  # blocks as drawn, 128 MB at most: many analyses ask for the same columns again
+KEPT = 4096  # blocks as drawn, 128 MB at most: many analyses ask for the same columns again ...
+FIRST = 12  # ... of a few ten thousand draws; those further on would only drive one another out
 PERT_GRID = (1 - np.cos(np.linspace(0, np.pi, 4097))) / 2
 
 
@@ -145,7 +146,8 @@ def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
         column = np.full(size, estimate.centre if estimate.distribution in ("", "fixed") else estimate.low)
     else:
         with np.errstate(over="ignore", invalid="ignore"):
-            column = np.concatenate([draw_block(estimate, seed, block) for block in parts])
+            makes = [draw_block if block.index < FIRST else draw_block.__wrapped__ for block in parts]
+            column = np.concatenate([make(estimate, seed, block) for make, block in zip(makes, parts, strict=True)])
     if not (np.abs(column) <= LARGEST).all():
         problem = f"its draws go beyond {LARGEST:g}, too large to compute with"
         raise ModelError(f"{estimate.stream}: {problem}; correct the unit or the range")

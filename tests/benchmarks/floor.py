@@ -7,6 +7,7 @@ maxima and choices as `simulate`; but nothing is keyed, stratified, checked or k
 import numpy as np
 from scipy.special import ndtr
 
+from fvmanalys.evidence.conditions import literals
 from fvmanalys.model.draws import PERT_GRID, Z95, pert_table
 
 
@@ -62,12 +63,20 @@ class Floor:
 
     def holds(self, option, when):
         """Where a condition holds."""
-        risk = when.removeprefix("!")
-        owner = option if (option, risk) in self.model.risks else "*"
-        key = f"occurs/{owner}/{risk}"
-        if key not in self.made:
-            self.made[key] = self.rng.random(self.size) < self.column(f"risks/{owner}/{risk}")
-        return ~self.made[key] if when.startswith("!") else self.made[key]
+        held = np.ones(self.size, bool)
+        for name, wanted in literals(when):
+            held &= self.occurs(option, name) == wanted
+        return held
+
+    def occurs(self, option, name):
+        """Where a risk occurs, or a signal says yes."""
+        one = self.model.conditions[option][name]
+        if one.number not in self.made:
+            limit = self.column(one.rate)
+            if one.of:
+                limit = np.where(self.occurs(option, one.of), limit, self.column(one.false_alarm))
+            self.made[one.number] = self.rng.random(self.size) < limit
+        return self.made[one.number]
 
     def seen(self, name, option, which):
         """An estimate, from outside where the outside view applies."""

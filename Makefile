@@ -5,7 +5,7 @@
 #   make test        the tests
 #   make soak        runs killed, starved and hindered at length; writes docs/soak.md
 #   make bench       how fast and how lean, as ratios (docs/benchmarks.md); half an hour
-#   make check       lint, types, import direction, spelling, notebooks without outputs
+#   make check       lint, layout, types, import direction, spelling, notebooks without outputs
 #   make lock        refresh requirements.lock (needs uv)
 #   make clean       remove environments and caches; published runs stay
 
@@ -34,6 +34,7 @@ bench: .venv/.installed
 
 check: .venv/.installed
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet fvmanalys
 	$(BIN)/mypy fvmanalys
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/codespell fvmanalys README.md

@@ -26,7 +26,9 @@ def version(asked: bool) -> None:
 
 
 @app.callback(help=__doc__)
-def options(_: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=version)] = False) -> None:
+def options(
+    _: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=version)] = False,
+) -> None:
     """Hear what concerns no single command."""
 
 
@@ -43,14 +45,18 @@ def found(path: str) -> Any:
 
 Data = Annotated[Path, typer.Option(help="Folder of raw tables.", **found("data/raw"))]
 Out = Annotated[Path, typer.Option(help="Folder that runs are published in.", **found("data/processed"))]
-AsOf = Annotated[str | None, typer.Option(help="Use only what was known on this day (year-month-day); default: the decision's own.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="Use only what was known on this day (year-month-day); default: the decision's own.")
+]
 
 
 @app.command()
 def check(
     data: Data,
     as_of: AsOf = None,
-    public: Annotated[bool, typer.Option("--public", help="Validate what a public run is made of; name stand-ins missing.")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Validate what a public run is made of; name stand-ins missing.")
+    ] = False,
 ) -> None:
     """Validate the raw tables; name every fault as file:row: column: what is wrong; what to do.
 
@@ -82,11 +88,17 @@ def init(
 @app.command()
 def standins(
     data: Data,
-    out: Annotated[Path | None, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")] = None,
-    take: Annotated[Path | None, typer.Option(help="Folder of filled-in forms: what stands there is written into the raw tables.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")
+    ] = None,
+    take: Annotated[
+        Path | None, typer.Option(help="Folder of filled-in forms: what stands there is written into the raw tables.")
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
 ) -> None:
-    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them; or take them back."""
+    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them; or take
+    them back.
+    """
     from fvmanalys.evidence.public import make_public
     from fvmanalys.report.standins import write_forms
     from fvmanalys.report.taken import take_forms
@@ -97,7 +109,9 @@ def standins(
         say(*take_forms(take, data))
         return
     if out is None or take is not None:
-        raise UsageError("standins: give --out FOLDER to write forms, or --take FOLDER to take those that are filled in")
+        raise UsageError(
+            "standins: give --out FOLDER to write forms, or --take FOLDER to take those that are filled in"
+        )
     for path, count in write_forms(make_public(data), out, Words(lang)):
         say(f"{path}: {count} cells to fill in")
 
@@ -107,16 +121,26 @@ def run(
     data: Data,
     out: Out,
     as_of: AsOf = None,
-    weekly: Annotated[str | None, typer.Option(help="A run for each week from one day to another: 2025-01-07..2025-03-25.")] = None,
-    draws: Annotated[int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")] = None,
+    weekly: Annotated[
+        str | None, typer.Option(help="A run for each week from one day to another: 2025-01-07..2025-03-25.")
+    ] = None,
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")
+    ] = None,
     lang: Annotated[str | None, typer.Option(help="Language of workbook and page: sv or en.")] = None,
-    public: Annotated[bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")
+    ] = False,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
-    config: Annotated[Path | None, typer.Option(help="How to run; default: the project's suite.toml, or else fvmanalys' own.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="How to run; default: the project's suite.toml, or else fvmanalys' own.")
+    ] = None,
 ) -> None:
     """Run the notebooks and publish a decision appendix: workbook, page, tables, figures."""
     from fvmanalys.report.words import read_texts
@@ -130,13 +154,19 @@ def run(
     if lang is not None:
         read_texts(lang)
     key = private_key(sign) if sign else None
-    suite = replace(read_suite(config or suite_at_hand()), **{name: value for name, value in given.items() if value is not None})
+    suite = replace(
+        read_suite(config or suite_at_hand()), **{name: value for name, value in given.items() if value is not None}
+    )
     for day in weeks(weekly, as_of) if weekly else [as_of]:
         with stoppable(), Bar(quiet) as bar:
-            published = publish.run(data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say))
+            published = publish.run(
+                data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say)
+            )
         if not quiet:
             say(published.path / publish.WORKBOOK, " ".join(published.answer))
-            say(f"verify --expect {published.digest}", file=sys.stderr)  # beside the seconds: it rests on the clock, the answer does not
+            say(
+                f"verify --expect {published.digest}", file=sys.stderr
+            )  # beside the seconds: it rests on the clock, the answer does not
 
 
 @app.command()
@@ -163,11 +193,17 @@ def history(
 
 @app.command()
 def verify(
-    run: Annotated[Path, typer.Argument(help="Folder of a published run; with --chain the folder that runs are published in.")],
+    run: Annotated[
+        Path, typer.Argument(help="Folder of a published run; with --chain the folder that runs are published in.")
+    ],
     chain: Annotated[bool, typer.Option("--chain", help="Hold all runs of a folder against one another.")] = False,
     expect: Annotated[str, typer.Option(help="The hash that was written down when the run was published.")] = "",
-    key: Annotated[Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")] = None,
-    config: Annotated[Path | None, typer.Option(help="The suite to make it again with; default: as of fvmanalys run.")] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="The suite to make it again with; default: as of fvmanalys run.")
+    ] = None,
 ) -> None:
     """Make a run again from its own raw tables; say whether every figure and every file is the same."""
     if chain:
@@ -212,7 +248,9 @@ def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> No
 
     table = Table(title=Text(plain(title)), title_justify="left", box=SIMPLE_HEAD)
     for place, name in enumerate(head):
-        table.add_column(Text(plain(name)), justify="right" if place >= len(head) - numbers else "left", overflow="fold")
+        table.add_column(
+            Text(plain(name)), justify="right" if place >= len(head) - numbers else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     Console(highlight=False).print(table)
@@ -226,8 +264,15 @@ class Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self.console = Console(stderr=True, quiet=quiet)
-        columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self.progress = Progress(*columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True)
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        self.progress = Progress(
+            *columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True
+        )
         self.task = self.progress.add_task("notebooks", total=None)
 
     def __enter__(self) -> "Bar":
@@ -259,7 +304,10 @@ def main() -> None:
         except (OSError, MemoryError) as error:  # what no command foresaw, and no fault of ours
             where = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
             why = error.strerror if isinstance(error, OSError) else "out of memory"
-            print(f"UsageError: {plain(where)}{why or error}; see that it can be read and written, and is not full", file=sys.stderr)
+            print(
+                f"UsageError: {plain(where)}{why or error}; see that it can be read and written, and is not full",
+                file=sys.stderr,
+            )
             sys.exit(2)
 
 

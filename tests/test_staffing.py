@@ -7,7 +7,15 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.outside import with_parameters
-from fvmanalys.analysis.staffing import agreements, highest_before, peaks, staffing_path, terms, training_load, yearly_staffing
+from fvmanalys.analysis.staffing import (
+    agreements,
+    highest_before,
+    peaks,
+    staffing_path,
+    terms,
+    training_load,
+    yearly_staffing,
+)
 from tests.conftest import ROOT
 from tests.tiny import tiny
 

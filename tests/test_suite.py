@@ -11,7 +11,16 @@ import pandas as pd
 import pytest
 
 from fvmanalys.errors import KernelDied, RunFailed, RunTimedOut, UsageError
-from fvmanalys.run.suite import Job, Limits, check_parameters, clean_notebook, expand, read_suite, run_notebook, run_suite
+from fvmanalys.run.suite import (
+    Job,
+    Limits,
+    check_parameters,
+    clean_notebook,
+    expand,
+    read_suite,
+    run_notebook,
+    run_suite,
+)
 
 PARAMETERS = 'area = ""\ndraws = 100\nrate = 0.035\npublic = False\ntables: str | None = None'
 TIGHT = Limits(cell_seconds=30, notebook_seconds=60, run_seconds=60, start_seconds=30)

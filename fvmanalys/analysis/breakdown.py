@@ -1,4 +1,6 @@
-"""Yearly cost and staffing by group, phase and year, as charts and sheets show them: wide, with what is small as one."""
+"""Yearly cost and staffing by group, phase and year, as charts and sheets show them: wide, with what is small as
+one.
+"""
 
 import pandas as pd
 
@@ -26,7 +28,9 @@ def cost_groups(yearly: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
         yearly["group"] = yearly["group"].where(yearly["group"].isin(kept), OTHER)
     order = [group for group in dict.fromkeys(yearly["group"]) if group in sizes.index or group == OTHER]
     told = yearly[yearly["group"].isin(order)]
-    return told.assign(group=pd.Categorical(told["group"], sorted(order, key=lambda one: (one == OTHER, order.index(one)))))
+    return told.assign(
+        group=pd.Categorical(told["group"], sorted(order, key=lambda one: (one == OTHER, order.index(one))))
+    )
 
 
 def values_by_group(groups: pd.DataFrame, options: list[str]) -> pd.DataFrame:
@@ -63,11 +67,20 @@ def cost_by_category(yearly: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def yearly_extremes(yearly: pd.DataFrame) -> pd.DataFrame:
-    """For each option its whole cost, its dearest whole year and what that costs, and its largest category and that's cost."""
+    """For each option its whole cost, its dearest whole year and what that costs, and its largest category and
+    that's cost.
+    """
     whole = whole_years(yearly.groupby(["option", "year"], sort=False)["cost"].sum())
     totals = yearly.groupby(["option", "category"], sort=False)["cost"].sum()
     rows = [
-        [option, totals[option].sum(), whole[option].idxmax(), whole[option].max(), totals[option].idxmax(), totals[option].max()]
+        [
+            option,
+            totals[option].sum(),
+            whole[option].idxmax(),
+            whole[option].max(),
+            totals[option].idxmax(),
+            totals[option].max(),
+        ]
         for option in dict.fromkeys(yearly["option"])
     ]
     return pd.DataFrame(rows, columns=["option", "total", "year", "peak", "category", "part"])
@@ -95,7 +108,9 @@ def team_by_phase(path: pd.DataFrame, phases: list[str]) -> tuple[pd.DataFrame, 
 
 
 def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
-    """The full-time equivalents of each option and year (rows) by phase: the largest, other, total; and share of consultants."""
+    """The full-time equivalents of each option and year (rows) by phase: the largest, other, total; and share of
+    consultants.
+    """
     yearly = yearly_staffing(path)
     sizes = yearly.groupby("phase", sort=False)["fte"].sum()
     kept = set(sizes.index if len(sizes) <= MOST_GROUPS else sizes.nlargest(MOST_GROUPS - 1).index)
@@ -108,11 +123,15 @@ def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
     years = range(seen.min(), seen.max() + 1) if len(busy) else []
     every = pd.MultiIndex.from_product([[one for one in options if one in needed], years], names=["option", "year"])
     wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
-    return wide.assign(consultants=hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= SOMEBODY))
+    return wide.assign(
+        consultants=hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= SOMEBODY)
+    )
 
 
 def best_of_each_day(history: pd.DataFrame) -> pd.DataFrame:
-    """The option with the highest net benefit beside the reference on each day of a history; none where that is not told."""
+    """The option with the highest net benefit beside the reference on each day of a history; none where that is not
+    told.
+    """
     others = history[~history["reference"].astype(bool) & history["net_benefit"].notna()]
     return others.loc[others.groupby("as_of")["net_benefit"].idxmax()].sort_values("as_of") if len(others) else others
 

@@ -1,4 +1,6 @@
-"""The budget view, apart from present value: nominal amounts by calendar year and payer, and what contracts come to per year and user."""
+"""The budget view, apart from present value: nominal amounts by calendar year and payer, and what contracts come to
+per year and user.
+"""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +9,8 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.model import Simulation
 
 __all__ = [
-    "INFLATION", "budget_by_payer", "budget_by_year", "contract_terms", "contracts_compared", "nominal_budget", "nominal_factor",
+    "INFLATION", "budget_by_payer", "budget_by_year", "contract_terms", "contracts_compared", "nominal_budget",
+    "nominal_factor",
     "per_user",
 ]  # fmt: skip
 
@@ -18,7 +21,8 @@ CONTRACT, TERM, EXTENSION, USERS = "contract_value", "contract_term", "contract_
 def nominal_factor(inputs: Inputs, year: int) -> float:
     """What turns money of the price year into money of a calendar year.
 
-    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have none: the
+    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have none:
+    the
     inflation target of Sveriges Riksbank).
     """
     rate = inputs.parameters.get("inflation", INFLATION)
@@ -37,7 +41,11 @@ def nominal_budget(simulation: Simulation) -> pd.DataFrame:
     is paid; whether some of it may be capitalised is for the accounts.
     """
     streams = simulation.yearly_streams
-    table = streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"].sum().rename(columns={"cost": "real"})
+    table = (
+        streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"]
+        .sum()
+        .rename(columns={"cost": "real"})
+    )
     factors = {year: nominal_factor(simulation.inputs, year) for year in table["year"].unique()}
     return table.assign(nominal=table["real"] * table["year"].map(factors))
 
@@ -57,7 +65,8 @@ def budget_by_payer(simulation: Simulation) -> pd.DataFrame:
 
 
 def contracts_compared(inputs: Inputs) -> pd.DataFrame:
-    """Published contracts per year and per user and year, as published: item_id, amount, years, per_year, per_user (SEK).
+    """Published contracts per year and per user and year, as published: item_id, amount, years, per_year, per_user
+    (SEK).
 
     From context: `contract_value` over `contract_term` (and with `contract_extension`) and `users`; and every other
     amount X that has an `X_years`, with `X_users` where that is known.
@@ -67,7 +76,9 @@ def contracts_compared(inputs: Inputs) -> pd.DataFrame:
     if CONTRACT in known and TERM in known:
         rows.append(contract_row(CONTRACT, known[CONTRACT], known[TERM], known.get(USERS, np.nan)))
         if EXTENSION in known:
-            rows.append(contract_row(CONTRACT, known[CONTRACT], known[TERM] + known[EXTENSION], known.get(USERS, np.nan)))
+            rows.append(
+                contract_row(CONTRACT, known[CONTRACT], known[TERM] + known[EXTENSION], known.get(USERS, np.nan))
+            )
     for item, amount in known.items():
         if f"{item}_years" in known:
             rows.append(contract_row(item, amount, known[f"{item}_years"], known.get(f"{item}_users", np.nan)))
@@ -86,7 +97,9 @@ def context_values(inputs: Inputs) -> dict[str, float]:
 
 
 def per_user(simulation: Simulation) -> pd.DataFrame:
-    """The expected undiscounted cost of each option: option, total, per_year and, in SEK where `users` is known, per_user and year."""
+    """The expected undiscounted cost of each option: option, total, per_year and, in SEK where `users` is known,
+    per_user and year.
+    """
     totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
     years, users = simulation.model.horizon, context_values(simulation.inputs).get(USERS, np.nan)
     table = pd.DataFrame({"total": totals, "per_year": totals / years, "per_user": 1e6 * totals / years / users})
@@ -94,7 +107,8 @@ def per_user(simulation: Simulation) -> pd.DataFrame:
 
 
 def contract_terms(simulation: Simulation) -> pd.DataFrame:
-    """When the contract of the option that it belongs to runs out: option, full_use, end, extended (years after `as_of`, P50).
+    """When the contract of the option that it belongs to runs out: option, full_use, end, extended (years after
+    `as_of`, P50).
 
     The option is the one that `contract_term` in context names; the term counts from full use.
     """

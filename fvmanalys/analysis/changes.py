@@ -22,7 +22,20 @@ MEASURES = ("cost_mean", "score", "net_benefit", "p_best", "expected_loss")
 CODE, SAMPLING = "code", "sampling"
 ALL_DRAWS_UP_TO = 3
 ATTRIBUTION = ["option", "measure", "group", "kind", "change", "standard_error", "before", "after"]
-ROWS = ["group", "table", "option", "key", "what", "columns", "before", "after", "kind", "source_id", "known_from", "confidential"]
+ROWS = [
+    "group",
+    "table",
+    "option",
+    "key",
+    "what",
+    "columns",
+    "before",
+    "after",
+    "kind",
+    "source_id",
+    "known_from",
+    "confidential",
+]
 
 
 class Unmixable(Exception):
@@ -78,7 +91,12 @@ class Changes:
     def row_record(self, change: RowChange) -> dict[str, Any]:
         """One row that differs, as plain values."""
         about = {name: change.row.get(name, "") for name in ("kind", "source_id", "known_from", "confidential")}
-        place = {"group": self.group_of(change), "table": change.table, "option": change.row.get("option_id", ""), "key": change.key}
+        place = {
+            "group": self.group_of(change),
+            "table": change.table,
+            "option": change.row.get("option_id", ""),
+            "key": change.key,
+        }
         columns = [name for name in change.columns if change.what == "changed" or name not in words_of(change.table)]
         sides = {name: listed(row, columns) for name, row in (("before", change.before), ("after", change.after))}
         return {**place, "what": change.what, "columns": ";".join(columns), **sides, **about}
@@ -87,7 +105,9 @@ class Changes:
 def listed(row: dict[str, Any] | None, columns: Sequence[str]) -> str:
     """What stands in some columns of a row."""
     shown = {name: value for name in columns if (value := (row or {}).get(name)) not in (None, "")}
-    return "; ".join(f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}" for name, value in shown.items())
+    return "; ".join(
+        f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}" for name, value in shown.items()
+    )
 
 
 def what_changed(comparison: Comparison, former: PublishedRun | None, latter: PublishedRun | None = None) -> Changes:
@@ -108,14 +128,19 @@ def what_changed(comparison: Comparison, former: PublishedRun | None, latter: Pu
     return divided(comparison, mixture, former, (before, after))
 
 
-def divided(comparison: Comparison, mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]) -> Changes:
+def divided(
+    comparison: Comparison, mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]
+) -> Changes:
     """Play the game, and put its parts beside what was published."""
     game = Game(mixture, comparison)
     groups, shares = game.play()
     whole = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
     before, after = (table.reindex(mixture.both).to_numpy(dtype=float) for table in published)
     start = game.value(frozenset(), comparison.simulation.draws)
-    parts = {group.name: (group.kind, *pair) for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)}
+    parts = {
+        group.name: (group.kind, *pair)
+        for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)
+    }
     parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
     left = whole - start - shares.values.sum(axis=0)
     parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < comparison.simulation.draws else {}
@@ -138,7 +163,9 @@ def best_of(run: PublishedRun) -> str:
     return str(worth.idxmax()) if len(worth) else ""
 
 
-def attribution(options: Sequence[str], parts: dict[str, tuple[str, Floats, Floats]], before: Floats, after: Floats) -> pd.DataFrame:
+def attribution(
+    options: Sequence[str], parts: dict[str, tuple[str, Floats, Floats]], before: Floats, after: Floats
+) -> pd.DataFrame:
     """The parts as rows; a figure that either run lacks is left out."""
     rows = [
         [option, measure, name, kind, changes[place], errors[place], before[place], after[place]]
@@ -180,10 +207,14 @@ class Game:
         named = {group.name: group for group in groups}
         if not named:
             return Shares(np.zeros((0, *self.everything.shape)), np.zeros((0, *self.everything.shape)))
-        return shapley(list(named), lambda names: self.value(cells(named[name] for name in names), self.draws), seed=self.seed)
+        return shapley(
+            list(named), lambda names: self.value(cells(named[name] for name in names), self.draws), seed=self.seed
+        )
 
     def value(self, chosen: frozenset[Cell], draws: int) -> Floats:
-        """The figures of the options that both have (rows: options, columns: measures) when the chosen cells are new."""
+        """The figures of the options that both have (rows: options, columns: measures) when the chosen cells are
+        new.
+        """
         if chosen == self.changed and draws == self.all_draws:
             return self.everything
         if not self.mixture.is_valid(chosen, self.changed):
@@ -192,7 +223,9 @@ class Game:
         options = source.options()
         outcomes = [self.outcome(option, chosen, draws) for option in options]
         worth = np.column_stack([self.point_value(chosen) * score - cost for cost, score in outcomes])
-        means = {name: [outcome[place].mean() for outcome in outcomes] for place, name in enumerate(("cost_mean", "score"))}
+        means = {
+            name: [outcome[place].mean() for outcome in outcomes] for place, name in enumerate(("cost_mean", "score"))
+        }
         found = pd.DataFrame(means, options)
         return found.join(rivalry(source, worth)).loc[self.mixture.both, list(MEASURES)].to_numpy(dtype=float)
 
@@ -202,7 +235,9 @@ class Game:
         concerned = frozenset(cell for cell in chosen if cell[1] in ("*", *line) and cell != SET_OF_OPTIONS)
         key = tuple(line), concerned, draws
         if key not in self.outcomes:
-            simulation = simulate(self.mixture.one_option(option, chosen, self.changed), draws, self.seed, options=[option])
+            simulation = simulate(
+                self.mixture.one_option(option, chosen, self.changed), draws, self.seed, options=[option]
+            )
             self.outcomes[key] = simulation.cost[option].to_numpy(), simulation.score[option].to_numpy()
         return self.outcomes[key]
 

@@ -1,4 +1,6 @@
-"""Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret, break-even."""
+"""Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret,
+break-even.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +40,9 @@ class Comparison:
 
     @property
     def none_acceptable(self) -> bool:
-        """Whether every option that may be the lasting answer falls short of a minimum level; then all of them compete."""
+        """Whether every option that may be the lasting answer falls short of a minimum level; then all of them
+        compete.
+        """
         return set(self.simulation.inputs.options(permanent_only=True)) <= set(self.shortfalls["option"])
 
     @property
@@ -48,7 +52,9 @@ class Comparison:
 
     @property
     def runner_up(self) -> str | None:
-        """The permanent option outside the leader's family with the next highest expected net benefit, if there is one."""
+        """The permanent option outside the leader's family with the next highest expected net benefit, if there is
+        one.
+        """
         others = self.table.loc[self.rivals, "net_benefit"]
         return None if others.empty else str(others.idxmax())
 
@@ -77,26 +83,36 @@ class Comparison:
         return acceptability(self.simulation)
 
     def acceptabilities(self, risks: Iterable[float]) -> list[pd.DataFrame]:
-        """The same where other risks of ending below a minimum level are accepted: one for each set of options that then compete."""
-        found = {one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)}
+        """The same where other risks of ending below a minimum level are accepted: one for each set of options that
+        then compete.
+        """
+        found = {
+            one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)
+        }
         return [acceptability(one) for one in found.values()]
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """The permanent options in order of score, with what each point costs along the frontier, and who lies off it."""
+        """The permanent options in order of score, with what each point costs along the frontier, and who lies off
+        it.
+        """
         permanent = self.table[self.table["permanent"]]
         return frontier(permanent["cost_mean"], permanent["score"])
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
-        """In what share of the draws each permanent option has each rank by net benefit; ties share the ranks that they cover."""
+        """In what share of the draws each permanent option has each rank by net benefit; ties share the ranks that
+        they cover.
+        """
         worth = self._worth()
         shares = np.asarray(rank_acceptability(worth.to_numpy()[:, :, None], [1.0]))
         return pd.DataFrame(shares, index=worth.columns, columns=pd.RangeIndex(1, len(shares) + 1, name="rank"))
 
     @cached_property
     def wins(self) -> pd.DataFrame:
-        """In what share of the draws each permanent option (rows) has more net benefit than each other (columns); ties count half."""
+        """In what share of the draws each permanent option (rows) has more net benefit than each other (columns);
+        ties count half.
+        """
         worth = self._worth()
         shares = {one: worth.gt(worth[one], axis=0).mean() + worth.eq(worth[one], axis=0).mean() / 2 for one in worth}
         return pd.DataFrame(shares).where(~np.eye(len(shares), dtype=bool)).rename_axis(index="option", columns="other")
@@ -127,7 +143,9 @@ def acceptability(simulation: Simulation) -> pd.DataFrame:
     competitors, grid = simulation.inputs.options(permanent_only=True), value_range(simulation.inputs)
     cost, score = (frame[competitors].to_numpy() for frame in (simulation.cost, simulation.score))
     shares = [probability_best(value * score - cost) for value in grid]
-    return pd.DataFrame(shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option"))
+    return pd.DataFrame(
+        shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option")
+    )
 
 
 def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
@@ -142,7 +160,11 @@ def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
     table = table.join(full_use(simulation)).join(
         summary(simulation.score, "score").rename(columns={"score_mean": "score"}).drop(columns="score_p85")
     )
-    table = table.join(summary(benefit, "net_benefit").rename(columns={"net_benefit_mean": "net_benefit"}).drop(columns="net_benefit_p85"))
+    table = table.join(
+        summary(benefit, "net_benefit")
+        .rename(columns={"net_benefit_mean": "net_benefit"})
+        .drop(columns="net_benefit_p85")
+    )
     competitors = inputs.options(permanent_only=True)
     worth = benefit[competitors].to_numpy()
     loss = worth.max(axis=1, keepdims=True) - worth
@@ -157,16 +179,22 @@ def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
 
 def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Mean, P5, P50, P85 and P95 of each column, as rows."""
-    quantiles = frame.quantile([0.05, 0.5, 0.85, 0.95]).T.set_axis([f"{name}_p05", f"{name}_p50", f"{name}_p85", f"{name}_p95"], axis=1)
+    quantiles = frame.quantile([0.05, 0.5, 0.85, 0.95]).T.set_axis(
+        [f"{name}_p05", f"{name}_p50", f"{name}_p85", f"{name}_p95"], axis=1
+    )
     return pd.concat([frame.mean().rename(f"{name}_mean"), quantiles], axis=1)
 
 
 def full_use(simulation: Simulation) -> pd.DataFrame:
-    """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the horizon."""
+    """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the
+    horizon.
+    """
     rows = {}
     for option in simulation.inputs.options():
         event = simulation.inputs.full_use_event(option)
-        times = simulation.events.get((option, event), pd.Series(np.full(simulation.draws, np.inf if event else np.nan)))
+        times = simulation.events.get(
+            (option, event), pd.Series(np.full(simulation.draws, np.inf if event else np.nan))
+        )
         p50, p85 = np.quantile(times, [0.5, 0.85], method="inverted_cdf")
         within = (times <= simulation.model.horizon).mean() if event else np.nan
         rows[option] = {"full_use_p50": p50, "full_use_p85": p85, "full_use_within_horizon": within}
@@ -174,10 +202,14 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
 
 
 def area_table(simulation: Simulation) -> pd.DataFrame:
-    """The score of each option in each area, P(below today's level), and P(below the area's minimum) where it has one."""
+    """The score of each option in each area, P(below today's level), and P(below the area's minimum) where it has
+    one.
+    """
     minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
     table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
-    below = (simulation.area_scores < minimum.reindex(simulation.area_scores.columns.get_level_values("area")).to_numpy()).mean()
+    below = (
+        simulation.area_scores < minimum.reindex(simulation.area_scores.columns.get_level_values("area")).to_numpy()
+    ).mean()
     table["p_below_minimum"] = below.where(minimum.reindex(table.index.get_level_values("area")).notna().to_numpy())
     today = simulation.levels_today.reindex(columns=simulation.area_scores.columns.get_level_values("area"))
     table["p_below_today"] = (simulation.area_scores < today.to_numpy()).mean().where(today.notna().all().to_numpy())
@@ -188,7 +220,9 @@ def value_range(inputs: Inputs) -> Floats:
     """The values per point over which results are shown, MSEK; always with the value used among them."""
     row = inputs.tables["parameters"].set_index("parameter_id").loc["value_per_point"]
     likely = float(row["likely"])
-    low, high = (float(row[end]) if np.isfinite(row[end]) else likely * factor for end, factor in (("low", 0.2), ("high", 4.0)))
+    low, high = (
+        float(row[end]) if np.isfinite(row[end]) else likely * factor for end, factor in (("low", 0.2), ("high", 4.0))
+    )
     return np.union1d(np.linspace(low, high, GRID_POINTS), [likely])
 
 
@@ -200,7 +234,9 @@ def probability_best(worth: ArrayLike) -> Floats:
 
 
 def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
-    """The value per point at which an option's expected net benefit equals the reference's; NaN where none is positive."""
+    """The value per point at which an option's expected net benefit equals the reference's; NaN where none is
+    positive.
+    """
     more_cost, more_score = cost - cost[reference], score - score[reference]
     value = more_cost / more_score.where(more_score != 0)
     return value.where(value > 0)

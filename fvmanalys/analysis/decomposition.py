@@ -19,9 +19,11 @@ EXACT_UP_TO = 10
 def decomposition(comparison: Comparison) -> pd.DataFrame:
     """The parts of E[NB] of the leader less that of each other option, MSEK; they sum to the whole.
 
-    Of every row one of `group`, `area` and `risk` is filled: what the option's costs in a group and its benefit in an area
+    Of every row one of `group`, `area` and `risk` is filled: what the option's costs in a group and its benefit in an
+    area
     would differ by if nothing went wrong (no risk occurred, no signal of one said yes), and what each risk adds, by its
-    Shapley value over all risks on and off (exact up to ten of an option). A risk is named by its risk_id, or by its whole
+    Shapley value over all risks on and off (exact up to ten of an option). A risk is named by its risk_id, or by its
+    whole
     id where several options have one of that name.
     """
     best = comparison.best
@@ -42,7 +44,10 @@ def option_parts(comparison: Comparison) -> dict[str, OptionParts]:
     """Every option over all draws."""
     simulation = comparison.simulation
     samples = simulation.first(simulation.draws)
-    return {option: OptionParts(simulation.model, samples, option, comparison.value_per_point) for option in simulation.model.options}
+    return {
+        option: OptionParts(simulation.model, samples, option, comparison.value_per_point)
+        for option in simulation.model.options
+    }
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,9 @@ def reasons(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
     if table.empty:
         return pd.DataFrame(columns=["option", "other", "kind", "part", "difference"]).astype({"difference": float})
     kinds = table[["area", "group", "risk"]]
-    told = table.assign(kind=(kinds != "").idxmax(axis=1), part=kinds.max(axis=1))[["option_id", "other", "kind", "part", "difference"]]
+    told = table.assign(kind=(kinds != "").idxmax(axis=1), part=kinds.max(axis=1))[
+        ["option_id", "other", "kind", "part", "difference"]
+    ]
     turned = told.rename(columns={"option_id": "other", "other": "option_id"}).assign(difference=-told["difference"])
     both = pd.concat([told[told["other"] == comparison.runner_up], turned]).rename(columns={"option_id": "option"})
     order = {option: place for place, option in enumerate(comparison.table.index)}

@@ -27,16 +27,20 @@ PUBLISHED = (
 
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
-    """The row that says when and what was decided, if that day lies before `as_of`; the comparison is then a retrospective."""
+    """The row that says when and what was decided, if that day lies before `as_of`; the comparison is then a
+    retrospective.
+    """
     rows = inputs.tables["timeline"].query("event_id == @DECIDED", local_dict={"DECIDED": DECIDED}).to_dict("records")
     taken = [row for row in rows if isinstance(row["date"], date) and row["date"] < inputs.as_of]
     return taken[0] if taken else None
 
 
 def event_table(simulation: Simulation) -> pd.DataFrame:
-    """When each event of each option happens: P5, P50, P85 and P95 in years after `as_of`, and the share of draws where it does.
+    """When each event of each option happens: P5, P50, P85 and P95 in years after `as_of`, and the share of draws where
+    it does.
 
-    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of one
+    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of
+    one
     row for all options and at one time in all of them: one that follows an option's own event is each option's own.
     """
     rows = []
@@ -76,7 +80,8 @@ def events_once(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def full_use_after(simulation: Simulation) -> pd.DataFrame:
-    """Options whose full use also counts outcomes in which something has gone wrong, as their timeline's conditions say.
+    """Options whose full use also counts outcomes in which something has gone wrong, as their timeline's conditions
+    say.
 
     Columns: option, share (of all draws, in which the risk holds and full use comes), risk and event, with `_en`: the
     name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
@@ -85,7 +90,9 @@ def full_use_after(simulation: Simulation) -> pd.DataFrame:
     rows = []
     for option in inputs.options():
         last, timeline = inputs.full_use_event(option), inputs.counting("timeline", option)
-        names = {row[TABLES[table].KEY[1]]: row for table in ("risks", "signals") for row in inputs.counting(table, option)}
+        names = {
+            row[TABLES[table].KEY[1]]: row for table in ("risks", "signals") for row in inputs.counting(table, option)
+        }
         for row in timeline:
             gone_wrong = [name for name, holds in literals(row["when"]) if holds]
             if not gone_wrong or row["event_id"] != last:
@@ -102,7 +109,9 @@ def names_of(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def levels_reached(simulation: Simulation) -> pd.DataFrame:
-    """For each option and area: the expected level today, at the horizon, and when the option's own level begins (P50, years)."""
+    """For each option and area: the expected level today, at the horizon, and when the option's own level begins
+    (P50, years).
+    """
     horizon = simulation.model.horizon
     paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(
         index=["option", "area"], columns="time", values="level", sort=False
@@ -113,7 +122,15 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
         own = [row["from_event"] for row in counted if row["option_id"] != ALL_OPTIONS]
         known = [simulation.events[option, name] for name in own if (option, name) in simulation.events]
         first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
-        rows.append({"option": option, "area": area, "level_now": levels.iloc[0], "level_end": levels.iloc[-1], "reached_p50": first})
+        rows.append(
+            {
+                "option": option,
+                "area": area,
+                "level_now": levels.iloc[0],
+                "level_end": levels.iloc[-1],
+                "reached_p50": first,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -170,4 +187,6 @@ def evidence_counts(inputs: Inputs) -> pd.DataFrame:
     around = ("context", "viewpoints", "investigations", "parameters", "limits")
     model = inputs.estimates[~inputs.estimates["table"].isin(around)]
     counts = model["kind"].value_counts().reindex(["fact", "judgement", "assumption"], fill_value=0)
-    return pd.DataFrame({"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)})
+    return pd.DataFrame(
+        {"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)}
+    )

@@ -37,9 +37,11 @@ __all__ = ["Findings", "find"]
 
 @dataclass(frozen=True)
 class Findings:
-    """The parts of an appendix, each computed when first asked for; tables are tidy DataFrames in MSEK and years after `as_of`.
+    """The parts of an appendix, each computed when first asked for; tables are tidy DataFrames in MSEK and years after
+    `as_of`.
 
-    `former` is the run to tell changes from; `published` is the run that these findings are, where they are published already.
+    `former` is the run to tell changes from; `published` is the run that these findings are, where they are published
+    already.
     """
 
     inputs: Inputs
@@ -184,19 +186,26 @@ class Findings:
 
     @cached_property
     def standing_teams(self) -> dict[str, pause.StandingTeam]:
-        """How large a team to keep through the pause, by option; empty where there is nothing to wait for or no readiness."""
+        """How large a team to keep through the pause, by option; empty where there is nothing to wait for or no
+        readiness.
+        """
         return pause.standing_teams(self.inputs, min(4096, self.simulation.draws), self.simulation.seed)
 
     @cached_property
     def standing_optima(self) -> pd.DataFrame:
-        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept (full-time equivalents)
+        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept (full-time
+        equivalents)
         and what it costs at its least, with none kept and with all."""
         whole = staffing.full_team(self.staffing, self.inputs.parameters["standing_share"])
         rows = []
         for option, team in self.standing_teams.items():
             total, full = team.curve["total"], whole.get(option, np.nan)
-            rows.append([option, team.share, team.low, team.high, full, full * team.share, total.min(), *total.iloc[[0, -1]]])
-        return pd.DataFrame(rows, columns=["option", "share", "low", "high", "full", "kept", "least_cost", "none_cost", "full_cost"])
+            rows.append(
+                [option, team.share, team.low, team.high, full, full * team.share, total.min(), *total.iloc[[0, -1]]]
+            )
+        return pd.DataFrame(
+            rows, columns=["option", "share", "low", "high", "full", "kept", "least_cost", "none_cost", "full_cost"]
+        )
 
     @cached_property
     def limits_exceeded(self) -> pd.DataFrame:
@@ -205,7 +214,8 @@ class Findings:
 
     @cached_property
     def team_and_wait(self) -> pd.DataFrame:
-        """What a month of waiting costs with the team as it is and as recommended for the best option, and what is then best.
+        """What a month of waiting costs with the team as it is and as recommended for the best option, and what is then
+        best.
 
         Columns: team (now, recommended), share, cost_of_delay, investigation_id, net_value, decide_now.
         """
@@ -296,11 +306,15 @@ class Findings:
         return beside.reset_index()
 
     def keep(self, folder: Path) -> dict[str, str]:
-        """Keep what is found in a private folder for kernels of the same run; give what their environment must say of it."""
+        """Keep what is found in a private folder for kernels of the same run; give what their environment must say
+        of it.
+        """
         return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left out."""
+        """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left
+        out.
+        """
         found = {name: make(self) for name, make in PUBLISHED.items()}
         found |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in PUBLISHED_AS_READ}
         return {name: table for name, table in found.items() if not table.empty}

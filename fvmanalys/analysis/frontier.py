@@ -1,7 +1,10 @@
-"""What a point costs from option to option: the options that are worth their price at some value of a point, and the others.
+"""What a point costs from option to option: the options that are worth their price at some value of a point, and the
+others.
 
-An option is *dominated* where another gives no less for no more, *extendedly dominated* where a mixture of two does; the
-rest are the frontier, along which each further point costs more than the last (Cantor 1994, Medical Decision Making 14(3)).
+An option is *dominated* where another gives no less for no more, *extendedly dominated* where a mixture of two does;
+the
+rest are the frontier, along which each further point costs more than the last (Cantor 1994, Medical Decision Making
+14(3)).
 """
 
 import numpy as np
@@ -30,8 +33,10 @@ def dominated_by(cost: pd.Series, score: pd.Series) -> pd.Series:
 def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
     """The options in order of score: cost, score, status, dominated_by, extra_cost, extra_score, cost_per_point.
 
-    `dominated_by` names who gives no less for no more, or, joined by `;`, the two between which the frontier passes below an
-    extendedly dominated option. The last three tell an option of the frontier from the one before it there: what it costs
+    `dominated_by` names who gives no less for no more, or, joined by `;`, the two between which the frontier passes
+    below an
+    extendedly dominated option. The last three tell an option of the frontier from the one before it there: what it
+    costs
     and gives more, and the price of each point of that (the incremental cost-effectiveness ratio).
     """
     table = pd.DataFrame({"cost": cost, "score": score, "dominated_by": dominated_by(cost, score)})
@@ -49,7 +54,9 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
 
 
 def lower_hull(table: pd.DataFrame) -> list:
-    """The options on or below every line between two others, from the lowest score to the highest; equal ones side by side."""
+    """The options on or below every line between two others, from the lowest score to the highest; equal ones side
+    by side.
+    """
     hull: list = []
     cost, score, slack = table["cost"], table["score"], ROUNDING * float(np.abs(table["cost"]).max() or 1.0)
     for option in table.drop_duplicates(["cost", "score"]).index:

@@ -1,4 +1,5 @@
-"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide as planned or investigate first.
+"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide as planned or investigate
+first.
 
 Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on draws: Strong, Oakley & Brennan 2014,
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
@@ -59,9 +60,12 @@ class Value:
     """A value of information, in the unit of the net benefit.
 
     `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out of
-    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something that the
-    draws show, along an input or among several together), `estimates_differ` (the two estimates that `value` is the mean
-    of lie apart), `near_tie` (which option is best is not known well enough to tell) or `few_answers` (if a share is asked
+    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something that
+    the
+    draws show, along an input or among several together), `estimates_differ` (the two estimates that `value` is the
+    mean
+    of lie apart), `near_tie` (which option is best is not known well enough to tell) or `few_answers` (if a share is
+    asked
     for by so few answers, yes or no, what they come to is too coarse for the value to hold).
     """
 
@@ -82,7 +86,8 @@ class Value:
 def evpi(net_benefit: ArrayLike) -> Value:
     """The expected value of perfect information, E[max] − max E, with the standard error of its mean.
 
-    The draws of a simulation are stratified, so their errors, here and below, are taken between its slices; those of other
+    The draws of a simulation are stratified, so their errors, here and below, are taken between its slices; those of
+    other
     draws, and of a simulation's turned into a plain array, are as if each draw were made on its own.
 
     >>> payoff = np.repeat([[1500, 900, 500], [300, 600, 500], [-800, -200, 500]], [5, 3, 2], axis=0)
@@ -99,7 +104,8 @@ def evpi(net_benefit: ArrayLike) -> Value:
 def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
     """The expected value of perfect information about some inputs (draws × k, or one column).
 
-    The mean of two estimates: E[max] of the fitted conditional means, which noise in the fit raises, and what the options
+    The mean of two estimates: E[max] of the fitted conditional means, which noise in the fit raises, and what the
+    options
     that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never below 0 nor
     above EVPI; of constant inputs exactly 0.
     """
@@ -116,7 +122,12 @@ def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.Data
         column = read_columns(columns[name], str(name))
         check_same_draws(lead, column)
         value = partial_value(lead, column, starts=starts)
-        rows[name] = {"evppi": value.value, "standard_error": value.standard_error, "fit": value.fit, "warning": value.warning}
+        rows[name] = {
+            "evppi": value.value,
+            "standard_error": value.standard_error,
+            "fit": value.fit,
+            "warning": value.warning,
+        }
     names = ["evppi", "standard_error", "fit", "warning"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("input")
 
@@ -124,8 +135,10 @@ def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.Data
 def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -> Value:
     """The expected value of an investigation that removes the share `variance_reduction` of the inputs' prior variance.
 
-    What was fitted is smoothed by what is still unknown after it (`learning`): exact for normal inputs and any curve that
-    the fit follows, where the shrinking of fitted means (Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2)) is
+    What was fitted is smoothed by what is still unknown after it (`learning`): exact for normal inputs and any curve
+    that
+    the fit follows, where the shrinking of fitted means (Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2))
+    is
     so for straight lines alone. Rises from 0 at v = 0 to EVPPI at v = 1.
     """
     if not 0 <= variance_reduction <= 1:
@@ -149,7 +162,9 @@ def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: 
 
 
 def warned_of_counts(value: Value, inputs: Floats, fitted: Floats, learnt: Floats, reduction: float) -> Value:
-    """The same value, with a warning where it would be another if the input is a share that few answers yes or no tell of."""
+    """The same value, with a warning where it would be another if the input is a share that few answers yes or no
+    tell of.
+    """
     by_count = value_of_count(inputs, fitted, reduction)
     by_reading = float(np.maximum(learnt.max(axis=1), 0).mean())
     apart = abs(by_count - by_reading) > COUNTED * max(by_count, by_reading)
@@ -157,12 +172,18 @@ def warned_of_counts(value: Value, inputs: Floats, fitted: Floats, learnt: Float
 
 
 def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
-    """What a count of yes in so many answers is worth as removes the share `reduction` of a share's variance; NaN where it is none.
+    """What a count of yes in so many answers is worth as removes the share `reduction` of a share's variance; NaN where
+    it is none.
 
     As many answers as that takes by a beta distribution of the same mean and spread, n·(1 − v) = v·(α + β).
     """
     share = inputs[:, 0]
-    if inputs.shape[1] > 1 or share.min() < 0 or share.max() > 1 or not 0 < share.var() < share.mean() * (1 - share.mean()):
+    if (
+        inputs.shape[1] > 1
+        or share.min() < 0
+        or share.max() > 1
+        or not 0 < share.var() < share.mean() * (1 - share.mean())
+    ):
         return np.nan
     answers = round((share.mean() * (1 - share.mean()) / share.var() - 1) * reduction / (1 - reduction))
     if answers > FEW_ANSWERS:
@@ -180,9 +201,11 @@ def value_of_fit(
     samples: Sequence[Floats] = (),
     starts: Starts = None,
 ) -> Value:
-    """The value of what is learnt of k inputs whose regression is already made and checked; without more, of knowing them.
+    """The value of what is learnt of k inputs whose regression is already made and checked; without more, of knowing
+    them.
 
-    `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with noise.
+    `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with
+    noise.
     """
     fitted = float(np.maximum(highest(found.fitted), 0).mean())
     left_out = gain_chosen(lead, found.left_out)
@@ -207,7 +230,8 @@ def value_of_fit(
 def error_of_gain(gain: Floats, lead: Floats, starts: Starts) -> float:
     """The standard error of what is gained beyond the best choice now, where another option may be the best as well.
 
-    How far the gain varies depends on what it is a gain over, so near a tie each option counts by how likely it is to be best.
+    How far the gain varies depends on what it is a gain over, so near a tie each option counts by how likely it is to
+    be best.
     """
     error, ahead = standard_error(gain, starts), lead.mean(axis=0)
     spread = np.array([standard_error(column, starts) for column in lead.T])
@@ -240,7 +264,9 @@ def is_near_tie(lead: Floats, value: float, starts: Starts) -> bool:
 
 
 def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) -> float:
-    """What choosing by the neighbours of each draw as well would have given more; 0 where that is not clear, or small."""
+    """What choosing by the neighbours of each draw as well would have given more; 0 where that is not clear, or
+    small.
+    """
     rows = slice(None, None, check.step)
     predicted, lead = found.left_out[rows], lead[rows]
     more = gain_chosen(lead, predicted + check.residuals) - gain_chosen(lead, predicted)
@@ -297,7 +323,8 @@ def net_value(evsi: float | Value, cost: float, extra_wait: float, cost_of_delay
 class Verdict:
     """Decide as planned, or investigate first.
 
-    `investigation` is the one with the highest net value (or several, joined by `;`), None where there is none; `is_clear`
+    `investigation` is the one with the highest net value (or several, joined by `;`), None where there is none;
+    `is_clear`
     says whether that net value is more than two standard errors from zero. `table` has all of them, the best first.
     """
 
@@ -315,7 +342,9 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
     """
     table = investigations.copy()
     rows = table[["evsi", "cost", "extra_wait"]].to_dict("records")
-    table["net_value"] = [net_value(row["evsi"], row["cost"], row["extra_wait"], cost_of_delay_per_month) for row in rows]
+    table["net_value"] = [
+        net_value(row["evsi"], row["cost"], row["extra_wait"], cost_of_delay_per_month) for row in rows
+    ]
     table = table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)
     if table.empty:
         return Verdict(True, None, 0.0, True, table)
@@ -335,7 +364,9 @@ def read_benefit(net_benefit: ArrayLike) -> Floats:
 
 
 def leads(benefit: Floats) -> Floats:
-    """How far each other option lies ahead of the one that is best on average: draws × (options − 1), each in one piece."""
+    """How far each other option lies ahead of the one that is best on average: draws × (options − 1), each in one
+    piece.
+    """
     best = int(benefit.mean(axis=0).argmax())
     return np.asfortranarray(np.delete(benefit, best, axis=1) - benefit[:, [best]])
 
@@ -367,11 +398,16 @@ def label(values: ArrayLike, column: int) -> str:
 def check_same_draws(lead: Floats, inputs: Floats) -> None:
     """Refuse arrays of different numbers of draws."""
     if len(lead) != len(inputs):
-        raise UsageError(f"net_benefit has {len(lead)} draws and inputs {len(inputs)}; give both from the same simulation, a row a draw")
+        raise UsageError(
+            f"net_benefit has {len(lead)} draws and inputs {len(inputs)}; give both from "
+            "the same simulation, a row a draw"
+        )
 
 
 def slices_of(values: ArrayLike) -> Starts:
-    """Where the slices of a simulation's draws begin, where values are its first draws as they came; None where they are not."""
+    """Where the slices of a simulation's draws begin, where values are its first draws as they came; None where they
+    are not.
+    """
     draws = getattr(values, "attrs", {}).get(SLICED)
     if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):
         return None
@@ -384,7 +420,8 @@ def slices_of(values: ArrayLike) -> Starts:
 def standard_error(values: Floats, starts: Starts = None) -> float:
     """The standard error of a mean over draws; infinite where one draw says nothing about it.
 
-    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for each other.
+    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for
+    each other.
     """
     if len(values) < 2:
         return np.inf

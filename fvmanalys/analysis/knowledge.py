@@ -1,4 +1,6 @@
-"""What is worth finding out before deciding: investigations, alone and side by side, and what waiting for them costs."""
+"""What is worth finding out before deciding: investigations, alone and side by side, and what waiting for them
+costs.
+"""
 
 import fnmatch
 from dataclasses import dataclass, replace
@@ -11,7 +13,17 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import value_range
-from fvmanalys.analysis.information import ERRORS, Value, Verdict, evpi, net_value, slices_of, value_of_fit, verdict, warned_of_counts
+from fvmanalys.analysis.information import (
+    ERRORS,
+    Value,
+    Verdict,
+    evpi,
+    net_value,
+    slices_of,
+    value_of_fit,
+    verdict,
+    warned_of_counts,
+)
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
@@ -24,7 +36,16 @@ from fvmanalys.model.events import DECIDED
 __all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 
 RANGE_POINTS = 9
-RANGE_COLUMNS = ["value_per_point", "evpi", "cost_of_delay", "investigation_id", "net_value", "decide_now", "clear", "advice"]
+RANGE_COLUMNS = [
+    "value_per_point",
+    "evpi",
+    "cost_of_delay",
+    "investigation_id",
+    "net_value",
+    "decide_now",
+    "clear",
+    "advice",
+]
 AT_ONCE = -1.0  # the delay of a decision that comes on the day of knowledge
 MONTHS_WAITED = tuple(range(0, 25))
 
@@ -41,7 +62,9 @@ class Knowledge(Unknowns):
 
     def matching(self, patterns: str) -> list[str]:
         """The uncertain numbers whose ids, or those of an equal number, match some patterns."""
-        found = {self.first_ids[name] for pattern in split(patterns) for name in fnmatch.filter(self.first_ids, pattern)}
+        found = {
+            self.first_ids[name] for pattern in split(patterns) for name in fnmatch.filter(self.first_ids, pattern)
+        }
         return [name for name in self.columns if name in found]
 
     @cached_property
@@ -52,7 +75,9 @@ class Knowledge(Unknowns):
 
     @cached_property
     def waits(self) -> dict[float, pause.Waited]:
-        """What every option comes to at each delay, and (before 0) decided at once; empty where there is nothing to wait for."""
+        """What every option comes to at each delay, and (before 0) decided at once; empty where there is nothing to
+        wait for.
+        """
         if not pause.waiting_is_possible(self.simulation.inputs):
             return {}
         delays = {AT_ONCE: None, **{float(months): months / 12 for months in pause.MONTHS}}
@@ -79,7 +104,9 @@ class Knowledge(Unknowns):
     @cached_property
     def checks(self) -> dict[str, Beside]:
         """What lies beside the draws of each of these fits."""
-        return {name: beside(found, self.outcomes, self.stack(self.resolved[name])) for name, found in self.fits.items()}
+        return {
+            name: beside(found, self.outcomes, self.stack(self.resolved[name])) for name, found in self.fits.items()
+        }
 
     @property
     def outcomes(self) -> Floats:
@@ -117,10 +144,14 @@ class Knowledge(Unknowns):
         turned = [one @ turn for one in samples]
         check = self.checks[investigation].turned(turn)
         known = value_of_fit(lead, at_value, len(self.resolved[investigation]), check, learnt @ turn, turned, starts)
-        return warned_of_counts(known, self.stack(self.resolved[investigation]), at_value.fitted, learnt @ turn, variance_reduction)
+        return warned_of_counts(
+            known, self.stack(self.resolved[investigation]), at_value.fitted, learnt @ turn, variance_reduction
+        )
 
     def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
-        """What an investigation teaches about score and cost, and what it does read with noise; kept for other values per point."""
+        """What an investigation teaches about score and cost, and what it does read with noise; kept for other
+        values per point.
+        """
         key = (investigation, variance_reduction)
         if key not in self.lessons:
             inputs = self.stack(self.resolved[investigation])
@@ -154,7 +185,9 @@ class Knowledge(Unknowns):
     def study(self, names: list[str], together: bool = True) -> Study:
         """The draws that investigations of some numbers are studied on."""
         options = self.simulation.inputs.options(permanent_only=True)
-        score, cost = (frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost))
+        score, cost = (
+            frame[options].iloc[: self.size].to_numpy() for frame in (self.simulation.score, self.simulation.cost)
+        )
         drawn = {name: self.columns[name] for name in names}
         return Study(score, cost, drawn, self.occurrences, slices_of(self.benefit()), together)
 
@@ -177,7 +210,9 @@ class Knowledge(Unknowns):
         return events[key].iloc[: self.size].to_numpy() if key in events else np.zeros(self.size)
 
     def extra_wait(self, months: float) -> float:
-        """By how many months the decision is expected to come later, if it waits for what takes so many: E[max(0, m − T)]."""
+        """By how many months the decision is expected to come later, if it waits for what takes so many: E[max(0, m
+        − T)].
+        """
         return float(12 * np.maximum(months / 12 - self.planned, 0.0).mean())
 
     def investigations_at(self, value: float, monthly: float) -> pd.DataFrame:
@@ -185,17 +220,33 @@ class Knowledge(Unknowns):
         rows = []
         for one in self.inquiries:
             [worth], wait = self.worth_of(one, [value]), self.extra_wait(one.months)
-            rows.append([one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly, worth.warning])
-        columns = ["investigation_id", "evsi", "standard_error", "cost", "months", "extra_wait", "delay_cost", "warning"]
+            rows.append(
+                [one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly, worth.warning]
+            )
+        columns = [
+            "investigation_id",
+            "evsi",
+            "standard_error",
+            "cost",
+            "months",
+            "extra_wait",
+            "delay_cost",
+            "warning",
+        ]
         table = pd.DataFrame(rows, columns=columns)
         table.insert(7, "net_value", table["evsi"] - table["cost"] - table["delay_cost"])
         return table
 
     def required_accuracy(self, inquiry: Inquiry) -> float:
-        """How often a test that reveals must be right for its net value to be positive; NaN where it reveals nothing."""
+        """How often a test that reveals must be right for its net value to be positive; NaN where it reveals
+        nothing.
+        """
         if not inquiry.reveals:
             return np.nan
-        value, due = self.comparison.value_per_point, inquiry.cost + self.extra_wait(inquiry.months) * self.monthly_delay()
+        value, due = (
+            self.comparison.value_per_point,
+            inquiry.cost + self.extra_wait(inquiry.months) * self.monthly_delay(),
+        )
         return least_accuracy(lambda share: self.worth_of(inquiry.accurate(share), [value])[0].value - due)
 
     @cached_property
@@ -213,9 +264,11 @@ class Knowledge(Unknowns):
 
     @cached_property
     def side_by_side(self) -> dict[float, pd.DataFrame]:
-        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, warning, cost, extra_wait.
+        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, warning,
+        cost, extra_wait.
 
-        Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`). Knowing
+        Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`).
+        Knowing
         more is never worth less, so none is worth less than what it consists of.
         """
         by_name = {one.name: one for one in self.inquiries}
@@ -225,7 +278,11 @@ class Knowledge(Unknowns):
         def net(names: tuple[str, ...]) -> float:
             if names not in found:
                 several = [by_name[name] for name in names]
-                worths = self.worth_of(several[0], self.range_values) if len(names) == 1 else study.values(several, self.range_values)
+                worths = (
+                    self.worth_of(several[0], self.range_values)
+                    if len(names) == 1
+                    else study.values(several, self.range_values)
+                )
                 smaller = [found[less] for less in combinations(names, len(names) - 1) if less in found]
                 found[names] = [max(each, key=lambda one: one.value) for each in zip(worths, *smaller, strict=True)]
             place = self.range_values.index(self.comparison.value_per_point)
@@ -239,7 +296,9 @@ class Knowledge(Unknowns):
         columns = ["investigation_id", "evsi", "standard_error", "warning", "cost", "extra_wait"]
         worths = {names: [[one.value, one.standard_error, one.warning] for one in found[names]] for names in tried}
         return {
-            value: pd.DataFrame([[";".join(names), *worths[names][place], *self.due(names)] for names in tried], columns=columns)
+            value: pd.DataFrame(
+                [[";".join(names), *worths[names][place], *self.due(names)] for names in tried], columns=columns
+            )
             for place, value in enumerate(self.range_values)
         }
 
@@ -260,7 +319,9 @@ class Knowledge(Unknowns):
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """Decide as planned, or investigate first; None where there is nothing to wait for, or nothing to investigate."""
+        """Decide as planned, or investigate first; None where there is nothing to wait for, or nothing to
+        investigate.
+        """
         return self.verdict_at(self.comparison.value_per_point, self.monthly_delay()) if self.has_verdict else None
 
     @property
@@ -274,7 +335,9 @@ class Knowledge(Unknowns):
         columns = ["investigations", "evsi", "standard_error", "cost", "extra_wait", "net_value"]
         if not self.has_verdict:
             return pd.DataFrame(columns=columns)
-        table = self.side_by_side[self.comparison.value_per_point].rename(columns={"investigation_id": "investigations"})
+        table = self.side_by_side[self.comparison.value_per_point].rename(
+            columns={"investigation_id": "investigations"}
+        )
         table["net_value"] = table["evsi"] - table["cost"] - table["extra_wait"] * self.monthly_delay()
         return table.sort_values("net_value", ascending=False, kind="stable", ignore_index=True)[columns]
 
@@ -291,7 +354,9 @@ class Knowledge(Unknowns):
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:
-        """The verdict over the range of value_per_point: value_per_point, evpi, best portfolio, its net value, decide_now, clear."""
+        """The verdict over the range of value_per_point: value_per_point, evpi, best portfolio, its net value,
+        decide_now, clear.
+        """
         if self.verdict is None:
             return pd.DataFrame(columns=RANGE_COLUMNS)
         rows = []
@@ -313,7 +378,9 @@ class Knowledge(Unknowns):
 
     @cached_property
     def bring_forward(self) -> pd.DataFrame:
-        """What deciding at once would be worth: option_id (the best option first), value (MSEK), months that it comes earlier."""
+        """What deciding at once would be worth: option_id (the best option first), value (MSEK), months that it
+        comes earlier.
+        """
         columns = ["option_id", "value", "months"]
         if not len(self.delays):
             return pd.DataFrame(columns=columns)
@@ -331,15 +398,21 @@ class Knowledge(Unknowns):
     def delay_range(self, values: Floats) -> list[float]:
         """The cost of the first month of delay of the best option, at several values per point."""
         month = float(self.delays.loc[self.delays["months"] > 0, "months"].min())
-        today, later, options = self.waits[pause.TODAY], self.waits[month], self.simulation.inputs.options(permanent_only=True)
+        today, later, options = (
+            self.waits[pause.TODAY],
+            self.waits[month],
+            self.simulation.inputs.options(permanent_only=True),
+        )
         return [(today.worth(value, options).max() - later.worth(value, options).max()) / month for value in values]
 
 
 def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
-    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now), net_value, clear.
+    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now),
+    net_value, clear.
 
     Neighbouring values with the same verdict are one span, with the highest net value in it, and so are those at which
-    deciding and investigating are even within the error: such a span is not `clear` and has the best investigation. Where
+    deciding and investigating are even within the error: such a span is not `clear` and has the best investigation.
+    Where
     deciding and investigating change places, the border is where the net value, read linearly, is zero, else half-way.
     """
     rows = table.to_dict("records")
@@ -359,7 +432,12 @@ def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
 
 def border(before: dict, after: dict) -> float:
     """The value per point between two verdicts where one turns into the other."""
-    low, high, here, there = before["value_per_point"], after["value_per_point"], before["net_value"], after["net_value"]
+    low, high, here, there = (
+        before["value_per_point"],
+        after["value_per_point"],
+        before["net_value"],
+        after["net_value"],
+    )
     turns = before["decide_now"] != after["decide_now"] and before.get("clear", True) and after.get("clear", True)
     share = here / (here - there) if turns and here != there else 0.5
     return float(low + share * (high - low))

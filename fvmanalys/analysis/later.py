@@ -1,4 +1,6 @@
-"""Choose later: hold back a choice between ways until something is known, and take in each draw the one that then looks best."""
+"""Choose later: hold back a choice between ways until something is known, and take in each draw the one that then
+looks best.
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +16,9 @@ __all__ = ["Later", "choose_later"]
 
 @dataclass(frozen=True)
 class Later:
-    """A choice held back: the place of the way taken in each draw, what it gives, and what that is beyond choosing now."""
+    """A choice held back: the place of the way taken in each draw, what it gives, and what that is beyond choosing
+    now.
+    """
 
     taken: NDArray[np.int64]
     worth: Floats
@@ -24,7 +28,8 @@ class Later:
 def choose_later(worth: ArrayLike, known: ArrayLike) -> Later:
     """Choose between ways (draws × ways) once `known` (draws × k, or one column) has been seen.
 
-    In draws that look the same by then the way with the higher conditional mean is taken, each draw by a regression on all
+    In draws that look the same by then the way with the higher conditional mean is taken, each draw by a regression on
+    all
     the others, so that no choice sees its own future. Dixit & Pindyck 1994, Investment under Uncertainty, ch. 2.
     """
     ways, columns = read_benefit(worth), read_columns(known)

@@ -1,4 +1,6 @@
-"""What an investigation that is not perfect teaches: conditional means given its result, by smoothing what was fitted."""
+"""What an investigation that is not perfect teaches: conditional means given its result, by smoothing what was
+fitted.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +28,8 @@ def learnt(
 ) -> Floats:
     """Give the conditional means of net benefit after an investigation of the inputs: fitted, draws × options.
 
-    Row i is what every option is worth on average where the investigation reads as the inputs of draw i would: E[max] of it
+    Row i is what every option is worth on average where the investigation reads as the inputs of draw i would: E[max]
+    of it
     less max E is the EVSI. The investigation is one reading of each input (draws × k) that removes the share
     `variance_reduction` (a number, or one an input) of its variance. On the scale where the input is normal the reading
     is the input with noise, so a fit that bends is smoothed by what is still unknown: straight lines are shrunk by √v,
@@ -50,7 +53,8 @@ def as_columns(values: ArrayLike) -> Floats:
 class Reading:
     """One input on the scale where it is normal, and how well it is read.
 
-    `scores` are the draws' normal scores, `ordered` values from lowest to highest, all or evenly picked, and `known` the
+    `scores` are the draws' normal scores, `ordered` values from lowest to highest, all or evenly picked, and `known`
+    the
     correlation of the reading with the input on that scale.
     """
 
@@ -169,7 +173,8 @@ def kernel(size: int, known: float) -> Floats:
 class Lesson:
     """What an investigation of `inputs` (draws × k) teaches about the outcomes of a regression on them.
 
-    `reduction` is the share of variance that is removed of each input. Fits of one outcome add up over inputs and products
+    `reduction` is the share of variance that is removed of each input. Fits of one outcome add up over inputs and
+    products
     of inputs, so each is smoothed on its own.
     """
 
@@ -214,9 +219,9 @@ class Lesson:
         rng = np.random.default_rng(1)
         for _ in range(SAMPLED):
             other = rng.permutation(len(self.inputs))
-            yield self.predict([
-                one.known * one.scores + np.sqrt(1 - one.known**2) * one.scores[other] for one in self.readings
-            ])
+            yield self.predict(
+                [one.known * one.scores + np.sqrt(1 - one.known**2) * one.scores[other] for one in self.readings]
+            )
 
     def predict(self, scores: list[Floats]) -> Floats:
         """The conditional means at some readings, about the mean of the outcomes."""

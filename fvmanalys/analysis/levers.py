@@ -1,4 +1,6 @@
-"""What can be turned: every number of the model, and bundles of them, each with what it does to the worth of an option."""
+"""What can be turned: every number of the model, and bundles of them, each with what it does to the worth of an
+option.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -45,12 +47,16 @@ class Lever:
 
 
 def levers(simulation: Simulation, samples: Sequence[Sample], options: Sequence[str]) -> list[Lever]:
-    """Every number of the model, in the order of the tables, those that several rows share, and the bundles of some options."""
+    """Every number of the model, in the order of the tables, those that several rows share, and the bundles of some
+    options.
+    """
     rows = simulation.inputs.estimates.to_dict("records")
     estimates = simulation.model.estimates
     singles = [number(row, estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
     known = {one.id: one for one in singles if not one.id.startswith(CHANCES)}
-    together = [shared(names, known[names[0]]) for names in numbers(estimates) if len(names) > 1 and set(names) <= set(known)]
+    together = [
+        shared(names, known[names[0]]) for names in numbers(estimates) if len(names) > 1 and set(names) <= set(known)
+    ]
     return [*singles, *together, *bundles(simulation.inputs, options)]
 
 
@@ -102,7 +108,9 @@ def bent(names: frozenset[str], parts: OptionParts, x: float) -> float:
 
 
 def between(known: dict[tuple[str, float], float], names: frozenset[str], parts: OptionParts, x: float) -> float:
-    """The worth of an option where something holds in the share x of its draws: part of what it is where it never and always does."""
+    """The worth of an option where something holds in the share x of its draws: part of what it is where it never
+    and always does.
+    """
     for end in (0.0, 1.0):
         if (parts.option, end) not in known:
             known[parts.option, end] = bent(names, parts, end)
@@ -112,7 +120,10 @@ def between(known: dict[tuple[str, float], float], names: frozenset[str], parts:
 def bundles(inputs: Inputs, options: Sequence[str]) -> Iterator[Lever]:
     """All durations of an option, its amounts of each category, its staffing in each phase, and all its levels."""
     for option, row in inputs.tables["options"].set_index("option_id").loc[list(options)].iterrows():
-        own = {table: [one for one in inputs.counting(table, option) if one["option_id"] != ALL_OPTIONS and one["id"]] for table in BUNDLED}
+        own = {
+            table: [one for one in inputs.counting(table, option) if one["option_id"] != ALL_OPTIONS and one["id"]]
+            for table in BUNDLED
+        }
         name, first = str(row["name"]), f"bundle/{id_part(option)}"
         times = [one["id"] for table in ("timeline", "readiness") for one in own[table]]
         if times:
@@ -123,11 +134,17 @@ def bundles(inputs: Inputs, options: Sequence[str]) -> Iterator[Lever]:
                 yield factor(f"{first}/{kind}/{id_part(group)}", str(group), ids, scaled, is_straight=True)
         levels = frozenset(one["id"] for one in own["levels"])
         if levels:
-            yield Lever(f"{first}/level/", name, "points", 0.0, POINTS, levels, partial(raised, levels), is_straight=False)
+            yield Lever(
+                f"{first}/level/", name, "points", 0.0, POINTS, levels, partial(raised, levels), is_straight=False
+            )
 
 
 def factor(
-    name: str, called: str, ids: list[str], worth: Callable[[frozenset[str], OptionParts, float], float], is_straight: bool
+    name: str,
+    called: str,
+    ids: list[str],
+    worth: Callable[[frozenset[str], OptionParts, float], float],
+    is_straight: bool,
 ) -> Lever:
     """A bundle that is multiplied."""
     return Lever(name, called, "ratio", 1.0, FACTORS, frozenset(ids), partial(worth, frozenset(ids)), is_straight)
@@ -143,7 +160,10 @@ def stretched(names: frozenset[str], parts: OptionParts, x: float) -> float:
     outside = {event.estimate for event in parts.model.options[parts.option].events if event.outside_view}
 
     def given(sample: Sample) -> dict[str, Floats]:
-        seen = {name: sample.seen_from_outside(name, parts.option, 1) if name in outside else sample.column(name) for name in names}
+        seen = {
+            name: sample.seen_from_outside(name, parts.option, 1) if name in outside else sample.column(name)
+            for name in names
+        }
         return {name: x * column for name, column in seen.items()}
 
     return parts.with_given(set(names), given).total

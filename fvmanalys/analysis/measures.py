@@ -1,6 +1,6 @@
-"""Measures that other traditions ask for: benefit-cost ratio, equivalent annual cost, rates of return, payback, critical path."""
-
-
+"""Measures that other traditions ask for: benefit-cost ratio, equivalent annual cost, rates of return, payback,
+critical path.
+"""
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,15 @@ LOWEST, HIGHEST, STEPS = -0.9, 10.0, 4000  # rates of return that are looked for
 
 
 def measure_table(comparison: Comparison) -> pd.DataFrame:
-    """A row an option, against the reference: benefit_cost_ratio, equivalent_annual_cost, return_rate, return_rates, payback.
+    """A row an option, against the reference: benefit_cost_ratio, equivalent_annual_cost, return_rate, return_rates,
+    payback.
 
-    The ratio is value_per_point times the extra score over the extra cost, empty where nothing extra is paid. The equivalent
-    annual cost is the level stream over the whole horizon with the present value of the option. Rate of return and payback
-    are those of the expected saving in money alone: the rate where there is but one, how many there are, and the end of the year (years
+    The ratio is value_per_point times the extra score over the extra cost, empty where nothing extra is paid. The
+    equivalent
+    annual cost is the level stream over the whole horizon with the present value of the option. Rate of return and
+    payback
+    are those of the expected saving in money alone: the rate where there is but one, how many there are, and the end of
+    the year (years
     after `as_of`) from which what was laid out has come back; infinite where it never does.
     """
     simulation, table = comparison.simulation, comparison.table
@@ -42,19 +46,27 @@ def measure_table(comparison: Comparison) -> pd.DataFrame:
     found = pd.DataFrame(rows, index=table.index, columns=["return_rate", "return_rates", "payback"])
     ratio = comparison.value_per_point * more["score"] / more["cost_mean"].where(more["cost_mean"] > 0)
     found.insert(0, "benefit_cost_ratio", ratio)
-    found.insert(1, "equivalent_annual_cost", table["cost_mean"] / discounted_time(simulation.model.horizon, simulation.model.rate))
+    found.insert(
+        1,
+        "equivalent_annual_cost",
+        table["cost_mean"] / discounted_time(simulation.model.horizon, simulation.model.rate),
+    )
     return found
 
 
 def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
-    """What each stream costs in each year, with the place of the year and the one time at which it has its present value."""
+    """What each stream costs in each year, with the place of the year and the one time at which it has its present
+    value.
+    """
     model = simulation.model
     table = simulation.yearly_streams.query("cost != 0")
     place = table["year"].to_numpy() - simulation.inputs.as_of.year
     opens, closes = edges[place], edges[place + 1]
     spans = model.rate if isinstance(model.rate, tuple) else (Period(0.0, np.inf, model.rate, 1.0),)
     known = np.searchsorted([one.opens for one in spans], opens, side="right") - 1
-    factor, rho = (np.array(column)[known] for column in ([one.factor for one in spans], [np.log1p(one.rate) for one in spans]))
+    factor, rho = (
+        np.array(column)[known] for column in ([one.factor for one in spans], [np.log1p(one.rate) for one in spans])
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         time = -np.log(table["present_value"].to_numpy() / table["cost"].to_numpy() / factor) / rho
     time = np.where(np.isfinite(time), np.clip(time, opens, closes), (opens + closes) / 2)
@@ -62,7 +74,8 @@ def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
 
 
 def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[float]:
-    """Every rate between -90 % and 1 000 % at which flows are worth nothing, from the lowest; times are years, by default 0, 1, 2 ….
+    """Every rate between -90 % and 1 000 % at which flows are worth nothing, from the lowest; times are years, by
+    default 0, 1, 2 ….
 
     Flows that change sign more than once may have several rates, and none of them is then *the* rate of return
     (Lorie & Savage 1955, Journal of Business 28(4)).
@@ -75,7 +88,9 @@ def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[fl
     flows = np.asarray(flows, dtype=float)
     years = np.arange(len(flows), dtype=float) if times is None else np.asarray(times, dtype=float)
     if flows.shape != years.shape or not (np.isfinite(flows).all() and np.isfinite(years).all()):
-        raise UsageError(f"flows have shape {flows.shape}, times {years.shape}; give a finite time for each finite flow")
+        raise UsageError(
+            f"flows have shape {flows.shape}, times {years.shape}; give a finite time for each finite flow"
+        )
     if not (flows > 0).any() or not (flows < 0).any():
         return []
     middle = (years.min() + years.max()) / 2
@@ -90,7 +105,9 @@ def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[fl
 
 
 def payback(flows: ArrayLike, times: ArrayLike) -> float:
-    """The time from which the sum of flows is never below zero again; NaN where it never was, infinite where it still is."""
+    """The time from which the sum of flows is never below zero again; NaN where it never was, infinite where it
+    still is.
+    """
     total = np.cumsum(np.asarray(flows, dtype=float))
     below = np.flatnonzero(total < -1e-9 * np.abs(total).max(initial=0.0))
     if not len(below):
@@ -123,7 +140,9 @@ def criticality(simulation: Simulation) -> pd.DataFrame:
             continue
         share = counts / counts[target]
         path = way_back(target, model, option, share)
-        rows += [[option, event, share[event], event in path] for event in share.index if event in path or share[event] > 0]
+        rows += [
+            [option, event, share[event], event in path] for event in share.index if event in path or share[event] > 0
+        ]
     return pd.DataFrame(rows, columns=["option", "event", "share", "on_path"])
 
 

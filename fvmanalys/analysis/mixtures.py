@@ -10,13 +10,34 @@ import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import key_of
-from fvmanalys.evidence.inputs import ESTIMATE_COLUMNS, PLACE, estimate_rows, frame, frames, ids_by_place, plain_rows, with_ids
+from fvmanalys.evidence.inputs import (
+    ESTIMATE_COLUMNS,
+    PLACE,
+    estimate_rows,
+    frame,
+    frames,
+    ids_by_place,
+    plain_rows,
+    with_ids,
+)
 from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
 from fvmanalys.evidence.variants import line_of
 
-__all__ = ["CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "row_changes", "words_of"]
+__all__ = [
+    "CALENDAR",
+    "OPTIONS",
+    "PARAMETERS",
+    "Cell",
+    "Group",
+    "Mixture",
+    "RowChange",
+    "merged",
+    "mixable",
+    "row_changes",
+    "words_of",
+]
 
 Cell = tuple[str, str]
 Groups = Sequence["Group"]
@@ -77,7 +98,9 @@ class Group:
 
     @property
     def kind(self) -> str:
-        """calendar, parameters, options (which are in play), rows of one table and option, or several that cannot be told apart."""
+        """calendar, parameters, options (which are in play), rows of one table and option, or several that cannot be
+        told apart.
+        """
         if OPTIONS in self.cells:
             return "options"
         if len(self.cells) > 1:
@@ -86,7 +109,9 @@ class Group:
 
 
 def words_of(table: str) -> set[str]:
-    """The columns of a table that are words and evidence, or shown beside the answer: no compared figure is computed from them."""
+    """The columns of a table that are words and evidence, or shown beside the answer: no compared figure is computed
+    from them.
+    """
     texts = set(text_columns(table))
     return texts | WITHOUT_EFFECT | set(Evidenced.model_fields) | {f"{name}_en" for name in texts}
 
@@ -126,7 +151,9 @@ class MixedInputs(Inputs):
     def estimates(self) -> pd.DataFrame:
         """As in all inputs."""
         blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
-        return pd.DataFrame([blank | row for part in self.parts.values() for row in part.estimates], columns=ESTIMATE_COLUMNS)
+        return pd.DataFrame(
+            [blank | row for part in self.parts.values() for row in part.estimates], columns=ESTIMATE_COLUMNS
+        )
 
     @cached_property
     def records(self) -> dict[str, Rows]:
@@ -187,7 +214,9 @@ class Mixture:
         """The cells that a figure is computed from and that differ."""
         yield from (change.cell for change in self.changes if change.counts)
         for cell in dict.fromkeys(cell for _, cell in self.cells if cell[0] in ORDERED):
-            before, after = ([key_of(cell[0], row) for row in self.cells.get((side, cell), [])] for side in (False, True))
+            before, after = (
+                [key_of(cell[0], row) for row in self.cells.get((side, cell), [])] for side in (False, True)
+            )
             if before != after and sorted(map(str, before)) == sorted(map(str, after)):
                 yield cell
 
@@ -196,7 +225,9 @@ class Mixture:
         return cell in chosen or cell not in changed
 
     def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], line: Sequence[str] = ()) -> Tables:
-        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with a `line` of options, only what concerns them."""
+        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with a `line` of options, only
+        what concerns them.
+        """
         tables: Tables = {name: [] for name in MODEL}
         concerned = {ALL_OPTIONS, *line}
         for name, owner in dict.fromkeys(cell for _, cell in self.cells):
@@ -224,7 +255,9 @@ class Mixture:
         tables = self.rows(chosen, changed, line)
         tables["options"] = [known[one] for one in line]
         made = {name: self.table(name, rows, line) for name, rows in tables.items()}
-        return MixedInputs(self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made)
+        return MixedInputs(
+            self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made
+        )
 
     @cached_property
     def empty(self) -> dict[str, pd.DataFrame]:
@@ -250,7 +283,9 @@ class Mixture:
 
 
 def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:
-    """The rows of a table that differ, found by their keys: those that are there now in their order, then those that are gone."""
+    """The rows of a table that differ, found by their keys: those that are there now in their order, then those that
+    are gone.
+    """
     old = {key_of(table, row): row for row in before}
     keys = {key_of(table, row) for row in after}
     for row in after:

@@ -27,7 +27,9 @@ Tables = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Change:
-    """A row that is `new`, `changed`, `confirmed` (the same value, other evidence) or `withdrawn`, and what stood there before."""
+    """A row that is `new`, `changed`, `confirmed` (the same value, other evidence) or `withdrawn`, and what stood
+    there before.
+    """
 
     table: str
     what: str
@@ -62,7 +64,9 @@ class News:
 
 
 def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
-    """Compare the tables in force with those of the former run; without one, with what was known `WINDOW_DAYS` before."""
+    """Compare the tables in force with those of the former run; without one, with what was known `WINDOW_DAYS`
+    before.
+    """
     now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
     since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)
     kept = former_tables(former)
@@ -95,7 +99,13 @@ def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) 
     """What differs between the rows of one table then and now; evidence and words alone make no change."""
     for change in row_changes(table, [plain(row) for row in then], [plain(row) for row in now]):
         differs = set(change.columns) & set(columns(table))
-        what = change.what if change.what != "changed" or differs - set(ASIDE) else "confirmed" if differs & set(EVIDENCE) else ""
+        what = (
+            change.what
+            if change.what != "changed" or differs - set(ASIDE)
+            else "confirmed"
+            if differs & set(EVIDENCE)
+            else ""
+        )
         if what:
             yield Change(table, what, change.row, change.before)
 
@@ -103,9 +113,17 @@ def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) 
 def newly_cited(then: Tables, now: Tables) -> list[str]:
     """The sources cited now and not then, the newest first."""
     published = {row["source_id"]: row["published"] for row in now["sources"]}
-    return sorted(cited(now) - cited(then), key=lambda source: (published.get(source) or date.min, source), reverse=True)
+    return sorted(
+        cited(now) - cited(then), key=lambda source: (published.get(source) or date.min, source), reverse=True
+    )
 
 
 def cited(tables: Tables) -> set[str]:
     """The ids of sources that rows cite."""
-    return {one for name, rows in tables.items() if name != "sources" for row in rows for one in split(row.get("source_id") or "")}
+    return {
+        one
+        for name, rows in tables.items()
+        if name != "sources"
+        for row in rows
+        for one in split(row.get("source_id") or "")
+    }

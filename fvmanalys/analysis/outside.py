@@ -1,4 +1,6 @@
-"""The outside view: what became of comparable programmes, beside what the ranges say; and how such a forecast would have fared."""
+"""The outside view: what became of comparable programmes, beside what the ranges say; and how such a forecast would
+have fared.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,7 +19,8 @@ from fvmanalys.model.programmes import read_class
 from fvmanalys.model.sample import Mask
 
 __all__ = [
-    "backtest", "by_view", "chances", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile", "view_table", "views",
+    "backtest", "by_view", "chances", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile",
+    "view_table", "views",
     "with_parameters",
 ]  # fmt: skip
 
@@ -80,7 +83,9 @@ def seen(simulation: Simulation, share: float) -> Simulation:
 
 
 def mix(inside: Simulation, outside: Simulation, share: float) -> Simulation:
-    """The simulation in which the outside view applies in a share of the draws, from those in which it never and always does."""
+    """The simulation in which the outside view applies in a share of the draws, from those in which it never and
+    always does.
+    """
     model = replace(outside.model, outside_share=share)
     applies = np.concatenate([sample.is_outside() for sample in model.chunks(inside.draws, inside.seed)])
     parts = {
@@ -100,10 +105,13 @@ def either(inside: pd.DataFrame, outside: pd.DataFrame, applies: Mask) -> pd.Dat
 
 
 def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
-    """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a view.
+    """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a
+    view.
 
-    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best` is as
-    `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best, family_low,
+    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best` is
+    as
+    `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
+    family_low,
     family_high.
     """
     inputs, ends = used.simulation.inputs, span(used.simulation.inputs, "minimum_risk")
@@ -122,7 +130,9 @@ def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame
 
 def span(inputs: Inputs, parameter: str) -> list[float]:
     """The value of a parameter, and the ends of its range where it has one."""
-    rows = inputs.tables["parameters"].query("parameter_id == @parameter")[["low", "high"]].to_numpy(dtype=float).ravel()
+    rows = (
+        inputs.tables["parameters"].query("parameter_id == @parameter")[["low", "high"]].to_numpy(dtype=float).ravel()
+    )
     return [inputs.parameters[parameter], *(float(end) for end in rows if np.isfinite(end))]
 
 
@@ -149,7 +159,8 @@ def leaders_by_view(table: pd.DataFrame) -> pd.Series:
 
 
 def class_quantiles(inputs: Inputs) -> pd.DataFrame:
-    """What became of the core programmes: count, quantiles and exceedance of cost and duration ratios (bounds counted as they are).
+    """What became of the core programmes: count, quantiles and exceedance of cost and duration ratios (bounds counted
+    as they are).
 
     `over_150` is P(ratio > 1.5), and so on: what can be told where the tail has no finite mean (Flyvbjerg et al. 2022).
     """
@@ -167,12 +178,16 @@ def class_quantiles(inputs: Inputs) -> pd.DataFrame:
 def backtest(inputs: Inputs) -> pd.DataFrame:
     """For every past plan of the own programme, what the class known that day would have forecast, and the outcome.
 
-    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50 and P80 (empty
-    where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower bound), `share_below`, the
+    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50 and
+    P80 (empty
+    where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower bound), `share_below`,
+    the
     share of the class that the outcome exceeded, and `within_p80`: yes, no, or empty where it cannot be told yet.
     """
     plans = inputs.history["milestones"]
-    outcomes = inputs.tables["milestones"].dropna(subset=["actual_date"]).set_index("milestone_id")["actual_date"].to_dict()
+    outcomes = (
+        inputs.tables["milestones"].dropna(subset=["actual_date"]).set_index("milestone_id")["actual_date"].to_dict()
+    )
     rows = [row for row in plans.to_dict("records") if is_plan(row, inputs.as_of)]
     columns = [
         "milestone",
@@ -213,7 +228,13 @@ def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date])
     p50, p80 = (day_at(made, length, survival_quantile(ratios, bounds, p)) for p in (0.5, 0.8))
     outcome = outcomes.get(row["milestone_id"])
     realised = ((outcome or inputs.as_of) - made).days / length
-    within = "" if p80 is None or (outcome is None and inputs.as_of <= p80) else "yes" if outcome is not None and outcome <= p80 else "no"
+    within = (
+        ""
+        if p80 is None or (outcome is None and inputs.as_of <= p80)
+        else "yes"
+        if outcome is not None and outcome <= p80
+        else "no"
+    )
     return {
         "milestone": row["milestone_id"],
         "plan": row["plan_version"],
@@ -264,9 +285,16 @@ def share_below(values: np.ndarray, bounds: np.ndarray, realised: float) -> floa
 def day_at(start: date, length: float, ratio: float) -> date | None:
     """The day that lies `ratio` times `length` days after `start`; None where that is beyond the calendar."""
     days = length * ratio
-    return start + timedelta(days=round(days)) if np.isfinite(days) and days < date.max.toordinal() - start.toordinal() - 1 else None
+    return (
+        start + timedelta(days=round(days))
+        if np.isfinite(days) and days < date.max.toordinal() - start.toordinal() - 1
+        else None
+    )
 
 
 def coverage(plans: pd.DataFrame) -> dict[str, int]:
     """How many plans' outcomes fell within the forecast's P80, how many beyond, and how many cannot be told."""
-    return {name: int((plans["within_p80"] == answer).sum()) for name, answer in (("within", "yes"), ("beyond", "no"), ("open", ""))}
+    return {
+        name: int((plans["within_p80"] == answer).sum())
+        for name, answer in (("within", "yes"), ("beyond", "no"), ("open", ""))
+    }

@@ -39,7 +39,9 @@ def fixed_at(names: Iterable[str], number: float) -> Given:
 
 @dataclass(frozen=True)
 class OptionParts:
-    """One option over some chunks of draws. An estimate that is given counts as given; where `drop_outside`, in outside draws too."""
+    """One option over some chunks of draws. An estimate that is given counts as given; where `drop_outside`, in
+    outside draws too.
+    """
 
     model: Model
     samples: Sequence[Sample]
@@ -133,7 +135,10 @@ class OptionParts:
         chunks = list(zip(self.samples, self.times, self.units, strict=True))
         costs = [sum(self.cost(i, *chunk) for chunk in chunks) for i in range(len(self.stream_ids))]
         pairs = list(zip(self.weights, self.scores, strict=True))
-        areas = {area: sum(float(np.sum(weights[area] * scores[area])) for weights, scores in pairs) for area in self.model.areas}
+        areas = {
+            area: sum(float(np.sum(weights[area] * scores[area])) for weights, scores in pairs)
+            for area in self.model.areas
+        }
         return self.mean(costs, areas)
 
     def make(self) -> None:
@@ -147,7 +152,11 @@ class OptionParts:
 
     def mean(self, costs: Sequence[float], areas: Mapping[str, float]) -> Worth:
         """Sums over draws as means."""
-        return Worth(self.value, {area: total / self.size for area, total in areas.items()}, [total / self.size for total in costs])
+        return Worth(
+            self.value,
+            {area: total / self.size for area, total in areas.items()},
+            [total / self.size for total in costs],
+        )
 
     def cost(self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]) -> float:
         """The sum over draws of the cost of one stream."""
@@ -158,7 +167,9 @@ class OptionParts:
     def stream(self, index: int, given: Mapping[str, Floats]) -> Stream:
         """A stream, which nobody sees from outside where its amount is given."""
         stream = self.model.options[self.option].streams[index]
-        return replace(stream, outside_view=False) if self.drop_outside and set(stream.estimates) & set(given) else stream
+        return (
+            replace(stream, outside_view=False) if self.drop_outside and set(stream.estimates) & set(given) else stream
+        )
 
     @cached_property
     def window(self) -> Window:
@@ -209,7 +220,9 @@ class OptionParts:
 
     @cached_property
     def slopes(self) -> dict[str, tuple[float, float]]:
-        """For every number in which the option's worth is linear: what it adds as drawn, and what a unit of it would in every draw."""
+        """For every number in which the option's worth is linear: what it adds as drawn, and what a unit of it would
+        in every draw.
+        """
         sums: dict[str, Floats] = {}
         for sample, times, weights, known in zip(self.samples, self.times, self.weights, self.units, strict=True):
             for index in range(len(self.stream_ids)):
@@ -219,7 +232,10 @@ class OptionParts:
                 for name, points, share in self.level_slopes(area, sample, times):
                     pair = np.array([float(np.sum(weights[area] * points)), float(np.sum(weights[area] * share))])
                     sums[name] = sums.get(name, np.zeros(2)) + self.value * pair
-        return {name: (float(drawn), float(unit)) for name, (drawn, unit) in ((name, pair / self.size) for name, pair in sums.items())}
+        return {
+            name: (float(drawn), float(unit))
+            for name, (drawn, unit) in ((name, pair / self.size) for name, pair in sums.items())
+        }
 
     def stream_slopes(
         self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]
@@ -234,7 +250,9 @@ class OptionParts:
             others = [sample.column(other) for other in stream.estimates if other != name]
             yield name, drawn, float(np.sum(np.prod([unit, *others], axis=0)))
 
-    def level_slopes(self, area: str, sample: Sample, times: Mapping[str, Floats]) -> Iterable[tuple[str, Floats, Floats]]:
+    def level_slopes(
+        self, area: str, sample: Sample, times: Mapping[str, Floats]
+    ) -> Iterable[tuple[str, Floats, Floats]]:
         """What each level of an area adds to its score, as drawn and per point, in each draw."""
         rows = [level for level in self.model.options[self.option].levels if level.area == area]
         starts = starting_times(rows, times, sample, self.option)

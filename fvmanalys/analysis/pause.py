@@ -48,7 +48,9 @@ NEAR, HALF = 1.05, 0.5
 
 
 def waiting_is_possible(inputs: Inputs) -> bool:
-    """Whether there is a decision to wait for: an event `decided` that is not already past, a variant's own put-off aside."""
+    """Whether there is a decision to wait for: an event `decided` that is not already past, a variant's own put-off
+    aside.
+    """
     options = inputs.tables["options"]
     variants = options.loc[options["variant_of"] != "", "option_id"]
     timeline = inputs.tables["timeline"]
@@ -60,22 +62,32 @@ def waiting_is_possible(inputs: Inputs) -> bool:
 def pause_streams(model: Model, option: str) -> list[Stream]:
     """The streams that are paid while nothing is decided and end because something is.
 
-    They have the phase of the pause, or they run from `as_of` (or from what has happened) to the decision, or to an event
+    They have the phase of the pause, or they run from `as_of` (or from what has happened) to the decision, or to an
+    event
     that waits for the decision alone.
     """
     parts = model.options[option]
     after_decision = {event.name for event in parts.events if event.after == (DECIDED,)} | {DECIDED}
     open_from = {event.name for event in parts.events if event.date is not None} | {""}
-    return [stream for stream in parts.streams if stream.category == PAUSE or (stream.end in after_decision and stream.start in open_from)]
+    return [
+        stream
+        for stream in parts.streams
+        if stream.category == PAUSE or (stream.end in after_decision and stream.start in open_from)
+    ]
 
 
 def cost_of_delay(
-    inputs: Inputs, draws: int = 20_000, seed: int = 1, months: Sequence[float] = MONTHS, value_per_point: float | None = None
+    inputs: Inputs,
+    draws: int = 20_000,
+    seed: int = 1,
+    months: Sequence[float] = MONTHS,
+    value_per_point: float | None = None,
 ) -> pd.DataFrame:
     """What is lost when every option's decision comes `months` later: a row a delay and option, and one for the best.
 
     Columns: months, option, loss = pause_bill + lost_points + shifted_costs, all MSEK of present value. The loss of the
-    best option compares the best at each delay with the best today. The same draws are used for every delay. Where there
+    best option compares the best at each delay with the best today. The same draws are used for every delay. Where
+    there
     is nothing to wait for there are no rows.
     """
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
@@ -88,7 +100,9 @@ def cost_of_delay(
 
 @dataclass(frozen=True)
 class Waited:
-    """What every option comes to on average with its decision postponed: points, MSEK, and what of it is the bill of the pause."""
+    """What every option comes to on average with its decision postponed: points, MSEK, and what of it is the bill of
+    the pause.
+    """
 
     score: pd.Series
     cost: pd.Series
@@ -100,7 +114,8 @@ class Waited:
 
 
 def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float | None]) -> dict[float, Waited]:
-    """What waiting comes to, on the same draws: `delays` names years by which decisions are postponed, None to the first day.
+    """What waiting comes to, on the same draws: `delays` names years by which decisions are postponed, None to the
+    first day.
 
     What a later decision does not move is computed once. The first is as it is today, with a delay of 0.
     """
@@ -115,7 +130,9 @@ def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float
             sums = np.sum([[np.sum(value) for value in one.values] for one in found], axis=0) / len(score)
             rows[name].append((score.mean(), cost.mean(), sums[np.array(paid, dtype=bool)].sum()))
     names = list(model.options)
-    return {name: Waited(*(pd.Series(column, names) for column in zip(*each, strict=True))) for name, each in rows.items()}
+    return {
+        name: Waited(*(pd.Series(column, names) for column in zip(*each, strict=True))) for name, each in rows.items()
+    }
 
 
 def delay_table(found: Mapping[float, Waited], months: Sequence[float], inputs: Inputs, value: float) -> pd.DataFrame:
@@ -125,7 +142,9 @@ def delay_table(found: Mapping[float, Waited], months: Sequence[float], inputs: 
     return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
 
 
-def delay_rows(today: Waited, later: Waited, options: Sequence[str], value: float, months: float) -> list[dict[str, object]]:
+def delay_rows(
+    today: Waited, later: Waited, options: Sequence[str], value: float, months: float
+) -> list[dict[str, object]]:
     """The loss of each permanent option, and of the best, at one delay."""
     worth_today, worth_later = today.worth(value, options), later.worth(value, options)
     rows = []
@@ -174,7 +193,18 @@ def monthly_bill(simulation: Simulation) -> pd.DataFrame:
         if stream.basis == "per_year" and abs(amount) > 1e-9:
             row = about.loc[stream.estimates[0]]
             part = stream.employer or stream.category
-            rows.append([stream.estimates[0], part, row["name"], row["name_en"], stream in paused, amount, row["kind"], row["source_id"]])
+            rows.append(
+                [
+                    stream.estimates[0],
+                    part,
+                    row["name"],
+                    row["name_en"],
+                    stream in paused,
+                    amount,
+                    row["kind"],
+                    row["source_id"],
+                ]
+            )
     return pd.DataFrame(rows, columns=columns).sort_values("msek_per_month", ascending=False, ignore_index=True)
 
 
@@ -214,9 +244,11 @@ def standing_teams(
 def standing_team(
     inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
 ) -> StandingTeam:
-    """The share of the full team kept that maximises an option's expected net benefit, over the uncertain decision date.
+    """The share of the full team kept that maximises an option's expected net benefit, over the uncertain decision
+    date.
 
-    The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's method).
+    The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's
+    method).
     `delay` years are added to the decision.
     """
     [team] = read_teams(inputs, [option], draws, seed, delay)
@@ -257,7 +289,9 @@ class Team:
     @property
     def kinks(self) -> list[float]:
         """The shares that `readiness` has a row for."""
-        return [share for event in self.model.options[self.option].events for share, _ in event.readiness if 0 <= share <= 1]
+        return [
+            share for event in self.model.options[self.option].events for share, _ in event.readiness if 0 <= share <= 1
+        ]
 
 
 def read_teams(inputs: Inputs, options: Sequence[str], draws: int, seed: int, delay: float) -> list[Team]:
@@ -272,7 +306,9 @@ def with_share(team: Team, share: float) -> Model:
     kept = {PAUSE: share / HALF, RESTART: (1 - share) / HALF}
     parts = team.model.options[team.option]
     streams = [
-        replace(stream, factor=stream.factor * kept[stream.category]) if stream.employer and stream.category in kept else stream
+        replace(stream, factor=stream.factor * kept[stream.category])
+        if stream.employer and stream.category in kept
+        else stream
         for stream in parts.streams
     ]
     return replace(team.model, options={team.option: replace(parts, streams=streams)}, standing_share=share)
@@ -296,7 +332,9 @@ def total_costs(parts: dict[float, tuple[float, float, float]]) -> pd.DataFrame:
         {"share": share, "pause_cost": pause, "rebuild_cost": rebuild, "late_cost": full - value}
         for share, (pause, rebuild, value) in parts.items()
     ]
-    return pd.DataFrame(rows).assign(total=lambda table: table["pause_cost"] + table["rebuild_cost"] + table["late_cost"])
+    return pd.DataFrame(rows).assign(
+        total=lambda table: table["pause_cost"] + table["rebuild_cost"] + table["late_cost"]
+    )
 
 
 def least_between(total: Callable[[float], float], grid: list[float], values: np.ndarray) -> tuple[float, float]:
@@ -310,5 +348,11 @@ def least_between(total: Callable[[float], float], grid: list[float], values: np
 
 
 def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
-    """Where the curve passes the limit on the way from the optimum to a share where it is above; None where there is none."""
-    return float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6)) if len(outside) else None
+    """Where the curve passes the limit on the way from the optimum to a share where it is above; None where there is
+    none.
+    """
+    return (
+        float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6))
+        if len(outside)
+        else None
+    )

@@ -42,7 +42,9 @@ def months_between(start: date, end: date) -> int:
 
 
 def slipped_plans(inputs: Inputs) -> pd.DataFrame:
-    """Milestones planned more than once, or planned and reached: the planned days, the day reached, and the slip in months."""
+    """Milestones planned more than once, or planned and reached: the planned days, the day reached, and the slip in
+    months.
+    """
     rows = []
     for milestone, versions in inputs.tables["milestones"].groupby("milestone_id", sort=False):
         actual = versions["actual_date"].dropna().tolist()
@@ -89,7 +91,8 @@ def withdrawn(inputs: Inputs) -> set[str]:
 def coming(simulation: Simulation, events: pd.DataFrame) -> pd.DataFrame:
     """Plans, deadlines and events to come, in order of time: plans and deadlines all, events those probable in a year.
 
-    Columns: kind (planned, deadline, expected), day, name, name_en, option, and what is known of each kind: plan_version
+    Columns: kind (planned, deadline, expected), day, name, name_en, option, and what is known of each kind:
+    plan_version
     and known_from, p_deadline_met, or p10, p50 and p90 in years after `as_of`.
     """
     inputs = simulation.inputs

@@ -36,7 +36,9 @@ TIED = 5.0  # standard errors from which a correlation is one
 
 @dataclass(frozen=True)
 class Inquiry:
-    """An investigation: the share of variance that it removes of each number, and its signals as (risk, hit, false alarm)."""
+    """An investigation: the share of variance that it removes of each number, and its signals as (risk, hit, false
+    alarm).
+    """
 
     name: str
     resolves: Mapping[str, float] = field(default_factory=dict)
@@ -122,10 +124,13 @@ class Study:
         """value·S − C, draws × options."""
         return value * self.score - self.cost
 
-    def values(self, inquiries: Sequence[Inquiry], values: Sequence[float], numbers: Sequence[Value] = ()) -> list[Value]:
+    def values(
+        self, inquiries: Sequence[Inquiry], values: Sequence[float], numbers: Sequence[Value] = ()
+    ) -> list[Value]:
         """The EVSI of inquiries run side by side, at several values per point.
 
-        `numbers` are what the numbers alone are worth, where that is known already. What is learnt of them is fitted once
+        `numbers` are what the numbers alone are worth, where that is known already. What is learnt of them is fitted
+        once
         for each joint state r of the risks, h_r = E[worth · (state r) | what is read]; every joint outcome s of the
         signals weighs the states by P(s | r), so that EVSI = Σ_s E[max Σ_r P(s | r)·h_r] − max E, without any sampling
         of signals: it can only rise when they tell more (Blackwell 1953, Annals of Mathematical Statistics 24).
@@ -145,7 +150,9 @@ class Study:
         for value, base in zip(values, alone, strict=True):
             worth = [value * score - cost for score, cost in parts]
             gain = max(expected_best(told, worth) - expected_best(blind, worth), 0.0)
-            error = error_of_gain(self.gains(told, worth, of_draw, self.worth(value)), leads(self.worth(value)), self.starts)
+            error = error_of_gain(
+                self.gains(told, worth, of_draw, self.worth(value)), leads(self.worth(value)), self.starts
+            )
             found.append(Value(base.value + gain, float(np.hypot(base.standard_error, error)), base.fit, base.warning))
         return found
 
@@ -155,8 +162,12 @@ class Study:
         found, of_draw = np.unique(np.array([self.occurs[risk] for risk in risks]).T, axis=0, return_inverse=True)
         return dict(zip(risks, found.T, strict=True)), of_draw.ravel()
 
-    def by_state(self, reductions: Mapping[str, float], risks: tuple[str, ...], of_draw: Indices) -> list[tuple[Floats, Floats]]:
-        """Score and cost in each state, nothing outside it, as learnt of the numbers: draws × options, or one row of means."""
+    def by_state(
+        self, reductions: Mapping[str, float], risks: tuple[str, ...], of_draw: Indices
+    ) -> list[tuple[Floats, Floats]]:
+        """Score and cost in each state, nothing outside it, as learnt of the numbers: draws × options, or one row of
+        means.
+        """
         count = int(of_draw.max()) + 1
         inside = [(of_draw == state)[:, None] for state in range(count)]
         parts = [np.where(mask, frame, 0.0) for mask in inside for frame in (self.score, self.cost)]
@@ -175,7 +186,9 @@ class Study:
         return self._made["states"]
 
     def lesson(self, reductions: Mapping[str, float], outcomes: Floats, key: tuple) -> Lesson:
-        """What is learnt of numbers by reading them with so much of their variance removed; the fit of each set is kept."""
+        """What is learnt of numbers by reading them with so much of their variance removed; the fit of each set is
+        kept.
+        """
         names = list(self.draws)
         inputs = np.column_stack([self.draws[name] for name in names])
         if key not in self._fits:
@@ -220,7 +233,9 @@ class Study:
         return self._made["beside"]
 
     def known_at(self, value: float) -> tuple[Regression, Value]:
-        """The fit of leads on all numbers, and what it would be worth to know them all, at one value per point; kept."""
+        """The fit of leads on all numbers, and what it would be worth to know them all, at one value per point;
+        kept.
+        """
         if value not in self._known:
             found, turn, lead = self._fits[ALONE], self.turned(value), leads(self.worth(value))
             at_value = replace(found, fitted=found.fitted @ turn, left_out=found.left_out @ turn)
@@ -272,7 +287,9 @@ def expected_best(told: Floats, worth: list[Floats]) -> float:
 
 
 def least_accuracy(net: Callable[[float], float]) -> float:
-    """The least accuracy from 0.5 to 1 from which a net value that rises with it is positive; infinite where none is."""
+    """The least accuracy from 0.5 to 1 from which a net value that rises with it is positive; infinite where none
+    is.
+    """
     if net(0.5) > 0:
         return 0.5
     return float(brentq(net, 0.5, 1.0, xtol=1e-9)) if net(1.0) > 0 else np.inf

@@ -1,4 +1,6 @@
-"""How the answer depends on what one cares about: every weight vector, an order of importance, and each group's own weights."""
+"""How the answer depends on what one cares about: every weight vector, an order of importance, and each group's own
+weights.
+"""
 
 from collections.abc import Sequence
 
@@ -23,17 +25,23 @@ def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
     """
     simulation = comparison.simulation
     if not comparison.value_per_point > 0:
-        raise UsageError(f"value_per_point {comparison.value_per_point!r}: give one above 0, or no cost can be set against points")
+        raise UsageError(
+            f"value_per_point {comparison.value_per_point!r}: give one above 0, or no cost can be set against points"
+        )
     options, areas = simulation.inputs.options(permanent_only=True), simulation.inputs.areas
     points = {option: simulation.cost[option] / comparison.value_per_point for option in options}
-    columns = {(option, area): simulation.area_scores[option, area] - points[option] for option in options for area in areas}
+    columns = {
+        (option, area): simulation.area_scores[option, area] - points[option] for option in options for area in areas
+    }
     return pd.DataFrame(columns).iloc[:draws]
 
 
 def priorities(comparison: Comparison) -> pd.DataFrame:
-    """Rank acceptability, central weights and confidence factors (SMAA: Lahdelma & Salminen 2001, Operations Research 49(3)).
+    """Rank acceptability, central weights and confidence factors (SMAA: Lahdelma & Salminen 2001, Operations Research
+    49(3)).
 
-    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean weights) and
+    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean weights)
+    and
     permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its central weights.
     """
     scores = net_scores(comparison)
@@ -41,7 +49,10 @@ def priorities(comparison: Comparison) -> pd.DataFrame:
     order = [int(place) for place in np.argsort(-common.to_numpy(), kind="stable")]
     seed = comparison.simulation.seed
     return pd.concat(
-        [set_of_weights("all", scores, None, seed), set_of_weights("ordered", scores, ordered(order, len(scores), seed), seed)],
+        [
+            set_of_weights("all", scores, None, seed),
+            set_of_weights("ordered", scores, ordered(order, len(scores), seed), seed),
+        ],
         ignore_index=True,
     )
 

@@ -1,7 +1,8 @@
 """Conditional means: what outcomes come to on average, given some inputs, by smoothed regression on draws.
 
 Additive cubic splines of each input, and products of inputs, fitted by penalised least squares. The penalty leaves
-straight lines all but free; how smooth, and whether there is anything to fit at all, generalised cross-validation decides
+straight lines all but free; how smooth, and whether there is anything to fit at all, generalised cross-validation
+decides
 for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 2017, Generalized Additive Models, ch. 5–6).
 """
 
@@ -49,7 +50,8 @@ class Regression:
 
     `fitted` and `left_out` are draws × outcomes; the latter predicts each draw from all the others. `explained` is the
     share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that lie side
-    by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`, before any mean
+    by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`, before any
+    mean
     is taken off; None and nothing where no input varies. `weights` say how much each draw counts, 1 on average.
     """
 
@@ -247,7 +249,9 @@ def make_basis(design: Design, moments: Moments) -> Basis:
 
 
 def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
-    """The combinations of an input's columns, and their penalties; the first curve has 1, a straight line next to none."""
+    """The combinations of an input's columns, and their penalties; the first curve has 1, a straight line next to
+    none.
+    """
     rough = rough / (np.trace(rough) or 1.0)
     bend, turn = eigh(rough, gram + 1e-12 * np.trace(gram) * np.eye(len(gram)))
     return turn, np.clip(bend / max(bend[1], TINY), FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
@@ -287,14 +291,17 @@ def fit(
 
 
 def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floats:
-    """How much each draw pulls its own fitted mean, for each outcome; their average where the design is too large for each."""
+    """How much each draw pulls its own fitted mean, for each outcome; their average where the design is too large
+    for each.
+    """
     if draws * turn.size > EXACT:
         return shrink.sum(axis=0) / draws
     return np.minimum((centred @ turn) ** 2 @ shrink / draws, MAX_LEVERAGE)
 
 
 def neighbours_alike(residuals: Floats, order: Floats) -> float:
-    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics 12(4)).
+    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics
+    12(4)).
 
     Shuffled first, so that ties have no neighbours in common but chance ones: draws may be alike from one to the next.
     """

@@ -19,7 +19,9 @@ EXCEEDED = ["limit_id", "option", "year", "cost_mean", "p_exceeded"]
 
 
 def shortfalls(areas: pd.DataFrame, risk: float) -> pd.DataFrame:
-    """Where an option ends below a minimum level oftener than `risk`: option, area, p_below_minimum; the worst first."""
+    """Where an option ends below a minimum level oftener than `risk`: option, area, p_below_minimum; the worst
+    first.
+    """
     table = areas["p_below_minimum"].reset_index()
     short = table[table["p_below_minimum"] > risk]
     return short.sort_values("p_below_minimum", ascending=False, kind="stable", ignore_index=True)
@@ -39,14 +41,18 @@ def barring(simulation: Simulation, short: pd.DataFrame) -> Simulation:
 
 
 def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
-    """How often each option's nominal cost in a year goes beyond a limit on it: limit_id, option, year, cost_mean, p_exceeded."""
+    """How often each option's nominal cost in a year goes beyond a limit on it: limit_id, option, year, cost_mean,
+    p_exceeded.
+    """
     limits = [row for row in simulation.inputs.records["limits"] if row["id"]]
     if not limits:
         return pd.DataFrame(columns=EXCEEDED)
     years, edges = year_edges(simulation.inputs.as_of, simulation.model.horizon)
     factors = [nominal_factor(simulation.inputs, year) for year in years]
     places = {
-        row["limit_id"]: [place for place, year in enumerate(years) if (row["year_from"] or year) <= year <= (row["year_to"] or year)]
+        row["limit_id"]: [
+            place for place, year in enumerate(years) if (row["year_from"] or year) <= year <= (row["year_to"] or year)
+        ]
         for row in [{**row, **{end: none_where_nan(row[end]) for end in ("year_from", "year_to")}} for row in limits]
     }
 
@@ -61,13 +67,17 @@ def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
                     window = Window(0.0, simulation.model.horizon, edges[place], edges[place + 1])
                     costs = [stream_value(*pair, times, window) for pair in zip(streams, amounts, strict=True)]
                     total = factors[place] * np.sum([np.zeros(sample.size), *costs], axis=0)
-                    found[row["limit_id"], option, place] = np.array([total.sum(), (total > sample.column(row["id"])).sum()])
+                    found[row["limit_id"], option, place] = np.array(
+                        [total.sum(), (total > sample.column(row["id"])).sum()]
+                    )
         return found
 
     chunks = simulation.each(counted)
     sums = {key: np.sum([chunk[key] for chunk in chunks], axis=0) / simulation.draws for key in chunks[0]}
     rows = [[limit, option, years[place], *found] for (limit, option, place), found in sums.items()]
-    return pd.DataFrame(rows, columns=EXCEEDED).sort_values(["limit_id", "option", "year"], kind="stable", ignore_index=True)
+    return pd.DataFrame(rows, columns=EXCEEDED).sort_values(
+        ["limit_id", "option", "year"], kind="stable", ignore_index=True
+    )
 
 
 def none_where_nan(value: float) -> int | None:

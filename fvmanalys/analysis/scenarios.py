@@ -45,9 +45,12 @@ class Condition:
 def scenarios(knowledge: Knowledge) -> pd.DataFrame:
     """Boxes of draws in which the leader is mostly not best, the one that gathers most first, a row a condition.
 
-    Found on the first half of the draws, and measured on the other half: `density` is the share of a box's draws in which
-    an option outside the leader's family is better, `coverage` the share of all such draws that lie in it, `share` that of
-    all draws. `condition` says id, operator and value in one; an event, `events/OPTION/RISK`, is 1 where it happens. Empty
+    Found on the first half of the draws, and measured on the other half: `density` is the share of a box's draws in
+    which
+    an option outside the leader's family is better, `coverage` the share of all such draws that lie in it, `share` that
+    of
+    all draws. `condition` says id, operator and value in one; an event, `events/OPTION/RISK`, is 1 where it happens.
+    Empty
     where there is no rival, or no box tells such draws apart on draws that it was not found on.
     """
     if not knowledge.comparison.rivals or knowledge.size < 2:
@@ -80,9 +83,13 @@ def losses(knowledge: Knowledge) -> Mask:
 
 
 def numbers_and_events(knowledge: Knowledge) -> dict[str, Floats]:
-    """Every uncertain number and event of the leader and its rivals; what is the same number in every draw stands once."""
+    """Every uncertain number and event of the leader and its rivals; what is the same number in every draw stands
+    once.
+    """
     comparison, model = knowledge.comparison, knowledge.simulation.model
-    parts = [OptionParts(model, [], option, comparison.value_per_point) for option in (comparison.best, *comparison.rivals)]
+    parts = [
+        OptionParts(model, [], option, comparison.value_per_point) for option in (comparison.best, *comparison.rivals)
+    ]
     used = set[str]().union(*(one.ids for one in parts))
     firsts = {knowledge.first_ids[name] for name in used if name in knowledge.first_ids}
     numbers = {name: column for name, column in knowledge.columns.items() if name in firsts}
@@ -131,7 +138,11 @@ class Cells:
         """That a number lies in a cell or above it, or in one or below it."""
         if len(self.least) == 2 and (self.least == self.most).all():
             return Condition(name, operator, float(self.least[cell]))
-        between = (self.most[cell - 1] + self.least[cell]) / 2 if operator == AT_LEAST else (self.most[cell] + self.least[cell + 1]) / 2
+        between = (
+            (self.most[cell - 1] + self.least[cell]) / 2
+            if operator == AT_LEAST
+            else (self.most[cell] + self.least[cell + 1]) / 2
+        )
         return Condition(name, operator, float(between))
 
 
@@ -159,14 +170,18 @@ def kept(cells: Cells, operator: str, cell: int) -> Mask:
 
 
 def gathered(lost: Mask, inside: Mask, left: Mask) -> float:
-    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy); 0 where it is not mostly lost."""
+    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy); 0 where it is
+    not mostly lost.
+    """
     if 1 - lost[inside].mean() > MOSTLY * (1 - lost.mean()):
         return 0.0
     return float((lost[inside] - lost[left].mean()).sum() / left.sum())
 
 
 def clearest(lost: Mask, cells: Mapping[str, Cells], inside: Mask, bounds: Bounds) -> tuple[str, str, int] | None:
-    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept; None where no cut is clear."""
+    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept; None where no cut is
+    clear.
+    """
     best, chosen = SURE, None
     smallest = SMALLEST * len(lost)
     for name, one in cells.items():

@@ -26,7 +26,8 @@ EDGE = 2.0**-33  # how near 0 or 1 a probability may come, so that a normal quan
 class SobolIndices:
     """First-order and total indices, one an input (or outcomes × inputs), with standard errors as if draws were plain.
 
-    `first_order` is the share of the variance that goes when the input alone is known, `total` the share that stays when
+    `first_order` is the share of the variance that goes when the input alone is known, `total` the share that stays
+    when
     all others are.
     """
 
@@ -39,8 +40,10 @@ class SobolIndices:
 def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any], n: int, seed: int = 1) -> SobolIndices:
     """First-order and total Sobol' indices of a function of independent inputs.
 
-    `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, as those
-    of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of 2; the function
+    `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, as
+    those
+    of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of 2; the
+    function
     is called for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics Communications 181(2).
     """
     from scipy.stats import sobol_indices  # takes seconds to import
@@ -62,7 +65,9 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
 
 
 def base_points(distributions: Sequence[Any], power: int, seed: int) -> tuple[Floats, Floats]:
-    """Two independent sets of 2**power points: scrambled Sobol' points through the quantile functions, inputs × points."""
+    """Two independent sets of 2**power points: scrambled Sobol' points through the quantile functions, inputs ×
+    points.
+    """
     from scipy.stats import qmc
 
     k = len(distributions)
@@ -77,7 +82,9 @@ def quantile_function(distribution: Any) -> Callable[[Floats], Floats]:
     """The quantile function of a distribution, or the distribution itself where it is one."""
     function = getattr(distribution, "ppf", distribution)
     if not callable(function):
-        raise UsageError(f"distribution {distribution!r}: give one with a method ppf, or a function from probabilities to values")
+        raise UsageError(
+            f"distribution {distribution!r}: give one with a method ppf, or a function from probabilities to values"
+        )
     return function
 
 
@@ -110,11 +117,15 @@ def index_errors(outcomes: Mapping[str, Floats], spread: Floats) -> tuple[Floats
     return (centred * change).std(axis=2).T / scale[:, None], (change**2 / 2).std(axis=2).T / scale[:, None]
 
 
-def evidence_share(difference: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+def evidence_share(
+    difference: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame, kinds: Mapping[str, str]
+) -> pd.DataFrame:
     """What the variance of a difference in net benefit is owed to: a row a kind of evidence, with `inputs` and `share`.
 
-    `columns` holds the draws of every input and `kinds` the kind of each (fact, judgement, assumption). Each kind's share
-    is what its inputs explain together; `interaction` is what only several kinds together explain, `chance` what no input
+    `columns` holds the draws of every input and `kinds` the kind of each (fact, judgement, assumption). Each kind's
+    share
+    is what its inputs explain together; `interaction` is what only several kinds together explain, `chance` what no
+    input
     explains: risks that occur or not, the outside view. The shares sum to 1. Where inputs of several kinds go together
     and would be counted twice, their shares are scaled down alike.
     """
@@ -123,11 +134,18 @@ def evidence_share(difference: ArrayLike, columns: Mapping[str, ArrayLike] | pd.
     for name in columns:
         groups.setdefault(kinds[name], []).append(name)
     shares = {kind: explained(values, stack(columns, names)) for kind, names in groups.items()}
-    every = max([explained(values, stack(columns, list(columns))), *shares.values()]) if len(groups) > 1 else sum(shares.values())
+    every = (
+        max([explained(values, stack(columns, list(columns))), *shares.values()])
+        if len(groups) > 1
+        else sum(shares.values())
+    )
     own = sum(shares.values())
     scale = min(1.0, every / own) if own else 1.0
     rows = [{"kind": kind, "inputs": len(groups[kind]), "share": share * scale} for kind, share in shares.items()]
-    rows += [{"kind": INTERACTION, "inputs": 0, "share": every - own * scale}, {"kind": CHANCE, "inputs": 0, "share": 1 - every}]
+    rows += [
+        {"kind": INTERACTION, "inputs": 0, "share": every - own * scale},
+        {"kind": CHANCE, "inputs": 0, "share": 1 - every},
+    ]
     return pd.DataFrame(rows).set_index("kind")
 
 
@@ -149,5 +167,7 @@ def explained(outcome: Floats, inputs: ArrayLike) -> float:
     """The share of the outcome's variance that the inputs explain, judged on draws left out."""
     columns = read_columns(inputs)
     if len(columns) != len(outcome):
-        raise UsageError(f"the outcome has {len(outcome)} draws and an input {len(columns)}; give both from the same simulation")
+        raise UsageError(
+            f"the outcome has {len(outcome)} draws and an input {len(columns)}; give both from the same simulation"
+        )
     return float(regress(outcome, columns).explained[0])

@@ -1,4 +1,6 @@
-"""Who is needed when: full-time equivalents over time and at the peak, the load of training, and agreements that end."""
+"""Who is needed when: full-time equivalents over time and at the peak, the load of training, and agreements that
+end.
+"""
 
 from typing import Any
 
@@ -41,11 +43,23 @@ def staffing_path(simulation: Simulation) -> pd.DataFrame:
     calendar = np.array(years)[np.searchsorted(edges, moments, side="right") - 1]
     columns = ("role_id", "name", "name_en", "phase", "phase_en", "employer")
     tables = [
-        pd.DataFrame({"option": option, **{c: rows[name].get(c, "") for c in columns}, "time": moments, "year": calendar, "fte": total})
+        pd.DataFrame(
+            {
+                "option": option,
+                **{c: rows[name].get(c, "") for c in columns},
+                "time": moments,
+                "year": calendar,
+                "fte": total,
+            }
+        )
         for (option, name) in sums[0]
         for total in [np.sum([chunk[option, name] for chunk in sums], axis=0) / simulation.draws]
     ]
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["option", *columns, "time", "year", "fte"])
+    return (
+        pd.concat(tables, ignore_index=True)
+        if tables
+        else pd.DataFrame(columns=["option", *columns, "time", "year", "fte"])
+    )
 
 
 def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
@@ -54,12 +68,16 @@ def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple
     for option, parts in model.options.items():
         times = model.times(sample, option)
         for stream in (stream for stream in parts.streams if stream.employer):
-            sums[option, stream.estimates[0]] = np.array(headcounts(stream, times, sample, option, moments, model.horizon))
+            sums[option, stream.estimates[0]] = np.array(
+                headcounts(stream, times, sample, option, moments, model.horizon)
+            )
     return sums
 
 
 def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
-    """The expected full-time equivalents of each calendar year by option, role, phase and employer: the mean of its months."""
+    """The expected full-time equivalents of each calendar year by option, role, phase and employer: the mean of its
+    months.
+    """
     months = path.groupby(["option", "year"])["time"].nunique()
     totals = path.groupby([*PHASE_LIKE, "year"], sort=False)["fte"].sum().reset_index()
     count = months.loc[list(zip(totals["option"], totals["year"], strict=True))].to_numpy() if len(totals) else 1
@@ -73,7 +91,9 @@ def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
     all staffing of the option).
     """
     if path.empty:
-        return pd.DataFrame(columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"])
+        return pd.DataFrame(
+            columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
+        )
     monthly = path.groupby(["option", "employer", "time"], sort=False)["fte"].sum().reset_index()
     whole = monthly.groupby("option")["fte"].sum()
     rows = []
@@ -82,7 +102,9 @@ def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
         before = highest_before.get(employer, np.nan)
         share = months["fte"].sum() / whole[option] if whole[option] else np.nan
         rows.append([option, employer, top["fte"], top["time"], before, exceeds(top["fte"], before), share])
-    return pd.DataFrame(rows, columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"])
+    return pd.DataFrame(
+        rows, columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
+    )
 
 
 def exceeds(now: float, before: float) -> bool | None:
@@ -91,7 +113,9 @@ def exceeds(now: float, before: float) -> bool | None:
 
 
 def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
-    """The expected full-time equivalents of the whole team at the beginning of the period, by option; empty where none is kept."""
+    """The expected full-time equivalents of the whole team at the beginning of the period, by option; empty where
+    none is kept.
+    """
     now = path[(path["phase"] == PAUSE) & (path["time"] == path["time"].min())]
     return {str(option): fte / kept for option, fte in now.groupby("option")["fte"].sum().items()} if kept else {}
 
@@ -108,27 +132,38 @@ def start_burden(simulation: Simulation) -> pd.DataFrame:
             "cost": float(costs.get((row["option_id"], row["id"]), 0.0)),
         }
         for row in simulation.inputs.records["contracts"]
-        if row["programme"] == "no" and row["basis"] in ("once", "total") and row["option_id"] in simulation.inputs.options()
+        if row["programme"] == "no"
+        and row["basis"] in ("once", "total")
+        and row["option_id"] in simulation.inputs.options()
     ]
     return pd.DataFrame(rows)
 
 
 def highest_before(inputs: Inputs) -> dict[str, float]:
-    """The most full-time equivalents that the region is known to have had of each employer: context items `peak_<employer>`."""
+    """The most full-time equivalents that the region is known to have had of each employer: context items
+    `peak_<employer>`.
+    """
     table = inputs.tables["context"]
     known = table[table["item_id"].str.startswith("peak_")] if len(table) else table
-    return {item.removeprefix("peak_"): float(value) for item, value in zip(known["item_id"], known["likely"], strict=True)}
+    return {
+        item.removeprefix("peak_"): float(value) for item, value in zip(known["item_id"], known["likely"], strict=True)
+    }
 
 
 def agreements(inputs: Inputs) -> list[dict[str, Any]]:
     """What ends when, how many it concerns and at what notice: the background rows whose ids share a stem.
 
-    Each has `ends` (a milestone `<stem>_ends`), `count` and `notice` (context items `<stem>_count` and `<stem>_notice`);
+    Each has `ends` (a milestone `<stem>_ends`), `count` and `notice` (context items `<stem>_count` and
+    `<stem>_notice`);
     a part that nobody has published is None. In the order of the dates, then those without one.
     """
     context, milestones = inputs.records["context"], inputs.records["milestones"]
     found: dict[str, dict[str, Any]] = {}
-    for part, rows, key in ((ENDS, milestones, "milestone_id"), (COUNT, context, "item_id"), (NOTICE, context, "item_id")):
+    for part, rows, key in (
+        (ENDS, milestones, "milestone_id"),
+        (COUNT, context, "item_id"),
+        (NOTICE, context, "item_id"),
+    ):
         for row in (row for row in rows if row[key].endswith(part)):
             found.setdefault(row[key].removesuffix(part), dict.fromkeys(("ends", "count", "notice")))[part[1:]] = row
     return sorted(found.values(), key=lambda parts: (end_of(parts) is None, str(end_of(parts))))
@@ -167,7 +202,9 @@ def agreement_table(inputs: Inputs) -> pd.DataFrame:
 
 
 def terms(inputs: Inputs) -> pd.DataFrame:
-    """What else is known of other employers' people: context items that begin with the name of an employer that the staffing has."""
+    """What else is known of other employers' people: context items that begin with the name of an employer that the
+    staffing has.
+    """
     employers = tuple({row["employer"] for row in inputs.records["staffing"]} - {"own"})
     table = inputs.tables["context"]
     chosen = [item.startswith(employers) and not item.endswith((COUNT, NOTICE)) for item in table["item_id"]]
@@ -177,15 +214,22 @@ def terms(inputs: Inputs) -> pd.DataFrame:
 def training_load(simulation: Simulation) -> pd.DataFrame:
     """Users × hours × cost for each option, from background figures, beside what its own cost rows for training say.
 
-    Context items `training_users`, `training_hours` (a user's) and `training_hour_cost` (MSEK of a thousand hours) count
-    for every option; one that begins so and names an option counts for that option instead. The ends are the products of
+    Context items `training_users`, `training_hours` (a user's) and `training_hour_cost` (MSEK of a thousand hours)
+    count
+    for every option; one that begins so and names an option counts for that option instead. The ends are the products
+    of
     the ends. `months` is the median time over which the option's contracts `training…` run, `fte` the likely hours
-    over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether it lies between the
+    over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether it lies between
+    the
     ends. An option without such rows, or a decision without the figures, has no row.
     """
     rows = []
     for option in simulation.inputs.options():
-        streams = [stream for stream in simulation.model.options[option].streams if stream.estimates[0].split("/")[-1].startswith(TRAINING)]
+        streams = [
+            stream
+            for stream in simulation.model.options[option].streams
+            if stream.estimates[0].split("/")[-1].startswith(TRAINING)
+        ]
         figures = [background(simulation.inputs, part, option) for part in PARTS]
         if streams and all(figures):
             rows.append([option, *load_of(simulation, option, streams, np.array(figures))])
@@ -197,7 +241,9 @@ def load_of(simulation: Simulation, option: str, streams: list[Stream], figures:
     hours, months = figures[0] * figures[1], training_months(simulation, option, streams)
     cost, a_year = hours / 1000 * figures[2], background(simulation.inputs, HOURS_A_YEAR, option)
     known = simulation.inputs.estimates.set_index("id")
-    in_contracts = np.sum([stream.factor * np.array(ends(known.loc[stream.estimates[0]].to_dict())) for stream in streams], axis=0)
+    in_contracts = np.sum(
+        [stream.factor * np.array(ends(known.loc[stream.estimates[0]].to_dict())) for stream in streams], axis=0
+    )
     fte = hours[1] / a_year[1] / (months / MONTHS_A_YEAR) if a_year and months else np.nan
     return [figures[0][1], *hours, months, fte, *cost, *in_contracts, bool(cost[0] <= in_contracts[1] <= cost[2])]
 
@@ -214,7 +260,9 @@ def training_months(simulation: Simulation, option: str, streams: list[Stream]) 
 
 
 def background(inputs: Inputs, item: str, option: str) -> list[float]:
-    """Low, likely and high of a context item: the option's own where it has one, else the common one; empty where there is none."""
+    """Low, likely and high of a context item: the option's own where it has one, else the common one; empty where
+    there is none.
+    """
     rows = [row for row in inputs.records["context"] if row["item_id"] == item or row["item_id"].startswith(f"{item}_")]
     chosen = [row for owner in (option, "") for row in rows if row["option_id"] == owner]
     return ends(chosen[0]) if chosen else []

@@ -1,4 +1,6 @@
-"""Switching values: what a number of the model, or a bundle of them, would have to be for another option to come out best."""
+"""Switching values: what a number of the model, or a bundle of them, would have to be for another option to come out
+best.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,10 @@ __all__ = ["COLUMNS", "closest_first", "switching_values"]
 
 COLUMNS = ["id", "name", "unit", "base", "switching_value", "winner", "inside", "probability_beyond"]
 FIRST_LOOK = 1000  # draws on which a change of sign is looked for before all of them are used
-DOWN, UP = (0.25, 0.5, 0.75, 1.0), (0.02, 0.06, 0.15, 0.4, 1.0)  # where it is looked for, of the way from the base to either end
+DOWN, UP = (
+    (0.25, 0.5, 0.75, 1.0),
+    (0.02, 0.06, 0.15, 0.4, 1.0),
+)  # where it is looked for, of the way from the base to either end
 CLOSE = 1e-8  # of the margin's spread: no root is sought more closely
 ROUNDS = 12
 
@@ -28,13 +33,19 @@ ROUNDS = 12
 def switching_values(comparison: Comparison) -> pd.DataFrame:
     """For every number of the model and every bundle, where another option than the leader comes out best.
 
-    `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the leader's
+    `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the
+    leader's
     expected net benefit to equal that of the best option outside its family, the `winner`; of several such values the
-    one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a level's 0 and 100, or 0
-    and ten times the high of anything else. `inside` says whether it lies in the number's own range, `probability_beyond`
-    is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations of
-    an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say is
-    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of them.
+    one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a level's 0 and 100,
+    or 0
+    and ten times the high of anything else. `inside` says whether it lies in the number's own range,
+    `probability_beyond`
+    is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations
+    of
+    an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say
+    is
+    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of
+    them.
     Empty where the leader has no rival.
     """
     if not comparison.rivals:
@@ -43,12 +54,16 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     rows = []
     for lever in levers(comparison.simulation, search.samples, search.bundled):
         root, winner = search.turn(lever)
-        rows.append([lever.id, lever.name, lever.unit, lever.base, root, winner, *likelihood(lever, root, search.samples)])
+        rows.append(
+            [lever.id, lever.name, lever.unit, lever.base, root, winner, *likelihood(lever, root, search.samples)]
+        )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def likelihood(lever: Lever, root: float, samples: Sequence[Sample]) -> tuple[str, float]:
-    """Whether a root lies in the range of what is turned, and the share of its draws beyond it; what is fixed has neither."""
+    """Whether a root lies in the range of what is turned, and the share of its draws beyond it; what is fixed has
+    neither.
+    """
     if not np.isfinite(root) or lever.estimate is None or lever.estimate.is_fixed:
         return "no", 0.0
     column = np.concatenate([sample.column(min(lever.touches)) for sample in samples])
@@ -76,7 +91,9 @@ class Search:
     def bundled(self) -> list[str]:
         """The options with bundles: all but the leader's variants, and what it is a variant of."""
         inputs = self.comparison.simulation.inputs
-        return [option for option in inputs.options() if option == self.leader or option not in inputs.family(self.leader)]
+        return [
+            option for option in inputs.options() if option == self.leader or option not in inputs.family(self.leader)
+        ]
 
     @cached_property
     def samples(self) -> list[Sample]:
@@ -102,7 +119,10 @@ class Search:
     def over(self, samples: Sequence[Sample]) -> dict[str, OptionParts]:
         """Leader and rivals over some samples."""
         model, value = self.comparison.simulation.model, self.comparison.value_per_point
-        return {option: OptionParts(model, samples, option, value, drop_outside=True) for option in (self.leader, *self.rivals)}
+        return {
+            option: OptionParts(model, samples, option, value, drop_outside=True)
+            for option in (self.leader, *self.rivals)
+        }
 
     @cached_property
     def spread(self) -> float:
@@ -111,7 +131,9 @@ class Search:
         return float((benefit[self.leader] - benefit[self.comparison.runner_up]).std(ddof=0))
 
     def leads(self, lever: Lever, x: float, options: Mapping[str, OptionParts]) -> dict[str, float]:
-        """How far the leader is ahead of each rival with a lever at x; over some draws, moved to what all say as drawn."""
+        """How far the leader is ahead of each rival with a lever at x; over some draws, moved to what all say as
+        drawn.
+        """
         worths = {}
         for name, parts in options.items():
             drawn = self.full[name].drawn.total
@@ -144,10 +166,15 @@ class Search:
         return min(roots, key=lambda root: abs(root - lever.base), default=nan)
 
     def curved(self, lever: Lever) -> float:
-        """The nearest root of any margin: a change of sign is looked for outward from the base, and settled on all draws."""
+        """The nearest root of any margin: a change of sign is looked for outward from the base, and settled on all
+        draws.
+        """
         look = partial(self.margin, lever, self.coarse)
         today = look(lever.base)
-        sides = [[lever.base + step * (end - lever.base) for step in steps] for end, steps in zip(lever.ends, (DOWN, UP), strict=True)]
+        sides = [
+            [lever.base + step * (end - lever.base) for step in steps]
+            for end, steps in zip(lever.ends, (DOWN, UP), strict=True)
+        ]
         brackets = [sign_change(look, lever.base, today, side) for side in sides]
         roots = [self.settled(lever, *bracket) for bracket in brackets if bracket]
         return min((root for root in roots if np.isfinite(root)), key=lambda root: abs(root - lever.base), default=nan)
@@ -161,14 +188,18 @@ class Search:
         else:
             near = float(brentq(look, first, last, xtol=1e-3 * abs(last - first)))
             aside = near + 0.01 * (last - first)
-            root, left = secant(exact, near, (look(aside) - look(near)) / (aside - near), lever.ends, CLOSE * self.spread)
+            root, left = secant(
+                exact, near, (look(aside) - look(near)) / (aside - near), lever.ends, CLOSE * self.spread
+            )
         return root if abs(left) <= max(1.0, self.spread / 1000) else nan
 
 
 def sign_change(
     function: Callable[[float], float], place: float, value: float, further: Sequence[float]
 ) -> tuple[float, float] | None:
-    """The first two neighbours, from a place on, between which a function changes sign; `value` is what it is at the place."""
+    """The first two neighbours, from a place on, between which a function changes sign; `value` is what it is at the
+    place.
+    """
     for other in further:
         after = function(other)
         if value * after <= 0 and (value or after):
@@ -192,7 +223,8 @@ def secant(
 
 
 def closest_first(table: pd.DataFrame, estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way to go.
+    """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way
+    to go.
 
     A number that several rows share is turned in all of them: it cannot be one thing here and another there.
     """

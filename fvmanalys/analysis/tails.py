@@ -10,7 +10,10 @@ from fvmanalys.model.simulate import DRAWN_TO
 __all__ = ["check_finite_mean", "has_known_mean", "tail_index"]
 
 FEWEST = 1000  # draws; with fewer, a tail without a mean looks like a long one that has it
-WIDE, NARROW = 3.2, 2.7  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
+WIDE, NARROW = (
+    3.2,
+    2.7,
+)  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
 LEAST, MOST = 0.05, 0.4  # how far above 1 that is, at least and at most
 LOGNORMAL = 4.2  # standard errors below MOST that few draws of a lognormal with σ = 2 fall short of once in a hundred
 STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may differ from its mean in a power law
@@ -19,7 +22,8 @@ STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may diff
 def has_known_mean(values: ArrayLike) -> bool:
     """Whether values are a simulation's own: all that it draws has a mean, however long the tail of a sample looks.
 
-    They carry how far they were drawn to; what something else has been mixed with, and so reaches further, is not known.
+    They carry how far they were drawn to; what something else has been mixed with, and so reaches further, is not
+    known.
     """
     drawn_to = getattr(values, "attrs", {}).get(DRAWN_TO)
     return drawn_to is not None and bool((np.abs(np.asarray(values, dtype=float)) <= drawn_to).all())
@@ -29,10 +33,14 @@ def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
     """Refuse draws of an unknown distribution whose tail is that of a power law without a finite mean (Pareto α ≤ 1).
 
     Their average keeps growing with the number of draws, so an expected value would be made up (Flyvbjerg et al. 2022,
-    Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on the outer
-    tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as in a power law,
-    as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83), and so they do where
-    few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass unseen. Raises UsageError.
+    Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on the
+    outer
+    tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as in a power
+    law,
+    as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83), and so they do
+    where
+    few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass unseen. Raises
+    UsageError.
     """
     if has_known_mean(values):
         return
@@ -43,8 +51,10 @@ def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
     for side in (values - centre, centre - values):
         if lacks_mean(side):
             raise UsageError(
-                f"{name}: the draws have no finite mean (a tail like a Pareto with index {tail_index(side, tail_size(side)):.2f}; "
-                "a mean needs an index above 1); report quantiles and P(value > x) instead, or cap the values by a stated parameter"
+                f"{name}: the draws have no finite mean (a tail like a Pareto with index "
+                f"{tail_index(side, tail_size(side)):.2f}; "
+                "a mean needs an index above 1); report quantiles and P(value > x) instead, or "
+                "cap the values by a stated parameter"
             )
 
 
@@ -54,7 +64,9 @@ def tail_size(values: Floats) -> int:
 
 
 def tail_index(values: ArrayLike, size: int) -> float:
-    """Hill's estimate of the tail index from the `size` largest values; infinite where they are equal or not positive."""
+    """Hill's estimate of the tail index from the `size` largest values; infinite where they are equal or not
+    positive.
+    """
     excess = log_excess(np.asarray(values, dtype=float), size)
     return float(1 / excess.mean()) if excess.any() else np.inf
 

@@ -18,7 +18,12 @@ LOW, HIGH = 0.05, 0.95
 
 
 def tornado(
-    source: Inputs | Simulation, first: str, second: str, value_per_point: float | None = None, draws: int = 4096, seed: int = 1
+    source: Inputs | Simulation,
+    first: str,
+    second: str,
+    value_per_point: float | None = None,
+    draws: int = 4096,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """The difference in expected net benefit between two options with each estimate at its P5 and P95, in MSEK.
 

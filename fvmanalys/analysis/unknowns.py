@@ -1,4 +1,6 @@
-"""What could be found out: the numbers, common factors and events of a decision, and what knowing each would be worth."""
+"""What could be found out: the numbers, common factors and events of a decision, and what knowing each would be
+worth.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,12 +20,25 @@ from fvmanalys.model.sample import Mask
 __all__ = ["AROUND", "Unknowns", "natural_groups", "tied"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
-TOLD = ("table", "name", "name_en", "option_id", "kind", "source_id", "owner", "owner_en", "confidential", "note", "note_en")
+TOLD = (
+    "table",
+    "name",
+    "name_en",
+    "option_id",
+    "kind",
+    "source_id",
+    "owner",
+    "owner_en",
+    "confidential",
+    "note",
+    "note_en",
+)
 
 
 @dataclass(frozen=True)
 class Unknowns:
-    """What of one comparison could be found out, and what that is worth, MSEK; each part is computed when first asked for.
+    """What of one comparison could be found out, and what that is worth, MSEK; each part is computed when first asked
+    for.
 
     Regressions use the first `draws` draws of the simulation, in whole blocks where there are more.
     """
@@ -43,8 +58,12 @@ class Unknowns:
 
     @cached_property
     def columns(self) -> dict[str, Floats]:
-        """The draws of every uncertain number of the model; estimates that are the same number stand once, under the first id."""
-        tables = dict(zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True))
+        """The draws of every uncertain number of the model; estimates that are the same number stand once, under the
+        first id.
+        """
+        tables = dict(
+            zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True)
+        )
         names = [same[0] for same in numbers(self.simulation.model.estimates) if tables[same[0]] not in AROUND]
         parts = blocks(self.size)
         return {name: draw(self.simulation.model.estimates[name], self.simulation.seed, parts) for name in names}
@@ -57,7 +76,9 @@ class Unknowns:
     def benefit(self, value: float | None = None) -> pd.DataFrame:
         """Net benefit of the options that may be chosen, draws × options."""
         options = self.simulation.inputs.options(permanent_only=True)
-        return self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)[options].iloc[: self.size]
+        return self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)[options].iloc[
+            : self.size
+        ]
 
     @cached_property
     def everything(self) -> Value:
@@ -75,18 +96,30 @@ class Unknowns:
 
     @cached_property
     def unknowns(self) -> dict[str, Floats]:
-        """What could be found out, each for itself: numbers without a tie, common factors in the place of theirs, and events."""
+        """What could be found out, each for itself: numbers without a tie, common factors in the place of theirs,
+        and events.
+        """
         alone = set(self.columns).difference(*self.tied_to.values())
         parts, seed = blocks(self.size), self.simulation.seed
         factors = {f"factors/{name}": ndtri(draw_factor(name, seed, parts)) for name in self.tied_to}
-        events = {name.replace("risks/", "events/", 1): mask.astype(float) for name, mask in self.occurrences.items() if mask.std() > 0}
+        events = {
+            name.replace("risks/", "events/", 1): mask.astype(float)
+            for name, mask in self.occurrences.items()
+            if mask.std() > 0
+        }
         return {name: self.columns[name] for name in self.columns if name in alone} | factors | events
 
     @cached_property
     def about(self) -> pd.DataFrame:
-        """What is known of each of these, by id; a factor is of the kind of its numbers, an event as its probability."""
+        """What is known of each of these, by id; a factor is of the kind of its numbers, an event as its
+        probability.
+        """
         table = self.simulation.inputs.estimates.set_index("id")[list(TOLD)]
-        events = table[table["table"] == "risks"].assign(table="events").rename(index=lambda name: name.replace("risks/", "events/", 1))
+        events = (
+            table[table["table"] == "risks"]
+            .assign(table="events")
+            .rename(index=lambda name: name.replace("risks/", "events/", 1))
+        )
         names = {row["factor_id"]: row for row in self.simulation.inputs.records["factors"]}
         rows = {}
         for factor, members in self.tied_to.items():
@@ -99,9 +132,11 @@ class Unknowns:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """EVPPI of everything that could be found out, the largest first: id, evppi, standard_error, clear, table, name, kind.
+        """EVPPI of everything that could be found out, the largest first: id, evppi, standard_error, clear, table,
+        name, kind.
 
-        Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has a row of its
+        Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has a
+        row of its
         own (`table` is events) beside that of its probability, which is worth knowing only for what it says on average.
         """
         found = evppi_all(self.benefit(), self.unknowns).reset_index(names="id")
@@ -111,7 +146,9 @@ class Unknowns:
 
     @cached_property
     def own_parts(self) -> pd.DataFrame:
-        """The EVPPI of what is left of each tied number when its factor is known: factor, id, evppi, standard_error, warning."""
+        """The EVPPI of what is left of each tied number when its factor is known: factor, id, evppi, standard_error,
+        warning.
+        """
         parts, seed, estimates = blocks(self.size), self.simulation.seed, self.simulation.model.estimates
         members = {name: factor for factor, names in self.tied_to.items() for name in names}
         own = {name: draw_own(estimates[name], seed, parts) for name in members}
@@ -130,11 +167,15 @@ class Unknowns:
     def gaps(self) -> pd.DataFrame:
         """The numbers that nobody has published and that are worth most to find out."""
         table = self.estimates
-        return table[table["kind"].eq("assumption") & ~table["table"].isin(["events", "factors"])].reset_index(drop=True)
+        return table[table["kind"].eq("assumption") & ~table["table"].isin(["events", "factors"])].reset_index(
+            drop=True
+        )
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning, clear."""
+        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning,
+        clear.
+        """
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
             value = evppi(self.benefit(), self.stack(ids))
@@ -149,7 +190,9 @@ class Unknowns:
                 }
             )
         columns = ["group_kind", "group", "estimates", "evppi", "standard_error", "warning"]
-        table = pd.DataFrame(rows, columns=columns).sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+        table = pd.DataFrame(rows, columns=columns).sort_values(
+            "evppi", ascending=False, kind="stable", ignore_index=True
+        )
         return table.assign(clear=table["evppi"] > ERRORS * table["standard_error"])
 
     def stack(self, ids: list[str]) -> Floats:
@@ -172,7 +215,9 @@ class Unknowns:
         """What each estimate's low and high do to the difference between the two leading options, MSEK."""
         first, second = self.comparison.best, self.comparison.runner_up
         if second is None:
-            return pd.DataFrame(columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"])
+            return pd.DataFrame(
+                columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"]
+            )
         return tornado(self.simulation, first, second, self.comparison.value_per_point)
 
 
@@ -181,9 +226,16 @@ def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, st
     about = simulation.inputs.estimates.set_index("id").loc[ids]
     parts = about.index.str.split("/")
     groups: dict[tuple[str, str], list[str]] = {}
-    for name, pieces, table, factor, kind in zip(ids, parts, about["table"], about["moves_with"], about["kind"], strict=True):
+    for name, pieces, table, factor, kind in zip(
+        ids, parts, about["table"], about["moves_with"], about["kind"], strict=True
+    ):
         area = pieces[2] if table == "levels" else pieces[1] if table in ("areas", "criteria") else ""
-        for key in (("area", area), ("table", table), ("factor", factor), ("kind", kind if kind == "assumption" else "")):
+        for key in (
+            ("area", area),
+            ("table", table),
+            ("factor", factor),
+            ("kind", kind if kind == "assumption" else ""),
+        ):
             if key[1]:
                 groups.setdefault(key, []).append(name)
     return groups

@@ -14,7 +14,11 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
     Where only a range is given, its middle counts. A viewpoint that gives no area any weight is left out.
     """
     inputs, estimates = comparison.simulation.inputs, comparison.simulation.model.estimates
-    rows = [(row["viewpoint_id"], row["area_id"], estimates[row["id"]].centre) for row in inputs.records["viewpoints"] if row["id"]]
+    rows = [
+        (row["viewpoint_id"], row["area_id"], estimates[row["id"]].centre)
+        for row in inputs.records["viewpoints"]
+        if row["id"]
+    ]
     table = pd.DataFrame(rows, columns=["viewpoint_id", "area_id", "weight"])
     weights = table.pivot_table(index="viewpoint_id", columns="area_id", values="weight", sort=False)
     weights = weights.reindex(columns=inputs.areas).fillna(0.0)
@@ -22,7 +26,8 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
-    """What each viewpoint would choose: viewpoint, name, kind (of its weights), best, p_best, lead (MSEK), dividing_area.
+    """What each viewpoint would choose: viewpoint, name, kind (of its weights), best, p_best, lead (MSEK),
+    dividing_area.
 
     The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
     common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.
@@ -36,11 +41,16 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
     scores = {option: simulation.area_scores[option][simulation.inputs.areas] for option in options}
     rows = []
     for viewpoint, weights in viewpoint_weights(comparison).iterrows() if len(names) else []:
-        worth = pd.DataFrame({option: value * (scores[option] @ weights) - simulation.cost[option] for option in options})
+        worth = pd.DataFrame(
+            {option: value * (scores[option] @ weights) - simulation.cost[option] for option in options}
+        )
         ranked = worth.mean().sort_values(ascending=False)
         best, other = ranked.index[0], comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
         apart = (
-            {area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean()) for area in common.index}
+            {
+                area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean())
+                for area in common.index
+            }
             if other
             else {}
         )
@@ -57,7 +67,9 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
                 "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else "",
             }
         )
-    return pd.DataFrame(rows, columns=["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"])
+    return pd.DataFrame(
+        rows, columns=["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"]
+    )
 
 
 def common_weights(comparison: Comparison) -> pd.Series:

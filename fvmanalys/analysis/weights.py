@@ -38,7 +38,9 @@ def swing_weights(points: ArrayLike) -> Floats:
     """
     points = np.asarray(points, dtype=float)
     if points.ndim != 1 or not np.isfinite(points).all() or (points < 0).any() or not points.sum() > 0:
-        raise UsageError(f"swing points {points.tolist()!r}: give one number an area, none negative, and at least one above 0")
+        raise UsageError(
+            f"swing points {points.tolist()!r}: give one number an area, none negative, and at least one above 0"
+        )
     return points / points.sum()
 
 
@@ -54,7 +56,9 @@ def ordinal_weights(order: Sequence[int], draws: int = DRAWS, seed: int = 1) -> 
     `order` holds the positions of the areas, the most important first.
     """
     if sorted(order) != list(range(len(order))):
-        raise UsageError(f"order {list(order)!r}: give each position from 0 to {len(order) - 1} once, the most important first")
+        raise UsageError(
+            f"order {list(order)!r}: give each position from 0 to {len(order) - 1} once, the most important first"
+        )
     weights = np.empty((draws, len(order)))
     weights[:, list(order)] = np.sort(uniform_weights(len(order), draws, seed), axis=1)[:, ::-1]
     return weights
@@ -84,7 +88,8 @@ def rank_acceptability(scores: ArrayLike, weights: ArrayLike | None = None, seed
 
 
 def break_even_weight(scores: ArrayLike, weights: ArrayLike, areas: int | Sequence[int], one: int, other: int) -> float:
-    """The share of all weight that makes two options equal if given to an area, or to several together; NaN where none does.
+    """The share of all weight that makes two options equal if given to an area, or to several together; NaN where none
+    does.
 
     Scores are options × areas. Within the areas and among the others, weights keep their proportions.
 
@@ -178,7 +183,10 @@ def read_scores(scores: ArrayLike) -> Floats:
         raise UsageError(f"scores have shape {np.shape(scores)}; give draws × options × areas, or options × areas")
     if not np.isfinite(table).all():
         draw, option, area = np.argwhere(~np.isfinite(table))[0]
-        raise UsageError(f"scores: draw {draw}, option {option}, area {area} is not a finite number; score every option in every area")
+        raise UsageError(
+            f"scores: draw {draw}, option {option}, area {area} is not a finite number; "
+            "score every option in every area"
+        )
     return table
 
 
@@ -191,13 +199,19 @@ def read_weights(weights: ArrayLike, draws: int, areas: int) -> Floats:
         raise UsageError(f"{len(vectors)} weight vectors for {draws} draws of scores; give one, or one a draw")
     total = vectors.sum(axis=1, keepdims=True)
     if not (np.isfinite(vectors).all() and (vectors >= 0).all() and (total > 0).all()):
-        raise UsageError("weights hold a negative number, or none above 0; give each area 0 or more, and at least one more")
+        raise UsageError(
+            "weights hold a negative number, or none above 0; give each area 0 or more, and at least one more"
+        )
     return vectors / total
 
 
 def option_names(scores: ArrayLike) -> NDArray | list[int]:
     """The names of the options, or their numbers."""
-    return scores.columns.get_level_values(0).unique() if isinstance(scores, pd.DataFrame) else list(range(np.shape(scores)[-2]))
+    return (
+        scores.columns.get_level_values(0).unique()
+        if isinstance(scores, pd.DataFrame)
+        else list(range(np.shape(scores)[-2]))
+    )
 
 
 def named(scores: ArrayLike, result: Floats, columns: Iterable | None, name: str) -> Floats | pd.DataFrame:

@@ -21,7 +21,9 @@ COARSE = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SURE = {"p50": 0.5, "p80": 0.8}
 
 
-def adjusted(inputs: Inputs, decision_date: str = "", standing_share: float | str = "", value_per_point: float = 0.0) -> Inputs:
+def adjusted(
+    inputs: Inputs, decision_date: str = "", standing_share: float | str = "", value_per_point: float = 0.0
+) -> Inputs:
     """The inputs with a decision on a given day, a share of the team kept, or a value of a point in MSEK.
 
     An empty day, an empty share and a value of 0 leave what the tables say.
@@ -30,7 +32,9 @@ def adjusted(inputs: Inputs, decision_date: str = "", standing_share: float | st
     values = {} if standing_share == "" else {"standing_share": float(standing_share)}
     values |= {"value_per_point": value_per_point} if value_per_point > 0 else {}
     if not 0 <= values.get("standing_share", 0) <= 1:
-        raise UsageError(f"standing_share {standing_share!r} is no share of the team; give a number between 0 and 1, or nothing")
+        raise UsageError(
+            f"standing_share {standing_share!r} is no share of the team; give a number between 0 and 1, or nothing"
+        )
     changed = with_parameters(inputs, **values) if values else inputs
     return changed if day is None else decided_on(changed, day)
 
@@ -42,7 +46,9 @@ def decided_on(inputs: Inputs, day: date) -> Inputs:
     table = inputs.tables["timeline"].copy()
     rows = table["event_id"] == DECIDED
     if not rows.any():
-        raise UsageError(f"decision_date {day}: the timeline has no event {DECIDED!r} to move; add one, or leave the day empty")
+        raise UsageError(
+            f"decision_date {day}: the timeline has no event {DECIDED!r} to move; add one, or leave the day empty"
+        )
     table["date"] = table["date"].astype(object)
     table.loc[rows, "date"] = day
     table.loc[rows, ["low", "likely", "high"]] = float("nan")
@@ -60,13 +66,21 @@ def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.Da
     inputs = simulation.inputs
     lengths = {option: time_to_use(simulation, option) for option in inputs.options(permanent_only=True)}
     quantiles = {
-        option: [float(pd.Series(found).quantile(p)) for p in SURE.values()] for option, found in lengths.items() if found is not None
+        option: [float(pd.Series(found).quantile(p)) for p in SURE.values()]
+        for option, found in lengths.items()
+        if found is not None
     }
     if not years and quantiles:
-        first = inputs.as_of.year + int(min(q[0] for q in quantiles.values()) + (inputs.as_of.timetuple().tm_yday - 1) / 365)
+        first = inputs.as_of.year + int(
+            min(q[0] for q in quantiles.values()) + (inputs.as_of.timetuple().tm_yday - 1) / 365
+        )
         years = range(first, first + 12, 2)
     rows = [
-        {"option": option, "year": year, **dict(zip(SURE, (day_before(inputs, year, length) for length in found), strict=True))}
+        {
+            "option": option,
+            "year": year,
+            **dict(zip(SURE, (day_before(inputs, year, length) for length in found), strict=True)),
+        }
         for option, found in quantiles.items()
         for year in years
     ]
@@ -76,7 +90,11 @@ def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.Da
 def time_to_use(simulation: Simulation, option: str) -> Floats | None:
     """Years from decision to full use in each draw; none where the option has no such events or nothing to wait for."""
     full = simulation.inputs.full_use_event(option)
-    if (option, full) not in simulation.events or (option, DECIDED) not in simulation.events or not waiting_is_possible(simulation.inputs):
+    if (
+        (option, full) not in simulation.events
+        or (option, DECIDED) not in simulation.events
+        or not waiting_is_possible(simulation.inputs)
+    ):
         return None
     return simulation.events[option, full].to_numpy() - simulation.events[option, DECIDED].to_numpy()
 
@@ -94,4 +112,6 @@ def standing_over_delays(
     if not inputs.has("readiness") or not waiting_is_possible(inputs):
         return pd.DataFrame(columns=["delay", "share", "low", "high"])
     teams = {delay: standing_team(inputs, option, draws, seed, COARSE, delay) for delay in years}
-    return pd.DataFrame([{"delay": delay, "share": team.share, "low": team.low, "high": team.high} for delay, team in teams.items()])
+    return pd.DataFrame(
+        [{"delay": delay, "share": team.share, "low": team.low, "high": team.high} for delay, team in teams.items()]
+    )

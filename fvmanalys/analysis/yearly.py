@@ -1,4 +1,5 @@
-"""The yearly convention: expected cost and levels year by year, and what they come to when each year counts from its middle.
+"""The yearly convention: expected cost and levels year by year, and what they come to when each year counts from its
+middle.
 
 The simulation discounts every draw continuously. A workbook cannot draw, but it can discount expected yearly amounts;
 so the same convention is computed here, and how far it lies from the simulation is shown.
@@ -30,7 +31,8 @@ from fvmanalys.model.simulate import Model, read_model, year_edges
 from fvmanalys.model.streams import check_rate
 
 __all__ = [
-    "Levers", "Outlook", "Settings", "Turnable", "largest_assumptions", "leading_levers", "mid_year_figures", "mid_year_present_value",
+    "Levers", "Outlook", "Settings", "Turnable", "largest_assumptions", "leading_levers", "mid_year_figures",
+    "mid_year_present_value",
     "mid_year_score", "normalised", "outlook", "published_settings", "turnable", "year_counts",
 ]  # fmt: skip
 
@@ -39,7 +41,8 @@ MOST_RISKS, MOST_BUNDLES = 3, 3
 
 @dataclass(frozen=True)
 class Levers:
-    """What a reader may turn beside the settings: risks, each by its probability as it is now, and bundles of amounts by a factor.
+    """What a reader may turn beside the settings: risks, each by its probability as it is now, and bundles of amounts
+    by a factor.
 
     `chances` holds the mean probability of each risk by its id; `bundles` the estimates of each bundle by its id.
     """
@@ -53,9 +56,12 @@ class Outlook:
     """Expected cost and levels in each calendar year, as far ahead as the horizon may be turned.
 
     `edges` are the times, in years after `as_of`, between which the years lie (the first and the last are cut).
-    `levels` is the mean level in the year as drawn (index year, columns option, area). In `costs` (columns option, case,
-    bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each case of the
-    risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where the option does
+    `levels` is the mean level in the year as drawn (index year, columns option, area). In `costs` (columns option,
+    case,
+    bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each case of
+    the
+    risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where the option
+    does
     not depend on it. What of the cost is in no bundle has the bundle "".
     """
 
@@ -82,7 +88,9 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a reader may turn: weights in points by area, MSEK per point, the rate as a share, the horizon in years, and levers."""
+    """What a reader may turn: weights in points by area, MSEK per point, the rate as a share, the horizon in years,
+    and levers.
+    """
 
     weights: Mapping[str, float]
     value_per_point: float
@@ -140,7 +148,9 @@ def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
 
 
 def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1, levers: Levers | None = None) -> Outlook:
-    """Expected cost and levels by calendar year, to the longest horizon that may be asked for, in every case of the levers."""
+    """Expected cost and levels by calendar year, to the longest horizon that may be asked for, in every case of the
+    levers.
+    """
     levers = levers or Levers()
     model = read_model(with_parameters(inputs, horizon_years=turnable(inputs)["horizon_years"].high))
     years, edges = year_edges(inputs.as_of, model.horizon)
@@ -168,7 +178,11 @@ def outlook_chunk(model: Model, sample: Sample, edges: Floats, levers: Levers) -
             turned = replace(sample, given={risk: np.full(sample.size, on) for risk, on in given.items()})
             for bundle, column in yearly_costs(model, turned, option, edges, levers).items():
                 sums["cost", option, case, bundle] = column
-            levels = averages(model, turned, option, edges) if own else {area: sums["drawn", option, area] for area in model.areas}
+            levels = (
+                averages(model, turned, option, edges)
+                if own
+                else {area: sums["drawn", option, area] for area in model.areas}
+            )
             sums |= {("level", option, case, area): column for area, column in levels.items()}
     return sums
 
@@ -232,8 +246,10 @@ def mid_year_score(levels: ArrayLike, edges: ArrayLike, discount_rate: float, ho
 def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.DataFrame:
     """Cost, score, net benefit and rank of every option by the yearly convention, at the reader's own settings.
 
-    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are give it
-    exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting answer have a rank.
+    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are give
+    it
+    exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting answer have a
+    rank.
     """
     rate, horizon = settings.discount_rate, settings.horizon_years
     chances = {**ahead.levers.chances, **settings.chances}
@@ -245,11 +261,15 @@ def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.D
             value = mid_year_present_value(ahead.costs[option, case, bundle], ahead.edges, rate, horizon)
             cost += ahead.weight(case, chances) * settings.factors.get(bundle, 1.0) * value
         for case, area in ahead.area_parts(option):
-            scores[area] += ahead.weight(case, chances) * mid_year_score(ahead.cases[option, case, area], ahead.edges, rate, horizon)
+            scores[area] += ahead.weight(case, chances) * mid_year_score(
+                ahead.cases[option, case, area], ahead.edges, rate, horizon
+            )
         rows[option] = {"cost": cost, "score": sum(weights[area] * scores[area] for area in inputs.areas), **scores}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("option")
     reference = table.loc[inputs.reference]
-    table["net_benefit"] = settings.value_per_point * (table["score"] - reference["score"]) - (table["cost"] - reference["cost"])
+    table["net_benefit"] = settings.value_per_point * (table["score"] - reference["score"]) - (
+        table["cost"] - reference["cost"]
+    )
     competitors = inputs.options(permanent_only=True)
     table["rank"] = table.loc[competitors, "net_benefit"].rank(ascending=False, method="min")
     return table[["cost", "score", "net_benefit", "rank", *inputs.areas]]

@@ -30,7 +30,8 @@ def key_of(table: str, row: Mapping[str, Any]) -> tuple:
 def withdraws(table: str, row: Mapping[str, Any]) -> bool:
     """Whether a later row of this kind takes the former one back: it has no quantity and no date.
 
-    An event `restarted` that takes its duration from `readiness` has neither as well; while it waits for an event it stands.
+    An event `restarted` that takes its duration from `readiness` has neither as well; while it waits for an event it
+    stands.
     """
     if row.get("event_id") == "restarted" and row["after"]:
         return False
@@ -60,7 +61,8 @@ def in_force(table: str, rows: Rows, as_of: date) -> Rows:
 
 
 def superseded(table: str, standing: dict[str, dict[str, Any]], when: str) -> list[str]:
-    """The conditions of rows with one key that a later row takes the place of: its own, none, or all if it has none itself.
+    """The conditions of rows with one key that a later row takes the place of: its own, none, or all if it has none
+    itself.
 
     A row without a condition that says nothing stays beside one with a condition: of a variant it says what is absent.
     """

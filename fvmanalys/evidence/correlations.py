@@ -18,7 +18,8 @@ LEAST_CHANGE, MOST_CHANGE = 1e-10, 0.01
 
 
 def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], Matrix]]:
-    """The estimates that hang together, each group with its correlation matrix on the normal scale; 0 where nothing is said.
+    """The estimates that hang together, each group with its correlation matrix on the normal scale; 0 where nothing is
+    said.
 
     A rank correlation r is a normal one of 2·sin(π·r/6) (Pearson 1907).
     """
@@ -32,12 +33,16 @@ def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str]
         group, matrix = found[id(groups[row["first_id"]])]
         first, second = (group.index(row[end]) for end in PAIR)
         value = row["correlation"]
-        matrix[first, second] = matrix[second, first] = 2 * np.sin(np.pi * value / 6) if row["scale"] == "rank" else value
+        matrix[first, second] = matrix[second, first] = (
+            2 * np.sin(np.pi * value / 6) if row["scale"] == "rank" else value
+        )
     return list(found.values())
 
 
 def nearest_correlation(matrix: Matrix) -> Matrix:
-    """The nearest matrix that correlations can make, itself where it is one (Higham 2002, IMA Journal of Numerical Analysis 22(3))."""
+    """The nearest matrix that correlations can make, itself where it is one (Higham 2002, IMA Journal of Numerical
+    Analysis 22(3)).
+    """
     found, correction = matrix, np.zeros_like(matrix)
     while np.linalg.eigvalsh(found)[0] < -LEAST_CHANGE:
         shifted = found - correction
@@ -50,8 +55,16 @@ def nearest_correlation(matrix: Matrix) -> Matrix:
 
 
 def correlation_faults(tables: Tables) -> Iterator[Fault]:
-    """Check the correlations that stand: no pair twice, none beside a common factor, and all of them possible at once."""
-    tied = {one for name, rows in tables.items() for row in rows if row.get("moves_with") for one in estimate_ids({name: [row]})}
+    """Check the correlations that stand: no pair twice, none beside a common factor, and all of them possible at
+    once.
+    """
+    tied = {
+        one
+        for name, rows in tables.items()
+        for row in rows
+        if row.get("moves_with")
+        for one in estimate_ids({name: [row]})
+    }
     seen: dict[frozenset[str], dict[str, Any]] = {}
     for row in tables.get("correlations", []):
         pair = frozenset(row[end] for end in PAIR)
@@ -61,7 +74,9 @@ def correlation_faults(tables: Tables) -> Iterator[Fault]:
             yield fault(row, "second_id", f"is the pair of row {seen[pair]['_row']} again", "keep one of the rows")
         for end in PAIR:
             if row[end] in tied:
-                yield fault(row, end, f"{row[end]!r} has a common factor (moves_with)", "clear moves_with, or remove this row")
+                yield fault(
+                    row, end, f"{row[end]!r} has a common factor (moves_with)", "clear moves_with, or remove this row"
+                )
         seen.setdefault(pair, row)
     rows = [row for pair, row in seen.items() if len(pair) == 2]
     for group, matrix in correlated_groups(rows):
@@ -71,9 +86,14 @@ def correlation_faults(tables: Tables) -> Iterator[Fault]:
 
 def impossible(group: list[str], matrix: Matrix, seen: dict[frozenset[str], dict[str, Any]]) -> Fault:
     """The fault of three estimates that cannot be correlated as they are said to be, at the row of their last pair."""
-    worst = min(combinations(range(len(group)), 3), key=lambda three: np.linalg.eigvalsh(matrix[np.ix_(three, three)])[0])
+    worst = min(
+        combinations(range(len(group)), 3), key=lambda three: np.linalg.eigvalsh(matrix[np.ix_(three, three)])[0]
+    )
     a, b, c = (group[place] for place in worst)
-    said = [(seen.get(frozenset(pair)), matrix[group.index(pair[0]), group.index(pair[1])]) for pair in ((a, b), (b, c), (a, c))]
+    said = [
+        (seen.get(frozenset(pair)), matrix[group.index(pair[0]), group.index(pair[1])])
+        for pair in ((a, b), (b, c), (a, c))
+    ]
     told = ", ".join(f"{value:.2g}{'' if row else ' (not said)'}" for row, value in said)
     last = max((row for row, _ in said if row), key=lambda row: row["_row"])
     problem = f"{a!r}, {b!r} and {c!r} cannot be correlated so: {told} for 1-2, 2-3 and 1-3 on the normal scale"

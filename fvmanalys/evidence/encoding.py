@@ -25,7 +25,8 @@ def decode(raw: bytes) -> str:
     """Decode UTF-8, with or without BOM, or else Windows-1252; Unreadable where another encoding is more plausible."""
     if b"\0" in raw:
         raise Unreadable(
-            "holds zero bytes, so it is neither UTF-8 nor Windows-1252 text (UTF-16, perhaps, which Excel calls Unicode text)"
+            "holds zero bytes, so it is neither UTF-8 nor Windows-1252 text (UTF-16, "
+            "perhaps, which Excel calls Unicode text)"
         )
     try:
         return raw.decode("utf-8-sig")
@@ -38,7 +39,10 @@ def decode(raw: bytes) -> str:
         row, line = next((row, line) for row, line in enumerate(lines, 1) if cost(line, likely) < cost(line, WINDOWS))
         best, worst = (line.decode(name, "replace") for name in (likely, WINDOWS))
         word, garbled = unlike(best, worst)
-        problem = f"is neither UTF-8 nor Windows-1252, but likely {NAMES[likely]}: that reads {word!r} where Windows-1252 reads {garbled!r}"
+        problem = (
+            f"is neither UTF-8 nor Windows-1252, but likely {NAMES[likely]}: that reads {word!r} "
+            f"where Windows-1252 reads {garbled!r}"
+        )
         raise Unreadable(problem, row=row)
     return raw.decode(WINDOWS)
 
@@ -49,7 +53,10 @@ def check_mixed(raw: bytes, lines: list[bytes], place: int) -> None:
     if sequences > stray or (sequences and TWICE.search(raw.decode(WINDOWS, "replace"))):
         likely = most_plausible(lines[place])
         word, garbled = unlike(patched(lines[place], likely), lines[place].decode("utf-8", "replace"))
-        problem = f"holds a byte that is no UTF-8, as the rest of the file is ({garbled!r}; {word!r} if it is {NAMES[likely]})"
+        problem = (
+            f"holds a byte that is no UTF-8, as the rest of the file is ({garbled!r}; "
+            f"{word!r} if it is {NAMES[likely]})"
+        )
         raise Unreadable(problem, f"write that word again, and {SAVE_AGAIN}", place + 1)
 
 
@@ -65,7 +72,8 @@ def unlike(one: str, other: str) -> tuple[str, str]:
     return next(((word, twin) for word, twin in pairs if word != twin), (one[:40], other[:40]))
 
 
-# How odd a text is. Letters of the Nordic languages lie between 0x80 and 0x9f in the code pages of DOS and of the Mac, where
+# How odd a text is. Letters of the Nordic languages lie between 0x80 and 0x9f in the code pages of DOS and of the Mac,
+# where
 # Windows-1252 has typographic marks: what stands inside a word there, and at its end, tells them apart.
 
 INSIDE_NO_WORD = (
@@ -97,7 +105,9 @@ def nordic(raw: bytes, encoding: str) -> int:
 
 
 def cost(raw: bytes, encoding: str) -> float:
-    """How odd the words of a text are in an encoding: marks inside them, capitals after small letters, letters that stand alone."""
+    """How odd the words of a text are in an encoding: marks inside them, capitals after small letters, letters that
+    stand alone.
+    """
     words = {word for word in set(raw.translate(BLANKS).split()) if not word.isascii()}
     text = b"\n".join(words).decode(encoding, "replace")
     low = "".join(letter for letter in bytes(range(0x80, 0xA0)).decode(encoding, "ignore") if letter.isalpha())
@@ -117,18 +127,26 @@ TWICE = re.compile(
 
 
 def check_whole(rows: list[tuple[int, list[str]]]) -> None:
-    """Refuse rows whose letters were lost or encoded twice before the file was saved; the file itself is then in order."""
+    """Refuse rows whose letters were lost or encoded twice before the file was saved; the file itself is then in
+    order.
+    """
     for row, cells in rows:
         for cell in cells:
             if cell.isascii():
                 continue
             if "\ufffd" in cell:
-                problem = f"holds {shortened(cell, cell.index(chr(0xFFFD)))!r}, where a letter was lost when the file was saved"
+                problem = (
+                    f"holds {shortened(cell, cell.index(chr(0xFFFD)))!r}, where a letter "
+                    "was lost when the file was saved"
+                )
                 raise Unreadable(problem, "write the word again, here and wherever a letter is lost", row)
             found = TWICE.search(cell)
             if found:
                 garbled = shortened(cell, found.start())
-                problem = f"reads {garbled!r}, which is likely {repaired(garbled)!r}: UTF-8 that was read as Windows-1252 and saved again"
+                problem = (
+                    f"reads {garbled!r}, which is likely {repaired(garbled)!r}: UTF-8 that was "
+                    "read as Windows-1252 and saved again"
+                )
                 raise Unreadable(problem, "open the original as UTF-8 and save it again as CSV in UTF-8", row)
 
 

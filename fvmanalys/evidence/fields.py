@@ -128,15 +128,22 @@ KRONOR = {"SEK": 1e6, "kSEK": 1e3}  # how many are a million kronor, the unit th
 
 YesNo = Literal["yes", "no"]
 Language = Literal[
-    "", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hu", "is", "it", "lt", "lv", "nl", "no", "pl", "pt", "sv",
+    "", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hu", "is", "it", "lt", "lv", "nl", "no", "pl", "pt", "sv"
 ]
 Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "lognormal", "truncated_normal"]
 Ends = Literal["", "range", "p90"]
 Profile = Literal["level", "ramp_up", "ramp_down"]
 EvidenceKind = Literal["", "fact", "judgement", "assumption"]
 ParameterId = Literal[
-    "discount_rate", "benefit_discount_rate", "horizon_years", "price_year", "value_per_point", "outside_view", "standing_share",
-    "inflation", "minimum_risk",
+    "discount_rate",
+    "benefit_discount_rate",
+    "horizon_years",
+    "price_year",
+    "value_per_point",
+    "outside_view",
+    "standing_share",
+    "inflation",
+    "minimum_risk",
 ]
 Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 Filled = Annotated[str, Field(min_length=1)]

@@ -84,7 +84,9 @@ def csv_rows(reader: Any, declared: bool) -> Iterator[tuple[int, list[str]]]:
 
 
 def find_separator(text: str, table: str) -> str:
-    """The separator by which one of the first lines is most like a header, or else the commonest of the first filled one."""
+    """The separator by which one of the first lines is most like a header, or else the commonest of the first filled
+    one.
+    """
     lines = [line for line in text[:100_000].splitlines() if line.strip()][:LOOKED_AT]
     named = {
         mark: max((likeness(line.replace('"', " ").split(mark), table) for line in lines), default=0) for mark in ",;\t"
@@ -197,7 +199,9 @@ def sheet_rows(sheet: Any, last: int | None) -> Iterator[tuple[int, list[str]]]:
     """The rows of a sheet as texts, with their numbers; a row that says it is the billionth has none between."""
     for row, values in enumerate(sheet.iter_rows(values_only=True, max_row=last), 1):
         if row > SHEET_ROWS:
-            raise Unreadable(f"has a row beyond the last that Excel has, {SHEET_ROWS}", "copy its cells to a new workbook")
+            raise Unreadable(
+                f"has a row beyond the last that Excel has, {SHEET_ROWS}", "copy its cells to a new workbook"
+            )
         yield row, [cell_text(value) for value in values]
 
 

@@ -8,7 +8,8 @@ __all__ = ["COLUMNS", "MEASURES", "by_day", "read_history"]
 
 MEASURES = ["p_best", "net_benefit", "net_benefit_p05", "net_benefit_p95", "cost_p50", "cost_p85", "score"]
 COLUMNS = [
-    "run_id", "as_of", "created", "option", "option_name", "option_name_en", "permanent", "reference", "best", *MEASURES,
+    "run_id", "as_of", "created", "option", "option_name", "option_name_en", "permanent", "reference", "best",
+    *MEASURES,
     "advice", "answer", "events", "events_en",
 ]  # fmt: skip
 
@@ -19,7 +20,10 @@ def read_history(path: str | Path) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     numbers = dict.fromkeys(MEASURES, float) | dict.fromkeys(("permanent", "reference", "best"), bool)
     return pd.read_csv(
-        path, dtype={column: numbers.get(column, str) for column in COLUMNS}, keep_default_na=False, na_values={m: [""] for m in MEASURES}
+        path,
+        dtype={column: numbers.get(column, str) for column in COLUMNS},
+        keep_default_na=False,
+        na_values={m: [""] for m in MEASURES},
     )
 
 

@@ -29,14 +29,17 @@ from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
 from fvmanalys.evidence.variants import INHERITED, counting, lines, owners, part_of
 
 __all__ = [
-    "DEFAULTS", "Inputs", "default_folder", "estimate_id", "ids_by_place", "load", "no_estimate", "plain_rows", "project", "understand",
+    "DEFAULTS", "Inputs", "default_folder", "estimate_id", "ids_by_place", "load", "no_estimate", "plain_rows",
+    "project", "understand",
 ]  # fmt: skip
 
 RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 ESTIMATE_COLUMNS = [
-    "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "ends", "unit", "moves_with", "strength",
-    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en", "_file", "_row",
+    "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "ends", "unit", "moves_with",
+    "strength",
+    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en",
+    "_file", "_row",
 ]  # fmt: skip
 
 
@@ -61,7 +64,9 @@ class Inputs:
             object.__setattr__(self, name, ReadOnlyDict(tables))
 
     def __reduce__(self) -> Any:
-        return partial(type(self), barred=self.barred), tuple(getattr(self, one.name) for one in fields(self) if not one.kw_only)
+        return partial(type(self), barred=self.barred), tuple(
+            getattr(self, one.name) for one in fields(self) if not one.kw_only
+        )
 
     def with_estimate(
         self,
@@ -114,7 +119,9 @@ class Inputs:
                 known[table] = [one | parsed if parsed and same_place(one, row) else one for one in known[table]]
         check(standing, self.as_of, [*faults, *row_faults(history)])
         tables = {**self.tables, table: frame(table, standing[table])}
-        return replace(self, tables=tables, history={**self.history, table: frame(table, history[table])}, barred=frozenset())
+        return replace(
+            self, tables=tables, history={**self.history, table: frame(table, history[table])}, barred=frozenset()
+        )
 
     def row_of(self, estimate_id: str) -> tuple[str, dict[str, Any]]:
         """The table of an estimate and its row in it, empty cells as None."""
@@ -173,7 +180,9 @@ class Inputs:
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every table as dicts, each quantity with its `id`."""
         ids, known = ids_by_place(self.estimates), self._known_records
-        new = {name: with_ids(table.to_dict("records"), ids) for name, table in self.tables.items() if name not in known}
+        new = {
+            name: with_ids(table.to_dict("records"), ids) for name, table in self.tables.items() if name not in known
+        }
         found = known | {name: ReadOnlyList(map(ReadOnlyDict, rows)) for name, rows in new.items()}
         return ReadOnlyDict({name: found[name] for name in self.tables})
 
@@ -190,7 +199,9 @@ class Inputs:
 
     @cached_property
     def quantities(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every quantity in force as its table and its row: a row with two quantities stands twice, each time with its `id`."""
+        """Every quantity in force as its table and its row: a row with two quantities stands twice, each time with
+        its `id`.
+        """
         found = [(name, row) for name, rows in self.records.items() for row in rows if row["id"]]
         seconds = {name: TABLES[name].SECOND for name in self.tables}
         more = [(name, second_quantity(row, seconds[name])) for name, row in found if seconds[name]]
@@ -216,7 +227,9 @@ class Inputs:
         return not self.tables[table].empty
 
     def options(self, permanent_only: bool = False) -> list[str]:
-        """The options in play, in the order of their table; the permanent ones are those that compete: none that is barred."""
+        """The options in play, in the order of their table; the permanent ones are those that compete: none that is
+        barred.
+        """
         table = self.tables["options"]
         competes = table["permanent"].eq("yes") & ~table["option_id"].isin(self.barred)
         return ReadOnlyList(table.loc[competes | (not permanent_only), "option_id"])
@@ -261,7 +274,8 @@ def default_folder() -> Path:
 
 
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
-    """Read, check and date the raw tables in the folder `data`: by default data/raw here, or in the nearest folder above.
+    """Read, check and date the raw tables in the folder `data`: by default data/raw here, or in the nearest folder
+    above.
 
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
     Raises EvidenceError with every fault found, or UsageError for an impossible day.
@@ -313,7 +327,13 @@ def parse_day(as_of: str | date | None) -> date | None:
     if as_of is None or as_of == "":
         return None
     try:
-        day = as_of.date() if isinstance(as_of, datetime) else as_of if isinstance(as_of, date) else date.fromisoformat(as_of)
+        day = (
+            as_of.date()
+            if isinstance(as_of, datetime)
+            else as_of
+            if isinstance(as_of, date)
+            else date.fromisoformat(as_of)
+        )
     except ValueError as error:
         raise UsageError(f"as_of {as_of!r} is not a date; write it as year-month-day, such as 2025-05-27") from error
     if not FIRST_DAY <= day <= LAST_DAY:
@@ -383,7 +403,9 @@ def estimate_rows(name: str, table: pd.DataFrame, line_to: Mapping[str, list[str
     ids = [estimate_id(name, row) for row in rows]
     times = Counter(ids)
     second = TABLES[name].SECOND
-    whose = {option: owners(name, rows, line) for option, line in line_to.items() if len(line) > 1 and name in INHERITED}
+    whose = {
+        option: owners(name, rows, line) for option, line in line_to.items() if len(line) > 1 and name in INHERITED
+    }
     for row, key in zip(rows, ids, strict=True):
         if pd.notna(row["likely"]) or pd.notna(row["low"]):
             unique = f"{key}/{in_id(row['when'])}" if row.get("when") and times[key] > 1 else key
@@ -392,4 +414,9 @@ def estimate_rows(name: str, table: pd.DataFrame, line_to: Mapping[str, list[str
             found = {**row, "table": name, "name": row.get("name", "")}
             yield {**found, "id": unique, "stream": f"{stream}/hit_rate" if second else stream}
             if second:
-                yield {**second_quantity(found, second), "id": f"{unique}/{second}", "stream": f"{stream}/{second}", "strength": np.nan}
+                yield {
+                    **second_quantity(found, second),
+                    "id": f"{unique}/{second}",
+                    "stream": f"{stream}/{second}",
+                    "strength": np.nan,
+                }

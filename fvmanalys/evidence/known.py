@@ -53,7 +53,9 @@ def without_unknown(tables: Tables) -> Tables:
         if any(matching(estimates, one) for one in resolved):
             changed["resolves"] = ";".join(one for one in resolved if matching(estimates, one))
         if "reveals" in row:
-            changed["reveals"] = ";".join(one for one in split(row["reveals"]) if revealed(one, tables.get("risks", [])))
+            changed["reveals"] = ";".join(
+                one for one in split(row["reveals"]) if revealed(one, tables.get("risks", []))
+            )
         if row.get("part_of", "") not in spent:
             changed["part_of"] = ""
         return row | {column: text for column, text in changed.items() if column in row}

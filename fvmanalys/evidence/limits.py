@@ -24,13 +24,16 @@ CLEARED = "delete empty rows and columns with their formats, or copy the cells a
 CELL = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
 COMMON = re.compile(rb"<(?:/|(?:\w+:)?(?:v|f|is|t|si)[\s/>])")  # beside cells, the tags that a workbook has many of
 NOT_PLAIN = re.compile(
-    rb"\0|\A(?:\xff\xfe|\xfe\xff)|<!ENTITY|<\?xml[^<>]*encoding\s*=\s*.(?!utf-?8|us-ascii|iso-8859|windows-125)", re.IGNORECASE
+    rb"\0|\A(?:\xff\xfe|\xfe\xff)|<!ENTITY|<\?xml[^<>]*encoding\s*=\s*.(?!utf-?8|us-ascii|iso-8859|windows-125)",
+    re.IGNORECASE,
 )
 LONG = re.compile(rb"[^<]{1000000}")
 
 
 def read_bytes(path: Path, megabytes: int = BYTES) -> bytes:
-    """Read a file; Unreadable where it is none (a pipe, a device, a link to nothing), is too large or may not be read."""
+    """Read a file; Unreadable where it is none (a pipe, a device, a link to nothing), is too large or may not be
+    read.
+    """
     try:
         if path.is_symlink() and not path.exists():
             raise Unreadable("is a link to a file that is not there", "put the file there, or remove the link")
@@ -93,7 +96,11 @@ def unpack(raw: bytes) -> Unpacked:
             marked = count_tags(name, content)
             tags, others, cells = tags + marked[0], others + marked[1], cells + marked[2]
             if tags > TAGS or others > OTHERS or cells > CELLS:
-                what = f"more than {CELLS} rows and cells, formats counted" if cells > CELLS else "too many formats or texts"
+                what = (
+                    f"more than {CELLS} rows and cells, formats counted"
+                    if cells > CELLS
+                    else "too many formats or texts"
+                )
                 raise Unreadable(f"holds {what}", CLEARED)
             anew.writestr(name, content)
     book.ends = time.monotonic() + SECONDS
@@ -120,7 +127,9 @@ def check_plain(name: str, content: bytes) -> None:
 
 
 def count_tags(name: str, content: bytes) -> tuple[int, int, int]:
-    """How many tags and attributes a part holds, those of no cell or text, and rows and cells; nothing where it is no XML."""
+    """How many tags and attributes a part holds, those of no cell or text, and rows and cells; nothing where it is
+    no XML.
+    """
     head = content[:100].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if not head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return 0, 0, 0

@@ -218,7 +218,11 @@ class Release:
     def value_column(self) -> str | None:
         """The column that a stand-in is first of all about, in a table whose rows can be withdrawn."""
         quantified = issubclass(TABLES[self.name], Quantified)
-        return "likely" if quantified else next((column for column in TABLES[self.name].SAYS if column in releasable(self.name)), None)
+        return (
+            "likely"
+            if quantified
+            else next((column for column in TABLES[self.name].SAYS if column in releasable(self.name)), None)
+        )
 
     def returns(self) -> Iterator[str]:
         """Which earlier row stands again where a later one is omitted."""

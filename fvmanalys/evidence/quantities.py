@@ -96,7 +96,9 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
     """Check that low and high can be read as the row says, and that a cut normal can have them as percentiles."""
     low, high, kind, ends = (row[column] for column in ("low", "high", "distribution", "ends"))
     if ends and kind in FIXED:
-        yield fault(row, "ends", f"is {ends} although there is no range", "give low, high and distribution, or clear it")
+        yield fault(
+            row, "ends", f"is {ends} although there is no range", "give low, high and distribution, or clear it"
+        )
     elif ends == "range" and kind not in RANGED:
         yield fault(row, "ends", f"is range although {kind!r} has no ends", "clear it: low and high are percentiles")
     if kind == "truncated_normal" and low is not None and high is not None and low < high:
@@ -104,7 +106,9 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
             truncated(low, high, *truncation(high, bounds(table, row["unit"])))
         except NotPossible:
             told = f"{said(row, 'low')} and {said(row, 'high')} as its 5th and 95th percentile"
-            problem = f"is truncated_normal, but no normal cut at what {row['unit'] or 'it'} allows (or at 0) has {told}"
+            problem = (
+                f"is truncated_normal, but no normal cut at what {row['unit'] or 'it'} allows (or at 0) has {told}"
+            )
             yield fault(row, "distribution", problem, "narrow the range, or use another distribution")
 
 
@@ -139,7 +143,9 @@ def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault
 
 
 def is_off_scale(row: dict[str, Any], column: str) -> bool:
-    """Whether a fixed level lies outside 0 to 100, or a range wholly does so: this column is the end nearest to the scale."""
+    """Whether a fixed level lies outside 0 to 100, or a range wholly does so: this column is the end nearest to the
+    scale.
+    """
     fixed = row["distribution"] in FIXED
     below, above = ("likely", "likely") if fixed else ("high", "low")
     return (column == below and row[column] < 0) or (column == above and row[column] > 100)

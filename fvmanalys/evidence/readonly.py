@@ -15,7 +15,8 @@ OPERATORS = [f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floord
 TABLE_CHANGES = ["__setitem__", "__delitem__", "__delattr__", "insert", "isetitem", "pop", "update", *OPERATORS]
 DICT_CHANGES = ["__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update"]
 LIST_CHANGES = [
-    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort",
+    "__setitem__", "__delitem__", "__iadd__", "__imul__", "append", "clear", "extend", "insert", "pop", "remove",
+    "reverse", "sort",
 ]  # fmt: skip
 
 
@@ -23,7 +24,8 @@ def refuse(*_: Any, **__: Any) -> NoReturn:
     """Say that what is loaded stays as it was checked."""
     raise UsageError(
         "what is loaded is read-only, so that nothing is computed from what was never checked; make changed inputs by "
-        "inputs.with_estimate(id, value=…), or low=, likely=, high=, or add=, or times=; .copy() gives a table of your own"
+        "inputs.with_estimate(id, value=…), or low=, likely=, high=, or add=, or times=; "
+        ".copy() gives a table of your own"
     )
 
 
@@ -62,7 +64,9 @@ def not_inplace(method: Callable[..., Any]) -> Callable[..., Any]:
 def inplace_methods() -> dict[str, Callable[..., Any]]:
     """The public methods of a DataFrame that can be told to work in place."""
     methods = inspect.getmembers(pd.DataFrame, inspect.isfunction)
-    return {name: method for name, method in methods if name[0] != "_" and "inplace" in inspect.signature(method).parameters}
+    return {
+        name: method for name, method in methods if name[0] != "_" and "inplace" in inspect.signature(method).parameters
+    }
 
 
 @refusing(TABLE_CHANGES)

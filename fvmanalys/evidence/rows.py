@@ -5,7 +5,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fvmanalys.evidence.fields import SECRET, STRUCTURE, Day, Distribution, Ends, EvidenceKind, Factor, Owner, Sources, Unit, YesNo
+from fvmanalys.evidence.fields import (
+    SECRET,
+    STRUCTURE,
+    Day,
+    Distribution,
+    Ends,
+    EvidenceKind,
+    Factor,
+    Owner,
+    Sources,
+    Unit,
+    YesNo,
+)
 
 __all__ = ["Evidenced", "Quantified", "Row", "no_numbers", "same_place"]
 
@@ -27,8 +39,12 @@ class Evidenced(Row):
     source_id: Sources = ""
     known_from: Day | None = None
     owner: Owner = ""
-    confidential: Annotated[str, STRUCTURE] = Field("no", max_length=200, description="the ground if the row is confidential, or yes")
-    stand_in: Annotated[YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")] = "no"
+    confidential: Annotated[str, STRUCTURE] = Field(
+        "no", max_length=200, description="the ground if the row is confidential, or yes"
+    )
+    stand_in: Annotated[
+        YesNo, Field(description="yes in public tables, where stand-ins stand for what is secret in the row")
+    ] = "no"
     note: str = ""
 
 

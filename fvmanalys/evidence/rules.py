@@ -19,7 +19,8 @@ from fvmanalys.evidence.spelling import said
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 
 __all__ = [
-    "CONDITIONAL", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near", "price_years_exist",
+    "CONDITIONAL", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near",
+    "price_years_exist",
     "revealed", "split", "unknown_conditions",
 ]  # fmt: skip
 
@@ -102,7 +103,9 @@ def ever_bases(tables: Tables) -> dict[str, set[str]]:
 
 
 def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> Iterator[Fault]:
-    """Check that the first row of a key says something: only a later row can withdraw, or one of a variant what it inherits."""
+    """Check that the first row of a key says something: only a later row can withdraw, or one of a variant what it
+    inherits.
+    """
     if not issubclass(TABLES[table], Quantified):
         return
     before: dict[tuple, dict[str, Any]] = {}
@@ -121,7 +124,9 @@ def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> I
                 yield fault(row, "likely", "is empty", remedy)
             elif not inherited & known_of[(*key[1:], when)]:
                 problem = "is empty, and no row with this key and condition is inherited"
-                yield fault(row, "likely", problem, "give a number, or the key of the inherited row that is to be absent")
+                yield fault(
+                    row, "likely", problem, "give a number, or the key of the inherited row that is to be absent"
+                )
         former[when] = row
 
 
@@ -216,7 +221,9 @@ def unknown_conditions(table: str, row: dict[str, Any], known: set[tuple[str, st
     names = {name for _, name in known}
     for name, _ in literals(row["when"]):
         if name not in names:
-            yield fault(row, "when", f"{name!r} is no risk of option {option!r}", "add it to risks or signals, or correct it")
+            yield fault(
+                row, "when", f"{name!r} is no risk of option {option!r}", "add it to risks or signals, or correct it"
+            )
 
 
 def criteria_exist(tables: Tables) -> Iterator[Fault]:
@@ -326,7 +333,12 @@ def correlated_exist(tables: Tables) -> Iterator[Fault]:
 def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
     """Check that an investigation tells something, and says how well it does."""
     if not split(row["resolves"]) and not split(row["reveals"]):
-        yield fault(row, "resolves", "is empty, and so is reveals", "name the estimates that it resolves, or the risks that it reveals")
+        yield fault(
+            row,
+            "resolves",
+            "is empty, and so is reveals",
+            "name the estimates that it resolves, or the risks that it reveals",
+        )
     for column, needed in (("resolves", ("variance_reduction",)), ("reveals", ("hit_rate", "false_alarm_rate"))):
         for one in needed:
             if row[column] and row[one] is None:
@@ -336,7 +348,9 @@ def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
 
 
 def revealed(name: str, risks: Rows) -> str:
-    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has; empty where none is meant."""
+    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has; empty where none
+    is meant.
+    """
     ids = {f"risks/{row['option_id']}/{row['risk_id']}" for row in risks}
     meant = [one for one in ids if one == name or one.split("/")[2] == name]
     return meant[0] if len(meant) == 1 else ""

@@ -115,7 +115,12 @@ def unused_risks(inputs: Inputs) -> Iterator[Fault]:
 def revealed_risks(inputs: Inputs) -> list[str]:
     """The ids of the risks that investigations reveal."""
     risks = inputs.records["risks"]
-    return [risk for row in inputs.records["investigations"] for one in split(row["reveals"]) if (risk := revealed(one, risks))]
+    return [
+        risk
+        for row in inputs.records["investigations"]
+        for one in split(row["reveals"])
+        if (risk := revealed(one, risks))
+    ]
 
 
 def conditions_never_met(inputs: Inputs) -> Iterator[Fault]:
@@ -193,7 +198,9 @@ def far_off_amounts(inputs: Inputs) -> Iterator[Fault]:
 
 
 def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
-    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes, and ends below zero."""
+    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes, and ends
+    below zero.
+    """
     for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
         middle, spread = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))
         share = NormalDist(middle, spread).cdf(0) if spread > 0 else 0.0

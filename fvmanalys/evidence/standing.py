@@ -59,7 +59,10 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     yield from circular
     line_to = {} if circular else lines(options)
     effective = {option: effective_rows(playing, line) for option, line in line_to.items()}
-    everyone = {ALL_OPTIONS: shared_rows(playing), **dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]])))}
+    everyone = {
+        ALL_OPTIONS: shared_rows(playing),
+        **dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]]))),
+    }
     yield from dict.fromkeys(one for option, rows in everyone.items() for one in overlap_faults(option, rows))
     yield from condition_faults(everyone)
     yield from coverage_faults(options, playing, effective, as_of)
@@ -96,7 +99,9 @@ def variant_faults(options: Rows, as_of: date) -> Iterator[Fault]:
             path.append(bases[path[-1]])
         if bases.get(path[-1]) == option:
             told = " -> ".join([*path, option])
-            yield fault(row, "variant_of", f"options vary in a circle: {told}", "leave variant_of empty for one of them")
+            yield fault(
+                row, "variant_of", f"options vary in a circle: {told}", "leave variant_of empty for one of them"
+            )
 
 
 def overlap_faults(option: str, tables: Tables) -> Iterator[Fault]:
@@ -238,6 +243,10 @@ def readiness_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
     """An event `restarted` without a duration needs the readiness table."""
     for tables in effective.values():
         for row in tables["timeline"] if not tables["readiness"] else []:
-            if row["event_id"] == "restarted" and row["date"] is None and all(row[c] is None for c in ("low", "likely", "high")):
+            if (
+                row["event_id"] == "restarted"
+                and row["date"] is None
+                and all(row[c] is None for c in ("low", "likely", "high"))
+            ):
                 problem = "is empty, and readiness has no row for this option"
                 yield fault(row, "likely", problem, "give months, or add rows to readiness")

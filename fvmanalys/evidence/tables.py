@@ -2,9 +2,12 @@
 
 Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS` the
 units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, `SAYS` the columns that
-a row has nothing of if it withdraws an earlier one, `SECOND` what the columns of a second quantity begin with. What kind
-of thing a column holds follows from its declaration (`kinds`). docs/tables.md says it to people; a test holds the two together.
-Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its structure,
+a row has nothing of if it withdraws an earlier one, `SECOND` what the columns of a second quantity begin with. What
+kind
+of thing a column holds follows from its declaration (`kinds`). docs/tables.md says it to people; a test holds the two
+together.
+Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its
+structure,
 which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
 """
 
@@ -17,14 +20,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
-    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor, Filled,
-    Growth, Id, Index, Kind, Language, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme, Quantity, Ratio,
+    BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor,
+    Filled,
+    Growth, Id, Index, Kind, Language, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme,
+    Quantity, Ratio,
     References, Role, Share, Sources, When, Year, YesNo, kind_of, reference,
 )  # fmt: skip
 from fvmanalys.evidence.rows import Evidenced, Quantified, Row
 
 __all__ = [
-    "ALL_OPTIONS", "BOUNDS", "TABLES", "Evidenced", "Quantified", "Row", "bounds", "columns", "kinds", "references", "text_columns",
+    "ALL_OPTIONS", "BOUNDS", "TABLES", "Evidenced", "Quantified", "Row", "bounds", "columns", "kinds", "references",
+    "text_columns",
 ]  # fmt: skip
 
 ALL_OPTIONS = "*"
@@ -285,7 +291,9 @@ class Milestone(Evidenced):
     name: Filled
     planned_date: Day | None = None
     actual_date: Day | None = None
-    own_programme: YesNo = Field("no", description="whether the plan is the own programme's, and counts in the back-test")
+    own_programme: YesNo = Field(
+        "no", description="whether the plan is the own programme's, and counts in the back-test"
+    )
 
 
 class Spend(Evidenced):
@@ -332,7 +340,14 @@ class Measure(Evidenced):
 
 FROM: dict[str, Any] = {"from": (str, "")}  # a word of Python's own, so this class is made by a call
 Revision: type[Evidenced] = create_model(
-    "Revision", __base__=Evidenced, date=(Day, ...), what=(Filled, ...), **FROM, to=(str, ""), why=(str, ""), effect=(str, "")
+    "Revision",
+    __base__=Evidenced,
+    date=(Day, ...),
+    what=(Filled, ...),
+    **FROM,
+    to=(str, ""),
+    why=(str, ""),
+    effect=(str, ""),
 )
 Revision.KEY = ("date", "what")
 

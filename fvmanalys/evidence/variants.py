@@ -34,7 +34,9 @@ def line_of(option: str, bases: Mapping[str, str]) -> list[str]:
 
 
 def counting(table: str, rows: Rows, line: Line) -> list[Any]:
-    """The rows of a table that count for the first option of a line, in the order of its base; own ones by those that they resemble."""
+    """The rows of a table that count for the first option of a line, in the order of its base; own ones by those
+    that they resemble.
+    """
     option, *bases = line
     if not bases:
         return first_of_line(table, rows, option)
@@ -49,12 +51,18 @@ def counting(table: str, rows: Rows, line: Line) -> list[Any]:
             found.setdefault((option, *key[1:]), mine[key[1:]])
         elif not (shared and part_of(table, row) in taken):
             found[key] = row
-        found |= {alike: one for alike, one in own.items() if part_of(table, one) == part_of(table, row) and alike not in found}
+        found |= {
+            alike: one
+            for alike, one in own.items()
+            if part_of(table, one) == part_of(table, row) and alike not in found
+        }
     return [row for row in (found | own).values() if row["option_id"] != option or not withdraws(table, row)]
 
 
 def first_of_line(table: str, rows: Rows, option: str) -> list[Any]:
-    """The rows that count for an option that is no variant: costs add up, else its own take the place of shared ones."""
+    """The rows that count for an option that is no variant: costs add up, else its own take the place of shared
+    ones.
+    """
     mine = [row for row in rows if row["option_id"] in (option, ALL_OPTIONS)]
     if table in ADDING_UP:
         return mine

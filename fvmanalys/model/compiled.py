@@ -104,7 +104,9 @@ class Model:
 
 
 def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str] | None = None) -> Model:
-    """Compile the tables; `delay` postpones every option's decision by so many years (None: it comes at once), `options` alone are read."""
+    """Compile the tables; `delay` postpones every option's decision by so many years (None: it comes at once),
+    `options` alone are read.
+    """
     check_parameters(inputs)
     names = inputs.options() if options is None else options
     estimates = correlate(read_estimates(inputs.estimates.to_dict("records")), inputs.records["correlations"])
@@ -114,7 +116,10 @@ def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str]
         check_weights(f"criteria/{area}", {row["criterion_id"]: estimates[row["id"]] for row in rows})
     return Model(
         estimates=estimates,
-        options={name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name)) for name in names},
+        options={
+            name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name))
+            for name in names
+        },
         areas=inputs.areas,
         conditions={name: read_conditions(inputs, name) for name in names},
         reference_class=read_class(inputs.tables["reference_class"]),

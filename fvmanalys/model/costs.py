@@ -11,7 +11,17 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, window_value
 
-__all__ = ["PAUSE", "RESTART", "Stream", "Window", "headcounts", "read_streams", "stream_amount", "stream_value", "window_sums"]
+__all__ = [
+    "PAUSE",
+    "RESTART",
+    "Stream",
+    "Window",
+    "headcounts",
+    "read_streams",
+    "stream_amount",
+    "stream_value",
+    "window_sums",
+]
 
 PAUSE, RESTART = "pause", "restart"
 
@@ -20,7 +30,8 @@ PAUSE, RESTART = "pause", "restart"
 class Stream:
     """One cost row, for one option.
 
-    The amount is the product of its `estimates` and `factor` (price index, standing share). An empty `start` is `as_of`,
+    The amount is the product of its `estimates` and `factor` (price index, standing share). An empty `start` is
+    `as_of`,
     an empty `end` the horizon. Staffing has an `employer`, and `kept`, the share of it that the standing team leaves.
     """
 
@@ -131,7 +142,9 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
 
 
 def uplift(row: Mapping[str, Any]) -> float:
-    """What an amount is multiplied by for optimism bias: the share that has not been mitigated counts (HM Treasury, Green Book)."""
+    """What an amount is multiplied by for optimism bias: the share that has not been mitigated counts (HM Treasury,
+    Green Book).
+    """
     bias, mitigated = (0.0 if np.isnan(row[name]) else float(row[name]) for name in ("optimism_bias", "bias_mitigated"))
     return 1 + bias * (1 - mitigated)
 
@@ -144,7 +157,9 @@ def growth_of(row: Mapping[str, Any]) -> float:
 
 
 def price_factor(inputs: Inputs, price_year: float) -> float:
-    """What turns money of `price_year` into money of the parameter's; rules see to it that a year that differs has an index."""
+    """What turns money of `price_year` into money of the parameter's; rules see to it that a year that differs has
+    an index.
+    """
     return inputs.price_factors.get(price_year, 1.0)
 
 
@@ -160,21 +175,29 @@ def stream_amount(stream: Stream, sample: Sample, option: str) -> Floats:
 
 
 def stream_value(
-    stream: Stream, amount: Floats, times: Mapping[str, Floats], window: Window, known: MutableMapping[tuple, Floats] | None = None
+    stream: Stream,
+    amount: Floats,
+    times: Mapping[str, Floats],
+    window: Window,
+    known: MutableMapping[tuple, Floats] | None = None,
 ) -> Floats:
     """What a stream comes to within a window, discounted to `as_of`, MSEK in each draw.
 
     `known` keeps, for these times, what one MSEK comes to, for other streams of the same course.
     """
     if isinstance(window.rate, tuple):
-        return np.sum([one.factor * stream_value(stream, amount, times, window.during(one), known) for one in window.rate], axis=0)
+        return np.sum(
+            [one.factor * stream_value(stream, amount, times, window.during(one), known) for one in window.rate], axis=0
+        )
     known, key = {} if known is None else known, (stream.course, window)
     if key not in known:
         known[key] = unit_value(stream, times, window)
     return amount * known[key]
 
 
-def window_sums(streams: Sequence[Stream], sample: Sample, option: str, times: Mapping[str, Floats], windows: Sequence[Window]) -> Floats:
+def window_sums(
+    streams: Sequence[Stream], sample: Sample, option: str, times: Mapping[str, Floats], windows: Sequence[Window]
+) -> Floats:
     """The sum over draws of some streams of an option in each of several windows: streams × windows."""
     amounts = [stream_amount(stream, sample, option) for stream in streams]
     found = np.zeros((len(streams), len(windows)))

@@ -3,8 +3,10 @@
 Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws is
 stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay, Beckman &
 Conover 1979, Technometrics 21(2)). It is cut into slices, each stratified as the whole is, so that what differs between
-slices tells how far a mean may be off (sliced Latin hypercube: Qian 2012, Journal of the American Statistical Association
-107(497)). An estimate tied to a common factor keeps its own strata; only their order within half a slice changes to that
+slices tells how far a mean may be off (sliced Latin hypercube: Qian 2012, Journal of the American Statistical
+Association
+107(497)). An estimate tied to a common factor keeps its own strata; only their order within half a slice changes to
+that
 of a Gaussian copula, of one factor or of a group of correlated estimates (Iman & Conover 1982, Communications in
 Statistics 11(3)).
 """
@@ -156,7 +158,9 @@ def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
 
 @lru_cache(maxsize=KEPT)
 def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
-    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give; it is kept."""
+    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give; it is
+    kept.
+    """
     if estimate.moves_with and abs(estimate.strength) == 1:
         strata, order = factor(estimate.moves_with, seed, block)
         return quantile(estimate, strata if estimate.strength > 0 else 1 - strata)[order]
@@ -253,11 +257,13 @@ def runs_block(key: str, seed: int, block: Block) -> Floats:
 
 
 def draw_halves(key: str, seed: int, parts: Sequence[Block]) -> Floats:
-    """Draw a uniform column that rises through each slice: for the one switch that concerns every estimate, the outside view."""
+    """Draw a uniform column that rises through each slice: for the one switch that concerns every estimate, the
+    outside view.
+    """
     generators = [(keyed_generator(key, seed, block), block.size) for block in parts]
-    return np.concatenate([
-        (sliced_strata(size, generator).ravel() + generator.random(size)) / size for generator, size in generators
-    ])
+    return np.concatenate(
+        [(sliced_strata(size, generator).ravel() + generator.random(size)) / size for generator, size in generators]
+    )
 
 
 def draw_factor(name: str, seed: int, parts: Sequence[Block]) -> Floats:
@@ -283,7 +289,8 @@ def quantile(estimate: Estimate, probability: Floats) -> Floats:
     """The inverse distribution function of an estimate.
 
     `uniform`, `triangular` and `pert` have low and high as ends (PERT with λ = 4: Malcolm et al. 1959, Operations
-    Research 7(5)), or with ends `p90` as 5th and 95th percentile, as `normal`, `lognormal` and `truncated_normal` have them.
+    Research 7(5)), or with ends `p90` as 5th and 95th percentile, as `normal`, `lognormal` and `truncated_normal` have
+    them.
     """
     if estimate.is_fixed:
         return np.full(np.shape(probability), estimate.low if np.isfinite(estimate.low) else estimate.likely)

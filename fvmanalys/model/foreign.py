@@ -1,4 +1,6 @@
-"""Another model's draws as a Simulation: costs and effects that R, a spreadsheet or a program of one's own has drawn."""
+"""Another model's draws as a Simulation: costs and effects that R, a spreadsheet or a program of one's own has
+drawn.
+"""
 
 import io
 import re
@@ -42,17 +44,25 @@ class ForeignDraws(Simulation):
     def draws_of(self, estimate_id: str) -> Floats:
         """An input as it was drawn elsewhere."""
         if estimate_id not in self.drawn:
-            raise UsageError(f"{estimate_id!r} is none of the inputs given: {', '.join(map(str, self.drawn)) or 'there are none'}")
+            raise UsageError(
+                f"{estimate_id!r} is none of the inputs given: {', '.join(map(str, self.drawn)) or 'there are none'}"
+            )
         return self.drawn[estimate_id].to_numpy()
 
 
 def from_draws(
-    cost: Draws, effect: Draws, inputs: Draws | None = None, value_per_point: float | Sequence[float] = 1.0, as_of: str = AS_OF
+    cost: Draws,
+    effect: Draws,
+    inputs: Draws | None = None,
+    value_per_point: float | Sequence[float] = 1.0,
+    as_of: str = AS_OF,
 ) -> ForeignDraws:
     """Make a Simulation of another model's draws, for `compare` and all that follows from cost and effect.
 
-    `cost` and `effect` are draws × options: arrays, DataFrames, or CSV files with a column an option and a row a draw, as R
-    and spreadsheets write them; `inputs` is draws × inputs. The first option is the reference. `value_per_point` is what
+    `cost` and `effect` are draws × options: arrays, DataFrames, or CSV files with a column an option and a row a draw,
+    as R
+    and spreadsheets write them; `inputs` is draws × inputs. The first option is the reference. `value_per_point` is
+    what
     a unit of effect is worth, or low, likely and high. Raises UsageError, with the place, for what cannot be compared.
     """
     costs, effects = read_draws(cost, "cost"), read_draws(effect, EFFECT)
@@ -86,7 +96,10 @@ def read_draws(given: Draws, name: str) -> pd.DataFrame:
     wrong = np.argwhere(~(np.abs(numbers.to_numpy()) <= LARGEST))
     if len(wrong):
         row, column = wrong[0]
-        problem = f"{name}: '{table.iat[row, column]}' in row {row + 1}, column '{table.columns[column]}', is no finite number"
+        problem = (
+            f"{name}: '{table.iat[row, column]}' in row {row + 1}, column "
+            f"'{table.columns[column]}', is no finite number"
+        )
         raise UsageError(f"{problem} ({len(wrong)} such cells); mend or leave out those draws in every table")
     if not numbers.size:
         raise UsageError(f"{name} has shape {table.shape}; give a row a draw, and a column an option or input")
@@ -111,7 +124,9 @@ def check_alike(costs: pd.DataFrame, effects: pd.DataFrame, drawn: pd.DataFrame)
         raise UsageError(f"{told}; give the same options in the same order")
 
 
-def stand_in_tables(ids: list[str], names: list[str], value: list[float], as_of: str) -> dict[str, list[dict[str, Any]]]:
+def stand_in_tables(
+    ids: list[str], names: list[str], value: list[float], as_of: str
+) -> dict[str, list[dict[str, Any]]]:
     """Raw tables that name the options and hold nothing else: what they cost and give has been drawn already."""
     low, likely, high = value if len(value) == 3 else (value[0] / 5, value[0], value[0] * 4)
     known = {**KNOWN, "known_from": as_of}
@@ -139,7 +154,11 @@ def stand_in_tables(ids: list[str], names: list[str], value: list[float], as_of:
 def raw_table(name: str, rows: list[dict[str, Any]]) -> RawTable:
     """Rows as a table that has been read."""
     header = list(dict.fromkeys(column for row in rows for column in row))
-    return RawTable(f"{name}.csv", header, [(line, [written(row.get(one, "")) for one in header]) for line, row in enumerate(rows, 2)])
+    return RawTable(
+        f"{name}.csv",
+        header,
+        [(line, [written(row.get(one, "")) for one in header]) for line, row in enumerate(rows, 2)],
+    )
 
 
 def written(value: Any) -> str:

@@ -14,7 +14,8 @@ from fvmanalys.model.sample import Sample
 from fvmanalys.model.streams import VANISHING, Rate, discounted_time
 
 __all__ = [
-    "Level", "area_scores", "area_weights", "check_weights", "level_path", "levels_at", "normalised", "on_scale", "read_levels",
+    "Level", "area_scores", "area_weights", "check_weights", "level_path", "levels_at", "normalised", "on_scale",
+    "read_levels",
     "shares_in_force", "starting_times",
 ]  # fmt: skip
 
@@ -35,7 +36,14 @@ def read_levels(inputs: Inputs, option: str) -> list[Level]:
     """The levels of an option, in the order of the file."""
     rows = inputs.counting("levels", option)
     return [
-        Level(row["id"], row["area_id"], row["criterion_id"], row["from_event"], row["when"], row["option_id"] == ALL_OPTIONS)
+        Level(
+            row["id"],
+            row["area_id"],
+            row["criterion_id"],
+            row["from_event"],
+            row["when"],
+            row["option_id"] == ALL_OPTIONS,
+        )
         for row in rows
         if row["area_id"] in inputs.areas
     ]
@@ -108,7 +116,9 @@ def starting_times(rows: list[Level], times: Mapping[str, Floats], sample: Sampl
     never = np.full(sample.size, np.inf)
     for place, row in enumerate(rows):
         if row.shared:
-            same = np.minimum.reduce([never, *(start for other, start in own.items() if rows[other].criterion == row.criterion)])
+            same = np.minimum.reduce(
+                [never, *(start for other, start in own.items() if rows[other].criterion == row.criterion)]
+            )
             silent = (starts[place] > first) | (starts[place] >= same)
             starts[place] = np.where(silent, np.inf, starts[place])
     return starts
@@ -172,7 +182,9 @@ def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:
     return cut / horizon if abs(rho) < VANISHING else np.expm1(-rho * cut) / np.expm1(-rho * horizon)
 
 
-def level_path(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats) -> dict[str, Floats]:
+def level_path(
+    levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats
+) -> dict[str, Floats]:
     """The mean level of each area at some moments (years after `as_of`)."""
     paths = {}
     for area in dict.fromkeys(level.area for level in levels):
@@ -182,7 +194,9 @@ def level_path(levels: list[Level], times: Mapping[str, Floats], sample: Sample,
     return paths
 
 
-def levels_at(levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moment: float) -> dict[str, Floats]:
+def levels_at(
+    levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moment: float
+) -> dict[str, Floats]:
     """The level of each area at one moment, in each draw."""
     found = {}
     for area in dict.fromkeys(level.area for level in levels):

@@ -33,7 +33,9 @@ def outcome_chunk(model: Model, sample: Sample, kept: bool) -> dict[str, Outcome
 
 def pairs(outcomes: Mapping[str, Outcome], part: str) -> dict[tuple[str, str], Floats]:
     """One part of every option's outcome, by option and what it is of."""
-    return {(option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()}
+    return {
+        (option, key): column for option, outcome in outcomes.items() for key, column in getattr(outcome, part).items()
+    }
 
 
 def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str]) -> pd.DataFrame:

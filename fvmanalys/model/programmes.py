@@ -25,7 +25,8 @@ class ReferenceClass:
     duration: tuple[Outcomes, ...]
 
     def draw(self, uniform: Floats) -> tuple[Floats, Floats]:
-        """Draw cost and duration ratios from one uniform column: its first digits choose the programme, the next what is not known.
+        """Draw cost and duration ratios from one uniform column: its first digits choose the programme, the next what
+        is not known.
 
         One stratified column for all three shows each programme, and each value it may have, as often as is due.
         """
@@ -48,12 +49,16 @@ def outcomes(core: pd.DataFrame, name: str) -> tuple[Outcomes, ...]:
     ratio = core[f"{name}_ratio"].to_numpy(dtype=float)
     bound = core["censored"].isin([name, "both"]).to_numpy()
     seen = np.sort(ratio[np.isfinite(ratio) & ~bound])
-    known = [possible(value, is_bound, seen) for value, is_bound in zip(ratio, bound, strict=True) if np.isfinite(value)]
+    known = [
+        possible(value, is_bound, seen) for value, is_bound in zip(ratio, bound, strict=True) if np.isfinite(value)
+    ]
     values = np.concatenate(known)
     weights = np.concatenate([np.full(len(one), 1 / len(one) / len(known)) for one in known])
     anyone = (values, np.cumsum(weights))
     return tuple(
-        (one := possible(value, is_bound, seen), np.arange(1, len(one) + 1) / len(one)) if np.isfinite(value) else anyone
+        (one := possible(value, is_bound, seen), np.arange(1, len(one) + 1) / len(one))
+        if np.isfinite(value)
+        else anyone
         for value, is_bound in zip(ratio, bound, strict=True)
     )
 

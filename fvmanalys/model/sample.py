@@ -89,7 +89,9 @@ class Sample:
     def holds(self, option: str, when: str) -> Mask:
         """The draws in which a condition holds: all its risks and signals do or, with `!`, do not."""
         found = literals(when)
-        if self.given and not self.given.keys().isdisjoint(set[str]().union(*(self.rests_on(option, name) for name, _ in found))):
+        if self.given and not self.given.keys().isdisjoint(
+            set[str]().union(*(self.rests_on(option, name) for name, _ in found))
+        ):
             return self.all_hold(option, found)
         if (option, when) not in self._held:
             self._held[option, when] = self.all_hold(option, found)
@@ -148,7 +150,9 @@ class Sample:
         return self._ratios[option]
 
     def seen_from_outside(self, name: str, option: str, which: int) -> Floats:
-        """The estimate `name` as drawn and, in outside draws, its likely value times a ratio (`which` 0: cost, 1: duration)."""
+        """The estimate `name` as drawn and, in outside draws, its likely value times a ratio (`which` 0: cost, 1:
+        duration).
+        """
         inside = self.column(name)
         if not self.has_outside:
             return inside
@@ -168,13 +172,18 @@ def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
 
 
 def thinned(samples: Sequence[Sample], step: int) -> Sample:
-    """Every `step`-th draw of what some samples have made, as one sample: for a first look, where all is made already."""
+    """Every `step`-th draw of what some samples have made, as one sample: for a first look, where all is made
+    already.
+    """
     common = [name for name in samples[0]._made if all(name in sample._made for sample in samples)]
     made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in common}
     ratios = {}
     for option in samples[0]._ratios:
         cost, duration = zip(*(sample._ratios[option] for sample in samples), strict=True)
-        ratios[option] = np.concatenate([one[::step] for one in cost]), np.concatenate([one[::step] for one in duration])
+        ratios[option] = (
+            np.concatenate([one[::step] for one in cost]),
+            np.concatenate([one[::step] for one in duration]),
+        )
     size = sum(len(range(0, sample.size, step)) for sample in samples)
     return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios, _held={}, kept_times={})
 

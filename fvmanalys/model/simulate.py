@@ -92,7 +92,9 @@ class Simulation:
 
     @cached_property
     def stream_costs(self) -> pd.DataFrame:
-        """The mean present value of every stream: option, stream, category, payer, employer, start, end, present_value."""
+        """The mean present value of every stream: option, stream, category, payer, employer, start, end,
+        present_value.
+        """
         model = self.model
         sums = self.each(lambda sample: stream_chunk(model, sample))
         return pd.DataFrame(
@@ -114,7 +116,9 @@ class Simulation:
         )
 
     def level_paths(self, moments: Floats) -> pd.DataFrame:
-        """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time, level."""
+        """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time,
+        level.
+        """
         model = self.model
         sums = self.each(lambda sample: path_chunk(model, sample, moments))
         return pd.DataFrame(
@@ -158,7 +162,9 @@ class Simulation:
 
     @cached_property
     def yearly_streams(self) -> pd.DataFrame:
-        """Expected cost by option, stream and calendar year, with category and payer; the detail behind `yearly_cost`."""
+        """Expected cost by option, stream and calendar year, with category and payer; the detail behind
+        `yearly_cost`.
+        """
         years, edges = year_edges(self.inputs.as_of, self.model.horizon)
         chunks = self.each(lambda sample: yearly_chunk(self.model, sample, edges))
         totals = {key: np.add.reduce([chunk[key] for chunk in chunks]) / self.draws for key in chunks[0]}
@@ -195,12 +201,16 @@ def simulate(
     """Draw every estimate and compute cost and score of every option.
 
     The result depends on inputs, draws, seed and `delay` alone: years by which the decision is postponed, None where it
-    comes at once. `workers` threads and `chunk_blocks` blocks at a time only change how long it takes and how much memory
+    comes at once. `workers` threads and `chunk_blocks` blocks at a time only change how long it takes and how much
+    memory
     it needs. With `options` no others are computed.
     Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
     """
     if draws != int(draws) or draws < 1 or seed < 0:
-        raise UsageError(f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is not negative, both whole numbers")
+        raise UsageError(
+            f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is "
+            "not negative, both whole numbers"
+        )
     draws, model = int(draws), read_model(inputs, delay, options)
     kept = draws <= KEPT
     fresh = model.chunks(draws, seed, chunk_blocks)
@@ -228,6 +238,7 @@ def check_finite(frame: pd.DataFrame) -> None:
     wrong = [str(name) for name in frame.columns if not (np.abs(frame[name].to_numpy()) <= LARGEST).all()]
     if wrong:
         raise ModelError(
-            f"the outcome of option {', '.join(wrong)} is not a finite number that can be computed with; look for an amount "
+            f"the outcome of option {', '.join(wrong)} is not a finite number that can be "
+            "computed with; look for an amount "
             "in the wrong unit, a price index near zero, or growth above the discount rate over a very long time"
         )

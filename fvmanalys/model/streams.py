@@ -11,7 +11,17 @@ from numpy.typing import ArrayLike
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
-__all__ = ["PROFILES", "Period", "Rate", "check_rate", "discounted_time", "lump_value", "periods", "present_value", "window_value"]
+__all__ = [
+    "PROFILES",
+    "Period",
+    "Rate",
+    "check_rate",
+    "discounted_time",
+    "lump_value",
+    "periods",
+    "present_value",
+    "window_value",
+]
 
 VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
@@ -21,7 +31,9 @@ FAR = 50  # times ρ after which what is left of a stream cannot be seen in its 
 
 @dataclass(frozen=True)
 class Period:
-    """A time with one rate of discount; `factor` lets its (1 + rate)^−t follow on what has been discounted before it."""
+    """A time with one rate of discount; `factor` lets its (1 + rate)^−t follow on what has been discounted before
+    it.
+    """
 
     opens: float
     closes: float
@@ -56,9 +68,11 @@ def present_value(
 ) -> Any:
     """Discount a stream of `amount` MSEK per year that runs from `start` to `end`.
 
-    Times are years after `as_of`; arrays broadcast, and the result has their shape. With ρ = ln(1+rate) − ln(1+growth) a
+    Times are years after `as_of`; arrays broadcast, and the result has their shape. With ρ = ln(1+rate) − ln(1+growth)
+    a
     level stream from a to b is amount·(e^(−ρa) − e^(−ρb))/ρ; ramps integrate in closed form too, and ρ = 0 is exact.
-    `start` and `end` keep the profile's shape; what lies before 0 is sunk, what lies after `horizon` is out of sight, and
+    `start` and `end` keep the profile's shape; what lies before 0 is sunk, what lies after `horizon` is out of sight,
+    and
     both are left out. A stream whose end does not come after its start costs nothing. Infinity is never; NaN is what is
     missing, and gives NaN. Raises UsageError for a rate or growth of -1 (-100 %) or less, and for an unknown profile.
     """
@@ -82,9 +96,17 @@ def check_rate(name: str, value: ArrayLike) -> None:
 
 
 def window_value(
-    start: ArrayLike, end: ArrayLike, rate: ArrayLike, profile: str, growth: ArrayLike, opens: ArrayLike, closes: ArrayLike
+    start: ArrayLike,
+    end: ArrayLike,
+    rate: ArrayLike,
+    profile: str,
+    growth: ArrayLike,
+    opens: ArrayLike,
+    closes: ArrayLike,
 ) -> Floats:
-    """The present value, at time 0, of one MSEK per year at full profile, of what falls between `opens` and `closes`."""
+    """The present value, at time 0, of one MSEK per year at full profile, of what falls between `opens` and
+    `closes`.
+    """
     start, end, opens, closes = (np.asarray(time, dtype=float) for time in (start, end, opens, closes))
     rho = np.log1p(np.asarray(rate, dtype=float)) - np.log1p(np.asarray(growth, dtype=float))
     first, last = np.clip(start, opens, closes), np.clip(end, opens, closes)
@@ -157,11 +179,15 @@ def first_moment(x: Floats) -> Floats:
 def discounted_time(end: ArrayLike, rate: Rate) -> Any:
     """∫ of the discount factor from 0 to `end`: what one MSEK a year until then is worth."""
     spans = rate if isinstance(rate, tuple) else (Period(0.0, np.inf, rate, 1.0),)
-    return np.sum([one.factor * window_value(0.0, end, one.rate, "level", 0.0, one.opens, one.closes) for one in spans], axis=0)
+    return np.sum(
+        [one.factor * window_value(0.0, end, one.rate, "level", 0.0, one.opens, one.closes) for one in spans], axis=0
+    )
 
 
 def lump_value(time: ArrayLike, rate: float, growth: float, opens: float, closes: float) -> Floats:
-    """The present value of one MSEK paid at `time`, if that falls between `opens` and `closes`; growth counts to its date."""
+    """The present value of one MSEK paid at `time`, if that falls between `opens` and `closes`; growth counts to its
+    date.
+    """
     time = np.asarray(time, dtype=float)
     inside = (time >= opens) & (time < closes)
     when = np.where(inside, time, 0.0)

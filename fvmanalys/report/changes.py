@@ -17,7 +17,8 @@ from fvmanalys.report.markup import Html, html_table
 from fvmanalys.report.words import Words, lowered
 
 __all__ = [
-    "SHOWN", "Grid", "Headline", "changes_answer", "changes_missing", "changes_sentence", "group_names", "headline", "idle_parts", "level",
+    "SHOWN", "Grid", "Headline", "changes_answer", "changes_missing", "changes_sentence", "group_names", "headline",
+    "idle_parts", "level",
     "ordered_rows", "part_grids", "row_grid", "row_texts", "shown_parts", "signed", "table_changed_rows",
     "table_parts",
 ]  # fmt: skip
@@ -27,10 +28,14 @@ NUMBERS = ("low", "likely", "high")
 QUANTITY = {*NUMBERS, "distribution", "unit"}
 EVENTS = ("after", "from_event", "to_event", "full_use_event")
 OTHERS = (
-    "date", "planned_date", "actual_date", "deadline", "amount", "index", "cost_ratio", "duration_ratio", "censored", "role", "count",
-    "status", "after", "from_event", "to_event", "full_use_event", "when", "basis", "profile", "price_year", "real_growth", "outside_view",
-    "payer", "employer", "permanent", "reference", "minimum", "moves_with", "strength", "variance_reduction", "months", "resolves",
-    "reveals", "hit_rate", "false_alarm_rate", "false_alarm_low", "false_alarm_likely", "false_alarm_high", "of", "variant_of",
+    "date", "planned_date", "actual_date", "deadline", "amount", "index", "cost_ratio", "duration_ratio", "censored",
+    "role", "count",
+    "status", "after", "from_event", "to_event", "full_use_event", "when", "basis", "profile", "price_year",
+    "real_growth", "outside_view",
+    "payer", "employer", "permanent", "reference", "minimum", "moves_with", "strength", "variance_reduction", "months",
+    "resolves",
+    "reveals", "hit_rate", "false_alarm_rate", "false_alarm_low", "false_alarm_likely", "false_alarm_high", "of",
+    "variant_of",
 )  # fmt: skip
 FOR_NEW = ("date", "planned_date", "actual_date", "amount", "index", "cost_ratio", "duration_ratio", "count", "status")
 UNSEEN = 0.005
@@ -50,7 +55,8 @@ class Grid:
 class Headline:
     """The change that is told first: `parts` by group sum to `after` − `before`, in MSEK.
 
-    `kind` is lead (how far the best option is ahead of the next best) or, where that cannot be told, cost (of the best).
+    `kind` is lead (how far the best option is ahead of the next best) or, where that cannot be told, cost (of the
+    best).
     """
 
     kind: str
@@ -100,7 +106,11 @@ def changes_sentence(edition: Edition) -> str:
     if not changes.told or changes.former is None:
         return ""
     names, best = edition.options_of_both, findings.comparison.best
-    facts = {"as_of": words.day(changes.former.as_of), "best": names[best], "former": names.get(changes.best_before, "–")}
+    facts = {
+        "as_of": words.day(changes.former.as_of),
+        "best": names[best],
+        "former": names.get(changes.best_before, "–"),
+    }
     if told is None:
         return edition("changes.arrived_best", **facts)
     if abs(told.change) < UNSEEN:
@@ -122,7 +132,9 @@ def told_facts(edition: Edition, told: Headline) -> dict[str, str]:
         "now": words.amount(told.after),
         "group": lowered(group_names(edition)[told.largest]),
         "part": f"{'+' if told.parts[told.largest] > 0 else ''}{words.amount(told.parts[told.largest])}",
-        "chance": edition("changes.chance_same" if before == after else "changes.chance_moved", before=before, after=after),
+        "chance": edition(
+            "changes.chance_same" if before == after else "changes.chance_moved", before=before, after=after
+        ),
     }
 
 
@@ -134,7 +146,9 @@ def changes_answer(edition: Edition) -> list[str]:
         return [changes_missing(edition)]
     texts = [changes_sentence(edition)]
     for key, options in (("arrived", changes.arrived), ("gone", changes.gone)):
-        texts += [edition(f"changes.{key}", options=words.listing([names[option] for option in options]))] if options else []
+        texts += (
+            [edition(f"changes.{key}", options=words.listing([names[option] for option in options]))] if options else []
+        )
     counted = sum(change.counts for change in changes.row_changes)
     texts.append(edition("changes.count", rows=words.number(len(changes.row_changes)), counted=words.number(counted)))
     return texts + remarks(edition)
@@ -171,7 +185,11 @@ def cell_name(edition: Edition, cell: tuple[str, str], names: dict[str, str]) ->
         return edition("changes.group.options")
     shared = "option_id" in TABLES[table].model_fields and option == ALL_OPTIONS
     owner = edition("changes.group.all") if shared else names.get(option, "")
-    return edition("changes.group.rows", table=edition(f"table_name.{table}"), option=owner) if owner else edition(f"table_name.{table}")
+    return (
+        edition("changes.group.rows", table=edition(f"table_name.{table}"), option=owner)
+        if owner
+        else edition(f"table_name.{table}")
+    )
 
 
 def signed(value: float, measure: str, words: Words) -> str:
@@ -211,7 +229,10 @@ def part_grids(edition: Edition) -> list[Grid]:
     for measure in SHOWN:
         whole, parts = findings.changes.whole(measure), shown_parts(findings, measure)
         rows = [[edition("changes.before"), *(level(value, measure, words) for value in whole["before"])]]
-        rows += [[groups[str(name)], *(signed(row[option], measure, words) for option in whole.index)] for name, row in parts.iterrows()]
+        rows += [
+            [groups[str(name)], *(signed(row[option], measure, words) for option in whole.index)]
+            for name, row in parts.iterrows()
+        ]
         rows += [[edition("changes.whole"), *(signed(value, measure, words) for value in whole["change"])]]
         rows += [[edition("changes.after"), *(level(value, measure, words) for value in whole["after"])]]
         head = [edition("changes.column.group"), *(names[option] for option in whole.index)]
@@ -220,7 +241,9 @@ def part_grids(edition: Edition) -> list[Grid]:
 
 
 def row_grid(edition: Edition, marks: bool = False, counting_only: bool = False) -> Grid:
-    """The rows that differ, those behind the largest groups first; all, or only those that the answer is computed from."""
+    """The rows that differ, those behind the largest groups first; all, or only those that the answer is computed
+    from.
+    """
     findings, words = edition.findings, edition.words
     rows = []
     for change in ordered_rows(findings, counting_only):
@@ -235,7 +258,9 @@ def ordered_rows(findings: Findings, counting_only: bool = False) -> list[RowCha
     changes, told = findings.changes, headline(findings)
     sizes = {} if told is None else told.parts.abs().to_dict()
     rows = [change for change in changes.row_changes if changes.group_of(change) or not counting_only]
-    return sorted(rows, key=lambda change: -sizes.get(changes.group_of(change), 0.0 if changes.group_of(change) else -1.0))
+    return sorted(
+        rows, key=lambda change: -sizes.get(changes.group_of(change), 0.0 if changes.group_of(change) else -1.0)
+    )
 
 
 def row_texts(edition: Edition, change: RowChange) -> list[str]:
@@ -272,7 +297,9 @@ def side_text(edition: Edition, change: RowChange, side: str) -> str:
     source = edition if side == "after" else edition.former
     texts = []
     if issubclass(TABLES[change.table], Quantified) and (change.what != "changed" or QUANTITY & set(change.columns)):
-        texts += [edition.words.quantity({**row, **{name: np.nan if row[name] is None else row[name] for name in NUMBERS}})]
+        texts += [
+            edition.words.quantity({**row, **{name: np.nan if row[name] is None else row[name] for name in NUMBERS}})
+        ]
     wanted = told_columns(change) if change.what == "changed" else FOR_NEW
     texts += [column_text(source, row, name) for name in OTHERS if name in wanted and row.get(name) not in (None, "")]
     return "; ".join(text for text in texts if text != "–") or "–"
@@ -287,7 +314,11 @@ def column_text(edition: Edition, row: dict[str, Any], name: str) -> str:
     elif isinstance(value, date):
         said = words.day(value)
     elif isinstance(value, float):
-        said = f"{value:.0f}" if name == "price_year" else words.number(value, 0 if value.is_integer() or abs(value) >= 100 else 2)
+        said = (
+            f"{value:.0f}"
+            if name == "price_year"
+            else words.number(value, 0 if value.is_integer() or abs(value) >= 100 else 2)
+        )
     else:
         said = words.get(f"yes_no.{value}", str(value) or "–")
     return edition("changes.cell", column=edition(f"changes.column.{name}"), value=said)

@@ -1,4 +1,6 @@
-"""A drawing made small: matplotlib's SVG without what no viewer needs, to a tenth of a point, with each hatch as one tile."""
+"""A drawing made small: matplotlib's SVG without what no viewer needs, to a tenth of a point, with each hatch as one
+tile.
+"""
 
 import re
 from collections.abc import Iterator
@@ -156,7 +158,10 @@ def as_tile(pattern: Element) -> None:
     rises = {(float(x1) - float(x0)) * (float(y1) - float(y0)) > 0 for x0, y0, x1, y1 in lines}
     kind = "dots" if "C" in drawn.attrib["d"] else "crosses" if len(rises) == 2 else "lines"
     size, shape = TILES[kind]
-    tile = f'<rect width="{size}" height="{size}" fill="{behind.attrib["fill"]}"/>{shape.format(ink=ink[1] if ink else "#000")}'
+    tile = (
+        f'<rect width="{size}" height="{size}" '
+        f'fill="{behind.attrib["fill"]}"/>{shape.format(ink=ink[1] if ink else "#000")}'
+    )
     pattern[:] = list(ElementTree.fromstring(f'<g xmlns="{SVG}">{tile}</g>'))
     pattern.text = None
     pattern.attrib |= {"width": str(size), "height": str(size)}

@@ -25,7 +25,9 @@ def of_amounts(values: Iterable[float]) -> int:
 
 
 def of_steps(values: Iterable[float]) -> int:
-    """The decimals that tell the values of a scale apart: those of its smallest step, and one more where it needs that."""
+    """The decimals that tell the values of a scale apart: those of its smallest step, and one more where it needs
+    that.
+    """
     known = np.unique(np.round([value for value in values if np.isfinite(value)], 12))
     step = np.diff(known).min() if len(known) > 1 else np.abs(known).max(initial=0.0)
     if step <= 0:
@@ -36,7 +38,9 @@ def of_steps(values: Iterable[float]) -> int:
 
 def fewest(value: float, least: int, most: int) -> int:
     """The fewest decimals from `least` on that show a number as `most` would."""
-    return next((places for places in range(least, most) if round(value, places) == round(value, most)), max(least, most))
+    return next(
+        (places for places in range(least, most) if round(value, places) == round(value, most)), max(least, most)
+    )
 
 
 def as_given(value: float, most: int) -> int:

@@ -1,4 +1,6 @@
-"""The situation report as a document that an office goes on with: the HTML of its sections as headings, lists and tables."""
+"""The situation report as a document that an office goes on with: the HTML of its sections as headings, lists and
+tables.
+"""
 
 import zipfile
 from datetime import datetime
@@ -26,7 +28,10 @@ def write_document(edition: Edition, path: Path) -> None:
     document = Document()
     made = datetime(edition.as_of.year, edition.as_of.month, edition.as_of.day)
     properties = document.core_properties
-    properties.title, properties.author = harmless(title(edition)), harmless(edition.words.of(edition.inputs.decision, "organisation"))
+    properties.title, properties.author = (
+        harmless(title(edition)),
+        harmless(edition.words.of(edition.inputs.decision, "organisation")),
+    )
     properties.created = properties.modified = made
     properties.language, properties.comments = LANGUAGES[edition.lang], ""
     speak(document, LANGUAGES[edition.lang])

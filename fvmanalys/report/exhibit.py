@@ -1,4 +1,6 @@
-"""A finding as a table, declared once: its rows, its columns and how each is told; page, notebook and sheet render it."""
+"""A finding as a table, declared once: its rows, its columns and how each is told; page, notebook and sheet render
+it.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +23,9 @@ Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an exhibit: the column of its table, how its values are told, and its heading (default: that of its key)."""
+    """A column of an exhibit: the column of its table, how its values are told, and its heading (default: that of
+    its key).
+    """
 
     key: str
     style: str
@@ -37,7 +41,8 @@ class Exhibit:
     `columns` are `key:style` with blanks between, or made for an edition where there is one for each option or area.
     `sums` gives rows of sums, each with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on
     the page, which is narrow; `aside` are columns for which only a sheet has room. The rows stand in `tables/NAME.csv`,
-    or in the table `published`. `facts` gives the values of fields in the exhibit's texts, `look` its class on the page.
+    or in the table `published`. `facts` gives the values of fields in the exhibit's texts, `look` its class on the
+    page.
     """
 
     name: str
@@ -112,22 +117,34 @@ class Exhibit:
     def told(self, edition: Edition, **choice: Any) -> list[list[str]]:
         """Every cell in words, row by row."""
         columns = self.shown(edition)
-        return self.filled(edition, columns, lambda column, row: column_told(edition, column, row), lambda text: text, choice)
+        return self.filled(
+            edition, columns, lambda column, row: column_told(edition, column, row), lambda text: text, choice
+        )
 
     def cells(self, edition: Edition, **choice: Any) -> list[list[Cell]]:
         """Every cell as a sheet holds it."""
         columns = self.shown(edition, apart=True)
-        return self.filled(edition, columns, lambda column, row: column_cell(edition, column, row), lambda text: (text, "text"), choice)
+        return self.filled(
+            edition, columns, lambda column, row: column_cell(edition, column, row), lambda text: (text, "text"), choice
+        )
 
     def filled(
-        self, edition: Edition, columns: list[Column], fill: Callable[[Column, Row], Any], text: Callable[[str], Any], choice: Row
+        self,
+        edition: Edition,
+        columns: list[Column],
+        fill: Callable[[Column, Row], Any],
+        text: Callable[[str], Any],
+        choice: Row,
     ) -> list[list[Any]]:
         """The rows, then those of sums: a word, and what there is to sum."""
         rows = [[fill(column, row) for column in columns] for row in self.rows(edition, **choice)]
         if not rows or not self.sums:
             return rows
         return rows + [
-            [text(edition.words(row["sum"])), *(fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:])]
+            [
+                text(edition.words(row["sum"])),
+                *(fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:]),
+            ]
             for row in self.sums(edition.findings)
         ]
 

@@ -90,7 +90,9 @@ STYLE = {
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """A figure: its file name, the sentence it shows, how it is read, what it says to those who do not see it, and its SVG."""
+    """A figure: its file name, the sentence it shows, how it is read, what it says to those who do not see it, and
+    its SVG.
+    """
 
     name: str
     title: str
@@ -108,14 +110,17 @@ class Picture:
     def _repr_html_(self) -> str:
         data = base64.encodebytes(self.svg.encode()).decode()  # in lines, so that nobody searches one endless word
         return (
-            f'<figure id="figure-{escape(self.name)}"><img alt="{escape(self.alt)}" src="data:image/svg+xml;base64,{data}"/>'
+            f'<figure id="figure-{escape(self.name)}"><img alt="{escape(self.alt)}" '
+            f'src="data:image/svg+xml;base64,{data}"/>'
             f"<figcaption>{escape(self.note)}</figcaption></figure>"
         )
 
 
 @contextmanager
 def narrow() -> Iterator[None]:
-    """Draw figures for narrow screens: one panel under another, names above their rows, and letters as large as ever."""
+    """Draw figures for narrow screens: one panel under another, names above their rows, and letters as large as
+    ever.
+    """
     token = NARROW.set(True)
     try:
         yield
@@ -132,7 +137,9 @@ def fitted(wide: int, on_narrow: int) -> int:
 def sketch(height: float, rows: int = 1, columns: int = 1, **options: object) -> Iterator[tuple[Figure, np.ndarray]]:
     """A figure of our style and its axes, `rows` × `columns`; finish it before leaving."""
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a name in a script that our font lacks still has its alt text
+        warnings.filterwarnings(
+            "ignore", message="Glyph .* missing"
+        )  # a name in a script that our font lacks still has its alt text
         if NARROW.get():
             rows, columns, height = rows * columns, 1, TALLER * height * columns
         figure = Figure(figsize=(NARROW_WIDTH if NARROW.get() else WIDTH, height), layout="constrained")
@@ -145,7 +152,11 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
 
     Names beside the rows have been cut by `row_labels`: a tick's text is made anew when it is drawn.
     """
-    line, note_line, lines = fitted(LONGEST_LINE, NARROW_NOTE), fitted(LONGEST_NOTE, NARROW_NOTE), fitted(MOST_LINES, 10)
+    line, note_line, lines = (
+        fitted(LONGEST_LINE, NARROW_NOTE),
+        fitted(LONGEST_NOTE, NARROW_NOTE),
+        fitted(MOST_LINES, 10),
+    )
     heading = wrapped(title, fitted(LONGEST_LINE, NARROW_LINE), lines)
     heighten(figure, heading.count("\n"))
     figure.suptitle(heading, x=0.008, ha="left", fontsize=fitted(11, 10), fontweight="bold", color=INK)
@@ -165,7 +176,9 @@ def captioned(figure: Figure, name: str, caption: Caption) -> Picture:
 
 def plain(text: str) -> str:
     """Text without line breaks and control characters, which no SVG may hold."""
-    return " ".join("".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" "))
+    return " ".join(
+        "".join(letter if letter.isprintable() or letter == "\u00a0" else " " for letter in text).split(" ")
+    )
 
 
 def heighten(figure: Figure, lines: int) -> None:
@@ -175,7 +188,9 @@ def heighten(figure: Figure, lines: int) -> None:
 
 
 def drawable(text: str, letters: int, most: int = MOST_LINES) -> str:
-    """A text as it may be drawn: at most so many letters a line and so many lines; where something is cut there is a mark."""
+    """A text as it may be drawn: at most so many letters a line and so many lines; where something is cut there is a
+    mark.
+    """
     lines = harmless(text).split("\n")
     shown = [line if columns(line) <= letters else f"{start(line, letters - 2)} …" for line in lines[:most]]
     return "\n".join(shown) + (" …" if len(lines) > most else "")
@@ -218,7 +233,9 @@ def names_above(axes: Axes, names: Sequence[str]) -> None:
         panel.set_yticks([])
         panel.set_ylim(len(names) - 0.4, -0.95)
         for row, name in enumerate(names):
-            panel.text(0, row - 0.34, name, transform=panel.get_yaxis_transform(), va="bottom", fontsize=8, linespacing=1)
+            panel.text(
+                0, row - 0.34, name, transform=panel.get_yaxis_transform(), va="bottom", fontsize=8, linespacing=1
+            )
 
 
 def legend_below(figure: Figure, handles: Sequence[Any], labels: Sequence[str], columns: int) -> None:
@@ -259,12 +276,25 @@ class Ticks(Formatter):
 
 
 def interval(
-    axes: Axes, row: float, low: float, middle: float, high: float, colour: str = ACCENT, marker: str = "o", filled: bool = True
+    axes: Axes,
+    row: float,
+    low: float,
+    middle: float,
+    high: float,
+    colour: str = ACCENT,
+    marker: str = "o",
+    filled: bool = True,
 ) -> None:
     """A range with its middle: a line and a marker, hollow where it does not compete."""
     axes.plot([low, high], [row, row], color=colour, linewidth=2.2, solid_capstyle="butt", alpha=0.55)
     axes.plot(
-        [middle], [row], marker=marker, color=colour, markerfacecolor=colour if filled else "white", markersize=7, markeredgewidth=1.6
+        [middle],
+        [row],
+        marker=marker,
+        color=colour,
+        markerfacecolor=colour if filled else "white",
+        markersize=7,
+        markeredgewidth=1.6,
     )
 
 
@@ -274,7 +304,9 @@ def decimal_year(day: date) -> float:
 
 
 def calendar_axis(axes: Axes, words: Words, low: float, high: float) -> None:
-    """Years along the axis, with months or quarters marked where there is room; months by name where the span is short."""
+    """Years along the axis, with months or quarters marked where there is room; months by name where the span is
+    short.
+    """
     axes.set_xlim(low, high)
     if high - low <= 3:
         ticks = np.arange(np.ceil(low * 4), np.floor(high * 4) + 1)[:: fitted(1, 3)] / 4
@@ -305,11 +337,14 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 def aside(
     axes: Axes, places: Sequence[tuple[float, float]], names: Sequence[str], line: Sequence[tuple[float, float]] = ()
 ) -> list[dict[str, Any]]:
-    """Where each name stands beside its mark, so that none covers a mark, another name or the `line`: what an annotation takes."""
+    """Where each name stands beside its mark, so that none covers a mark, another name or the `line`: what an
+    annotation takes.
+    """
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     width, height = (72 * inches * share for inches, share in zip(axes.figure.get_size_inches(), ROOM, strict=True))
     points, corners = (
-        [((x - left) / (right - left) * width, (y - low) / (high - low) * height) for x, y in some] for some in (places, line)
+        [((x - left) / (right - left) * width, (y - low) / (high - low) * height) for x, y in some]
+        for some in (places, line)
     )
     passed = [(x, y) for one, other in pairwise(corners) for x, y in zip(*np.linspace(one, other, 30).T, strict=True)]
     taken: list[Box] = [(x - MARK, y - MARK, x + MARK, y + MARK) for x, y in [*points, *passed]]

@@ -32,7 +32,10 @@ class Html(str):
         return "Html"
 
 
-TEXT, NUMBER = ' style="text-align:left"', ' class="number" style="text-align:right"'  # JupyterLab would set all to the right
+TEXT, NUMBER = (
+    ' style="text-align:left"',
+    ' class="number" style="text-align:right"',
+)  # JupyterLab would set all to the right
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
@@ -95,11 +98,16 @@ def link(text: str, url: str) -> str:
 
 
 def html_table(
-    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: int | Sequence[int] = 0, style: str = ""
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numbers: int | Sequence[int] = 0,
+    style: str = "",
 ) -> Html:
     """A table with a caption, column headings and, first in each row, the row's heading.
 
-    `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a card of
+    `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a card
+    of
     each row on narrow screens, and `only-wide` and `only-narrow` show the table on such screens alone.
     """
     right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
@@ -108,7 +116,9 @@ def html_table(
     labels = [f' data-label="{escape(text)}"' if "cards" in style.split() else "" for text in head]
     body = "".join(f"<tr>{table_row(row, kinds, labels)}</tr>" for row in rows)
     table = f"<table><caption{TEXT}>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-    hidden = ' style="display:none"' if "only-narrow" in style.split() else ""  # where no style sheet chooses one of two
+    hidden = (
+        ' style="display:none"' if "only-narrow" in style.split() else ""
+    )  # where no style sheet chooses one of two
     looks = f'class="table{" " + style if style else ""}"{hidden}'
     return Html(f'<div {looks} tabindex="0" role="region" aria-label="{escape(caption)}">{table}</div>')
 

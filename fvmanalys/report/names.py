@@ -1,4 +1,6 @@
-"""What the things of a decision are called in one language: options, areas, categories, estimates, sources, and any row."""
+"""What the things of a decision are called in one language: options, areas, categories, estimates, sources, and any
+row.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,7 +29,8 @@ Row = Mapping[str, Any]
 KEYS = ("what", "category", "item_id", "role_id", "event_id", "risk_id", "signal_id", "criterion_id", "year", "text")
 FALSE_ALARM = "false_alarm"
 PREFIXED = (
-    "areas", "criteria", "events", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals", "staff_costs",
+    "areas", "criteria", "events", "investigations", "levels", "limits", "price_index", "readiness", "risks", "signals",
+    "staff_costs",
     "timeline", "viewpoints",
 )  # fmt: skip
 UNBROKEN = 20
@@ -97,7 +100,9 @@ class Names:
 
     @cached_property
     def category_places(self) -> dict[str, int]:
-        """The place of every cost category that is told apart in charts, which its fill goes by; what is small has none."""
+        """The place of every cost category that is told apart in charts, which its fill goes by; what is small has
+        none.
+        """
         shown = cost_by_category(self.findings.yearly, MOST_PARTS).columns
         return {category: place for place, category in enumerate(shown) if category}
 
@@ -150,11 +155,17 @@ class Names:
 
     @cached_property
     def risks(self) -> dict[str, str]:
-        """The name of every risk by its risk_id, and by its whole id, with its option where several have one of that name."""
+        """The name of every risk by its risk_id, and by its whole id, with its option where several have one of that
+        name.
+        """
         rows = self.inputs.records["risks"]
         known = {row["risk_id"]: self.words.of(row, "name") or row["risk_id"] for row in rows}
         whose = {row["id"]: self.options.get(row["option_id"], "") for row in rows}
-        whole = {row["id"]: self.words("label.of", name=known[row["risk_id"]], option=whose[row["id"]]) for row in rows if whose[row["id"]]}
+        whole = {
+            row["id"]: self.words("label.of", name=known[row["risk_id"]], option=whose[row["id"]])
+            for row in rows
+            if whose[row["id"]]
+        }
         return known | {row["id"]: known[row["risk_id"]] for row in rows} | whole
 
     def part(self, kind: str, part: str) -> str:
@@ -170,7 +181,11 @@ class Names:
     def estimates(self) -> dict[str, str]:
         """What every estimate is called: what it is, of which option, and in which outcomes it counts."""
         rows = list(self.quantities)
-        events = [row | {"id": row["id"].replace("risks/", "events/", 1), "table": "events"} for row in rows if row["table"] == "risks"]
+        events = [
+            row | {"id": row["id"].replace("risks/", "events/", 1), "table": "events"}
+            for row in rows
+            if row["table"] == "risks"
+        ]
         return {row["id"]: self.estimate(row, with_option=True) for row in [*rows, *events]} | self.factors
 
     @cached_property
@@ -178,14 +193,18 @@ class Names:
         """What every common factor is called, by its id among what could be found out."""
         names = {row["factor_id"]: self.words.of(row, "name") for row in self.inputs.records["factors"]}
         used = {str(one) for one in self.inputs.estimates["moves_with"]} - {""}
-        return {f"factors/{one}": self.words("label.factors", name=lowered(names.get(one, one))) for one in sorted(used)}
+        return {
+            f"factors/{one}": self.words("label.factors", name=lowered(names.get(one, one))) for one in sorted(used)
+        }
 
     @cached_property
     def marked(self) -> dict[str, str]:
         """What every estimate is called, after the mark of its kind."""
         kinds = self.findings.knowledge.about["kind"] if self.findings.comparison.runner_up else {}
         known = {row["id"]: row["kind"] for row in self.quantities} | dict(kinds)
-        return {name: f"{KIND_MARKS[kind]} {self.estimates[name]}" for name, kind in known.items() if name in self.estimates}
+        return {
+            name: f"{KIND_MARKS[kind]} {self.estimates[name]}" for name, kind in known.items() if name in self.estimates
+        }
 
     @property
     def quantities(self) -> Iterator[dict[str, Any]]:
@@ -272,14 +291,20 @@ class Names:
         """What a bundle of numbers is called, or one that several rows share."""
         if kind == "number":
             return self.shared(part)
-        return self.words(f"lever.{kind}", option=self.options.get(option, option), part=self.categories.get(part, part))
+        return self.words(
+            f"lever.{kind}", option=self.options.get(option, option), part=self.categories.get(part, part)
+        )
 
     def shared(self, first: str) -> str:
-        """What a number is called that several rows share, by the id of the first: what it is there, and whose it is."""
+        """What a number is called that several rows share, by the id of the first: what it is there, and whose it
+        is.
+        """
         same = next(names for names in numbers(self.findings.simulation.model.estimates) if names[0] == first)
         rows = [row for row in self.quantities if row["id"] in same]
         labels = list(dict.fromkeys(self.full_label(row) for row in rows))
-        heads = {self.inputs.lines[row["option_id"]][-1] if row.get("option_id") in self.options else "" for row in rows}
+        heads = {
+            self.inputs.lines[row["option_id"]][-1] if row.get("option_id") in self.options else "" for row in rows
+        }
         whose = self.options[heads.pop()] if len(heads) == 1 and "" not in heads else self.words("lever.several")
         return self.words("lever.number" if len(labels) == 1 else "lever.numbers", part=labels[0], option=whose)
 

@@ -1,7 +1,10 @@
-"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour means two things."""
+"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour
+means two things.
+"""
 
 __all__ = [
-    "ACCENT", "AGAINST", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS", "OPTION_DASHES",
+    "ACCENT", "AGAINST", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS",
+    "OPTION_DASHES",
     "OPTION_MARKERS", "PAPER", "SOFT", "contrast",
 ]  # fmt: skip
 
@@ -12,7 +15,17 @@ ACCENT, AGAINST = "#1f4e79", "#6b5b3e"  # what speaks for, and against
 # readable as text on white (WCAG 2.2: at least 4.5 to 1).
 OPTION_COLOURS = ("#0072b2", "#a84300", "#00695c", "#7a3e8e", "#5353c6", "#7d5c00", "#a3254f", "#3f6b1d", "#2b2b2b")
 OPTION_MARKERS = ("o", "s", "^", "D", "X", "v", "P", "<", "*")
-OPTION_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 2)), "-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)))
+OPTION_DASHES = (
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.5)),
+    (0, (6, 2, 1.5, 2)),
+    (0, (1, 2)),
+    "-",
+    (0, (6, 2)),
+    (0, (2, 1.5)),
+    (0, (6, 2, 1.5, 2)),
+)
 
 # Fills of stacked parts, a category's wherever it is shown: (colour, hatch), the last for what is gathered as other.
 FILLS = (

@@ -1,4 +1,6 @@
-"""What a user's own cell shows, as the page takes it: HTML, pictures with a text, and markdown that can only be read."""
+"""What a user's own cell shows, as the page takes it: HTML, pictures with a text, and markdown that can only be
+read.
+"""
 
 import base64
 from collections.abc import Mapping

@@ -21,7 +21,9 @@ def style_of(spec: str) -> tuple[Style, str]:
 
 
 def tell_spread(item: Item) -> str:
-    """A value with the ends of its range, in columns that end in `_low` and `_high`, all told by the style after `=`."""
+    """A value with the ends of its range, in columns that end in `_low` and `_high`, all told by the style after
+    `=`.
+    """
     words, tell = item.edition.words, STYLES[item.argument].tell
     low, high = (tell(replace(item, value=item.row[f"{item.key}_{end}"])) for end in ("low", "high"))
     return words("quantity.range", likely=tell(item), ends=words.between(low, high))
@@ -33,7 +35,9 @@ def tell_was(item: Item) -> str:
     now = tell(item)
     if not item.row["known"] or former is None:
         return now
-    then = replace(item.edition, findings=replace(item.edition.findings, inputs=replace(item.edition.inputs, as_of=former.as_of)))
+    then = replace(
+        item.edition, findings=replace(item.edition.findings, inputs=replace(item.edition.inputs, as_of=former.as_of))
+    )
     was = tell(replace(item, edition=then, value=item.row[f"before_{item.key}"]))
     return now if now == was else item.edition.words("situation.was", now=now, before=was)
 
@@ -76,7 +80,9 @@ STYLES: dict[str, Style] = {
     "factor": Style(lambda item: item.edition.factors.get(f"factors/{item.value}", str(item.value))),
     "word": Style(told.tell_word),
     "yes_no": Style(told.tell_yes_no),
-    "kind": Style(lambda item: item.edition.kind_mark({**item.row, "kind": item.value}), told.kind_form, told.put_kind, False),
+    "kind": Style(
+        lambda item: item.edition.kind_mark({**item.row, "kind": item.value}), told.kind_form, told.put_kind, False
+    ),
     "sources": Style(told.tell_sources, "text", told.put_sources),
     "worth": Style(
         told.tell_worth,
@@ -89,9 +95,7 @@ STYLES: dict[str, Style] = {
     "view": Style(told.tell_view),
     "wait": Style(told.tell_wait),
     "ratio": Style(
-        told.tell_ratio,
-        lambda item: "right" if isinstance(told.put_ratio(item), str) else "n2",
-        told.put_ratio,
+        told.tell_ratio, lambda item: "right" if isinstance(told.put_ratio(item), str) else "n2", told.put_ratio
     ),
     "hundreds": Style(
         told.tell_hundreds,
@@ -140,9 +144,7 @@ STYLES: dict[str, Style] = {
     "weights": Style(rows.tell_weights, "right"),
     "payer": Style(told.tell_payer),
     "source": Style(told.tell_source, put=told.put_source),
-    "linked": Style(
-        told.tell_title, "text", told.tell_text
-    ),
+    "linked": Style(told.tell_title, "text", told.tell_text),
     "was": Style(tell_was, number=True),
     "said": Style(rows.tell_said),
     "when": Style(rows.tell_when),
@@ -159,7 +161,9 @@ STYLES: dict[str, Style] = {
     "lowered": Style(lambda item: lowered(told.tell_text(item))),
     "sentence": Style(told.tell_sentence),
     "range": Style(
-        told.tell_range, told.figure_form, parts=lambda key, _: [(key, "plain"), ("low", "plain"), ("high", "plain"), ("unit", "unit")]
+        told.tell_range,
+        told.figure_form,
+        parts=lambda key, _: [(key, "plain"), ("low", "plain"), ("high", "plain"), ("unit", "unit")],
     ),
     "plain": Style(told.tell_plain, told.figure_form),
     "spread": Style(

@@ -99,11 +99,17 @@ def with_answers(path: Path, answers: list[Answer], faults: list[Fault]) -> byte
         row += [""] * (len(header) - len(row))
         named = dict(zip(header, row, strict=False))
         if one.key != "/".join([name, *(named.get(key, "").strip() for key in TABLES[name].KEY)]):
-            faults.append(one.fault(f"row {one.row} of {path} is not {one.key!r} any more", "write new forms, and fill in those"))
+            faults.append(
+                one.fault(f"row {one.row} of {path} is not {one.key!r} any more", "write new forms, and fill in those")
+            )
         elif one.column not in release_columns(name):
-            faults.append(one.fault(f"{one.column!r} is no column that an owner fills in", "leave the other columns as they were"))
+            faults.append(
+                one.fault(f"{one.column!r} is no column that an owner fills in", "leave the other columns as they were")
+            )
         else:
-            row[header.index(one.column)] = one.text.replace(".", ",") if isinstance(one.text, Number) and mark == ";" else one.text
+            row[header.index(one.column)] = (
+                one.text.replace(".", ",") if isinstance(one.text, Number) and mark == ";" else one.text
+            )
     out = io.StringIO()
     writer = csv.writer(out, delimiter=mark, lineterminator="\r\n" if "\r\n" in text else "\n")
     writer.writerows(cells + [""] * (len(header) - len(cells)) if any(cells) else cells for cells in rows)

@@ -12,7 +12,8 @@ from fvmanalys.report.words import lowered
 
 __all__ = [
     "tell_beside", "tell_branch", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months",
-    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights", "tell_when",
+    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights",
+    "tell_when",
 ]  # fmt: skip
 
 BRANCH = "– "
@@ -33,7 +34,9 @@ def tell_said(item: Item) -> str:
         ratios = {name: words.number(row[f"{key}_ratio"], 2) for name, key in (("cost", "cost"), ("time", "duration"))}
         return words("situation.ratios", **ratios)
     if table == "partners":
-        return " · ".join(part for part in (words.number(row["count"]), words.of(row, "status")) if part not in (NOTHING, ""))
+        return " · ".join(
+            part for part in (words.number(row["count"]), words.of(row, "status")) if part not in (NOTHING, "")
+        )
     if table in ("spend", "options"):
         return words.amount(row["amount"]) if table == "spend" else words.of(row, "description")
     return words.number(row["index"], 1) if table == "price_index" else NOTHING
@@ -120,7 +123,9 @@ def tell_judged(item: Item) -> str:
     """Whether an outcome kept within its forecast, and how many comparable programmes did better."""
     words = item.edition.words
     judged, share = words(f"chart.backtest.{item.value or 'open'}"), words.share(item.row["share_below"])
-    return words("exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share)
+    return words(
+        "exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share
+    )
 
 
 def tell_group(item: Item) -> str:
@@ -139,7 +144,9 @@ def tell_kinds(item: Item) -> str:
     """What each part rests on, of kinds given as `part:kind;part:kind`: the part, its mark and its word."""
     words = item.edition.words
     known = [pair.split(":") for pair in split(item.value)]
-    kinds = [(words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known]
+    kinds = [
+        (words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known
+    ]
     return "; ".join(words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING
 
 
@@ -148,7 +155,11 @@ def tell_branch(item: Item) -> str:
     names, row = item.edition, item.row
     if not row["event"]:
         return names.options[item.value]
-    told = names.words("board.branch", event=lowered(names.conditions[row["event"]])) if row["holds"] else names.words("board.otherwise")
+    told = (
+        names.words("board.branch", event=lowered(names.conditions[row["event"]]))
+        if row["holds"]
+        else names.words("board.otherwise")
+    )
     return BRANCH * row["depth"] + told
 
 

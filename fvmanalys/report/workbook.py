@@ -41,7 +41,8 @@ IN_MEMORY = {"in_memory": True}  # no part of it lies in a temporary file, which
 TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FONT = {"font_name": "Arial", "font_size": 10}
 
-# The sheets in the order they stand: the answer, what readers turn themselves, the rest of the print set, and what is for the
+# The sheets in the order they stand: the answer, what readers turn themselves, the rest of the print set, and what is
+# for the
 # screen. Charts and formulas refer to what is written first.
 PRINT_SET = ("summary", "ways", "reasons", "turning", "by_area", "money", "people", "risks")
 SHEETS: dict[str, Callable[[Book], None]] = {
@@ -99,7 +100,9 @@ def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version
     workbook.close()
 
 
-def write_draws(simulation: ForeignDraws, path: str | Path, lang: str = "sv", value_per_point: float | None = None) -> None:
+def write_draws(
+    simulation: ForeignDraws, path: str | Path, lang: str = "sv", value_per_point: float | None = None
+) -> None:
     """Write another model's draws to `path` as a workbook of one sheet, in which everything is compared."""
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
     findings = Findings(simulation.inputs, simulation, compare(simulation, value_per_point))
@@ -136,6 +139,8 @@ def set_properties(book: Book) -> None:
         }
     )
     book.workbook.set_custom_property(words("workbook.property_language"), words("workbook.language"), "text")
-    book.workbook.set_custom_property(words("workbook.property_as_of"), datetime(as_of.year, as_of.month, as_of.day), "date")
+    book.workbook.set_custom_property(
+        words("workbook.property_as_of"), datetime(as_of.year, as_of.month, as_of.day), "date"
+    )
     if book.run_id:
         book.workbook.set_custom_property(words("workbook.property_run"), book.run_id, "text")

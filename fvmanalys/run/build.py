@@ -64,7 +64,15 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
         write_history(plan, findings, built / HISTORY)
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
-        run_suite(jobs, built / "notebooks", plan.suite.limits, plan.suite.jobs, heard(jobs, log, progress), ends, findings.keep)
+        run_suite(
+            jobs,
+            built / "notebooks",
+            plan.suite.limits,
+            plan.suite.jobs,
+            heard(jobs, log, progress),
+            ends,
+            findings.keep,
+        )
     with log.step("figures"):
         write_figures(edition, read_history(built / HISTORY), built / "figures")
     with log.step("workbook"):
@@ -85,7 +93,13 @@ def notebook_parameters(plan: Plan, built: Path) -> dict[str, object]:
     """What every notebook is told, as far as it asks."""
     former = plan.former.folder if plan.former else ""
     history = built / HISTORY if (built / HISTORY).exists() else ""
-    return {"data": built / "raw", **plan.request.parameters(), "run_id": plan.name, "former": former, "history": history}
+    return {
+        "data": built / "raw",
+        **plan.request.parameters(),
+        "run_id": plan.name,
+        "former": former,
+        "history": history,
+    }
 
 
 def heard(jobs: list[Job], log: Log, progress: Progress | None) -> Callable[[Outcome], None]:
@@ -109,7 +123,9 @@ def write_tables(findings: Findings, target: Path) -> None:
 def write_history(plan: Plan, findings: Findings, target: Path) -> None:
     """Write how the answer has moved; a run that is made again keeps what it knew, as it keeps its former run."""
     kept = plan.out / "runs" / plan.name / HISTORY
-    known = kept.read_text("utf-8") if kept.exists() else tidy_csv(known_history(plan.out, findings, plan.name, plan.words))
+    known = (
+        kept.read_text("utf-8") if kept.exists() else tidy_csv(known_history(plan.out, findings, plan.name, plan.words))
+    )
     target.write_text(known, encoding="utf-8", newline="\n")
 
 
@@ -133,7 +149,9 @@ def write_book(plan: Plan, edition: Edition, path: Path) -> None:
 
 
 def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> None:
-    """Write the pages of the notebooks that are the appendix and the situation report, if the suite has them; and the document."""
+    """Write the pages of the notebooks that are the appendix and the situation report, if the suite has them; and
+    the document.
+    """
 
     @cache
     def narrow() -> dict[str, str]:
@@ -152,7 +170,9 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
 
 
 def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
-    """Write what the run was made of, what came out and what was published before; it and the log alone hold the clock."""
+    """Write what the run was made of, what came out and what was published before; it and the log alone hold the
+    clock.
+    """
     write_json(
         built / MANIFEST,
         {
@@ -169,7 +189,11 @@ def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
             "code_revision": code_revision() if not plan.public else "",  # the checkout may hold the raw tables too
             "seconds": {line["step"]: line["seconds"] for line in log.lines} | {"whole run": round(log.elapsed, 2)},
             "inputs": file_hashes(built / "raw"),
-            "outputs": {name: digest for name, digest in file_hashes(built).items() if not name.startswith("raw/") and name != LOG},
+            "outputs": {
+                name: digest
+                for name, digest in file_hashes(built).items()
+                if not name.startswith("raw/") and name != LOG
+            },
             "log": file_hashes(built, [built / LOG]).get(LOG),
         },
     )

@@ -14,7 +14,9 @@ __all__ = ["published_before", "verify_chain"]
 
 
 def published_before(out: Path, name: str) -> dict[str, str] | None:
-    """The run published last in a folder, with the hash of its manifest; one that is made again keeps its place in the chain."""
+    """The run published last in a folder, with the hash of its manifest; one that is made again keeps its place in
+    the chain.
+    """
     equal = out / "runs" / name
     if (equal / MANIFEST).is_file():
         with suppress(UsageError):
@@ -43,9 +45,15 @@ def verify_chain(out: Path) -> Verified:
     broken += [fault for name, link in links.items() if link for fault in link_faults(out, name, link)]
     first = sorted(name for name, link in links.items() if not link)
     if len(first) > 1:
-        broken.append(f"{' and '.join(first)}: each says that no run was published before it; one of them was put there")
+        broken.append(
+            f"{' and '.join(first)}: each says that no run was published before it; one of them was put there"
+        )
     told = [link["run_id"] for link in links.values() if link]
-    broken += [f"{name}: two runs say that they were published next after it" for name in sorted(set(told)) if told.count(name) > 1]
+    broken += [
+        f"{name}: two runs say that they were published next after it"
+        for name in sorted(set(told))
+        if told.count(name) > 1
+    ]
     return Verified(BROKEN if broken else WHOLE, broken)
 
 

@@ -36,7 +36,9 @@ class SilentKernel(Exception):
 
 
 class Weighed(Session):
-    """The messages of one kernel, each weighed before it is read: one that is too large would take all memory and time."""
+    """The messages of one kernel, each weighed before it is read: one that is too large would take all memory and
+    time.
+    """
 
     room = Float(math.inf)  # bytes; a trait, for jupyter_client reads with a copy of the session
 
@@ -53,7 +55,12 @@ class Client(NotebookClient):
     """nbclient, that calls `look` all the while: what this raises ends the notebook."""
 
     def __init__(self, notebook: NotebookNode, look: Callable[[], None], **how: Any) -> None:
-        ours = {"record_timing": False, "store_widget_state": False, "force_raise_errors": True, "shell_timeout_interval": 1}
+        ours = {
+            "record_timing": False,
+            "store_widget_state": False,
+            "force_raise_errors": True,
+            "shell_timeout_interval": 1,
+        }
         super().__init__(notebook, log=LOG, **ours, **how)
         self.look = look
         self.asked: dict[str, tuple[NotebookNode, int]] = {}
@@ -79,7 +86,9 @@ class Client(NotebookClient):
         last = next(reversed(self.asked.values()), (new_code_cell(), -1))
         output = asyncio.ensure_future(self._async_poll_output_msg(asked, *last))
         alive = asyncio.ensure_future(self._async_poll_kernel_alive())
-        self.task_poll_for_reply = asyncio.ensure_future(self._async_poll_for_reply(asked, last[0], None, output, alive))
+        self.task_poll_for_reply = asyncio.ensure_future(
+            self._async_poll_for_reply(asked, last[0], None, output, alive)
+        )
         try:
             await self.task_poll_for_reply
         except asyncio.CancelledError:
@@ -101,7 +110,12 @@ class Client(NotebookClient):
                     return
 
     async def _async_poll_for_reply(
-        self, asked: str, cell: NotebookNode, timeout: float | None, output: asyncio.Future[None], alive: asyncio.Future[None]
+        self,
+        asked: str,
+        cell: NotebookNode,
+        timeout: float | None,
+        output: asyncio.Future[None],
+        alive: asyncio.Future[None],
     ) -> dict[str, Any]:
         """Wait for the reply and for everything that was shown before it."""
         reply = asyncio.ensure_future(self.reply_to(asked))

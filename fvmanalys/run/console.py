@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 __all__ = ["lines_of", "plain", "say", "undisturbed"]
 
-# What steers a terminal, begins a new line, or turns the order of letters: a name may hold it, and would forge what we say.
+# What steers a terminal, begins a new line, or turns the order of letters: a name may hold it, and would forge what we
+# say.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 NEAREST = {"\u2212": "-", "\u2011": "-", "\u2192": "->", "\u2264": "<=", "\u2265": ">=", "\u202f": " ", "\u2007": " "}
 HANDLER = "fvmanalys.console"

@@ -24,7 +24,9 @@ TIME_UP = getattr(signal, "SIGALRM", signal.SIGINT)
 
 
 class Again(threading.Thread):
-    """Tells the main thread of a signal each second until it is heard: a destructor, say, swallows what is raised in it."""
+    """Tells the main thread of a signal each second until it is heard: a destructor, say, swallows what is raised in
+    it.
+    """
 
     def __init__(self, number: signal.Signals, first: float = 1.0):
         super().__init__(daemon=True)
@@ -149,7 +151,12 @@ def kept_and_told(built: Path, out: Path, name: str, log: Log) -> Iterator[None]
         failure = as_failure(error, out)
         with suppress(OSError):  # on a full disk the console must do
             log.open(built / LOG)
-            log.add("run", log.elapsed, f"failed: {type(failure or error).__name__}", error=str(failure or error).splitlines()[0])
+            log.add(
+                "run",
+                log.elapsed,
+                f"failed: {type(failure or error).__name__}",
+                error=str(failure or error).splitlines()[0],
+            )
         log.close()
         kept = keep_failed(built, out, name)
         if failure is not None and kept:

@@ -1,6 +1,7 @@
 """The output folder: what is published appears at once, `latest` moves only after, and one run holds it at a time.
 
-Whatever moment a run is killed at, `latest` is a complete run. Only whole folders are moved, and only by a rename: a run
+Whatever moment a run is killed at, `latest` is a complete run. Only whole folders are moved, and only by a rename: a
+run
 is built in `.building-RUN_ID-…`; a published run that is to be replaced by its equal stands, as a whole copy, in
 `.replaced-RUN_ID` until the new one is in place. What a killed run leaves is settled and removed by the next.
 """
@@ -25,7 +26,19 @@ from fvmanalys.run.record import file_hashes
 from fvmanalys.run.signature import SIGNATURE
 from fvmanalys.run.sockets import remove_folders
 
-__all__ = ["INTERNAL", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "publish", "published", "scratch"]
+__all__ = [
+    "INTERNAL",
+    "PUBLIC",
+    "claim",
+    "clean_remains",
+    "failed",
+    "held",
+    "keep_failed",
+    "latest",
+    "publish",
+    "published",
+    "scratch",
+]
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
 KIND, INTERNAL, PUBLIC = ".kind", "internal", "public"
@@ -47,7 +60,9 @@ def held(out: Path, wait: bool = False, tell: Callable[[str], None] = lambda tex
     try:
         with suppress(OSError):  # who holds the folder is told as a kindness: a full disk shows soon enough
             since = datetime.now(UTC).isoformat(timespec="seconds")
-            (out / HOLDER).write_text(f"process {os.getpid()} on {socket.gethostname()} since {since}\n", encoding="utf-8")
+            (out / HOLDER).write_text(
+                f"process {os.getpid()} on {socket.gethostname()} since {since}\n", encoding="utf-8"
+            )
         yield
     finally:
         with suppress(OSError):
@@ -78,7 +93,8 @@ def holder(out: Path) -> str:
 def stale(out: Path) -> str:
     """When the lock may be removed by hand: only where the disk has no locks of the system's own.
 
-    Those end with their process. Without them filelock holds a folder by a file with text in it, and nobody here can tell
+    Those end with their process. Without them filelock holds a folder by a file with text in it, and nobody here can
+    tell
     whether a process elsewhere still runs.
     """
     with suppress(OSError):
@@ -100,7 +116,9 @@ def claim(out: Path, kind: str) -> None:
     """
     found = kind_of(out)
     if found not in ("", kind):
-        raise UsageError(f"{out}: holds {found} runs, and {kind} ones never stand beside them; choose another folder with --out")
+        raise UsageError(
+            f"{out}: holds {found} runs, and {kind} ones never stand beside them; choose another folder with --out"
+        )
     if not (out / KIND).exists():
         (out / KIND).write_text(f"{kind}\n", encoding="utf-8")
 
@@ -108,7 +126,9 @@ def claim(out: Path, kind: str) -> None:
 def kind_of(out: Path) -> str:
     """Which kind of runs a folder is for: as it says itself, or as its runs say; nothing where it has none."""
     said = (out / KIND).read_text("utf-8", errors="replace").strip() if (out / KIND).is_file() else ""
-    return said or min(map(kind_of_run, published(out)), default="")  # internal, where a folder from before this rule holds both
+    return said or min(
+        map(kind_of_run, published(out)), default=""
+    )  # internal, where a folder from before this rule holds both
 
 
 def kind_of_run(run: Path) -> str:
@@ -134,7 +154,8 @@ def scratch(out: Path, name: str = "run") -> Iterator[Path]:
 def clean_remains(out: Path) -> list[str]:
     """Settle and remove what a killed run left behind; to be called by who holds the folder.
 
-    Its log is kept, as that of a failed run; not its notebooks, which nobody has looked through. Gives the names of what
+    Its log is kept, as that of a failed run; not its notebooks, which nobody has looked through. Gives the names of
+    what
     was there.
     """
     remains = sorted(path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED, PART)))
@@ -214,7 +235,9 @@ def is_intact(target: Path, built: Path) -> bool:
     clocks = (MANIFEST, LOG, SIGNATURE)
     with suppress(UsageError):
         same_log = read_manifest(target).get("log") == then.get(LOG)
-        return same_log and {n: h for n, h in then.items() if n not in clocks} == {n: h for n, h in now.items() if n not in clocks}
+        return same_log and {n: h for n, h in then.items() if n not in clocks} == {
+            n: h for n, h in now.items() if n not in clocks
+        }
     return False
 
 

@@ -42,7 +42,8 @@ def history_table(out_runs: Path) -> pd.DataFrame:
 def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
     """The history of a folder of runs, and the names of those that could not be read.
 
-    MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide, investigate,
+    MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide,
+    investigate,
     taken or nothing, `events` what has happened since the run before.
     """
     runs, unread = [], []
@@ -78,7 +79,9 @@ def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
 
 
 def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words) -> pd.DataFrame:
-    """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the clock."""
+    """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the
+    clock.
+    """
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
     earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
@@ -113,13 +116,19 @@ def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
     worth = numbers["net_benefit"].where(permanent)
     reference = numbers[["net_benefit", "net_benefit_p05", "net_benefit_p95"]].eq(0).all(axis=1)
     rows = numbers.assign(
-        option=table["option"], permanent=permanent, reference=reference, best=worth.eq(worth.max()), advice=advice(tables)
+        option=table["option"],
+        permanent=permanent,
+        reference=reference,
+        best=worth.eq(worth.max()),
+        advice=advice(tables),
     )
     return rows.assign(**{"created": ""} | told)
 
 
 def advice(tables: Tables) -> str:
-    """What the run advised: decide or investigate; taken where the decision lay behind it; nothing where it does not say."""
+    """What the run advised: decide or investigate; taken where the decision lay behind it; nothing where it does not
+    say.
+    """
     events = tables.get("events", pd.DataFrame({"event": [], "p50": []}))
     decided = pd.to_numeric(events.loc[events["event"] == DECIDED, "p50"], errors="coerce")
     if (decided < 0).any():
@@ -161,7 +170,9 @@ def joined(parts: list[pd.DataFrame], names: pd.DataFrame, milestones: pd.DataFr
     """The rows of all runs with the names of options and what happened between the runs, in order of time."""
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    table = pd.concat([part.drop(columns=["option_name", "option_name_en"], errors="ignore") for part in parts], ignore_index=True)
+    table = pd.concat(
+        [part.drop(columns=["option_name", "option_name_en"], errors="ignore") for part in parts], ignore_index=True
+    )
     table = table.sort_values(["as_of", "created", "run_id"], kind="stable", ignore_index=True)
     days = sorted(table["as_of"].unique())
     for column in ("option_name", "option_name_en"):

@@ -8,7 +8,8 @@ from pathlib import Path
 
 __all__ = ["ONE_THREAD", "ensure_home"]
 
-# So that sums come out the same to the last digit on any number of cores; threads that wait for one another cost more than they give.
+# So that sums come out the same to the last digit on any number of cores; threads that wait for one another cost more
+# than they give.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 

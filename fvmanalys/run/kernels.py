@@ -1,6 +1,7 @@
 """The kernels of a run: this Python, private sockets, and an end to all of them at the first failure.
 
-A kernel whose run is killed ends by itself within some seconds (ipykernel watches its parent), or when the next run begins.
+A kernel whose run is killed ends by itself within some seconds (ipykernel watches its parent), or when the next run
+begins.
 """
 
 import os
@@ -29,7 +30,9 @@ class ThisPython(KernelSpecManager):
     """Knows one kernel: ours, in the interpreter that runs us, whatever else the machine has installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give that kernel, by any name; `-P` lets no file beside a notebook stand in for a module that the kernel needs."""
+        """Give that kernel, by any name; `-P` lets no file beside a notebook stand in for a module that the kernel
+        needs.
+        """
         argv = [sys.executable, "-P", str(Path(__file__).with_name("inside.py")), "-f", "{connection_file}", *SETTINGS]
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict() | {"argv": argv})
 
@@ -67,11 +70,15 @@ class Kernels:
 
     @contextmanager
     def manager(self, session: Session) -> Iterator[AsyncKernelManager]:
-        """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about one."""
+        """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about
+        one.
+        """
         with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
             transport = "ipc" if os.name == "posix" else "tcp"
             files = {"connection_file": os.path.join(folder, "kernel.json"), "transport": transport}
-            manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython(), session=session, **files)
+            manager = AsyncKernelManager(
+                kernel_name="python3", kernel_spec_manager=ThisPython(), session=session, **files
+            )
             manager.context.setsockopt(zmq.RCVHWM, 0)  # drop nothing, as on the kernel's side
             with self._lock:
                 self._managers.add(manager)

@@ -14,7 +14,9 @@ def show_git(os_path: str, **_: Any) -> None:
     JupyterLab calls this after each save. Git takes a notebook in through a filter, without what came out of it.
     """
     path = Path(os_path)
-    unchanged, add = (["git", "-C", str(path.parent), *words, "--", path.name] for words in (["diff", "--quiet"], ["add", "--update"]))
+    unchanged, add = (
+        ["git", "-C", str(path.parent), *words, "--", path.name] for words in (["diff", "--quiet"], ["add", "--update"])
+    )
     with suppress(OSError):
         if subprocess.run(unchanged, capture_output=True).returncode == 0:
             subprocess.run(add, capture_output=True)

@@ -18,8 +18,10 @@ LOG = "log.jsonl"
 class Log:
     """The steps of one run, in the order they ended.
 
-    A line holds `at` (UTC, from the clock), `step`, `seconds` (from the monotonic clock, so that a clock set back changes
-    no duration), `outcome` ("done", or "failed: " and the class of the error), and facts of its own. `console` hears the
+    A line holds `at` (UTC, from the clock), `step`, `seconds` (from the monotonic clock, so that a clock set back
+    changes
+    no duration), `outcome` ("done", or "failed: " and the class of the error), and facts of its own. `console` hears
+    the
     same as one short line.
     """
 

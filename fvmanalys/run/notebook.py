@@ -1,6 +1,7 @@
 """Run one notebook in a kernel of its own, judge the result, and keep what is the same every time.
 
-papermill calls a notebook completed when its kernel died, when a cell ran out of time and when a cell said `sys.exit(0)`.
+papermill calls a notebook completed when its kernel died, when a cell ran out of time and when a cell said
+`sys.exit(0)`.
 Here success is: no exception, every code cell executed, no error among the outputs, and every output heard.
 """
 
@@ -52,7 +53,9 @@ Positive = Annotated[float, Field(gt=0, strict=True)]
 
 @declared(frozen=True, config=ConfigDict(extra="forbid"))
 class Limits:
-    """Seconds that one cell, one notebook, the whole run and the start of a kernel may take; megabytes that a notebook may show."""
+    """Seconds that one cell, one notebook, the whole run and the start of a kernel may take; megabytes that a
+    notebook may show.
+    """
 
     cell_seconds: Positive = 300.0
     notebook_seconds: Positive = 600.0
@@ -65,7 +68,8 @@ class Limits:
 class Job:
     """One notebook, its parameters, and the file name of what comes out.
 
-    A `Path` among the parameters is a place on this machine: the notebook gets all of it, a reader of the result sees its
+    A `Path` among the parameters is a place on this machine: the notebook gets all of it, a reader of the result sees
+    its
     last part.
     """
 
@@ -89,7 +93,9 @@ class Stopped(Exception):
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """Let the kernel import the fvmanalys that we are, and no start-up file of the user's; what another run kept is none of its."""
+    """Let the kernel import the fvmanalys that we are, and no start-up file of the user's; what another run kept is
+    none of its.
+    """
     here = str(Path(__file__).parents[2])
     paths = [] if here in site.getsitepackages() else [here]
     inherited = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
@@ -169,8 +175,14 @@ class Watch:
                 on_notebook_start=self.note_answer,
                 on_cell_start=self.before_cell,
             )
-            where = {"cwd": str(self.job.notebook.parent), "env": {**_environment(str(scratch)), **self.kernels.environment}}
-            with (scratch / "stderr").open("w+b") as said, asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            where = {
+                "cwd": str(self.job.notebook.parent),
+                "env": {**_environment(str(scratch)), **self.kernels.environment},
+            }
+            with (
+                (scratch / "stderr").open("w+b") as said,
+                asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner,
+            ):
                 try:
                     return runner.run(client.run(stdout=DEVNULL, stderr=said, **where))
                 finally:
@@ -189,15 +201,23 @@ class Watch:
             return KernelDied(f"{self.place}: the kernel died; it crashed, was killed, or ran out of memory")
         if self.cannot_start(error):
             why = f"{error}\n{self.said}".strip()
-            return KernelDied(f"{self.place}: the kernel did not start in {self.limits.start_seconds:g} s, twice ({why})")
+            return KernelDied(
+                f"{self.place}: the kernel did not start in {self.limits.start_seconds:g} s, twice ({why})"
+            )
         if isinstance(error, CellExecutionError):
             tagged = "; the tag raises-exception allows none in a run, catch it" if self.expects_error else ""
-            return RunFailed(f"{self.place}: {error.ename}: {cut(error.evalue, 500)}{tagged}\n{cut(plain(error.traceback), 20_000)}")
+            return RunFailed(
+                f"{self.place}: {error.ename}: {cut(error.evalue, 500)}{tagged}\n{cut(plain(error.traceback), 20_000)}"
+            )
         if isinstance(error, TooMuch):
             most = self.limits.output_megabytes
-            return RunFailed(f"{self.place}: the notebook shows more than {most:g} MB; show less or raise limits.output_megabytes")
+            return RunFailed(
+                f"{self.place}: the notebook shows more than {most:g} MB; show less or raise limits.output_megabytes"
+            )
         if isinstance(error, SilentKernel):
-            return RunFailed(f"{self.place}: is done, but not all that it showed came from the kernel; run again, and show less")
+            return RunFailed(
+                f"{self.place}: is done, but not all that it showed came from the kernel; run again, and show less"
+            )
         return RunFailed(f"{self.place}: {type(error).__name__}: {error}")
 
 
@@ -261,7 +281,9 @@ def _run(watch: Watch) -> NotebookNode:
 
 
 def _set_parameters(notebook: NotebookNode, parameters: Mapping[str, Any]) -> None:
-    """Set the parameters in the cell of their defaults: in one of its own, as papermill does, every later cell had another number."""
+    """Set the parameters in the cell of their defaults: in one of its own, as papermill does, every later cell had
+    another number.
+    """
     values = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in parameters.items()}
     lines = [f"{name} = {PythonTranslator.translate(value)}" for name, value in values.items()]
     for cell in notebook.cells:
@@ -285,7 +307,9 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def clean_notebook(path: str | Path) -> None:
-    """Take timings, random ids and this machine's paths out of an executed notebook, so that equal runs give equal bytes."""
+    """Take timings, random ids and this machine's paths out of an executed notebook, so that equal runs give equal
+    bytes.
+    """
     path = Path(path)
     _replace(path, _cleaned(nbformat.read(path, as_version=4), {}))
 
@@ -312,8 +336,12 @@ def _write(job: Job, notebook: NotebookNode, folder: Path) -> Path:
 
 
 def _replace(path: Path, notebook: NotebookNode) -> Path:
-    """Write beside the file, then put in its place: a reader sees the old notebook or the new one, never half of one."""
+    """Write beside the file, then put in its place: a reader sees the old notebook or the new one, never half of
+    one.
+    """
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes((nbformat.v4.writes(notebook) + "\n").encode("utf-8", errors="replace"))  # half a surrogate pair becomes ?
+    part.write_bytes(
+        (nbformat.v4.writes(notebook) + "\n").encode("utf-8", errors="replace")
+    )  # half a surrogate pair becomes ?
     os.replace(part, path)
     return path

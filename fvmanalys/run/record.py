@@ -61,8 +61,13 @@ def code_hash(notebooks: Iterable["Notebook"]) -> str:
     """One hash of the library's code and words, and of what decides what comes out of the notebooks that run."""
     kinds = (".py", ".toml", ".html", ".css", ".j2")
     shipped = PACKAGE / "shipped"  # notebooks and suite, which lie beside the library in a checkout
-    library = file_hashes(PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds and shipped not in path.parents))
-    told = [[Path(one.path).name, one.per, one.appendix, one.report, essence(read_notebook(Path(one.path)))] for one in notebooks]
+    library = file_hashes(
+        PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds and shipped not in path.parents)
+    )
+    told = [
+        [Path(one.path).name, one.per, one.appendix, one.report, essence(read_notebook(Path(one.path)))]
+        for one in notebooks
+    ]
     return hashlib.sha256(canonical([library, told])).hexdigest()
 
 

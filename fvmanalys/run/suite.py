@@ -122,7 +122,9 @@ def _siblings(loc: Sequence[str | int]) -> list[str]:
 def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
     path = (suite_file.parent / entry.path).absolute()
     if not path.is_file():
-        raise UsageError(f"{suite_file}: notebooks.{number}.path: there is no {entry.path!r}; correct the path or remove the entry")
+        raise UsageError(
+            f"{suite_file}: notebooks.{number}.path: there is no {entry.path!r}; correct the path or remove the entry"
+        )
     return replace(entry, path=str(path))
 
 
@@ -145,7 +147,8 @@ def weeks(span: str, as_of: str | None = None) -> list[str]:
 def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -> list[Job]:
     """Make the jobs: a notebook `per` area gives one for each, with the parameter `area`.
 
-    Of `common`, each job takes what its notebook declares. Whatever would end a run at one of the notebooks is told here,
+    Of `common`, each job takes what its notebook declares. Whatever would end a run at one of the notebooks is told
+    here,
     all of it at once: a file that is no notebook, a cell that is no Python, a parameter of another type; and a declared
     name that nothing gives, but that resembles one given and not declared, for it would silently keep its default.
     """
@@ -192,7 +195,8 @@ def run_suite(
     """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
 
     `progress` is called in this thread with each outcome as it comes. The run's time is up at the moment `ends`, if it
-    began earlier. `keep` puts what is known already into the private folder of the kernels, and says what they must know of it.
+    began earlier. `keep` puts what is known already into the private folder of the kernels, and says what they must
+    know of it.
     """
     limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
     for job in jobs:
@@ -223,7 +227,9 @@ def _in_turn(job: Job, folder: Path, limits: Limits, kernels: Kernels, run_ends:
     if kernels.stopped:
         raise Stopped
     if time.monotonic() >= run_ends:
-        raise RunTimedOut(f"{job.name}: not begun after {limits.run_seconds:g} s; run fewer notebooks or raise limits.run_seconds")
+        raise RunTimedOut(
+            f"{job.name}: not begun after {limits.run_seconds:g} s; run fewer notebooks or raise limits.run_seconds"
+        )
     try:
         return execute(job, folder, limits, kernels, run_ends)
     except BaseException:

@@ -26,7 +26,9 @@ def check_memory(draws: int, inputs: Inputs, at_once: int = 1) -> None:
     each, there = HELD * len(inputs.estimates) * at_once, memory()
     if draws * each > there:
         sizes = f"{draws * each / 1e9:,.0f} gigabytes of memory, and there are {there / 1e9:,.1f}"
-        raise UsageError(f"{draws:,} draws, {at_once} times at once, take some {sizes}; give at most {there // each:,} draws")
+        raise UsageError(
+            f"{draws:,} draws, {at_once} times at once, take some {sizes}; give at most {there // each:,} draws"
+        )
 
 
 def memory() -> int:

@@ -31,7 +31,16 @@ from fvmanalys.run.verdict import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPER
 __all__ = ["verify"]
 
 NEAR = 1e-9
-HELD = {"run_id": str, "as_of": str, "answer": str, "parameters": dict, "versions": dict, "inputs": dict, "outputs": dict, "public": bool}
+HELD = {
+    "run_id": str,
+    "as_of": str,
+    "answer": str,
+    "parameters": dict,
+    "versions": dict,
+    "inputs": dict,
+    "outputs": dict,
+    "public": bool,
+}
 
 
 def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path | None = None) -> Verified:
@@ -71,7 +80,9 @@ def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
 
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
-    """What is not as the manifest says: files changed, missing or added, and anything that is neither file nor folder of files."""
+    """What is not as the manifest says: files changed, missing or added, and anything that is neither file nor
+    folder of files.
+    """
     recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()}
     recorded |= {LOG: manifest.get("log")}
     words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
@@ -108,12 +119,23 @@ def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verif
     if differences:
         return Verified(DIFFERENT, differences)
     other = [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()]
-    other = [text for text, now in zip(other, versions().items(), strict=True) if manifest["versions"].get(now[0]) != now[1]]
+    other = [
+        text for text, now in zip(other, versions().items(), strict=True) if manifest["versions"].get(now[0]) != now[1]
+    ]
     name = run_id(request, manifest["inputs"], suite.notebooks if suite else [])
     if other or name != manifest["run_id"]:
         code = [] if other else [f"run_id: {manifest['run_id']} then, {name} with the code and the notebooks at hand"]
         return Verified(SAME_NUMBERS, unknown + other + code)
-    plan = Plan(name, request, inputs, with_request(suite, request), run.parent, former, raw_texts(inputs), bool(manifest["public"]))
+    plan = Plan(
+        name,
+        request,
+        inputs,
+        with_request(suite, request),
+        run.parent,
+        former,
+        raw_texts(inputs),
+        bool(manifest["public"]),
+    )
     changed = remade(plan, run)
     return Verified(DIFFERENT, changed) if changed else Verified(SAME, unknown)
 
@@ -126,7 +148,9 @@ def with_request(suite: Suite | None, request: Request) -> Suite:
 
 
 def remade(plan: Plan, run: Path) -> list[str]:
-    """The files that come out otherwise when the run is made again; those that rest on other runs are taken as they are."""
+    """The files that come out otherwise when the run is made again; those that rest on other runs are taken as they
+    are.
+    """
     with tempfile.TemporaryDirectory(prefix="verify-") as scratch:
         kept = Path(scratch, "out", "runs", plan.name, HISTORY)
         if (run / HISTORY).is_file():
@@ -137,7 +161,9 @@ def remade(plan: Plan, run: Path) -> list[str]:
         build(replace(plan, out=Path(scratch, "out")), again, Log())
         then, now = file_hashes(run), file_hashes(again)
     own = {name for name in then | now if name not in (MANIFEST, SIGNATURE, LOG)}
-    return [f"{name}: comes out otherwise when it is made again" for name in sorted(own) if then.get(name) != now.get(name)]
+    return [
+        f"{name}: comes out otherwise when it is made again" for name in sorted(own) if then.get(name) != now.get(name)
+    ]
 
 
 def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings, request: Request) -> Iterator[str]:
@@ -150,9 +176,13 @@ def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings,
 
 
 def compare_tables(run: Path, findings: Findings) -> tuple[list[str], list[str]]:
-    """Where the tables differ from those computed anew, and which rest on other runs and are checked by their hashes alone."""
+    """Where the tables differ from those computed anew, and which rest on other runs and are checked by their hashes
+    alone.
+    """
     texts = table_texts(findings)
-    different = [place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)]
+    different = [
+        place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)
+    ]
     others = sorted(path.name for path in (run / "tables").glob("*.csv") if path.stem not in texts)
     return different, [f"{name}: rests on other runs too, and is checked by its hash alone" for name in others]
 
@@ -173,7 +203,9 @@ def table_differences(path: Path, text: str) -> list[str]:
         return []
     then, now = (pd.read_csv(StringIO(one), keep_default_na=False, dtype=str) for one in (published, text))
     if then.shape != now.shape or list(then.columns) != list(now.columns):
-        return [f"{path.name}: {then.shape[0]} rows and {then.shape[1]} columns then, {now.shape[0]} and {now.shape[1]} now"]
+        return [
+            f"{path.name}: {then.shape[0]} rows and {then.shape[1]} columns then, {now.shape[0]} and {now.shape[1]} now"
+        ]
     return [
         f"{path.name}:{row + 2}: {column}: {before} then, {after} now"
         for column in then.columns

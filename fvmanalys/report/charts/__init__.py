@@ -22,17 +22,30 @@ from fvmanalys.report.charts.changes import plot_changes
 from fvmanalys.report.charts.evidence import plot_evidence
 from fvmanalys.report.charts.frontier import plot_frontier
 from fvmanalys.report.charts.history import plot_history
-from fvmanalys.report.charts.money import plot_cost, plot_published_totals, plot_reference_class, plot_views, plot_yearly_cost
+from fvmanalys.report.charts.money import (
+    plot_cost,
+    plot_published_totals,
+    plot_reference_class,
+    plot_views,
+    plot_yearly_cost,
+)
 from fvmanalys.report.charts.priorities import plot_backtest, plot_ranks, plot_viewpoints
 from fvmanalys.report.charts.staffing import plot_cost_of_delay, plot_pause_bill, plot_staffing, plot_standing_team
 from fvmanalys.report.charts.time import plot_milestones, plot_timeline
 from fvmanalys.report.charts.turning import plot_decomposition
-from fvmanalys.report.charts.uncertainty import plot_evidence_share, plot_information, plot_net_value, plot_tornado, plot_verdict
+from fvmanalys.report.charts.uncertainty import (
+    plot_evidence_share,
+    plot_information,
+    plot_net_value,
+    plot_tornado,
+    plot_verdict,
+)
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, narrow
 
 __all__ = [
-    "figures", "narrow_figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison", "plot_cost",
+    "figures", "narrow_figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison",
+    "plot_cost",
     "plot_cost_of_delay", "plot_decomposition", "plot_evidence", "plot_evidence_share", "plot_frontier", "plot_history",
     "plot_information", "plot_levels", "plot_milestones", "plot_net_value", "plot_pause_bill",
     "plot_published_totals", "plot_ranks", "plot_reference_class", "plot_staffing", "plot_standing_team",

@@ -103,7 +103,14 @@ def plot_acceptability(edition: Edition) -> Picture | None:
     with sketch(3.9) as (figure, [[axes]]):
         for option in curves:
             draw_line(axes, findings, option, curves.index, curves[option], every=8)
-        label_ends(axes, findings, {option: curves[option].iloc[-1] for option in curves}, float(curves.index[-1]), names, gap=0.062)
+        label_ends(
+            axes,
+            findings,
+            {option: curves[option].iloc[-1] for option in curves},
+            float(curves.index[-1]),
+            names,
+            gap=0.062,
+        )
         value = findings.comparison.value_per_point
         axes.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -135,7 +142,12 @@ def acceptability_texts(edition: Edition) -> tuple[str, str]:
     curves, names, value = findings.comparison.acceptability, edition.options, findings.comparison.value_per_point
     used = curves.index[np.abs(curves.index - value).argmin()]
     best = curves.loc[used].idxmax()
-    title = edition("chart.acceptability.title", best=names[best], share=words.share(curves.loc[used, best]), value=words.amount(value))
+    title = edition(
+        "chart.acceptability.title",
+        best=names[best],
+        share=words.share(curves.loc[used, best]),
+        value=words.amount(value),
+    )
     rows = [
         edition(
             "chart.acceptability.row",
@@ -155,7 +167,9 @@ def acceptability_texts(edition: Edition) -> tuple[str, str]:
     )
 
 
-def draw_line(axes: Axes, findings: Findings, option: str, across: pd.Index | np.ndarray, up: pd.Series, every: int) -> None:
+def draw_line(
+    axes: Axes, findings: Findings, option: str, across: pd.Index | np.ndarray, up: pd.Series, every: int
+) -> None:
     """An option's line, with its own colour, dashes and marker."""
     place = findings.inputs.options().index(option) % len(OPTION_COLOURS)
     axes.plot(
@@ -172,14 +186,18 @@ def draw_line(axes: Axes, findings: Findings, option: str, across: pd.Index | np
     )
 
 
-def label_ends(axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float) -> None:
+def label_ends(
+    axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float
+) -> None:
     """Each line's name at its end, moved apart where they would overlap, and none above the axes."""
     options, top = findings.inputs.options(), axes.get_ylim()[1]
     places = spread(list(ends.values()), gap)
     for option, place in zip(ends, places - max(places.max(initial=top) - top, 0.0), strict=True):
         colour = OPTION_COLOURS[options.index(option) % len(OPTION_COLOURS)]
         look = {"va": "center", "color": colour, "annotation_clip": False}
-        axes.annotate(wrapped(names[option], fitted(24, 16), 1), (right, place), (12, 0), textcoords="offset points", **look)
+        axes.annotate(
+            wrapped(names[option], fitted(24, 16), 1), (right, place), (12, 0), textcoords="offset points", **look
+        )
 
 
 def plot_areas(edition: Edition, area: str = "") -> Picture:
@@ -258,7 +276,9 @@ def areas_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
 
 
 def within_reach(scores: pd.DataFrame) -> bool:
-    """Whether the best expected score lies inside the range of the next best: the difference is smaller than the uncertainty."""
+    """Whether the best expected score lies inside the range of the next best: the difference is smaller than the
+    uncertainty.
+    """
     best, second = scores["score"].nlargest(2).index
     return bool(scores.loc[best, "score"] < scores.loc[second, "score_p95"])
 

@@ -31,7 +31,13 @@ def plot_changes(edition: Edition) -> Picture | None:
     chances = findings.changes.whole("p_best").reindex([findings.comparison.best]).iloc[0]
     panels = 1 if np.isnan(chances["after"]) or told.kind == "cost" else 2
     with sketch(1.5 + 0.36 * (len(table) + 2), 1, panels, sharey=True) as (figure, [axes]):
-        draw_steps(axes[0], table["part"], told.before, step_texts(table["part"], told.before, "net_benefit", words), LEAST_MONEY)
+        draw_steps(
+            axes[0],
+            table["part"],
+            told.before,
+            step_texts(table["part"], told.before, "net_benefit", words),
+            LEAST_MONEY,
+        )
         number_axis(axes[0], words, words(f"chart.changes.{told.kind}"), ticks=4)
         row_labels(axes[0], step_labels(edition, table), 34)
         if panels == 2:
@@ -63,7 +69,8 @@ def largest_parts(findings: Findings, told: Headline, most: int = MOST_PARTS) ->
 def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str], least: float) -> None:
     """Bars that lead from the value before to the value now, each beginning where the last ended.
 
-    Where they would be too short to be seen beside the values themselves, the axis shows only where they lie, `least` wide or more, and
+    Where they would be too short to be seen beside the values themselves, the axis shows only where they lie, `least`
+    wide or more, and
     the values are diamonds.
     """
     ends = before + np.concatenate([[0.0], np.cumsum(parts)])
@@ -75,7 +82,15 @@ def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str
             axes.barh(place, value, facecolor=WHOLE, edgecolor=MUTED, **look)
     for place, (part, start) in enumerate(zip(parts, ends, strict=False), start=1):
         rises = part >= 0
-        axes.barh(place, part, left=start, facecolor=ACCENT if rises else FALLING, hatch="" if rises else "////", edgecolor=ACCENT, **look)
+        axes.barh(
+            place,
+            part,
+            left=start,
+            facecolor=ACCENT if rises else FALLING,
+            hatch="" if rises else "////",
+            edgecolor=ACCENT,
+            **look,
+        )
     for place, value in enumerate(ends):
         axes.plot([value, value], [place + 0.31 - (place > 0) * 0.62, place + 0.69], color=MUTED, linewidth=0.7)
     right = np.maximum([ends[0], *ends], [*ends, ends[-1]])
@@ -110,7 +125,11 @@ def step_labels(edition: Edition, table: pd.DataFrame) -> list[str]:
     names = group_names(edition) | {OTHER: edition("changes.other")}
     former = findings.changes.former
     first = edition("chart.changes.former", as_of=words.day(former.as_of if former else None))
-    return [first, *(names[str(name)] for name in table.index), edition("chart.changes.now", as_of=words.day(findings.inputs.as_of))]
+    return [
+        first,
+        *(names[str(name)] for name in table.index),
+        edition("chart.changes.now", as_of=words.day(findings.inputs.as_of)),
+    ]
 
 
 def changes_texts(edition: Edition) -> tuple[str, str]:
@@ -129,7 +148,9 @@ def changes_texts(edition: Edition) -> tuple[str, str]:
     }
     second = {"second": names[str(comparison.runner_up)]} if told.kind == "lead" else {}
     rows = [row_text(called[str(name)], row, words) for name, row in largest_parts(findings, told).iterrows()]
-    alt = edition("chart.changes.alt", before=words.amount(told.before), after=words.amount(told.after), rows="; ".join(rows))
+    alt = edition(
+        "chart.changes.alt", before=words.amount(told.before), after=words.amount(told.after), rows="; ".join(rows)
+    )
     return edition(f"chart.changes.title_{told.kind}", **facts, **second), alt
 
 

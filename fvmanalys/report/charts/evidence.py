@@ -9,6 +9,7 @@ from fvmanalys.report.topics.behind import counted_evidence
 
 __all__ = ["plot_evidence"]
 
+
 def plot_evidence(edition: Edition) -> Picture:
     """Bars of facts, judgements and assumptions: one a table, the longest on top."""
     findings, words = edition.findings, edition.words
@@ -30,7 +31,9 @@ def plot_evidence(edition: Edition) -> Picture:
                     label=words(f"kind.{kind}") if row == 0 else None,
                 )
                 start += values[kind]
-            axes.annotate(words.number(start), (start, row), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
+            axes.annotate(
+                words.number(start), (start, row), (5, 0), textcoords="offset points", va="center", fontsize=8.5
+            )
         row_labels(axes, [words(f"table_name.{name}") for name in counts.index], 34)
         number_axis(axes, words, words("chart.evidence.axis"))
         axes.legend(loc="lower right")
@@ -45,7 +48,11 @@ def evidence_texts(edition: Edition, counts: pd.DataFrame) -> tuple[str, str]:
     kind = shares.idxmax()
     title = edition("chart.evidence.title", share=words.share(shares.max()), kind=edition(f"kinds.{kind}"))
     rows = [
-        edition("chart.evidence.row", table=edition(f"table_name.{name}"), **{f"{one}s": words.number(row[one]) for one in KIND_FILLS})
+        edition(
+            "chart.evidence.row",
+            table=edition(f"table_name.{name}"),
+            **{f"{one}s": words.number(row[one]) for one in KIND_FILLS},
+        )
         for name, row in counts.iterrows()
     ]
     return title, edition("chart.evidence.alt", rows="; ".join(rows))

@@ -11,7 +11,18 @@ from matplotlib.axes import Axes
 from fvmanalys.analysis.breakdown import best_of_each_day, how_much_moved
 from fvmanalys.evidence.history import by_day
 from fvmanalys.report.charts.answer import share_axis
-from fvmanalys.report.figure import ON_PAPER, Picture, calendar_axis, decimal_year, finish, fitted, sketch, spread, value_axis, wrapped
+from fvmanalys.report.figure import (
+    ON_PAPER,
+    Picture,
+    calendar_axis,
+    decimal_year,
+    finish,
+    fitted,
+    sketch,
+    spread,
+    value_axis,
+    wrapped,
+)
 from fvmanalys.report.palette import ACCENT, INK, MUTED, OPTION_COLOURS, OPTION_DASHES, OPTION_MARKERS, PAPER, SOFT
 from fvmanalys.report.words import Words
 
@@ -31,7 +42,8 @@ class Happening(NamedTuple):
 
 
 def competing(history: pd.DataFrame) -> pd.DataFrame:
-    """The newest run of each day, for options that may be chosen; no rows where less than two days or options can be told.
+    """The newest run of each day, for options that may be chosen; no rows where less than two days or options can be
+    told.
 
     `place` is an option's place among all of the last day, as in the other figures: its colour and marker.
     """
@@ -50,7 +62,9 @@ def places(history: pd.DataFrame) -> dict[str, int]:
 
 
 def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
-    """P(best) of each option over the days of knowledge, the advice, and the strongest challenger beside the reference."""
+    """P(best) of each option over the days of knowledge, the advice, and the strongest challenger beside the
+    reference.
+    """
     rows = competing(history)
     if rows.empty:
         return None
@@ -120,7 +134,9 @@ def draw_chances(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
             **look,
         )
         ends[str(option)] = (years(path["as_of"])[-1], float(path["p_best"].iloc[-1]))
-    for (option, (right, value)), where in zip(ends.items(), spread([end for _, end in ends.values()], 0.075), strict=True):
+    for (option, (right, value)), where in zip(
+        ends.items(), spread([end for _, end in ends.values()], 0.075), strict=True
+    ):
         text = words("history.end", option=wrapped(names[option], 22, 1), share=words.share(value))
         weight = "bold" if option == leader else None
         axes.annotate(
@@ -155,7 +171,9 @@ def draw_advice(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
     for (start, advice), stop in zip(spans, stops, strict=True):
         if advice in ADVICE_LOOKS:
             fill, hatch = ADVICE_LOOKS[advice]
-            axes.barh(0, stop - start, left=start, height=1, facecolor=fill, hatch=hatch, edgecolor=ACCENT, linewidth=0.7)
+            axes.barh(
+                0, stop - start, left=start, height=1, facecolor=fill, hatch=hatch, edgecolor=ACCENT, linewidth=0.7
+            )
     axes.set_ylim(-0.6, 0.6)
     axes.set_yticks([])
     axes.grid(visible=False)
@@ -167,7 +185,14 @@ def label_advice(axes: Axes, spans: list[tuple[float, str]], stops: list[float],
     for (start, advice), stop in zip(spans, stops, strict=True):
         if advice in ADVICE_LOOKS and stop - start > WIDE * (stops[-1] - spans[0][0]):
             text, middle = words(f"history.advice_{advice}"), (start + stop) / 2
-            axes.annotate(text, (middle, 0), ha="center", va="center", fontsize=8, bbox=ON_PAPER if ADVICE_LOOKS[advice][1] else None)
+            axes.annotate(
+                text,
+                (middle, 0),
+                ha="center",
+                va="center",
+                fontsize=8,
+                bbox=ON_PAPER if ADVICE_LOOKS[advice][1] else None,
+            )
     known = any(advice in ADVICE_LOOKS for _, advice in spans)
     text = words("history.advice" if known else "history.no_advice")
     axes.annotate(text, (stops[-1], 0), (6, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED)
@@ -182,12 +207,16 @@ def reference_name(rows: pd.DataFrame, words: Words) -> str:
 def draw_challenger(axes: Axes, rivals: pd.DataFrame, reference: str, words: Words) -> None:
     """The net benefit of the strongest challenger with its range, and zero, where the reference stands."""
     across = years(rivals["as_of"])
-    axes.fill_between(across, rivals["net_benefit_p05"], rivals["net_benefit_p95"], step="post", color="#d9e5f0", linewidth=0)
+    axes.fill_between(
+        across, rivals["net_benefit_p05"], rivals["net_benefit_p95"], step="post", color="#d9e5f0", linewidth=0
+    )
     axes.step(across, rivals["net_benefit"], where="post", color=ACCENT, linewidth=2)
     axes.axhline(0, color=INK, linewidth=1)
     middle, names = float(rivals["net_benefit"].iloc[-1]), named(rivals, words)
     text = f"{wrapped(names[rivals['option'].iloc[-1]], 22, 1)}\n{words.amount(middle)}"
-    axes.annotate(text, (across[-1], middle), (9, 0), textcoords="offset points", va="center", color=ACCENT, bbox=ON_PAPER)
+    axes.annotate(
+        text, (across[-1], middle), (9, 0), textcoords="offset points", va="center", color=ACCENT, bbox=ON_PAPER
+    )
     value_axis(axes, words, words("history.axis"))
     axes.set_title(words("history.challenger", reference=reference))
 
@@ -238,7 +267,12 @@ def history_texts(rows: pd.DataFrame, rivals: pd.DataFrame, events: list[Happeni
     shares = {"share": words.share(last[now]), "before": words.share(first.get(now, np.nan))}
     title = words(f"history.title_{key}", option=names[now], changes=words.number(changes), **shares, **ends)
     parts = [
-        words("history.row", option=name, before=words.share(first.get(option, np.nan)), share=words.share(last.get(option, np.nan)))
+        words(
+            "history.row",
+            option=name,
+            before=words.share(first.get(option, np.nan)),
+            share=words.share(last.get(option, np.nan)),
+        )
         for option, name in names.items()
     ]
     alt = words("history.alt", runs=words.number(len(days)), rows="; ".join(parts), **ends)
@@ -253,5 +287,8 @@ def challenger_words(rivals: pd.DataFrame, words: Words) -> list[str]:
 
 def event_words(events: list[Happening], words: Words) -> list[str]:
     """What happened, in order of time."""
-    told = [words("history.event", number=str(n), day=words.day(one.day), name=one.name) for n, one in enumerate(events, start=1)]
+    told = [
+        words("history.event", number=str(n), day=words.day(one.day), name=one.name)
+        for n, one in enumerate(events, start=1)
+    ]
     return [words("history.alt_events", events="; ".join(told))] if told else []

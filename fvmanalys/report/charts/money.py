@@ -1,4 +1,6 @@
-"""Figures of money: budgets and ceilings, cost year by year, inside and outside view, what others' programmes came to."""
+"""Figures of money: budgets and ceilings, cost year by year, inside and outside view, what others' programmes came
+to.
+"""
 
 import numpy as np
 import pandas as pd
@@ -71,7 +73,9 @@ def cost_texts(edition: Edition) -> tuple[str, str]:
         )
         for option, row in table.iterrows()
     ]
-    return edition("chart.cost.title", option=names[lowest], p50=p50, p85=p85), edition("chart.cost.alt", rows="; ".join(rows))
+    return edition("chart.cost.title", option=names[lowest], p50=p50, p85=p85), edition(
+        "chart.cost.alt", rows="; ".join(rows)
+    )
 
 
 def plot_yearly_cost(edition: Edition) -> Picture:
@@ -131,8 +135,9 @@ def yearly_texts(edition: Edition) -> tuple[str, str]:
     """The dearest year, and for each option its dearest year and its largest category."""
     table = yearly_extremes(edition.findings.yearly)
     title = edition("chart.yearly.title", table.loc[table["peak"].idxmax()].to_dict())
-    return title, edition("chart.yearly.alt", rows="; ".join(edition.each("chart.yearly.row", table.to_dict("records"))))
-
+    return title, edition(
+        "chart.yearly.alt", rows="; ".join(edition.each("chart.yearly.row", table.to_dict("records")))
+    )
 
 
 def plot_views(edition: Edition) -> Picture | None:
@@ -170,7 +175,12 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition
     )
     label = wrapped(label, fitted(200, 26), 2)
     axes.annotate(
-        label, (max(values["programme_p85"], values["programme_p50"]), row), (5, 0), textcoords="offset points", va="center", fontsize=8
+        label,
+        (max(values["programme_p85"], values["programme_p50"]), row),
+        (5, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8,
     )
 
 
@@ -179,7 +189,9 @@ def views_texts(edition: Edition) -> tuple[str, str]:
     findings, words = edition.findings, edition.words
     views, names, best = findings.views, edition.options, findings.comparison.best
     median = views[views["option"] == best].set_index("view")["programme_p50"]
-    title = words("chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0]))
+    title = words(
+        "chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0])
+    )
     rows = [
         words(
             "chart.views.row",
@@ -202,7 +214,10 @@ def plot_published_totals(edition: Edition) -> Picture | None:
     rows = table.to_dict("records")
     with sketch(1.35 + 0.75 * len(rows)) as (figure, [[axes]]):
         for place, row in enumerate(rows):
-            for shift, name, value, filled in ((-0.16, "published", row["likely"], True), (0.16, "model", row["model_total"], False)):
+            for shift, name, value, filled in (
+                (-0.16, "published", row["likely"], True),
+                (0.16, "model", row["model_total"], False),
+            ):
                 axes.plot([0, value], [place + shift] * 2, color=LINE, linewidth=1.2)
                 axes.plot(
                     [value],
@@ -223,7 +238,9 @@ def plot_published_totals(edition: Edition) -> Picture | None:
         row_labels(axes, [edition.named(row) for row in rows], 30)
         number_axis(axes, words, words("chart.published.axis"))
         axes.margins(x=0.35)
-        axes.set_xlim(left=min(0, axes.get_xlim()[0]) if min(table["likely"].min(), table["model_total"].min()) < 0 else 0)
+        axes.set_xlim(
+            left=min(0, axes.get_xlim()[0]) if min(table["likely"].min(), table["model_total"].min()) < 0 else 0
+        )
         title, alt = published_texts(rows, edition)
         return finish(figure, "published-totals", title, words("chart.published.note"), alt)
 
@@ -233,20 +250,25 @@ def published_texts(rows: list[dict], edition: Edition) -> tuple[str, str]:
     words = edition.words
     texts = [
         words(
-            "chart.published.row", name=edition.named(row), published=words.amount(row["likely"]), model=words.amount(row["model_total"])
+            "chart.published.row",
+            name=edition.named(row),
+            published=words.amount(row["likely"]),
+            model=words.amount(row["model_total"]),
         )
         for row in rows
     ]
-    return words("chart.published.title", published=words.amount(rows[0]["likely"]), model=words.amount(rows[0]["model_total"])), "; ".join(
-        texts
-    ) + "."
+    return words(
+        "chart.published.title", published=words.amount(rows[0]["likely"]), model=words.amount(rows[0]["model_total"])
+    ), "; ".join(texts) + "."
 
 
 def plot_reference_class(edition: Edition) -> Picture | None:
     """What comparable programmes cost, as a multiple of the plan; bounds are hollow with an arrow."""
     findings, words = edition.findings, edition.words
     table = (
-        findings.inputs.tables["reference_class"].query("role == 'core' and cost_ratio.notna()").sort_values("cost_ratio", kind="stable")
+        findings.inputs.tables["reference_class"]
+        .query("role == 'core' and cost_ratio.notna()")
+        .sort_values("cost_ratio", kind="stable")
     )
     if table.empty:
         return None
@@ -283,7 +305,14 @@ def draw_programme(axes: Axes, place: int, row: dict, words: Words) -> None:
             textcoords="offset points",
             arrowprops={"arrowstyle": "<-", "color": ACCENT, "linewidth": 1.2},
         )
-    axes.plot([row["cost_ratio"]], [place], marker="o", color=ACCENT, markerfacecolor=PAPER if bound else ACCENT, markersize=6.5)
+    axes.plot(
+        [row["cost_ratio"]],
+        [place],
+        marker="o",
+        color=ACCENT,
+        markerfacecolor=PAPER if bound else ACCENT,
+        markersize=6.5,
+    )
     text = words.number(row["cost_ratio"], 1)
     axes.annotate(
         words("chart.class.bound", ratio=text) if bound else text,
@@ -301,7 +330,10 @@ def class_texts(edition: Edition, table: pd.DataFrame) -> tuple[str, str]:
     findings, words = edition.findings, edition.words
     quantiles = findings.class_quantiles.set_index("ratio").loc["cost"]
     title = edition(
-        "chart.class.title", count=words.number(len(table)), p50=words.number(quantiles["p50"], 1), p80=words.number(quantiles["p80"], 1)
+        "chart.class.title",
+        count=words.number(len(table)),
+        p50=words.number(quantiles["p50"], 1),
+        p80=words.number(quantiles["p80"], 1),
     )
     rows = [f"{edition.named(row)} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
     return title, edition("chart.class.alt", rows="; ".join(rows))

@@ -1,4 +1,6 @@
-"""Figures of what depends on who one is and on what was believed: viewpoints, ranks over all weights, and past forecasts."""
+"""Figures of what depends on who one is and on what was believed: viewpoints, ranks over all weights, and past
+forecasts.
+"""
 
 from matplotlib.axes import Axes
 
@@ -49,7 +51,9 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
 
 
 def plot_ranks(edition: Edition) -> Picture | None:
-    """The share of outcomes in which each option is best, over every set of weights and over those in the given order."""
+    """The share of outcomes in which each option is best, over every set of weights and over those in the given
+    order.
+    """
     findings, words = edition.findings, edition.words
     table, names = findings.priorities, edition.options
     options = [option for option in names if option in set(table["option"])]
@@ -65,9 +69,18 @@ def plot_ranks(edition: Edition) -> Picture | None:
                 fill = colour if filled else PAPER
                 axes.plot([shares.at[option, name]], [place], color=colour, markerfacecolor=fill, **look)
                 if place == 0:
-                    axes.plot([], [], color=MUTED, markerfacecolor=MUTED if filled else PAPER, label=words(f"chart.ranks.{name}"), **look)
+                    axes.plot(
+                        [],
+                        [],
+                        color=MUTED,
+                        markerfacecolor=MUTED if filled else PAPER,
+                        label=words(f"chart.ranks.{name}"),
+                        **look,
+                    )
             text = words.share(shares.at[option, "all"])
-            axes.annotate(text, (shares.loc[option].max(), place), (8, 0), textcoords="offset points", va="center", fontsize=8.5)
+            axes.annotate(
+                text, (shares.loc[option].max(), place), (8, 0), textcoords="offset points", va="center", fontsize=8.5
+            )
         row_labels(axes, [names[option] for option in options], 30)
         axes.set_xlim(0, 1)
         number_axis(axes, words, words("chart.ranks.axis"), percent=True)
@@ -83,7 +96,12 @@ def plot_backtest(edition: Edition) -> Picture | None:
     if not rows:
         return None
     today = decimal_year(findings.inputs.as_of)
-    days = [row[name] for row in rows for name in ("planned_on", "planned_date", "forecast_p50", "forecast_p80", "outcome") if row[name]]
+    days = [
+        row[name]
+        for row in rows
+        for name in ("planned_on", "planned_date", "forecast_p50", "forecast_p80", "outcome")
+        if row[name]
+    ]
     with sketch(1.4 + 0.5 * len(rows)) as (figure, [[axes]]):
         low, high = decimal_year(min(days)), decimal_year(max(days))
         calendar_axis(axes, words, low - 0.3, high + fitted(24, 40) / 100 * (high - low))
@@ -97,10 +115,14 @@ def plot_backtest(edition: Edition) -> Picture | None:
 def draw_forecast(axes: Axes, place: int, row: dict, today: float, words: Words) -> None:
     """One plan: planned day, the forecast from P50 to P80, and the outcome or that it has not come."""
     planned = decimal_year(row["planned_date"])
-    axes.plot([decimal_year(row["planned_on"]), planned], [place, place], color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)))
+    axes.plot(
+        [decimal_year(row["planned_on"]), planned], [place, place], color=MUTED, linewidth=0.9, linestyle=(0, (1, 2))
+    )
     ends = [decimal_year(row[name]) for name in ("forecast_p50", "forecast_p80") if row[name]]
     if len(ends) == 2:
-        axes.barh(place, ends[1] - ends[0], left=ends[0], height=0.36, facecolor="#b9cde0", edgecolor=ACCENT, linewidth=0.7)
+        axes.barh(
+            place, ends[1] - ends[0], left=ends[0], height=0.36, facecolor="#b9cde0", edgecolor=ACCENT, linewidth=0.7
+        )
     axes.plot([planned], [place], marker="o", color=ACCENT, markerfacecolor=PAPER, markersize=7, markeredgewidth=1.5)
     if row["outcome"]:
         axes.plot([decimal_year(row["outcome"])], [place], marker="D", color=INK, markersize=6)

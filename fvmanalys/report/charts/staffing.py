@@ -1,4 +1,6 @@
-"""Figures of staffing and the pause: who is needed when, what a month costs, what waiting costs, how large a team to keep."""
+"""Figures of staffing and the pause: who is needed when, what a month costs, what waiting costs, how large a team to
+keep.
+"""
 
 import numpy as np
 import pandas as pd
@@ -64,7 +66,9 @@ def plot_staffing(edition: Edition) -> Picture | None:
         return finish(figure, "staffing", title, words("chart.staffing.note"), alt)
 
 
-def draw_team(axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], looks: list[tuple[str, str]]) -> None:
+def draw_team(
+    axes: Axes, findings: Findings, path: pd.DataFrame, phases: list[str], looks: list[tuple[str, str]]
+) -> None:
     """One option: a layer a phase, and a line for consultants."""
     wide, hired = team_by_phase(path, phases)
     across = decimal_year(findings.inputs.as_of) + wide.index.to_numpy()
@@ -90,9 +94,7 @@ def staffing_texts(edition: Edition) -> tuple[str, str]:
     peaks = peaks_by_option(edition.findings.staffing)
     shares = edition.findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
     known = [option for option in edition.options if option in peaks.index]
-    rows = [
-        {**peaks.loc[option], "option": option, "share": shares.get((option, CONSULTANT), 0.0)} for option in known
-    ]
+    rows = [{**peaks.loc[option], "option": option, "share": shares.get((option, CONSULTANT), 0.0)} for option in known]
     top = str(peaks["peak"].idxmax())
     title = edition("chart.staffing.title", peaks.loc[top].to_dict(), option=top)
     return title, edition("chart.staffing.alt", rows="; ".join(edition.each("chart.staffing.row", rows)))
@@ -110,10 +112,14 @@ def plot_pause_bill(edition: Edition) -> Picture | None:
         for place, row in enumerate(ordered.to_dict("records")):
             colour, hatch = KIND_FILLS[row["kind"]]
             edge = ACCENT if row["ends_with_decision"] else MUTED
-            axes.barh(place, row["msek_per_month"], height=0.55, facecolor=colour, hatch=hatch, edgecolor=edge, linewidth=1.2)
+            axes.barh(
+                place, row["msek_per_month"], height=0.55, facecolor=colour, hatch=hatch, edgecolor=edge, linewidth=1.2
+            )
             key = "chart.bill.ends" if row["ends_with_decision"] else "chart.bill.goes_on"
             text = words(key, amount=words.amount(row["msek_per_month"]))
-            axes.annotate(text, (row["msek_per_month"], place), (5, 0), textcoords="offset points", va="center", fontsize=8.5)
+            axes.annotate(
+                text, (row["msek_per_month"], place), (5, 0), textcoords="offset points", va="center", fontsize=8.5
+            )
         row_labels(axes, [labels[name] for name in ordered["stream"]], 44)
         number_axis(axes, words, words("chart.bill.axis"))
         axes.set_xlim(left=0)
@@ -134,7 +140,14 @@ def plot_cost_of_delay(edition: Edition) -> Picture | None:
             draw_line(axes, findings, option, wide.index, wide[option], every=2)
         axes.plot(wide.index, wide[BEST], color=INK, linewidth=3.4, alpha=0.35)
         span = float(wide.to_numpy().max() - min(wide.to_numpy().min(), 0.0)) or 1.0
-        label_ends(axes, findings, {option: wide[option].iloc[-1] for option in options}, float(wide.index[-1]), names, gap=0.062 * span)
+        label_ends(
+            axes,
+            findings,
+            {option: wide[option].iloc[-1] for option in options},
+            float(wide.index[-1]),
+            names,
+            gap=0.062 * span,
+        )
         axes.axhline(0, color=MUTED, linewidth=1)
         number_axis(axes, words, words("chart.delay.axis"), ticks=9)
         axes.set_xlim(0, wide.index[-1])
@@ -161,7 +174,9 @@ def plot_standing_team(edition: Edition) -> Picture | None:
             value_axis(axes, words, words("chart.standing.axis_value"))
         for axes in grid[-1]:
             axes.set_xlabel(words("chart.standing.axis"), loc="left")
-        handles = [Patch(facecolor=FILLS[i][0], hatch=FILLS[i][1], edgecolor=MUTED, linewidth=0.3) for i in range(len(PARTS))]
+        handles = [
+            Patch(facecolor=FILLS[i][0], hatch=FILLS[i][1], edgecolor=MUTED, linewidth=0.3) for i in range(len(PARTS))
+        ]
         handles.append(Patch(facecolor=LINE, alpha=0.5))
         labels = [words(f"chart.standing.{part}") for part in (*PARTS, "near")]
         legend_below(figure, handles, labels, 2)
@@ -177,12 +192,21 @@ def draw_shares(axes: Axes, team: StandingTeam, words: Words) -> None:
         colour, hatch = FILLS[place]
         top = bottom + curve[part].to_numpy()
         axes.fill_between(
-            curve["share"], bottom, top, facecolor=colour, hatch=hatch, edgecolor=MUTED if hatch else "none", linewidth=0.2, alpha=0.9
+            curve["share"],
+            bottom,
+            top,
+            facecolor=colour,
+            hatch=hatch,
+            edgecolor=MUTED if hatch else "none",
+            linewidth=0.2,
+            alpha=0.9,
         )
         bottom = top
     axes.plot(curve["share"], curve["total"], color=INK, linewidth=1.6)
     least = float(np.interp(team.share, curve["share"], curve["total"]))
-    axes.plot([team.share], [least], marker="D", color=INK, markerfacecolor=PAPER, markersize=8, clip_on=False, zorder=5)
+    axes.plot(
+        [team.share], [least], marker="D", color=INK, markerfacecolor=PAPER, markersize=8, clip_on=False, zorder=5
+    )
     axes.set_xlim(0, 1)
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [words.share(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="y")

@@ -27,7 +27,11 @@ def plot_timeline(edition: Edition) -> Picture:
     groups = event_groups(edition)
     counts = [len(events) for _, events in groups]
     with sketch(
-        1.0 + 0.27 * sum(counts) + 0.42 * len(groups), len(groups), 1, sharex=True, height_ratios=[count + 0.4 for count in counts]
+        1.0 + 0.27 * sum(counts) + 0.42 * len(groups),
+        len(groups),
+        1,
+        sharex=True,
+        height_ratios=[count + 0.4 for count in counts],
     ) as (figure, grid):
         low, high = time_limits(findings)
         for axes, (name, events) in zip(grid.flat, groups, strict=True):
@@ -98,12 +102,17 @@ def label_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) ->
         text = words("chart.timeline.maybe", share=words.share(event["happens"]))
     if isinstance(event["deadline"], date):
         text = words(
-            "chart.timeline.deadline", when=text, deadline=words.day(event["deadline"]), share=words.outcomes(event["p_deadline_met"])
+            "chart.timeline.deadline",
+            when=text,
+            deadline=words.day(event["deadline"]),
+            share=words.outcomes(event["p_deadline_met"]),
         )
     ends = [today + event["p95"]] if np.isfinite(event["p95"]) else []
     ends += [decimal_year(event["deadline"])] if isinstance(event["deadline"], date) else []
     place, offset, side = (min(max(ends), right), 6, "left") if ends else (right, -6, "right")
-    axes.annotate(text, (place, row), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=8, bbox=ON_PAPER)
+    axes.annotate(
+        text, (place, row), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=8, bbox=ON_PAPER
+    )
 
 
 def draw_days(axes: Axes, findings: Findings) -> None:
@@ -121,7 +130,9 @@ def timeline_texts(edition: Edition) -> tuple[str, str]:
     table, names, as_of = findings.comparison.table, edition.options, findings.inputs.as_of
     permanent = table.loc[table["permanent"], "full_use_p50"].dropna()
     first = permanent.idxmin() if len(permanent) else findings.comparison.best
-    title = edition("chart.timeline.title", option=names[first], when=words.month(as_of, table.loc[first, "full_use_p50"]))
+    title = edition(
+        "chart.timeline.title", option=names[first], when=words.month(as_of, table.loc[first, "full_use_p50"])
+    )
     rows = [
         edition(
             "chart.timeline.row",
@@ -150,7 +161,9 @@ def plot_milestones(edition: Edition) -> Picture | None:
         return None
     rows = table.to_dict("records")
     with sketch(1.35 + 0.5 * len(rows)) as (figure, [[axes]]):
-        days = [decimal_year(day) for row in rows for day in [*row["planned"], *([row["actual"]] if row["actual"] else [])]]
+        days = [
+            decimal_year(day) for row in rows for day in [*row["planned"], *([row["actual"]] if row["actual"] else [])]
+        ]
         calendar_axis(axes, words, min(days) - 0.4, max(days) + 0.9 + 0.12 * (max(days) - min(days)))
         for place, row in enumerate(rows):
             draw_slip(axes, place, row, words)
@@ -174,7 +187,8 @@ def draw_slip(axes: Axes, place: int, row: dict, words: Words) -> None:
     if reached:
         axes.plot(reached, [place], marker="D", color=INK, markersize=7, zorder=3)
     slip = words(
-        "chart.milestones.slip" if row["slip_months"] >= 0 else "chart.milestones.earlier", months=words.number(abs(row["slip_months"]))
+        "chart.milestones.slip" if row["slip_months"] >= 0 else "chart.milestones.earlier",
+        months=words.number(abs(row["slip_months"])),
     )
     axes.annotate(slip, (max(planned + reached), place), (9, 0), textcoords="offset points", va="center", fontsize=8.5)
 

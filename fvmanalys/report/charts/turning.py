@@ -18,17 +18,26 @@ def plot_decomposition(edition: Edition) -> Picture | None:
     ends = pair(edition.findings)
     calm = len([row for row in rows if row["kind"] != "risk"])
     sums = [(calm, "calm", ends["calm"])] if calm < len(rows) else []
-    bars = [(edition.tell("step", row["part"], row, "part"), row["start"], row["difference"], *LOOKS[row["kind"]]) for row in rows]
+    bars = [
+        (edition.tell("step", row["part"], row, "part"), row["start"], row["difference"], *LOOKS[row["kind"]])
+        for row in rows
+    ]
     for place, name, amount in [*sums, (len(bars) + len(sums), "whole", ends["whole"])]:
         bars.insert(place, (edition(f"chart.decomposition.{name}"), 0.0, amount, INK, ""))
     with sketch(1.5 + 0.36 * len(bars)) as (figure, [[axes]]):
         axes.use_sticky_edges = False
         axes.axvline(0, color=MUTED, linewidth=1)
         for place, (_, start, amount, colour, hatch) in enumerate(bars):
-            axes.barh(place, amount, left=start, height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
+            axes.barh(
+                place, amount, left=start, height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9
+            )
             where, aside = max(start, start + amount), 4
-            text = edition("chart.decomposition.amount", amount=edition.words.millions(amount), sign="+" if amount > 0 else "")
-            axes.annotate(text, (where, place), (aside, 0), textcoords="offset points", va="center", fontsize=8, bbox=ON_PAPER)
+            text = edition(
+                "chart.decomposition.amount", amount=edition.words.millions(amount), sign="+" if amount > 0 else ""
+            )
+            axes.annotate(
+                text, (where, place), (aside, 0), textcoords="offset points", va="center", fontsize=8, bbox=ON_PAPER
+            )
         row_labels(axes, [bar[0] for bar in bars], 44, 2)
         number_axis(axes, edition.words, edition("chart.decomposition.axis", **ends))
         axes.margins(x=0.12)

@@ -1,5 +1,6 @@
-"""Figures of uncertainty: what swings the answer, what is worth finding out, whether to wait for it, and what it rests on."""
-
+"""Figures of uncertainty: what swings the answer, what is worth finding out, whether to wait for it, and what it
+rests on.
+"""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,18 @@ from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, captioned, fitted, number_axis, row_labels, sketch, spread, value_axis, wrapped
+from fvmanalys.report.figure import (
+    ON_PAPER,
+    Picture,
+    captioned,
+    fitted,
+    number_axis,
+    row_labels,
+    sketch,
+    spread,
+    value_axis,
+    wrapped,
+)
 from fvmanalys.report.palette import ACCENT, INK, KIND_FILLS, LINE, MUTED, OPTION_DASHES, OPTION_MARKERS, PAPER
 from fvmanalys.report.topics.information import (
     evidence_caption,
@@ -26,7 +38,6 @@ from fvmanalys.report.topics.information import (
 from fvmanalys.report.words import Words
 
 __all__ = ["plot_evidence_share", "plot_information", "plot_net_value", "plot_tornado", "plot_verdict"]
-
 
 
 def plot_tornado(edition: Edition) -> Picture | None:
@@ -54,11 +65,28 @@ def draw_swing(axes: Axes, place: int, row: dict, words: Words) -> None:
     ends = [(row["difference_low"], row["low_value"]), (row["difference_high"], row["high_value"])]
     left, right = sorted(ends)
     colour, hatch = KIND_FILLS[row["kind"]]
-    axes.barh(place, right[0] - left[0], left=left[0], height=0.5, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
+    axes.barh(
+        place,
+        right[0] - left[0],
+        left=left[0],
+        height=0.5,
+        facecolor=colour,
+        hatch=hatch,
+        edgecolor=ACCENT,
+        linewidth=0.9,
+    )
     for (where, value), offset, side in ((left, -4, "right"), (right, 4, "left")):
         text = words.rough(value, row["unit"])
         axes.annotate(
-            text, (where, place), (offset, 0), textcoords="offset points", ha=side, va="center", fontsize=7.5, color=MUTED, bbox=ON_PAPER
+            text,
+            (where, place),
+            (offset, 0),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            fontsize=7.5,
+            color=MUTED,
+            bbox=ON_PAPER,
         )
 
 
@@ -119,7 +147,9 @@ def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, ow
     axes.plot(months, values, color=colour, linestyle=OPTION_DASHES[look], linewidth=1.6)
     if own <= months[-1]:
         marker = OPTION_MARKERS[look]
-        axes.plot([own], [np.interp(own, months, values)], marker=marker, color=colour, markersize=8, markeredgecolor=PAPER)
+        axes.plot(
+            [own], [np.interp(own, months, values)], marker=marker, color=colour, markersize=8, markeredgecolor=PAPER
+        )
 
 
 def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: float, gap: float) -> None:
@@ -143,7 +173,14 @@ def plot_verdict(edition: Edition) -> Picture | None:
     with sketch(4.6, 2, 1, sharex=True, height_ratios=[5, 1.4]) as (figure, [[axes], [band]]):
         for option in curves:
             draw_line(axes, findings, option, curves.index, curves[option], every=8)
-        label_ends(axes, findings, {option: curves[option].iloc[-1] for option in curves}, float(curves.index[-1]), names, gap=0.072)
+        label_ends(
+            axes,
+            findings,
+            {option: curves[option].iloc[-1] for option in curves},
+            float(curves.index[-1]),
+            names,
+            gap=0.072,
+        )
         for panel in (axes, band):
             panel.axvline(findings.comparison.value_per_point, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
         share_axis(axes, words)
@@ -154,12 +191,18 @@ def plot_verdict(edition: Edition) -> Picture | None:
 
 
 def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
-    """The band: filled where an investigation comes first, hollow where one decides as planned, dotted where the two are even."""
+    """The band: filled where an investigation comes first, hollow where one decides as planned, dotted where the two
+    are even.
+    """
     whole = spans["high"].max() - spans["low"].min()
     for row in spans.to_dict("records"):
         filled = bool(row["investigation_id"]) and row["clear"]
         width, hatch = row["high"] - row["low"], "////" if filled else "" if row["clear"] else "...."
-        axes.add_patch(Rectangle((row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch=hatch))
+        axes.add_patch(
+            Rectangle(
+                (row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch=hatch
+            )
+        )
         text = wrapped(span_name(edition, row), max(int(fitted(78, 32) * width / whole), 12), fitted(4, 6))
         if width / whole > fitted(12, 45) / 100:
             axes.annotate(text, (row["low"] + width / 2, 0.5), ha="center", va="center", fontsize=8, bbox=ON_PAPER)
@@ -177,8 +220,19 @@ def plot_evidence_share(edition: Edition) -> Picture | None:
         for place, (kind, row) in enumerate(shares.iterrows()):
             colour, hatch = KIND_FILLS.get(str(kind), (LINE, "...." if kind == "event" else ""))
             axes.barh(place, row["share"], height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9)
-            axes.annotate(words.share(row["share"]), (row["share"], place), (5, 0), textcoords="offset points", va="center", fontsize=9)
-        row_labels(axes, [words(f"chart.share.{kind}", count=words.number(shares.at[kind, "inputs"])) for kind in shares.index], 48)
+            axes.annotate(
+                words.share(row["share"]),
+                (row["share"], place),
+                (5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+            )
+        row_labels(
+            axes,
+            [words(f"chart.share.{kind}", count=words.number(shares.at[kind, "inputs"])) for kind in shares.index],
+            48,
+        )
         axes.set_xlim(0, 1.08)
         number_axis(axes, words, words("chart.share.axis"), percent=True)
         return captioned(figure, "evidence-share", evidence_caption(edition))

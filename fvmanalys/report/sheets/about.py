@@ -10,7 +10,19 @@ __all__ = ["write_about"]
 KEY = "about"
 WIDTHS = (34, 92)
 HEAD = ("title", "question", "organisation", "unit", "meeting", "register_number", "version")
-METHOD = ("present_value", "programme", "score", "net_benefit", "best", "loss", "percentiles", "views", "retrospective", "events", "live")
+METHOD = (
+    "present_value",
+    "programme",
+    "score",
+    "net_benefit",
+    "best",
+    "loss",
+    "percentiles",
+    "views",
+    "retrospective",
+    "events",
+    "live",
+)
 RESERVATIONS = ("estimates", "distributions", "benefit", "weights", "tails", "sunk", "decision")
 
 
@@ -78,5 +90,7 @@ def parameter_text(sheet: Sheet, row: dict) -> str:
     if row["unit"] == "share":
         return words.share(value, 1)
     return sheet.text(
-        "parameter", value=words.number(value, 0 if float(value).is_integer() else 2), unit=words(f"workbook.unit.{row['unit'] or 'none'}")
+        "parameter",
+        value=words.number(value, 0 if float(value).is_integer() else 2),
+        unit=words(f"workbook.unit.{row['unit'] or 'none'}"),
     )

@@ -55,7 +55,10 @@ def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
 def years_table(sheet: Sheet) -> None:
     """The expected level of every option and area in each year; the live model reads it."""
     book, ahead = sheet.book, sheet.book.outlook
-    columns = [*sheet.columns("years", "option:text year:year"), *(Column(name, "points") for name in book.areas.values())]
+    columns = [
+        *sheet.columns("years", "option:text year:year"),
+        *(Column(name, "points") for name in book.areas.values()),
+    ]
     rows = [
         [name, year, *(ahead.levels[option, area].iloc[index] for area in book.areas)]
         for option, name in book.options.items()
@@ -73,7 +76,15 @@ def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
     """How the expected level of an area moves under each option."""
     book, column = sheet.book, 2 + list(sheet.book.areas).index(area)
     regions = {option: book.regions[f"levels {option}"] for option in book.options}
-    series = [Series(one.cell(0, 0), one.column(1), one.column(column), book.edition.places[option]) for option, one in regions.items()]
-    ends = [f"{book.options[option]} {sheet.words.points(book.outlook.levels[option, area].iloc[-1])}" for option in book.options]
+    series = [
+        Series(one.cell(0, 0), one.column(1), one.column(column), book.edition.places[option])
+        for option, one in regions.items()
+    ]
+    ends = [
+        f"{book.options[option]} {sheet.words.points(book.outlook.levels[option, area].iloc[-1])}"
+        for option in book.options
+    ]
     alt = sheet.text("years.alt", area=book.areas[area], year=book.outlook.years[-1], ends=sheet.words.listing(ends))
-    return line_chart(book, sheet.text("years.chart", area=book.areas[area]), series, sheet.text("points"), min=0, max=100), alt
+    return line_chart(
+        book, sheet.text("years.chart", area=book.areas[area]), series, sheet.text("points"), min=0, max=100
+    ), alt

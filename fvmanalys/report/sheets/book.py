@@ -1,4 +1,6 @@
-"""The workbook being written: what its sheets ask of the findings and the words, its formats, and where tables stand."""
+"""The workbook being written: what its sheets ask of the findings and the words, its formats, and where tables
+stand.
+"""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +31,9 @@ HEADER_SIZE = 9
 
 @dataclass(frozen=True)
 class Region:
-    """Where a table stands, so that charts and formulas can refer to it; rows and columns count from 0 within its data."""
+    """Where a table stands, so that charts and formulas can refer to it; rows and columns count from 0 within its
+    data.
+    """
 
     sheet: str
     first_row: int
@@ -139,7 +143,9 @@ class Book:
     def levers(self) -> Levers:
         """The risks and bundles that readers may turn: those that most easily turn the answer."""
         rival = self.findings.comparison.runner_up is not None
-        return leading_levers(self.findings.comparison, self.findings.turning) if rival and self.has_levers else Levers()
+        return (
+            leading_levers(self.findings.comparison, self.findings.turning) if rival and self.has_levers else Levers()
+        )
 
     @cached_property
     def settings(self) -> Settings:
@@ -166,10 +172,14 @@ class Book:
     def header_form(self, style: str, indent: int, size: float = HEADER_SIZE) -> Format:
         """How the heading of a column looks."""
         rule = {"bg_color": SOFT, "bottom": 2, "bottom_color": ACCENT}
-        return self.form(bold=True, font_size=size, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule)
+        return self.form(
+            bold=True, font_size=size, text_wrap=True, align=alignment(style), valign="bottom", indent=indent, **rule
+        )
 
     def cell_form(self, style: str, indent: int = 0) -> Format:
-        """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style, with blanks."""
+        """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style, with
+        blanks.
+        """
         *marks, kind = style.split(" ")
         properties: dict[str, Any] = {
             "bottom": 1,

@@ -74,7 +74,9 @@ def header_names(names: list[str]) -> list[str]:
 
 
 def table_name(title: str, number: int, word: str) -> str:
-    """A name for a table that says what it holds, and that Excel takes: letters, digits and underscores, no digit first."""
+    """A name for a table that says what it holds, and that Excel takes: letters, digits and underscores, no digit
+    first.
+    """
     words = "_".join(re.findall(r"\w+", title))[:LONGEST_NAME].strip("_")
     return f"{words}_{number}" if words and not words[0].isdigit() else f"{word}_{words}_{number}".replace("__", "_")
 
@@ -89,7 +91,11 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, form: Format
         sheet.write_number(row, column, value.value, form)
     elif isinstance(value, date):
         write_day(sheet, row, column, value, form)
-    elif isinstance(value, (bool, np.bool_)) or value is None or (isinstance(value, (float, np.floating)) and not np.isfinite(value)):
+    elif (
+        isinstance(value, (bool, np.bool_))
+        or value is None
+        or (isinstance(value, (float, np.floating)) and not np.isfinite(value))
+    ):
         sheet.write_string(row, column, nothing, form)
     elif isinstance(value, (int, float, np.integer, np.floating)):
         sheet.write_number(row, column, float(value), form)

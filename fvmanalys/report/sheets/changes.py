@@ -56,7 +56,11 @@ def head_table(sheet: Sheet) -> None:
     names = group_names(sheet.book.edition)
     sheet.heading(sheet.text("head.heading"))
     rows: list[list[Any]] = [[names[str(name)], row["part"], 100 * row["chance"]] for name, row in table.iterrows()]
-    whole = [(sheet.words("changes.whole"), "bold text"), (told.change, "bold money"), (100 * table["chance"].sum(min_count=1), "bold n1")]
+    whole = [
+        (sheet.words("changes.whole"), "bold text"),
+        (told.change, "bold money"),
+        (100 * table["chance"].sum(min_count=1), "bold n1"),
+    ]
     columns = sheet.columns("head", f"group:text {told.kind}:money p_best:n1")
     with sheet.band(CHART_ROWS):
         region = sheet.listing("head", columns, [*rows, whole])
@@ -74,7 +78,13 @@ def steps_chart(sheet: Sheet, region: Region, count: int) -> tuple[Chart, str]:
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     number = {"num_format": sheet.book.number_format("money"), "line": {"none": True}, "major_gridlines": grid}
     chart.set_x_axis({"num_font": FONT, **number, **titled(sheet.words("workbook.millions"))})
-    upright = {"reverse": True, "crossing": "max", "label_position": "low", "interval_unit": 1, "major_gridlines": {"visible": False}}
+    upright = {
+        "reverse": True,
+        "crossing": "max",
+        "label_position": "low",
+        "interval_unit": 1,
+        "major_gridlines": {"visible": False},
+    }
     chart.set_y_axis({"num_font": FONT, **upright})
     chart.set_legend({"none": True})
     return chart, f"{title}. {alt}"
@@ -86,7 +96,11 @@ def measure_table(sheet: Sheet, measure: str) -> None:
     whole, parts = findings.changes.whole(measure), shown_parts(findings, measure)
     if whole.empty:
         return
-    names, groups, scale = sheet.book.edition.options_of_both, group_names(sheet.book.edition), 100 if measure == "p_best" else 1
+    names, groups, scale = (
+        sheet.book.edition.options_of_both,
+        group_names(sheet.book.edition),
+        100 if measure == "p_best" else 1,
+    )
     style, title = FORMS[measure], words(f"changes.measure.{measure}")
     sheet.heading(title)
     columns = [Column(sheet.text("group")), *(Column(names[option], style) for option in whole.index)]

@@ -1,4 +1,6 @@
-"""Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn themselves."""
+"""Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn
+themselves.
+"""
 
 import math
 from typing import Any
@@ -31,7 +33,15 @@ def write_comparison(book: Book) -> None:
     sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean")], rows=12)
     sheet.exhibit(answer.USE)
     sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
-    for exhibit in (answer.CHOICE, choice.FRONTIER, choice.WINS, choice.MEASURES, money.VIEWS, money.QUANTILES, money.CLASS):
+    for exhibit in (
+        answer.CHOICE,
+        choice.FRONTIER,
+        choice.WINS,
+        choice.MEASURES,
+        money.VIEWS,
+        money.QUANTILES,
+        money.CLASS,
+    ):
         sheet.exhibit(exhibit)
     reasons_table(sheet)
     acceptability(sheet)
@@ -51,8 +61,14 @@ def interval(book: Book, name: str, middle: str) -> tuple[Chart, str]:
     series = Series(region.heading(1), region.column(0), region.column(1))
     distances = [[float(size) for size in (table[middle] - table[f"{stem}_{end}"]).abs()] for end in ("p05", "p95")]
     looks = [book.edition.places[option] for option in table.index]
-    at_zero = {list(table.index).index(book.findings.inputs.reference): words("changes.column.reference")} if stem == "net_benefit" else {}
-    return interval_chart(book, title, series, distances, span(table, stem), looks, at_zero), f"{title}. " + "; ".join(parts)
+    at_zero = (
+        {list(table.index).index(book.findings.inputs.reference): words("changes.column.reference")}
+        if stem == "net_benefit"
+        else {}
+    )
+    return interval_chart(book, title, series, distances, span(table, stem), looks, at_zero), f"{title}. " + "; ".join(
+        parts
+    )
 
 
 def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
@@ -71,8 +87,12 @@ def acceptability_chart(book: Book) -> tuple[Chart, str]:
     """How often each option is best, over the values of a point; its table must have been written."""
     region, table, words = book.regions["acceptability"], book.findings.comparison.acceptability, book.words
     looks = [book.edition.places[option] for option in table.columns]
-    series = [Series(region.heading(at), region.column(0), region.column(at), look) for at, look in enumerate(looks, start=1)]
-    title, unit, share = (words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best"))
+    series = [
+        Series(region.heading(at), region.column(0), region.column(at), look) for at, look in enumerate(looks, start=1)
+    ]
+    title, unit, share = (
+        words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best")
+    )
     chart = scatter_chart(book, title, series, share, unit, (float(table.index[0]), float(table.index[-1])))
     ends = [
         words(
@@ -94,16 +114,27 @@ def reasons_table(sheet: Sheet) -> None:
     others = reasons.drop_duplicates("option").set_index("option")["other"]
     columns = [
         Column(sheet.text("part")),
-        *(Column(sheet.text("against", option=book.options[o], other=book.options[others[o]]), "money") for o in others.index),
+        *(
+            Column(sheet.text("against", option=book.options[o], other=book.options[others[o]]), "money")
+            for o in others.index
+        ),
     ]
     wide = reasons.set_index(["kind", "part", "option"])["difference"].unstack(sort=False)
     wide = wide[(wide.abs() > 1e-9).any(axis=1)]
     rows: list[list[Any]] = [
-        [sheet.text(f"part_{kind}", part=book.edition.part(kind, part)), *(wide.loc[(kind, part), option] for option in others.index)]
+        [
+            sheet.text(f"part_{kind}", part=book.edition.part(kind, part)),
+            *(wide.loc[(kind, part), option] for option in others.index),
+        ]
         for kind, part in wide.index
     ]
     total = [(wide[option].sum(), "bold money") for option in others.index]
-    sheet.table(sheet.text("reasons.heading"), sheet.text("reasons.about"), columns, [*rows, [(sheet.text("sum"), "bold text"), *total]])
+    sheet.table(
+        sheet.text("reasons.heading"),
+        sheet.text("reasons.about"),
+        columns,
+        [*rows, [(sheet.text("sum"), "bold text"), *total]],
+    )
 
 
 def acceptability(sheet: Sheet) -> None:
@@ -119,5 +150,7 @@ def acceptability(sheet: Sheet) -> None:
     shown = [index for index, value in enumerate(table.index) if value in kept]
     rows = [[table.index[index], *table.iloc[index]] for index in shown]
     with sheet.band(14):
-        book.regions["acceptability"] = sheet.table(sheet.text("acceptability.heading"), sheet.text("acceptability.about"), columns, rows)
+        book.regions["acceptability"] = sheet.table(
+            sheet.text("acceptability.heading"), sheet.text("acceptability.about"), columns, rows
+        )
     sheet.charts([acceptability_chart(book)], sheet.band_row, 14)

@@ -57,7 +57,9 @@ def has_payers(book: Book) -> bool:
 
 def group_name(sheet: Sheet, group: str) -> str:
     """What a group is called."""
-    return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(group) or sheet.book.edition.categories.get(group, group)
+    return {STAFFING: sheet.text("staffing"), OTHER: sheet.text("other")}.get(
+        group
+    ) or sheet.book.edition.categories.get(group, group)
 
 
 def group_looks(book: Book, groups: list[str]) -> list[int]:
@@ -77,7 +79,8 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     first, last = sheet.row + 2, sheet.row + 1 + len(rows)
     letters = [xl_col_to_name(column) for column in range(1, len(book.options) + 1)]
     totals = [
-        Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum())) for letter, option in zip(letters, wide, strict=True)
+        Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum()))
+        for letter, option in zip(letters, wide, strict=True)
     ]
     rows.append([(sheet.text("sum"), "bold text"), *((total, "bold money") for total in totals)])
     region = sheet.listing("values", [Column(sheet.text("category")), *option_columns(book)], rows)
@@ -94,7 +97,14 @@ def values_chart(sheet: Sheet, region: Region, looks: list[int], totals: pd.Seri
     said = [f"{name} {sheet.words.amount(totals[option])}" for option, name in book.options.items()]
     title = sheet.text("values.chart")
     sheet.row += 1
-    sheet.charts([(stacked_chart(book, title, series, sheet.words("workbook.millions")), f"{title}. {sheet.words.listing(said)}.")])
+    sheet.charts(
+        [
+            (
+                stacked_chart(book, title, series, sheet.words("workbook.millions")),
+                f"{title}. {sheet.words.listing(said)}.",
+            )
+        ]
+    )
 
 
 def option_columns(book: Book) -> list[Column]:
@@ -107,8 +117,13 @@ def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
     book = sheet.book
     wide = yearly_by_group(groups, list(book.options))
     columns = sheet.columns("yearly", "option:text year:year")
-    columns += [Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))]
-    rows = [[book.options[option], year, *row, float(row.sum())] for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)]
+    columns += [
+        Column(name, "money") for name in (*(group_name(sheet, group) for group in wide.columns), sheet.text("sum"))
+    ]
+    rows = [
+        [book.options[option], year, *row, float(row.sum())]
+        for (option, year), row in zip(wide.index, wide.to_numpy(), strict=True)
+    ]
     step = nice_step(max(float(row[-1]) for row in rows) / 6)
     top = step * math.ceil(max(float(row[-1]) for row in rows) / step)
     with sheet.panels(len(book.options)) as charts:
@@ -121,9 +136,14 @@ def yearly_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, index: int, t
     years = len(wide.index.unique("year"))
     first, last = index * years, (index + 1) * years - 1
     across, looks = region.column(1, first, last), group_looks(sheet.book, list(wide.columns))
-    series = [Series(region.heading(at), across, region.column(at, first, last), look) for at, look in enumerate(looks, start=2)]
+    series = [
+        Series(region.heading(at), across, region.column(at, first, last), look)
+        for at, look in enumerate(looks, start=2)
+    ]
     option = list(sheet.book.options)[index]
     name = sheet.book.options[option]
     totals = wide.loc[option].sum(axis=1)
     alt = sheet.text("yearly.alt", option=name, amount=sheet.words.amount(totals.max()), year=totals.idxmax())
-    return stacked_chart(sheet.book, sheet.text("yearly.chart", option=name), series, sheet.words("workbook.millions"), top=top), alt
+    return stacked_chart(
+        sheet.book, sheet.text("yearly.chart", option=name), series, sheet.words("workbook.millions"), top=top
+    ), alt

@@ -1,4 +1,6 @@
-"""What Prova själv reckons with: what of each year counts, and what is expected of every option in every case of the risks."""
+"""What Prova själv reckons with: what of each year counts, and what is expected of every option in every case of the
+risks.
+"""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ def called(book: Book, what: str, key: str = "") -> str:
 def lever_names(book: Book) -> dict[str, str]:
     """The name of each risk's probability and of each bundle's factor."""
     risks = {risk: called(book, "risk", str(place)) for place, risk in enumerate(book.levers.chances, start=1)}
-    return risks | {bundle: called(book, "bundle", str(place)) for place, bundle in enumerate(book.levers.bundles, start=1)}
+    return risks | {
+        bundle: called(book, "bundle", str(place)) for place, bundle in enumerate(book.levers.bundles, start=1)
+    }
 
 
 def write_engine(sheet: Sheet) -> None:
@@ -50,7 +54,9 @@ def times_table(sheet: Sheet, years: list[Column]) -> None:
 
 
 def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
-    """From, to, share counted, middle, factor and the two weights of each year, for a table whose first row is given."""
+    """From, to, share counted, middle, factor and the two weights of each year, for a table whose first row is
+    given.
+    """
     book, ahead, settings = sheet.book, sheet.book.outlook, sheet.book.settings
     rate, horizon = called(book, "discount_rate"), called(book, "horizon_years")
     region = Region(sheet.name, first, first, 0)
@@ -70,12 +76,18 @@ def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
 
 
 def series_table(sheet: Sheet, years: list[Column]) -> None:
-    """Every option's cost in every case and bundle, and its level in every case and area, by year; what each comes to."""
+    """Every option's cost in every case and bundle, and its level in every case and area, by year; what each comes
+    to.
+    """
     book, ahead = sheet.book, sheet.book.outlook
     sheet.heading(sheet.text("series.heading"))
     sheet.notes("series.note")
     columns = [Column(sheet.text("what")), Column(sheet.text("case")), Column(sheet.text("part")), *years]
-    columns += [Column(sheet.text("weight"), "factor"), Column(sheet.text("times_factor"), "n2"), Column(sheet.text("comes_to"), "n2")]
+    columns += [
+        Column(sheet.text("weight"), "factor"),
+        Column(sheet.text("times_factor"), "n2"),
+        Column(sheet.text("comes_to"), "n2"),
+    ]
     first = sheet.row + 1
     rows: list[list[Any]] = []
     for option, name in book.options.items():
@@ -101,7 +113,9 @@ def series_row(sheet: Sheet, name: str, option: str, area: str, key: tuple[str, 
     ends = (ahead.edges, settings.discount_rate, settings.horizon_years)
     worth = mid_year_score(values, *ends) if area else mid_year_present_value(values, *ends)
     formula = f"=SUMPRODUCT({line},{by})/SUM({by})" if area else f"=SUMPRODUCT({line},{by})"
-    told = book.areas[area] if area else book.edition.levers.get(part, sheet.text("rest")) if part else sheet.text("rest")
+    told = (
+        book.areas[area] if area else book.edition.levers.get(part, sheet.text("rest")) if part else sheet.text("rest")
+    )
     factor = Formula(f"={lever_names(book)[part]}", 1.0) if part and not area else 1.0
     return [name, case_text(sheet, case), told, *values, case_weight(book, case), factor, Formula(formula, worth)]
 

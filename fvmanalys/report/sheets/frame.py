@@ -45,12 +45,19 @@ class Column:
 class Sheet:
     """A worksheet filled from the top: a title, then prose, tables and charts, each below the last.
 
-    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A `part` has the
+    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A `part`
+    has the
     texts of the sheet that it is a long table of.
     """
 
     def __init__(
-        self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, printed: bool = False, part: str = ""
+        self,
+        book: Book,
+        key: str,
+        widths: Sequence[float],
+        portrait: bool = False,
+        printed: bool = False,
+        part: str = "",
     ):
         self.book, self.words, self.key, self.widths = book, book.words, key, list(widths)
         self.portrait, self.printed = portrait or printed, printed
@@ -91,7 +98,9 @@ class Sheet:
         """Whether the figures of this sheet are those published, although the reader has turned something."""
         same, turned = (self.text(name).replace('"', '""') for name in ("as_published", "turned"))
         form = self.book.form(font_color=MUTED)
-        self.sheet.write_formula(self.row, 0, f'=IF({self.book.turned}=0,"{same}","{turned}")', form, self.text("as_published"))
+        self.sheet.write_formula(
+            self.row, 0, f'=IF({self.book.turned}=0,"{same}","{turned}")', form, self.text("as_published")
+        )
         self.row += 1
 
     def lines(self, texts: Sequence[str], **properties: Any) -> None:
@@ -182,7 +191,10 @@ class Sheet:
         names = header_names([column.header for column in columns])
         region = Region(self.name, self.row + 1, self.row + max(len(rows), 1), 0)
         size = PRINTED_SIZE if self.printed else HEADER_SIZE
-        forms = [self.book.header_form(column.style, indent(index, column.style), size) for index, column in enumerate(columns)]
+        forms = [
+            self.book.header_form(column.style, indent(index, column.style), size)
+            for index, column in enumerate(columns)
+        ]
         head = [{"header": name, "header_format": form} for name, form in zip(names, forms, strict=True)]
         self.book.tables += 1
         said = {"title": safe_text(title, 250), "description": safe_text(description, 2_000)}
@@ -191,7 +203,8 @@ class Sheet:
         self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, **look, **said})
         room = 2.5 if filters else 0.0
         self.set_height(
-            self.row, max(lines_needed(name, self.width(index) - room, size, bold=True) for index, name in enumerate(names))
+            self.row,
+            max(lines_needed(name, self.width(index) - room, size, bold=True) for index, name in enumerate(names)),
         )
         rows = rows or [[None] * len(columns)]
         found = [[bare(row[index]) for row in rows] for index in range(len(columns))]
@@ -216,7 +229,10 @@ class Sheet:
             write_cell(self.sheet, row, index, value, self.book.cell_form(style, indent(index, style)))
             text = value.text if isinstance(value, (Address, Jump)) else value
             if isinstance(text, str):
-                lines = max(lines, lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")))
+                lines = max(
+                    lines,
+                    lines_needed(text, self.width(index) - 1.5 * indent(index, style), bold=style.startswith("bold")),
+                )
         self.set_height(row, lines)
 
     def shown(self, value: Any, style: str, column: Sequence[Any]) -> str:
@@ -252,7 +268,9 @@ class Sheet:
 
     @contextmanager
     def band(self, rows: int) -> Iterator[None]:
-        """Leave room for a band of charts above a table; where it begins is `band_row`, for the charts to be put there after."""
+        """Leave room for a band of charts above a table; where it begins is `band_row`, for the charts to be put
+        there after.
+        """
         self.band_row, self.row = self.row, self.row + rows
         yield
 
@@ -266,7 +284,9 @@ class Sheet:
             at = self.band_row + first // PANELS_ABREAST * PANEL_ROWS
             self.charts(charts[first : first + PANELS_ABREAST], at, PANEL_ROWS, PANELS_ABREAST)
 
-    def charts(self, charts: Sequence[tuple[Chart, str]], row: int | None = None, rows: int = 17, abreast: int = 0) -> None:
+    def charts(
+        self, charts: Sequence[tuple[Chart, str]], row: int | None = None, rows: int = 17, abreast: int = 0
+    ) -> None:
         """A band of charts side by side, each with its alternative text; at `row`, or below what there is.
 
         `abreast` charts would fill the sheet's width; by default these do.
@@ -307,7 +327,9 @@ class Sheet:
             sheet.print_area(0, 0, self.row - 1, last)
         if self.printed:
             sheet.select()
-        for row in set(range(self.row)) - set(self.heights):  # said outright: some programs make a row without a height lower
+        for row in set(range(self.row)) - set(
+            self.heights
+        ):  # said outright: some programs make a row without a height lower
             sheet.set_row(row, ROW_POINTS)
         if not self.portrait:
             sheet.set_landscape()
@@ -317,8 +339,12 @@ class Sheet:
         sheet.set_header(f"&L&10{self.header_part(self.decision('title'))}&R&10{self.header_part(self.name)}", UNSCALED)
         as_of = self.words("workbook.as_of", as_of=self.words.day(self.book.findings.inputs.as_of))
         run = self.words("workbook.run", run_id=self.book.run_id) if self.book.run_id else ""
-        sheet.set_footer(f"&L&10{self.header_part(as_of)}&C&10{self.words('workbook.page')}&R&10{self.header_part(run)}", UNSCALED)
-        sheet.protect("", {"objects": True, "format_columns": True, "format_rows": True, "sort": True, "autofilter": True})
+        sheet.set_footer(
+            f"&L&10{self.header_part(as_of)}&C&10{self.words('workbook.page')}&R&10{self.header_part(run)}", UNSCALED
+        )
+        sheet.protect(
+            "", {"objects": True, "format_columns": True, "format_rows": True, "sort": True, "autofilter": True}
+        )
 
     def decision(self, column: str) -> str:
         """What the decision's own row says."""

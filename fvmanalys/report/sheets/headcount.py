@@ -11,9 +11,10 @@ from fvmanalys.report.sheets.plots import Series, nice_step, stacked_chart
 __all__ = ["yearly_table"]
 
 
-
 def yearly_table(sheet: Sheet) -> None:
-    """Full-time equivalents of every option and year by phase, their sum, and how much of it is consultants; with a chart each."""
+    """Full-time equivalents of every option and year by phase, their sum, and how much of it is consultants; with a
+    chart each.
+    """
     book, wide = sheet.book, yearly_team(sheet.book.findings.staffing, list(sheet.book.options))
     phases = list(wide.columns[:-2])
     names = {phase: phase_name(sheet, phase) for phase in phases}
@@ -49,5 +50,7 @@ def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, p
     top = step * -(-wide["total"].max() // step)
     title = sheet.text("yearly.chart", option=book.options[option])
     peak = mine["total"].idxmax()
-    alt = sheet.text("yearly.alt", option=book.options[option], year=peak, amount=sheet.words.number(mine["total"].max()))
+    alt = sheet.text(
+        "yearly.alt", option=book.options[option], year=peak, amount=sheet.words.number(mine["total"].max())
+    )
     return stacked_chart(book, title, series, sheet.words("workbook.unit.fte"), top), alt

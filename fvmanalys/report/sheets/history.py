@@ -1,4 +1,6 @@
-"""The history as a workbook of its own: how often each option was best on every day of knowledge, with a chart, and all runs."""
+"""The history as a workbook of its own: how often each option was best on every day of knowledge, with a chart, and
+all runs.
+"""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -39,7 +41,9 @@ MEASURES = {
 
 
 def write_history(history: pd.DataFrame, path: str | Path, words: Words) -> None:
-    """Write the history to `path`; the same history and words give the same bytes, dated by the last day of knowledge."""
+    """Write the history to `path`; the same history and words give the same bytes, dated by the last day of
+    knowledge.
+    """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
     for key in (KEY, RUNS):
         workbook.add_worksheet(words(f"sheet.{key}.name"))
@@ -58,7 +62,9 @@ def book_of(workbook: Workbook, history: pd.DataFrame, as_of: date, words: Words
     """A book that knows no findings: only what heads and feet of its pages say, and how large the amounts are."""
     title = words("sheet.history.title")
     costs = history["cost_p50"].rename("cost_mean").to_frame()
-    told = SimpleNamespace(inputs=SimpleNamespace(as_of=as_of, decision={"title": title}), comparison=SimpleNamespace(table=costs))
+    told = SimpleNamespace(
+        inputs=SimpleNamespace(as_of=as_of, decision={"title": title}), comparison=SimpleNamespace(table=costs)
+    )
     return Book(workbook, Edition(cast(Findings, told), words.lang), "", "")
 
 
@@ -102,10 +108,18 @@ def day_row(words: Words, rows: pd.DataFrame, options: dict[str, str]) -> list[A
     ahead = [options.get(option, option) for option in rows.loc[rows["best"].astype(bool), "option"]]
     advice = words(f"history.advice_{first['advice']}") if first["advice"] else "–"
     events = first["events_en" if words.lang == "en" else "events"].replace(" | ", "; ") or "–"
-    return [date.fromisoformat(first["as_of"]), ", ".join(ahead) or "–", advice, *(chances.get(option) for option in options), events]
+    return [
+        date.fromisoformat(first["as_of"]),
+        ", ".join(ahead) or "–",
+        advice,
+        *(chances.get(option) for option in options),
+        events,
+    ]
 
 
-def chances_chart(book: Book, sheet: Sheet, region: Region, history: pd.DataFrame, options: dict[str, str]) -> tuple[Chart, str]:
+def chances_chart(
+    book: Book, sheet: Sheet, region: Region, history: pd.DataFrame, options: dict[str, str]
+) -> tuple[Chart, str]:
     """A line an option over the days of knowledge, and the same in words."""
     days = region.column(0)
     looks = places(by_day(history))
@@ -115,15 +129,20 @@ def chances_chart(book: Book, sheet: Sheet, region: Region, history: pd.DataFram
     ]
     chart = line_chart(book, sheet.text("chart"), series, "", min=0, max=1)
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    chart.set_y_axis({"num_font": CHART_FONT, "num_format": book.number_format("share"), "min": 0, "max": 1, "major_gridlines": grid})
+    chart.set_y_axis(
+        {"num_font": CHART_FONT, "num_format": book.number_format("share"), "min": 0, "max": 1, "major_gridlines": grid}
+    )
     rows = by_day(history)
     months = 1 if rows["as_of"].nunique() < FEW_DAYS else 3
     scale = {"date_axis": True, "num_format": "yyyy-mm", "major_unit": months, "major_unit_type": "months"}
     chart.set_x_axis({"num_font": CHART_FONT, "label_position": "low", **scale})
-    first, last = (rows[rows["as_of"] == day].set_index("option")["p_best"] for day in (rows["as_of"].min(), rows["as_of"].max()))
+    first, last = (
+        rows[rows["as_of"] == day].set_index("option")["p_best"] for day in (rows["as_of"].min(), rows["as_of"].max())
+    )
     words = book.words
     parts = [
-        words("history.row", option=name, before=words.share(first.get(o)), share=words.share(last.get(o))) for o, name in options.items()
+        words("history.row", option=name, before=words.share(first.get(o)), share=words.share(last.get(o)))
+        for o, name in options.items()
     ]
     facts = {"runs": words.number(rows["as_of"].nunique()), "first": rows["as_of"].min(), "last": rows["as_of"].max()}
     return chart, sheet.text("chart_alt", rows="; ".join(parts), **facts)

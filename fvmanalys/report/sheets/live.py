@@ -26,7 +26,9 @@ NOTHING = "–"
 
 
 class Lever(NamedTuple):
-    """A cell that readers turn: what it is called for them and for formulas, its published value, its limits and its style."""
+    """A cell that readers turn: what it is called for them and for formulas, its published value, its limits and its
+    style.
+    """
 
     name: str
     called: str
@@ -142,7 +144,10 @@ def scores_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region
     """The share of each area, and each option's score in it."""
     book, shares = sheet.book, normalised(sheet.book.settings.weights)
     sheet.heading(sheet.text("scores"))
-    columns = [*sheet.columns("", "area:text share:share1"), *(Column(name, "points") for name in book.options.values())]
+    columns = [
+        *sheet.columns("", "area:text share:share1"),
+        *(Column(name, "points") for name in book.options.values()),
+    ]
     rows = []
     for row, (area, name) in enumerate(book.areas.items()):
         part = f"{weights.here(row, INPUT)}/SUM({weights.column(INPUT)})"
@@ -209,5 +214,16 @@ def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
         known, mine = table.loc[option], figures.loc[option]
         gap = mine["cost"] - known["cost_mean"]
         share = gap / abs(known["cost_mean"]) if known["cost_mean"] else np.nan
-        rows.append([name, known["cost_mean"], mine["cost"], gap, share, known["score"], mine["score"], mine["score"] - known["score"]])
+        rows.append(
+            [
+                name,
+                known["cost_mean"],
+                mine["cost"],
+                gap,
+                share,
+                known["score"],
+                mine["score"],
+                mine["score"] - known["score"],
+            ]
+        )
     sheet.table(sheet.text("distance"), sheet.text("distance_about"), sheet.columns("", styles), rows)

@@ -1,4 +1,6 @@
-"""How much room a text takes, in units of column width, as a wide font sets it: so that nothing is cut in another one."""
+"""How much room a text takes, in units of column width, as a wide font sets it: so that nothing is cut in another
+one.
+"""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +16,14 @@ CELL_PADDING, INDENT = 0.9, 1.5
 def text_width(text: str, size: float = 10, bold: bool = False) -> float:
     """The width of a line of text."""
     ems = sum(
-        0.37 if letter in NARROW else 0.95 if letter in WIDE or letter > "\u2fff" else 0.7 if letter.isupper() else 0.625 for letter in text
+        0.37
+        if letter in NARROW
+        else 0.95
+        if letter in WIDE or letter > "\u2fff"
+        else 0.7
+        if letter.isupper()
+        else 0.625
+        for letter in text
     )
     return ems * EM_IN_UNITS * size / 10 * (BOLD if bold else 1)
 

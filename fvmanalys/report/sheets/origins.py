@@ -25,7 +25,10 @@ def write_figures(book: Book) -> None:
     sheet = Sheet(book, "figures", roomy(book, FIGURES, (ESTIMATES,), WIDEST))
     sheet.title(sheet.text("title"))
     counts = book.findings.evidence_counts.set_index("kind")
-    told = {kind: f"{book.words.number(row['estimates'])} ({book.words.share(row['share'])})" for kind, row in counts.iterrows()}
+    told = {
+        kind: f"{book.words.number(row['estimates'])} ({book.words.share(row['share'])})"
+        for kind, row in counts.iterrows()
+    }
     sheet.notes("sources", "kinds", "counts", **told)
     sheet.exhibit(ESTIMATES, repeat=True, filters=True)
     sheet.finish()

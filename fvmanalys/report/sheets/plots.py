@@ -15,7 +15,8 @@ from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series", "range_chart",
+    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series",
+    "range_chart",
     "scatter_chart", "span_chart", "stacked_chart", "step_chart", "swing_chart",
 ]  # fmt: skip
 
@@ -68,7 +69,14 @@ def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: An
     font = {**FONT, "rotation": -45 if every > 1 else LEVEL}
     chart.set_x_axis({"num_font": font, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
     chart.set_y_axis(
-        {"num_font": FONT, "num_format": number_format, "line": {"none": True}, "major_gridlines": grid, **titled(unit), **more}
+        {
+            "num_font": FONT,
+            "num_format": number_format,
+            "line": {"none": True},
+            "major_gridlines": grid,
+            **titled(unit),
+            **more,
+        }
     )
 
 
@@ -88,7 +96,8 @@ def interval_chart(
 ) -> Chart:
     """Columns with intervals, one an option; `distances` are how far the ends lie below and above.
 
-    `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no height.
+    `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no
+    height.
     """
     chart = framed(book, "column", title)
     below, above = distances
@@ -110,7 +119,9 @@ def places(series: Series) -> dict[str, str]:
 
 
 def option_series(region: Region, options: Sequence[str], values: int, looks: Mapping[str, int]) -> list[Series]:
-    """A series for each run of rows of one option: the column `values` over the second; who has no look is the leader."""
+    """A series for each run of rows of one option: the column `values` over the second; who has no look is the
+    leader.
+    """
     found, first = [], 0
     for option, run in groupby(options):
         last = first + len(list(run)) - 1
@@ -126,7 +137,9 @@ def nice_step(value: float) -> float:
     return next(step * size for step in (1, 2, 2.5, 5, 10) if step * size >= value)
 
 
-def column_chart(book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0", **scale: Any) -> Chart:
+def column_chart(
+    book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0", **scale: Any
+) -> Chart:
     """Columns side by side: of options in their own colours and patterns, of others in those of parts."""
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
@@ -149,12 +162,19 @@ def option_fill(index: int) -> dict[str, Any]:
 def part_fill(index: int) -> dict[str, Any]:
     """The fill of a part, such as a category of costs."""
     colour, hatch = FILLS[index % len(FILLS)]
-    return {"border": {"color": PAPER, "width": 0.5}, **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour)}
+    return {
+        "border": {"color": PAPER, "width": 0.5},
+        **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour),
+    }
 
 
 def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
     """A plain or patterned fill."""
-    return {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": behind}} if pattern else {"fill": {"color": colour}}
+    return (
+        {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": behind}}
+        if pattern
+        else {"fill": {"color": colour}}
+    )
 
 
 def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **scale: Any) -> Chart:
@@ -166,8 +186,12 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
     return chart
 
 
-def scatter_chart(book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]) -> Chart:
-    """Shares over a number, each option's in its own colour and dash; `ends` are those of the horizontal axis, named `across`."""
+def scatter_chart(
+    book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]
+) -> Chart:
+    """Shares over a number, each option's in its own colour and dash; `ends` are those of the horizontal axis, named
+    `across`.
+    """
     return curve_chart(book, title, series, (unit, "share"), (across, "money"), ends, min=0, max=1)
 
 
@@ -180,13 +204,17 @@ def curve_chart(
     ends: tuple[float, float],
     **scale: Any,
 ) -> Chart:
-    """Lines over a number, each option's in its own colour and dash; `upright` and `across` are each axis' name and number style."""
+    """Lines over a number, each option's in its own colour and dash; `upright` and `across` are each axis' name and
+    number style.
+    """
     chart = framed(book, "scatter", title, "straight")
     for one in series:
         chart.add_series({**places(one), "line": option_line(one.look), "marker": {"type": "none"}})
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
     span = {"min": ends[0], "max": ends[1], "crossing": ends[0], "num_format": book.number_format(across[1])}
-    chart.set_x_axis({"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span})
+    chart.set_x_axis(
+        {"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span}
+    )
     return chart
 
 
@@ -234,7 +262,13 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
         }
     )
     chart.set_y_axis(
-        {"num_font": FONT, "reverse": True, "crossing": "max", "line": {"color": MUTED}, "major_gridlines": {"visible": False}}
+        {
+            "num_font": FONT,
+            "reverse": True,
+            "crossing": "max",
+            "line": {"color": MUTED},
+            "major_gridlines": {"visible": False},
+        }
     )
     return chart
 
@@ -278,14 +312,24 @@ def range_chart(book: Book, title: str, region: Region) -> Chart:
     for row in range(count):
         level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
         line = {"color": LINE, "width": 6}
-        chart.add_series({"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}})
+        chart.add_series(
+            {"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}}
+        )
     for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", AGAINST)):
         marker = {"type": shape, "size": 10, "fill": {"color": colour}, "border": {"color": colour}}
         series = Series(region.heading(column), region.column(column), region.column(0))
         chart.add_series({**places(series), "line": {"none": True}, "marker": marker})
     chart.set_legend({"position": "bottom", "font": FONT, "delete_series": list(range(count))})
-    across = {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": book.number_format("share"), "label_position": "low"}
-    chart.set_x_axis({"num_font": FONT, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **across})
+    across = {
+        "min": -0.5,
+        "max": 1.5,
+        "major_unit": 0.5,
+        "num_format": book.number_format("share"),
+        "label_position": "low",
+    }
+    chart.set_x_axis(
+        {"num_font": FONT, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **across}
+    )
     upright = {"min": 0, "major_unit": 1, "crossing": -0.5, "major_gridlines": {"visible": False}}
     chart.set_y_axis({"num_font": FONT, "reverse": True, **upright})
     return chart

@@ -54,7 +54,9 @@ def curves(sheet: Sheet, exhibit: Exhibit, value: str, style: str, caption: Capt
     rows, columns = exhibit.rows(sheet.book.edition), exhibit.told_apart(sheet.book.edition)[0]
     across = [row[columns[1].key] for row in rows]
     looks = sheet.book.edition.places
-    series = option_series(region, [row["option"] for row in rows], [column.key for column in columns].index(value), looks)
+    series = option_series(
+        region, [row["option"] for row in rows], [column.key for column in columns].index(value), looks
+    )
     upright, along = (sheet.words("workbook.millions"), "money"), (columns[1].heading, style)
     chart = curve_chart(sheet.book, caption.title, series, upright, along, (min(across), max(across)))
     sheet.charts([(chart, caption.alt)], sheet.band_row, CURVE_ROWS)

@@ -14,9 +14,23 @@ time         when things happen, how plans moved, who takes part
 """
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import answer, behind, beside, choice, coming, information, money, news, people, sources, time
+from fvmanalys.report.topics import (
+    answer,
+    behind,
+    beside,
+    choice,
+    coming,
+    information,
+    money,
+    news,
+    people,
+    sources,
+    time,
+)
 
 __all__ = ["EXHIBITS"]
 
 TOPICS = (answer, behind, beside, choice, coming, information, money, news, people, sources, time)
-EXHIBITS: dict[str, Exhibit] = {one.name: one for topic in TOPICS for one in vars(topic).values() if isinstance(one, Exhibit)}
+EXHIBITS: dict[str, Exhibit] = {
+    one.name: one for topic in TOPICS for one in vars(topic).values() if isinstance(one, Exhibit)
+}

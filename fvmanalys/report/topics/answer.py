@@ -19,7 +19,8 @@ from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_s
 
 __all__ = [
     "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
-    "WORTH", "answer", "answer_sentence", "area_answer", "area_scale", "beside_public", "full_use_sentences", "options_shown",
+    "WORTH", "answer", "answer_sentence", "area_answer", "area_scale", "beside_public", "full_use_sentences",
+    "options_shown",
     "stand_in_notice", "what_changes", "what_it_rests_on",
 ]  # fmt: skip
 
@@ -27,8 +28,9 @@ CLEAR, LEANING = 0.8, 0.5
 HALF = 0.5  # of the outcomes, below which a deadline is said to be missed
 SEEN = 0.005  # a share that is told
 FRACTIONS = {
-    "none": 0.02, "tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5, "three_fifths": 0.6,
-    "two_thirds": 2 / 3, "three_quarters": 0.75, "four_fifths": 0.8, "nine_tenths": 0.9, "all": 0.98,
+    "none": 0.02, "tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5,
+    "three_fifths": 0.6, "two_thirds": 2 / 3, "three_quarters": 0.75, "four_fifths": 0.8, "nine_tenths": 0.9,
+    "all": 0.98,
 }  # fmt: skip
 
 
@@ -77,7 +79,8 @@ WAYS = Exhibit(
 WORTH = Exhibit(
     "worth",
     option_rows,
-    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money net_benefit_p95:money break_even_value:money",
+    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money "
+    "net_benefit_p95:money break_even_value:money",
     published="comparison",
 )
 COST = Exhibit(
@@ -148,7 +151,9 @@ def answer(edition: Edition) -> list[str]:
 
 
 def requirement_sentences(edition: Edition) -> list[str]:
-    """What must hold and does not: minimum levels, and deadlines that an option meets in less than half of the outcomes."""
+    """What must hold and does not: minimum levels, and deadlines that an option meets in less than half of the
+    outcomes.
+    """
     findings, comparison = edition.findings, edition.findings.comparison
     risk = findings.inputs.parameters["minimum_risk"]
     permanent = findings.inputs.tables["options"].query("permanent == 'yes'")["option_id"]
@@ -268,7 +273,9 @@ def stand_in_notice(edition: Edition) -> list[str]:
     rows, words = edition.inputs.stand_ins, edition.words
     if not rows:
         return []
-    said = [words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows]
+    said = [
+        words("public.no_ground") if row["confidential"] == "yes" else words.of(row, "confidential") for row in rows
+    ]
     grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(Counter(said).items())])
     numbers = edition.inputs.estimates["stand_in"].eq("yes").sum()
     return [edition("public.notice", numbers=numbers, estimates=len(edition.inputs.estimates), grounds=grounds)]

@@ -85,4 +85,6 @@ def history_table(history: pd.DataFrame, words: Words) -> Html:
     known = {(row["as_of"], row["option"]): words.share(row["p_best"]) for row in rows.to_dict("records")}
     days = sorted(set(rows["as_of"]))
     told = [[day, *(known.get((day, option), "–") for option in names)] for day in days]
-    return html_table(words("history.chances"), [words("sheet.history.as_of"), *names.values()], told, len(names), "long")
+    return html_table(
+        words("history.chances"), [words("sheet.history.as_of"), *names.values()], told, len(names), "long"
+    )

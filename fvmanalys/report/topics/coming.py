@@ -1,4 +1,6 @@
-"""What comes next: where each way forward stands, plans and days to come, what nobody has answered, and what to read."""
+"""What comes next: where each way forward stands, plans and days to come, what nobody has answered, and what to
+read.
+"""
 
 import pandas as pd
 

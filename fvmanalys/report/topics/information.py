@@ -1,4 +1,6 @@
-"""How sure: decide as planned or find out first, what swings the answer, what is worth knowing, and how earlier forecasts fared."""
+"""How sure: decide as planned or find out first, what swings the answer, what is worth knowing, and how earlier
+forecasts fared.
+"""
 
 from math import inf, nan
 from typing import Any
@@ -29,7 +31,9 @@ def with_range(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
     """A table of estimates, each with its range, unit and kind."""
     known = findings.inputs.estimates.set_index("id")[list(OWN)]
     events = known[known.index.str.startswith("risks/")].rename(index=lambda name: name.replace("risks/", "events/", 1))
-    found = table.drop(columns=list(OWN), errors="ignore").join(pd.concat([known, events.assign(low=nan, likely=nan, high=nan)]), on="id")
+    found = table.drop(columns=list(OWN), errors="ignore").join(
+        pd.concat([known, events.assign(low=nan, likely=nan, high=nan)]), on="id"
+    )
     kinds = findings.knowledge.about["kind"]
     return found.assign(kind=found["kind"].fillna(found["id"].map(kinds)), unit=found["unit"].fillna("")).fillna(
         {"confidential": "no", "stand_in": "no"}
@@ -59,7 +63,9 @@ def portfolios(findings: Findings) -> pd.DataFrame:
     table = clearly(findings.knowledge.portfolios).head(MOST)
     if table.empty:
         return table
-    warned = findings.knowledge.side_by_side[findings.comparison.value_per_point].set_index("investigation_id")["warning"]
+    warned = findings.knowledge.side_by_side[findings.comparison.value_per_point].set_index("investigation_id")[
+        "warning"
+    ]
     return table.assign(warning=table["investigations"].map(warned))
 
 
@@ -94,7 +100,8 @@ def ranks_columns(edition: Edition) -> list[Column]:
 INVESTIGATIONS = Exhibit(
     "investigations",
     investigations,
-    "investigation_id:investigation kind:kind evsi:worth cost:money months:n0 extra_wait:n0 delay_cost:money net_value:money"
+    "investigation_id:investigation kind:kind evsi:worth cost:money months:n0 "
+    "extra_wait:n0 delay_cost:money net_value:money"
     " required_accuracy:share warning:word=warning note:text",
 )
 PORTFOLIOS = Exhibit(
@@ -103,9 +110,7 @@ PORTFOLIOS = Exhibit(
     "investigations:investigation evsi:worth cost:money extra_wait:n0 net_value:money warning:word=warning",
 )
 BRING_FORWARD = Exhibit(
-    "bring_forward",
-    lambda findings: findings.knowledge.bring_forward,
-    "option_id:option value:money months:n0",
+    "bring_forward", lambda findings: findings.knowledge.bring_forward, "option_id:option value:money months:n0"
 )
 OWN_PARTS = Exhibit(
     "information_own_parts",
@@ -115,7 +120,8 @@ OWN_PARTS = Exhibit(
 RANGE = Exhibit(
     "verdict_range",
     lambda findings: findings.knowledge.verdict_range,
-    "value_per_point:scale investigation_id:investigation advice:word=advice net_value:money evpi:money cost_of_delay:money",
+    "value_per_point:scale investigation_id:investigation advice:word=advice "
+    "net_value:money evpi:money cost_of_delay:money",
 )
 TORNADO = Exhibit(
     "tornado",
@@ -141,11 +147,7 @@ GAPS = Exhibit(
     "id:estimate evppi:worth likely:range owner:text note:text source_id:sources warning:word=warning",
     published="information_estimates",
 )
-EVIDENCE = Exhibit(
-    "spread",
-    owed_to,
-    "source:owed_to share:share count_share:share inputs:n0",
-)
+EVIDENCE = Exhibit("spread", owed_to, "source:owed_to share:share count_share:share inputs:n0")
 VIEWPOINTS = Exhibit(
     "viewpoints",
     lambda findings: findings.viewpoints,
@@ -191,7 +193,9 @@ def verdict_missing(edition: Edition) -> str:
 
 
 def verdict_sentences(edition: Edition) -> list[str]:
-    """The verdict at the value used, how sure it is, and over which range of values it holds; none where there is no verdict."""
+    """The verdict at the value used, how sure it is, and over which range of values it holds; none where there is no
+    verdict.
+    """
     found = edition.findings.knowledge.verdict
     if verdict_missing(edition) or found is None:
         return []
@@ -205,7 +209,9 @@ def verdict_sentences(edition: Edition) -> list[str]:
 
 
 def forward_sentences(edition: Edition) -> list[str]:
-    """What deciding at once would be worth, beside finding out; and what a month of waiting costs by how large a team is kept."""
+    """What deciding at once would be worth, beside finding out; and what a month of waiting costs by how large a
+    team is kept.
+    """
     findings = edition.findings
     first, verdict = findings.knowledge.bring_forward.iloc[0], findings.knowledge.verdict
     texts = []
@@ -285,7 +291,9 @@ def net_value_caption(edition: Edition) -> Caption:
     best, rows = table.iloc[0], table.assign(start=table["evsi"] - table["cost"]).to_dict("records")
     facts = {"investigation_id": best["investigation_id"], "net": best["net_value"], "count": len(table)}
     monthly = edition.findings.knowledge.monthly_delay()
-    return edition.caption("net_value", rows, "title" if best["net_value"] > 0 else "title_none", **facts, monthly=monthly)
+    return edition.caption(
+        "net_value", rows, "title" if best["net_value"] > 0 else "title_none", **facts, monthly=monthly
+    )
 
 
 def span_name(edition: Edition, span: dict[str, Any]) -> str:

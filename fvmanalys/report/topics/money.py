@@ -1,4 +1,6 @@
-"""How much: what is already spent, what is published, what others' programmes came to, and what contracts come to a year."""
+"""How much: what is already spent, what is published, what others' programmes came to, and what contracts come to a
+year.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,8 +24,10 @@ from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, bullets
 
 __all__ = [
-    "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "LIMITS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME", "PUBLISHED",
-    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "limits_shown", "option_columns",
+    "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "LIMITS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME",
+    "PUBLISHED",
+    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "limits_shown",
+    "option_columns",
     "view_changes",
 ]  # fmt: skip
 
@@ -57,7 +61,9 @@ def limits_shown(edition: Edition) -> list[Html]:
     """By whom and when each yearly limit is exceeded most often, and every case; nothing where there is no limit."""
     if not edition.inputs.has("limits"):
         return []
-    worst = exceeded(edition.findings).sort_values("p_exceeded", ascending=False, kind="stable").drop_duplicates("limit_id")
+    worst = (
+        exceeded(edition.findings).sort_values("p_exceeded", ascending=False, kind="stable").drop_duplicates("limit_id")
+    )
     return [bullets(edition.each("budget.limit", worst.to_dict("records"))), LIMITS(edition)]
 
 
@@ -118,7 +124,8 @@ QUANTILES = Exhibit(
 CLASS = Exhibit(
     "reference_class",
     lambda findings: findings.inputs.tables["reference_class"],
-    f"name:text country:text supplier:text cost_ratio:ratio=cost duration_ratio:ratio=duration role:word=role {EVIDENCE}",
+    "name:text country:text supplier:text cost_ratio:ratio=cost "
+    f"duration_ratio:ratio=duration role:word=role {EVIDENCE}",
 )
 CONTRACTS = Exhibit(
     "contracts_compared",
@@ -150,9 +157,7 @@ NOMINAL = Exhibit(
     look="total",
 )
 PAYERS = Exhibit(
-    "payers",
-    lambda findings: budget_by_payer(findings.simulation),
-    option_columns(Column("payer", "payer")),
+    "payers", lambda findings: budget_by_payer(findings.simulation), option_columns(Column("payer", "payer"))
 )
 PHASES = Exhibit(
     "phases",
@@ -163,7 +168,8 @@ PHASES = Exhibit(
 PROGRAMME = Exhibit(
     "programme",
     lambda findings: findings.programme,
-    "option:option programme_mean:money programme_p05:money programme_p50:money programme_p85:money programme_p95:money",
+    "option:option programme_mean:money programme_p05:money programme_p50:money "
+    "programme_p85:money programme_p95:money",
     published="comparison",
 )
 

@@ -31,7 +31,13 @@ def ranked(findings: Findings) -> list[Change]:
 def figures(findings: Findings) -> pd.DataFrame:
     """The first of them, each with its row before and now."""
     rows = [
-        {**one.row, "table": one.table, "what": one.what, "before": one.before, "now": None if one.what == "withdrawn" else one.row}
+        {
+            **one.row,
+            "table": one.table,
+            "what": one.what,
+            "before": one.before,
+            "now": None if one.what == "withdrawn" else one.row,
+        }
         for one in ranked(findings)[:MOST_FIGURES]
     ]
     return pd.DataFrame(rows)

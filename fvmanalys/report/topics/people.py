@@ -1,4 +1,6 @@
-"""Who: what waiting costs, how large a team to keep, by when to decide, who is needed when, and what agreements bind."""
+"""Who: what waiting costs, how large a team to keep, by when to decide, who is needed when, and what agreements
+bind.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,9 +40,7 @@ def bill_sums(findings: Findings) -> Iterator[dict[str, Any]]:
 
 
 DELAYS = Exhibit(
-    "cost_of_delay",
-    delays,
-    "option:option months:n0 loss:money pause_bill:money lost_points:money shifted_costs:money",
+    "cost_of_delay", delays, "option:option months:n0 loss:money pause_bill:money lost_points:money shifted_costs:money"
 )
 BILL = Exhibit(
     "pause_bill",
@@ -59,9 +59,7 @@ TEAMS = Exhibit(
     "option:option share:share pause_cost:money rebuild_cost:money late_cost:money total:money",
 )
 DEADLINES = Exhibit(
-    "latest_decisions",
-    lambda findings: findings.latest_decisions,
-    "option:option year:year p50:latest p80:latest",
+    "latest_decisions", lambda findings: findings.latest_decisions, "option:option year:year p50:latest p80:latest"
 )
 PEAKS = Exhibit(
     "staffing_peaks",

@@ -1,4 +1,6 @@
-"""The situation report: its sections in the order of the organisation's own, each with what it holds or who fills it."""
+"""The situation report: its sections in the order of the organisation's own, each with what it holds or who fills
+it.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -33,7 +35,9 @@ def said(edition: Edition, name: str) -> list[Html]:
     """What has been told for a section of late, oldest first, with the sources."""
     first = edition.as_of - timedelta(days=WINDOW_DAYS)
     rows = edition.inputs.tables["news"].sort_values("date", kind="stable").to_dict("records")
-    shown = [row for row in rows if row["section"] == name and (name in STANDING or first < row["date"] <= edition.as_of)]
+    shown = [
+        row for row in rows if row["section"] == name and (name in STANDING or first < row["date"] <= edition.as_of)
+    ]
     return [cited(edition, edition.words.of(row, "text"), row) for row in shown]
 
 
@@ -60,7 +64,9 @@ def summary(edition: Edition) -> list[Part]:
 def operation(edition: Edition) -> list[Part]:
     """The operation's own comment, where its line and the analysis differ, and where each way forward stands."""
     differs = beside.own_report_sentences(edition)
-    beside_it = [paragraphs(differs), beside.OWN_REPORT(edition)] if differs else [missing(edition("situation.no_own_line"))]
+    beside_it = (
+        [paragraphs(differs), beside.OWN_REPORT(edition)] if differs else [missing(edition("situation.no_own_line"))]
+    )
     return [
         told(edition, "operation"), heading(edition("situation.own_line"), 3), *beside_it,
         heading(edition("situation.section_ways"), 3), coming.OPTIONS_NOW(edition),

@@ -11,13 +11,15 @@ from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.markup import Html, details, paragraphs
 
 __all__ = [
-    "ESTIMATES", "NEWEST", "PARAMETERS", "REVISIONS", "SOURCES", "TYPES", "about", "header", "known_answer", "revisions",
+    "ESTIMATES", "NEWEST", "PARAMETERS", "REVISIONS", "SOURCES", "TYPES", "about", "header", "known_answer",
+    "revisions",
     "revisions_sentence", "unknowns", "what_it_rests_on",
 ]  # fmt: skip
 
 HEAD = ("register_number", "meeting", "version")
 OPTIONAL = (
-    "staffing", "risks", "readiness", "criteria", "price_index", "reference_class", "investigations", "context", "milestones", "spend",
+    "staffing", "risks", "readiness", "criteria", "price_index", "reference_class", "investigations", "context",
+    "milestones", "spend",
     "partners", "viewpoints",
 )  # fmt: skip
 EVIDENCE = "kind:kind known_from:day source_id:sources note:text"
@@ -47,9 +49,7 @@ PARAMETERS = Exhibit(
     f"parameter_id:row likely:figure {EVIDENCE}",
     published="estimates",
 )
-NEWEST = Exhibit(
-    "newest", lambda findings: newest_rows(findings.inputs), f"name:row table:word=table_name {EVIDENCE}"
-)
+NEWEST = Exhibit("newest", lambda findings: newest_rows(findings.inputs), f"name:row table:word=table_name {EVIDENCE}")
 TYPES = Exhibit(
     "source_types", lambda findings: source_types(findings.inputs), "type:word=source_type count:n0 newest:day"
 )

@@ -45,4 +45,8 @@ def decision_sentence(edition: Edition) -> list[str]:
     events = edition.findings.events
     decided = events[events["event"].eq(DECIDED)].head(1).to_dict("records")
     return [edition("notebook.decided" if row["p50"] <= 0 else "notebook.decision", row) for row in decided]
-CRITICAL = Exhibit("critical_path", lambda findings: findings.critical, "option:option name:text share:share on_path:yes_no")
+
+
+CRITICAL = Exhibit(
+    "critical_path", lambda findings: findings.critical, "option:option name:text share:share on_path:yes_no"
+)

@@ -1,4 +1,6 @@
-"""What the answer hangs on: the conditions under which it holds, what would turn it, and what tells the options apart."""
+"""What the answer hangs on: the conditions under which it holds, what would turn it, and what tells the options
+apart.
+"""
 
 from typing import Any
 
@@ -12,7 +14,8 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "CHANCES", "DECOMPOSITION", "SCENARIOS", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open", "pair",
+    "CHANCES", "DECOMPOSITION", "SCENARIOS", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open",
+    "pair",
     "risk_sentences", "side", "steps", "turning_sentences",
 ]  # fmt: skip
 
@@ -29,7 +32,9 @@ def turning(findings: Findings) -> pd.DataFrame:
 
 
 def lost(findings: Findings) -> pd.DataFrame:
-    """The conditions under which another option mostly is better, a row each: what, whether it is at least or at most its limit."""
+    """The conditions under which another option mostly is better, a row each: what, whether it is at least or at
+    most its limit.
+    """
     table = findings.scenarios
     event, unit = table["id"].str.startswith("events/"), findings.inputs.estimates.set_index("id")["unit"]
     least = table["operator"] == AT_LEAST
@@ -53,7 +58,8 @@ def apart_in_all(findings: Findings) -> list[dict[str, Any]]:
 SWITCHING = Exhibit(
     "switching_values",
     turning,
-    "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option inside:yes_no probability_beyond:share",
+    "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option "
+    "inside:yes_no probability_beyond:share",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 SCENARIOS = Exhibit(
@@ -74,7 +80,8 @@ DECOMPOSITION = Exhibit(
 CHANCES = Exhibit(
     "p_best_range",
     lambda findings: findings.chances,
-    "option_id:option p_best:share low:share high:share family:option family_p_best:share family_low:share family_high:share",
+    "option_id:option p_best:share low:share high:share family:option "
+    "family_p_best:share family_low:share family_high:share",
 )
 
 
@@ -83,7 +90,12 @@ def pair(findings: Findings) -> dict[str, Any]:
     table = apart(findings)
     calm = float(table.loc[table["kind"] != "risk", "difference"].sum())
     second = table["other"].iloc[0] if len(table) else ""
-    return {"first": findings.comparison.best, "second": second, "calm": calm, "whole": float(table["difference"].sum())}
+    return {
+        "first": findings.comparison.best,
+        "second": second,
+        "calm": calm,
+        "whole": float(table["difference"].sum()),
+    }
 
 
 def steps(findings: Findings, most: int = MOST_STEPS) -> list[dict[str, Any]]:
@@ -129,14 +141,19 @@ def condition(edition: Edition, row: dict[str, Any]) -> str:
 
 
 def nearest(findings: Findings) -> pd.DataFrame:
-    """At most three conditions on different things: numbers that turn the answer in some of their own draws, then the leader's own risk.
+    """At most three conditions on different things: numbers that turn the answer in some of their own draws, then the
+    leader's own risk.
 
     Of what is the same row of several options the closest stands for all.
     """
     table = findings.turning
     inside = table[table["probability_beyond"] > 0]
     things = inside["id"].str.removeprefix(SHARED).str.replace(r"^(\w+)/[^/]*/", r"\1/", regex=True)
-    return pd.concat([inside[~things.duplicated()], own_risks(findings).head(1)]).drop_duplicates("id").head(MOST_CONDITIONS)
+    return (
+        pd.concat([inside[~things.duplicated()], own_risks(findings).head(1)])
+        .drop_duplicates("id")
+        .head(MOST_CONDITIONS)
+    )
 
 
 def own_risks(findings: Findings) -> pd.DataFrame:
@@ -178,4 +195,3 @@ def is_open(findings: Findings) -> bool:
     comparison = findings.comparison
     low, high = comparison.margin_range
     return bool(low < 0 < high and comparison.table["expected_loss"][comparison.best] > comparison.lead)
-

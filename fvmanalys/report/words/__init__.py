@@ -44,7 +44,9 @@ def lowered(text: str) -> str:
 
 
 def day_after(as_of: date, years: float) -> date | None:
-    """The day that lies so many years after `as_of`; None for what never happens, is not known or beyond the calendar."""
+    """The day that lies so many years after `as_of`; None for what never happens, is not known or beyond the
+    calendar.
+    """
     if years is None or not np.isfinite(years) or abs(years) > LATEST_YEARS:
         return None
     return as_of + timedelta(days=round(years * DAYS_PER_YEAR))
@@ -119,7 +121,9 @@ class Words:
 
     def listing(self, parts: list[str]) -> str:
         """Parts as a sentence lists them: a, b and c."""
-        return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {self('unit.and')} {parts[-1]}" if parts else ""
+        return (
+            parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {self('unit.and')} {parts[-1]}" if parts else ""
+        )
 
     def millions(self, msek: float) -> str:
         """An amount of MSEK without its unit, to two or three digits; small ones with decimals."""

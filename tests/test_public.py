@@ -766,7 +766,7 @@ def test_the_manifest_says_that_the_run_is_public_and_verify_makes_it_anew(twins
 
 
 def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
+    for name in ("run_suite", "write_figures", "write_book", "write_pages"):
         monkeypatch.setattr(build, name, lambda *_: None)
     folder = write_tables(tmp_path / "raw", library_decision(3) | EXTRA)
     (folder / "levels.csv").write_text(
@@ -785,7 +785,7 @@ def test_without_secrets_a_public_run_is_the_ordinary_one(tmp_path: Path, monkey
 def test_public_runs_tell_changes_history_and_differences_as_any_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("run_suite", "write_figures", "write_book", "write_appendix_page"):
+    for name in ("run_suite", "write_figures", "write_book", "write_pages"):
         monkeypatch.setattr(build, name, lambda *_: None)
     folder = secret_decision(tmp_path / "raw")
     runs = [
@@ -882,7 +882,7 @@ def test_inputs_that_an_analyst_changed_keep_their_public_version(tmp_path: Path
     assert not changed.comparison.table.equals(public.comparison.table)
 
 
-KINDS_TOGETHER = {"About", "Uncertainty"}  # here a kind is told of, not a row
+KINDS_TOGETHER = {"About", "Uncertainty", "Risks and gaps"}  # here a kind is told of, not a row
 SINGLE_ROWS = ("milestones", "reference-class", "timeline", "tornado", "information", "viewpoints")
 
 

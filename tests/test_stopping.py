@@ -26,7 +26,7 @@ from tests.decisions import library_decision, write_tables
 from tests.soak.child import short_runs
 from tests.soak.ground import remains, write_suite
 
-STEPS = ["find", "write_tables", "run_suite", "write_figures", "write_book", "write_appendix_page", "answer"]
+STEPS = ["find", "write_tables", "run_suite", "write_figures", "write_book", "write_pages", "answer"]
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def check_file_names(files: list[Path]) -> Iterator[Fault]:
         kind, known = path.suffix.lower(), path.stem in TABLES
         if path.name.startswith(("~$", ".")) or (known and path.suffix in READ):
             continue
-        near = difflib.get_close_matches(path.stem.lower(), TABLES, 1)
+        near = difflib.get_close_matches(path.stem.lower(), TABLES, 1, 0.7)  # notes are no news
         if kind in READ:
             remedy = f"rename it to {near[0]}{kind}, or move it away" if near else "move it out of the folder"
             yield Fault(str(path), None, "file", "is no table of the suite", remedy)

@@ -52,11 +52,6 @@ class Kernels:
         self.stopped = False
         self.environment: dict[str, str] = {}
 
-    @property
-    def private(self) -> Path:
-        """The folder that nobody else sees, and that goes with the run."""
-        return self._sockets
-
     def __enter__(self) -> "Kernels":
         self._mark.parent.mkdir(parents=True, exist_ok=True)
         self._mark.write_text(str(self._sockets), encoding="utf-8")

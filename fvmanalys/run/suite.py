@@ -1,9 +1,11 @@
 """Turn suite.toml into jobs, and run them side by side."""
 
+import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from math import inf
@@ -195,16 +197,19 @@ def run_suite(
     """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
 
     `progress` is called in this thread with each outcome as it comes. The run's time is up at the moment `ends`, if it
-    began earlier. `keep` puts what is known already into the private folder of the kernels, and says what they must
-    know of it.
+    began earlier. `keep` puts what is known already into a private folder beside the results, and says what the kernels
+    must know of it.
     """
     limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
     _check_names(jobs)
     run_ends = min(ends, time.monotonic() + limits.run_seconds)
-    with Kernels(folder) as kernels, ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool:
-        kernels.environment = keep(kernels.private) if keep else {}
+    with (
+        Kernels(folder) as kernels,
+        _kept(folder, keep) as kernels.environment,
+        ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool,
+    ):
         waiting = [pool.submit(_in_turn, job, folder, limits, kernels, run_ends) for job in jobs]
         try:
             for done in as_completed(waiting):
@@ -213,6 +218,16 @@ def run_suite(
         finally:
             kernels.stop()
     return [done.result() for done in waiting]
+
+
+@contextmanager
+def _kept(folder: Path, keep: Callable[[Path], dict[str, str]] | None) -> Iterator[dict[str, str]]:
+    """What kernels must know of what is kept for them: secrets may be in it, so it lies with the run and goes first."""
+    if keep is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix=".kept-", dir=folder, ignore_cleanup_errors=True) as private:
+        yield keep(Path(private))
 
 
 def _check_names(jobs: Sequence[Job]) -> None:

@@ -123,7 +123,7 @@ def short_runs(patch: Callable[[Any, str, Any], None]) -> None:
     patch(build, "run_suite", lambda jobs, folder, *_: all_known(find(load(jobs[0].parameters["data"]), 8), folder / "one.ipynb"))
     patch(build, "write_figures", lambda edition, history, target: all_known(edition.findings, target / "one.svg"))
     patch(build, "write_book", lambda plan, edition, path: all_known(edition.findings, path))
-    patch(build, "write_appendix_page", lambda plan, jobs, built: (built / build.PAGE).write_text("<h1>page</h1>"))
+    patch(build, "write_pages", lambda plan, edition, jobs, built: (built / build.PAGE).write_text("<h1>page</h1>"))
 
 
 def clean_and_die(out: Path, number: int) -> None:

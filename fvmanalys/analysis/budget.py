@@ -21,9 +21,8 @@ CONTRACT, TERM, EXTENSION, USERS = "contract_value", "contract_term", "contract_
 def nominal_factor(inputs: Inputs, year: int) -> float:
     """What turns money of the price year into money of a calendar year.
 
-    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have none:
-    the
-    inflation target of Sveriges Riksbank).
+    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have
+    none: the inflation target of Sveriges Riksbank).
     """
     rate = inputs.parameters.get("inflation", INFLATION)
     base = inputs.parameters.get("price_year", np.nan)

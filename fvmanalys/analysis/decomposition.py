@@ -19,12 +19,10 @@ EXACT_UP_TO = 10
 def decomposition(comparison: Comparison) -> pd.DataFrame:
     """The parts of E[NB] of the leader less that of each other option, MSEK; they sum to the whole.
 
-    Of every row one of `group`, `area` and `risk` is filled: what the option's costs in a group and its benefit in an
-    area
-    would differ by if nothing went wrong (no risk occurred, no signal of one said yes), and what each risk adds, by its
-    Shapley value over all risks on and off (exact up to ten of an option). A risk is named by its risk_id, or by its
-    whole
-    id where several options have one of that name.
+    Of every row one of `group`, `area` and `risk` is filled: what the option's costs in a group and its benefit in
+    an area would differ by if nothing went wrong (no risk occurred, no signal of one said yes), and what each risk
+    adds, by its Shapley value over all risks on and off (exact up to ten of an option). A risk is named by its
+    risk_id, or by its whole id where several options have one of that name.
     """
     best = comparison.best
     split = {option: Split(parts) for option, parts in option_parts(comparison).items()}

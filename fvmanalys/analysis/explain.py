@@ -40,8 +40,8 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
     it does.
 
     Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of
-    one
-    row for all options and at one time in all of them: one that follows an option's own event is each option's own.
+    one row for all options and at one time in all of them: one that follows an option's own event is each option's
+    own.
     """
     rows = []
     for option in simulation.inputs.options():

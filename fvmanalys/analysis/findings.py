@@ -193,9 +193,8 @@ class Findings:
 
     @cached_property
     def standing_optima(self) -> pd.DataFrame:
-        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept (full-time
-        equivalents)
-        and what it costs at its least, with none kept and with all."""
+        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept
+        (full-time equivalents) and what it costs at its least, with none kept and with all."""
         whole = staffing.full_team(self.staffing, self.inputs.parameters["standing_share"])
         rows = []
         for option, team in self.standing_teams.items():

@@ -2,9 +2,8 @@
 others.
 
 An option is *dominated* where another gives no less for no more, *extendedly dominated* where a mixture of two does;
-the
-rest are the frontier, along which each further point costs more than the last (Cantor 1994, Medical Decision Making
-14(3)).
+the rest are the frontier, along which each further point costs more than the last (Cantor 1994, Medical Decision
+Making 14(3)).
 """
 
 import numpy as np
@@ -34,10 +33,8 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
     """The options in order of score: cost, score, status, dominated_by, extra_cost, extra_score, cost_per_point.
 
     `dominated_by` names who gives no less for no more, or, joined by `;`, the two between which the frontier passes
-    below an
-    extendedly dominated option. The last three tell an option of the frontier from the one before it there: what it
-    costs
-    and gives more, and the price of each point of that (the incremental cost-effectiveness ratio).
+    below an extendedly dominated option. The last three tell an option of the frontier from the one before it there:
+    what it costs and gives more, and the price of each point of that (the incremental cost-effectiveness ratio).
     """
     table = pd.DataFrame({"cost": cost, "score": score, "dominated_by": dominated_by(cost, score)})
     table = table.sort_values(["score", "cost"], kind="stable").rename_axis("option")

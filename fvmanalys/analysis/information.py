@@ -59,14 +59,12 @@ Starts = NDArray[np.int64] | None
 class Value:
     """A value of information, in the unit of the net benefit.
 
-    `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out of
-    the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something that
-    the
-    draws show, along an input or among several together), `estimates_differ` (the two estimates that `value` is the
-    mean
-    of lie apart), `near_tie` (which option is best is not known well enough to tell) or `few_answers` (if a share is
-    asked
-    for by so few answers, yes or no, what they come to is too coarse for the value to hold).
+    `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out
+    of the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something
+    that the draws show, along an input or among several together), `estimates_differ` (the two estimates that
+    `value` is the mean of lie apart), `near_tie` (which option is best is not known well enough to tell) or
+    `few_answers` (if a share is asked for by so few answers, yes or no, what they come to is too coarse for the
+    value to hold).
     """
 
     value: float
@@ -87,8 +85,7 @@ def evpi(net_benefit: ArrayLike) -> Value:
     """The expected value of perfect information, E[max] − max E, with the standard error of its mean.
 
     The draws of a simulation are stratified, so their errors, here and below, are taken between its slices; those of
-    other
-    draws, and of a simulation's turned into a plain array, are as if each draw were made on its own.
+    other draws, and of a simulation's turned into a plain array, are as if each draw were made on its own.
 
     >>> payoff = np.repeat([[1500, 900, 500], [300, 600, 500], [-800, -200, 500]], [5, 3, 2], axis=0)
     >>> round(float(evpi(payoff)), 9)
@@ -105,9 +102,8 @@ def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
     """The expected value of perfect information about some inputs (draws × k, or one column).
 
     The mean of two estimates: E[max] of the fitted conditional means, which noise in the fit raises, and what the
-    options
-    that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never below 0 nor
-    above EVPI; of constant inputs exactly 0.
+    options that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never
+    below 0 nor above EVPI; of constant inputs exactly 0.
     """
     lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
     check_same_draws(lead, columns)
@@ -136,10 +132,8 @@ def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -
     """The expected value of an investigation that removes the share `variance_reduction` of the inputs' prior variance.
 
     What was fitted is smoothed by what is still unknown after it (`learning`): exact for normal inputs and any curve
-    that
-    the fit follows, where the shrinking of fitted means (Jalal & Alarid-Escudero 2018, Medical Decision Making 38(2))
-    is
-    so for straight lines alone. Rises from 0 at v = 0 to EVPPI at v = 1.
+    that the fit follows, where the shrinking of fitted means (Jalal & Alarid-Escudero 2018, Medical Decision Making
+    38(2)) is so for straight lines alone. Rises from 0 at v = 0 to EVPPI at v = 1.
     """
     if not 0 <= variance_reduction <= 1:
         raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
@@ -324,8 +318,8 @@ class Verdict:
     """Decide as planned, or investigate first.
 
     `investigation` is the one with the highest net value (or several, joined by `;`), None where there is none;
-    `is_clear`
-    says whether that net value is more than two standard errors from zero. `table` has all of them, the best first.
+    `is_clear` says whether that net value is more than two standard errors from zero. `table` has all of them, the
+    best first.
     """
 
     decide_now: bool

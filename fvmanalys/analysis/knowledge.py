@@ -268,8 +268,7 @@ class Knowledge(Unknowns):
         cost, extra_wait.
 
         Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`).
-        Knowing
-        more is never worth less, so none is worth less than what it consists of.
+        Knowing more is never worth less, so none is worth less than what it consists of.
         """
         by_name = {one.name: one for one in self.inquiries}
         study = self.study(list(dict.fromkeys(name for one in self.inquiries for name in one.resolves)), together=False)
@@ -410,10 +409,10 @@ def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
     """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now),
     net_value, clear.
 
-    Neighbouring values with the same verdict are one span, with the highest net value in it, and so are those at which
-    deciding and investigating are even within the error: such a span is not `clear` and has the best investigation.
-    Where
-    deciding and investigating change places, the border is where the net value, read linearly, is zero, else half-way.
+    Neighbouring values with the same verdict are one span, with the highest net value in it, and so are those at
+    which deciding and investigating are even within the error: such a span is not `clear` and has the best
+    investigation. Where deciding and investigating change places, the border is where the net value, read linearly,
+    is zero, else half-way.
     """
     rows = table.to_dict("records")
     spans: list[dict[str, Any]] = []

@@ -28,9 +28,9 @@ class Later:
 def choose_later(worth: ArrayLike, known: ArrayLike) -> Later:
     """Choose between ways (draws × ways) once `known` (draws × k, or one column) has been seen.
 
-    In draws that look the same by then the way with the higher conditional mean is taken, each draw by a regression on
-    all
-    the others, so that no choice sees its own future. Dixit & Pindyck 1994, Investment under Uncertainty, ch. 2.
+    In draws that look the same by then the way with the higher conditional mean is taken, each draw by a regression
+    on all the others, so that no choice sees its own future. Dixit & Pindyck 1994, Investment under Uncertainty, ch.
+    2.
     """
     ways, columns = read_benefit(worth), read_columns(known)
     now = int(ways.mean(axis=0).argmax())

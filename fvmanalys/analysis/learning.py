@@ -28,14 +28,13 @@ def learnt(
 ) -> Floats:
     """Give the conditional means of net benefit after an investigation of the inputs: fitted, draws × options.
 
-    Row i is what every option is worth on average where the investigation reads as the inputs of draw i would: E[max]
-    of it
-    less max E is the EVSI. The investigation is one reading of each input (draws × k) that removes the share
-    `variance_reduction` (a number, or one an input) of its variance. On the scale where the input is normal the reading
-    is the input with noise, so a fit that bends is smoothed by what is still unknown: straight lines are shrunk by √v,
-    squares by v, steps are rounded off; signals of inputs that go together go together. `weights` (one a draw) fit and
-    centre the means where some draws count more than others, as after the answer about an event. Averages over draws
-    are those of the net benefit. Right as far as the fit is; `evsi` warns where it is not.
+    Row i is what every option is worth on average where the investigation reads as the inputs of draw i would:
+    E[max] of it less max E is the EVSI. The investigation is one reading of each input (draws × k) that removes the
+    share `variance_reduction` (a number, or one an input) of its variance. On the scale where the input is normal
+    the reading is the input with noise, so a fit that bends is smoothed by what is still unknown: straight lines are
+    shrunk by √v, squares by v, steps are rounded off; signals of inputs that go together go together. `weights` (one
+    a draw) fit and centre the means where some draws count more than others, as after the answer about an event.
+    Averages over draws are those of the net benefit. Right as far as the fit is; `evsi` warns where it is not.
     """
     outcomes, columns = as_columns(net_benefit), as_columns(inputs)
     weight = None if weights is None else np.asarray(weights, dtype=float)
@@ -54,8 +53,7 @@ class Reading:
     """One input on the scale where it is normal, and how well it is read.
 
     `scores` are the draws' normal scores, `ordered` values from lowest to highest, all or evenly picked, and `known`
-    the
-    correlation of the reading with the input on that scale.
+    the correlation of the reading with the input on that scale.
     """
 
     scores: Floats
@@ -174,8 +172,7 @@ class Lesson:
     """What an investigation of `inputs` (draws × k) teaches about the outcomes of a regression on them.
 
     `reduction` is the share of variance that is removed of each input. Fits of one outcome add up over inputs and
-    products
-    of inputs, so each is smoothed on its own.
+    products of inputs, so each is smoothed on its own.
     """
 
     found: Regression

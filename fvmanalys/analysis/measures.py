@@ -24,12 +24,10 @@ def measure_table(comparison: Comparison) -> pd.DataFrame:
     payback.
 
     The ratio is value_per_point times the extra score over the extra cost, empty where nothing extra is paid. The
-    equivalent
-    annual cost is the level stream over the whole horizon with the present value of the option. Rate of return and
-    payback
-    are those of the expected saving in money alone: the rate where there is but one, how many there are, and the end of
-    the year (years
-    after `as_of`) from which what was laid out has come back; infinite where it never does.
+    equivalent annual cost is the level stream over the whole horizon with the present value of the option. Rate of
+    return and payback are those of the expected saving in money alone: the rate where there is but one, how many
+    there are, and the end of the year (years after `as_of`) from which what was laid out has come back; infinite
+    where it never does.
     """
     simulation, table = comparison.simulation, comparison.table
     reference = simulation.inputs.reference

@@ -25,9 +25,8 @@ TINY = float(np.finfo(float).tiny)
 class Beside:
     """What lies beside the draws of a fit.
 
-    For every `step`-th draw the mean residual of its neighbours, draws × outcomes, drawn to 0 as far as noise explains
-    it;
-    and whether what is left goes along with a product of three inputs.
+    For every `step`-th draw the mean residual of its neighbours, draws × outcomes, drawn to 0 as far as noise
+    explains it; and whether what is left goes along with a product of three inputs.
     """
 
     step: int

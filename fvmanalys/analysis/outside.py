@@ -108,11 +108,9 @@ def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame
     """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a
     view.
 
-    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best` is
-    as
-    `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
-    family_low,
-    family_high.
+    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best`
+    is as `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
+    family_low, family_high.
     """
     inputs, ends = used.simulation.inputs, span(used.simulation.inputs, "minimum_risk")
     every = [curve for comparison in (used, *found.values()) for curve in comparison.acceptabilities(ends)]
@@ -178,11 +176,10 @@ def class_quantiles(inputs: Inputs) -> pd.DataFrame:
 def backtest(inputs: Inputs) -> pd.DataFrame:
     """For every past plan of the own programme, what the class known that day would have forecast, and the outcome.
 
-    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50 and
-    P80 (empty
-    where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower bound), `share_below`,
-    the
-    share of the class that the outcome exceeded, and `within_p80`: yes, no, or empty where it cannot be told yet.
+    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50
+    and P80 (empty where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower
+    bound), `share_below`, the share of the class that the outcome exceeded, and `within_p80`: yes, no, or empty
+    where it cannot be told yet.
     """
     plans = inputs.history["milestones"]
     outcomes = (

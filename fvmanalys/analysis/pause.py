@@ -63,8 +63,7 @@ def pause_streams(model: Model, option: str) -> list[Stream]:
     """The streams that are paid while nothing is decided and end because something is.
 
     They have the phase of the pause, or they run from `as_of` (or from what has happened) to the decision, or to an
-    event
-    that waits for the decision alone.
+    event that waits for the decision alone.
     """
     parts = model.options[option]
     after_decision = {event.name for event in parts.events if event.after == (DECIDED,)} | {DECIDED}
@@ -85,10 +84,9 @@ def cost_of_delay(
 ) -> pd.DataFrame:
     """What is lost when every option's decision comes `months` later: a row a delay and option, and one for the best.
 
-    Columns: months, option, loss = pause_bill + lost_points + shifted_costs, all MSEK of present value. The loss of the
-    best option compares the best at each delay with the best today. The same draws are used for every delay. Where
-    there
-    is nothing to wait for there are no rows.
+    Columns: months, option, loss = pause_bill + lost_points + shifted_costs, all MSEK of present value. The loss of
+    the best option compares the best at each delay with the best today. The same draws are used for every delay.
+    Where there is nothing to wait for there are no rows.
     """
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
     if not waiting_is_possible(inputs):
@@ -248,8 +246,7 @@ def standing_team(
     date.
 
     The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's
-    method).
-    `delay` years are added to the decision.
+    method). `delay` years are added to the decision.
     """
     [team] = read_teams(inputs, [option], draws, seed, delay)
     return best_team(team, shares)

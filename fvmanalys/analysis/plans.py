@@ -92,8 +92,7 @@ def coming(simulation: Simulation, events: pd.DataFrame) -> pd.DataFrame:
     """Plans, deadlines and events to come, in order of time: plans and deadlines all, events those probable in a year.
 
     Columns: kind (planned, deadline, expected), day, name, name_en, option, and what is known of each kind:
-    plan_version
-    and known_from, p_deadline_met, or p10, p50 and p90 in years after `as_of`.
+    plan_version and known_from, p_deadline_met, or p10, p50 and p90 in years after `as_of`.
     """
     inputs = simulation.inputs
     plans = coming_plans(inputs).to_dict("records")

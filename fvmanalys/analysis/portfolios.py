@@ -130,10 +130,10 @@ class Study:
         """The EVSI of inquiries run side by side, at several values per point.
 
         `numbers` are what the numbers alone are worth, where that is known already. What is learnt of them is fitted
-        once
-        for each joint state r of the risks, h_r = E[worth · (state r) | what is read]; every joint outcome s of the
-        signals weighs the states by P(s | r), so that EVSI = Σ_s E[max Σ_r P(s | r)·h_r] − max E, without any sampling
-        of signals: it can only rise when they tell more (Blackwell 1953, Annals of Mathematical Statistics 24).
+        once for each joint state r of the risks, h_r = E[worth · (state r) | what is read]; every joint outcome s of
+        the signals weighs the states by P(s | r), so that EVSI = Σ_s E[max Σ_r P(s | r)·h_r] − max E, without any
+        sampling of signals: it can only rise when they tell more (Blackwell 1953, Annals of Mathematical Statistics
+        24).
         """
         reductions = combined(inquiries)
         if self.score.shape[1] < 2:

@@ -40,9 +40,9 @@ def priorities(comparison: Comparison) -> pd.DataFrame:
     """Rank acceptability, central weights and confidence factors (SMAA: Lahdelma & Salminen 2001, Operations Research
     49(3)).
 
-    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean weights)
-    and
-    permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its central weights.
+    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean
+    weights) and permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its
+    central weights.
     """
     scores = net_scores(comparison)
     common = common_weights(comparison)

@@ -2,8 +2,8 @@
 
 Additive cubic splines of each input, and products of inputs, fitted by penalised least squares. The penalty leaves
 straight lines all but free; how smooth, and whether there is anything to fit at all, generalised cross-validation
-decides
-for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 2017, Generalized Additive Models, ch. 5–6).
+decides for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 2017, Generalized Additive Models, ch.
+5–6).
 """
 
 from collections.abc import Callable, Iterator
@@ -48,11 +48,11 @@ Walk = Callable[[], Iterator[tuple[slice, Floats]]]
 class Regression:
     """What a regression found.
 
-    `fitted` and `left_out` are draws × outcomes; the latter predicts each draw from all the others. `explained` is the
-    share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that lie side
-    by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`, before any
-    mean
-    is taken off; None and nothing where no input varies. `weights` say how much each draw counts, 1 on average.
+    `fitted` and `left_out` are draws × outcomes; the latter predicts each draw from all the others. `explained` is
+    the share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that
+    lie side by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`,
+    before any mean is taken off; None and nothing where no input varies. `weights` say how much each draw counts, 1
+    on average.
     """
 
     fitted: Floats

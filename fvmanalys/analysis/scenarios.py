@@ -46,12 +46,10 @@ def scenarios(knowledge: Knowledge) -> pd.DataFrame:
     """Boxes of draws in which the leader is mostly not best, the one that gathers most first, a row a condition.
 
     Found on the first half of the draws, and measured on the other half: `density` is the share of a box's draws in
-    which
-    an option outside the leader's family is better, `coverage` the share of all such draws that lie in it, `share` that
-    of
-    all draws. `condition` says id, operator and value in one; an event, `events/OPTION/RISK`, is 1 where it happens.
-    Empty
-    where there is no rival, or no box tells such draws apart on draws that it was not found on.
+    which an option outside the leader's family is better, `coverage` the share of all such draws that lie in it,
+    `share` that of all draws. `condition` says id, operator and value in one; an event, `events/OPTION/RISK`, is 1
+    where it happens. Empty where there is no rival, or no box tells such draws apart on draws that it was not found
+    on.
     """
     if not knowledge.comparison.rivals or knowledge.size < 2:
         return pd.DataFrame(columns=COLUMNS)

@@ -27,8 +27,7 @@ class SobolIndices:
     """First-order and total indices, one an input (or outcomes × inputs), with standard errors as if draws were plain.
 
     `first_order` is the share of the variance that goes when the input alone is known, `total` the share that stays
-    when
-    all others are.
+    when all others are.
     """
 
     first_order: Floats
@@ -41,10 +40,9 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
     """First-order and total Sobol' indices of a function of independent inputs.
 
     `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, as
-    those
-    of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of 2; the
-    function
-    is called for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics Communications 181(2).
+    those of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of
+    2; the function is called for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics
+    Communications 181(2).
     """
     from scipy.stats import sobol_indices  # takes seconds to import
 
@@ -123,11 +121,9 @@ def evidence_share(
     """What the variance of a difference in net benefit is owed to: a row a kind of evidence, with `inputs` and `share`.
 
     `columns` holds the draws of every input and `kinds` the kind of each (fact, judgement, assumption). Each kind's
-    share
-    is what its inputs explain together; `interaction` is what only several kinds together explain, `chance` what no
-    input
-    explains: risks that occur or not, the outside view. The shares sum to 1. Where inputs of several kinds go together
-    and would be counted twice, their shares are scaled down alike.
+    share is what its inputs explain together; `interaction` is what only several kinds together explain, `chance`
+    what no input explains: risks that occur or not, the outside view. The shares sum to 1. Where inputs of several
+    kinds go together and would be counted twice, their shares are scaled down alike.
     """
     values = read_outcome(difference)
     groups: dict[str, list[str]] = {}

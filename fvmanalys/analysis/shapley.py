@@ -36,10 +36,9 @@ def shapley(
     2).
 
     `value` gives an array of outcomes for a set of players; it is asked once for each. Exact up to `exact_up_to`
-    players,
-    beyond them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning Research 11), each
-    taken
-    with its reverse (Mitchell et al. 2022, same journal 23). `pairs` of them; 0: as many as `pairs_within`.
+    players, beyond them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning
+    Research 11), each taken with its reverse (Mitchell et al. 2022, same journal 23). `pairs` of them; 0: as many as
+    `pairs_within`.
     """
     known: dict[frozenset[str], Floats] = {}
 

@@ -154,8 +154,7 @@ def agreements(inputs: Inputs) -> list[dict[str, Any]]:
     """What ends when, how many it concerns and at what notice: the background rows whose ids share a stem.
 
     Each has `ends` (a milestone `<stem>_ends`), `count` and `notice` (context items `<stem>_count` and
-    `<stem>_notice`);
-    a part that nobody has published is None. In the order of the dates, then those without one.
+    `<stem>_notice`); a part that nobody has published is None. In the order of the dates, then those without one.
     """
     context, milestones = inputs.records["context"], inputs.records["milestones"]
     found: dict[str, dict[str, Any]] = {}
@@ -215,13 +214,10 @@ def training_load(simulation: Simulation) -> pd.DataFrame:
     """Users × hours × cost for each option, from background figures, beside what its own cost rows for training say.
 
     Context items `training_users`, `training_hours` (a user's) and `training_hour_cost` (MSEK of a thousand hours)
-    count
-    for every option; one that begins so and names an option counts for that option instead. The ends are the products
-    of
-    the ends. `months` is the median time over which the option's contracts `training…` run, `fte` the likely hours
-    over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether it lies between
-    the
-    ends. An option without such rows, or a decision without the figures, has no row.
+    count for every option; one that begins so and names an option counts for that option instead. The ends are the
+    products of the ends. `months` is the median time over which the option's contracts `training…` run, `fte` the
+    likely hours over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether
+    it lies between the ends. An option without such rows, or a decision without the figures, has no row.
     """
     rows = []
     for option in simulation.inputs.options():

@@ -34,19 +34,13 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     """For every number of the model and every bundle, where another option than the leader comes out best.
 
     `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the
-    leader's
-    expected net benefit to equal that of the best option outside its family, the `winner`; of several such values the
-    one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a level's 0 and 100,
-    or 0
-    and ten times the high of anything else. `inside` says whether it lies in the number's own range,
-    `probability_beyond`
-    is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME` multiplies in every draw all durations
-    of
-    an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; what `*` rows say
-    is
-    of no option alone, and in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all of
-    them.
-    Empty where the leader has no rival.
+    leader's expected net benefit to equal that of the best option outside its family, the `winner`; of several such
+    values the one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a
+    level's 0 and 100, or 0 and ten times the high of anything else. `inside` says whether it lies in the number's
+    own range, `probability_beyond` is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME`
+    multiplies in every draw all durations of an option, its amounts of a category or its staffing in a phase, or
+    adds points to all its levels; what `*` rows say is of no option alone, and in no bundle. `bundle/*/number/ID` is
+    a number that several rows share, turned in all of them. Empty where the leader has no rival.
     """
     if not comparison.rivals:
         return pd.DataFrame(columns=COLUMNS)

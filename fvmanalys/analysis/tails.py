@@ -32,15 +32,12 @@ def has_known_mean(values: ArrayLike) -> bool:
 def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
     """Refuse draws of an unknown distribution whose tail is that of a power law without a finite mean (Pareto α ≤ 1).
 
-    Their average keeps growing with the number of draws, so an expected value would be made up (Flyvbjerg et al. 2022,
-    Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on the
-    outer
-    tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as in a power
-    law,
-    as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83), and so they do
-    where
-    few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass unseen. Raises
-    UsageError.
+    Their average keeps growing with the number of draws, so an expected value would be made up (Flyvbjerg et al.
+    2022, Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on
+    the outer tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as
+    in a power law, as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83),
+    and so they do where few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass
+    unseen. Raises UsageError.
     """
     if has_known_mean(values):
         return

@@ -135,9 +135,9 @@ class Unknowns:
         """EVPPI of everything that could be found out, the largest first: id, evppi, standard_error, clear, table,
         name, kind.
 
-        Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has a
-        row of its
-        own (`table` is events) beside that of its probability, which is worth knowing only for what it says on average.
+        Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has
+        a row of its own (`table` is events) beside that of its probability, which is worth knowing only for what it
+        says on average.
         """
         found = evppi_all(self.benefit(), self.unknowns).reset_index(names="id")
         table = pd.concat([found, self.about.loc[found["id"]].reset_index(drop=True)], axis=1)

@@ -57,12 +57,9 @@ class Outlook:
 
     `edges` are the times, in years after `as_of`, between which the years lie (the first and the last are cut).
     `levels` is the mean level in the year as drawn (index year, columns option, area). In `costs` (columns option,
-    case,
-    bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each case of
-    the
-    risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where the option
-    does
-    not depend on it. What of the cost is in no bundle has the bundle "".
+    case, bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each
+    case of the risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where
+    the option does not depend on it. What of the cost is in no bundle has the bundle "".
     """
 
     years: list[int]
@@ -246,10 +243,9 @@ def mid_year_score(levels: ArrayLike, edges: ArrayLike, discount_rate: float, ho
 def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.DataFrame:
     """Cost, score, net benefit and rank of every option by the yearly convention, at the reader's own settings.
 
-    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are give
-    it
-    exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting answer have a
-    rank.
+    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are
+    give it exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting
+    answer have a rank.
     """
     rate, horizon = settings.discount_rate, settings.horizon_years
     chances = {**ahead.levers.chances, **settings.chances}

@@ -1,14 +1,12 @@
 """What each raw table holds: columns, types and rules, declared once.
 
-Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS` the
-units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, `SAYS` the columns that
-a row has nothing of if it withdraws an earlier one, `SECOND` what the columns of a second quantity begin with. What
-kind
-of thing a column holds follows from its declaration (`kinds`). docs/tables.md says it to people; a test holds the two
-together.
-Of a confidential row, numbers, dates and texts are secret; keys, choices and references to other rows are its
-structure,
-which is public. `SECRET` and `STRUCTURE` mark the columns that are otherwise than their type says.
+Every table is a pydantic class whose fields are its columns. `KEY` names the columns that identify a row, `UNITS`
+the units its quantity may have, `WEIGHED` the columns that group rows whose quantities are weights, `SAYS` the
+columns that a row has nothing of if it withdraws an earlier one, `SECOND` what the columns of a second quantity
+begin with. What kind of thing a column holds follows from its declaration (`kinds`). docs/tables.md says it to
+people; a test holds the two together. Of a confidential row, numbers, dates and texts are secret; keys, choices and
+references to other rows are its structure, which is public. `SECRET` and `STRUCTURE` mark the columns that are
+otherwise than their type says.
 """
 
 from collections.abc import Iterator, Mapping

@@ -31,8 +31,8 @@ class Stream:
     """One cost row, for one option.
 
     The amount is the product of its `estimates` and `factor` (price index, standing share). An empty `start` is
-    `as_of`,
-    an empty `end` the horizon. Staffing has an `employer`, and `kept`, the share of it that the standing team leaves.
+    `as_of`, an empty `end` the horizon. Staffing has an `employer`, and `kept`, the share of it that the standing
+    team leaves.
     """
 
     estimates: tuple[str, ...]

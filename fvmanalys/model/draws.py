@@ -1,14 +1,12 @@
 """Estimates to random columns: keyed streams, distributions, common factors.
 
-Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws is
-stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay, Beckman &
-Conover 1979, Technometrics 21(2)). It is cut into slices, each stratified as the whole is, so that what differs between
-slices tells how far a mean may be off (sliced Latin hypercube: Qian 2012, Journal of the American Statistical
-Association
-107(497)). An estimate tied to a common factor keeps its own strata; only their order within half a slice changes to
-that
-of a Gaussian copula, of one factor or of a group of correlated estimates (Iman & Conover 1982, Communications in
-Statistics 11(3)).
+Each estimate has its own stream of random numbers, keyed by its id, the seed and the block. A block of `BLOCK` draws
+is stratified: one draw in each of `BLOCK` equal-probability strata, in the order of a keyed permutation (McKay,
+Beckman & Conover 1979, Technometrics 21(2)). It is cut into slices, each stratified as the whole is, so that what
+differs between slices tells how far a mean may be off (sliced Latin hypercube: Qian 2012, Journal of the American
+Statistical Association 107(497)). An estimate tied to a common factor keeps its own strata; only their order within
+half a slice changes to that of a Gaussian copula, of one factor or of a group of correlated estimates (Iman &
+Conover 1982, Communications in Statistics 11(3)).
 """
 
 import hashlib

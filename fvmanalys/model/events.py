@@ -80,8 +80,7 @@ def event_times(
     """The time of each event in each draw, in years after `as_of`; infinite where it does not happen.
 
     Rows of one event whose conditions exclude one another are one event. `delay` years are added to the decision
-    itself,
-    which comes at once where it is None. `known` are the times of events that are not computed again.
+    itself, which comes at once where it is None. `known` are the times of events that are not computed again.
     """
     times: dict[str, Floats] = dict(known or {})
     for event in events:

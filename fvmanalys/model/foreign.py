@@ -59,11 +59,10 @@ def from_draws(
 ) -> ForeignDraws:
     """Make a Simulation of another model's draws, for `compare` and all that follows from cost and effect.
 
-    `cost` and `effect` are draws × options: arrays, DataFrames, or CSV files with a column an option and a row a draw,
-    as R
-    and spreadsheets write them; `inputs` is draws × inputs. The first option is the reference. `value_per_point` is
-    what
-    a unit of effect is worth, or low, likely and high. Raises UsageError, with the place, for what cannot be compared.
+    `cost` and `effect` are draws × options: arrays, DataFrames, or CSV files with a column an option and a row a
+    draw, as R and spreadsheets write them; `inputs` is draws × inputs. The first option is the reference.
+    `value_per_point` is what a unit of effect is worth, or low, likely and high. Raises UsageError, with the place,
+    for what cannot be compared.
     """
     costs, effects = read_draws(cost, "cost"), read_draws(effect, EFFECT)
     drawn = pd.DataFrame(index=costs.index) if inputs is None else read_draws(inputs, "inputs")

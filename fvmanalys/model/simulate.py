@@ -200,11 +200,10 @@ def simulate(
 ) -> Simulation:
     """Draw every estimate and compute cost and score of every option.
 
-    The result depends on inputs, draws, seed and `delay` alone: years by which the decision is postponed, None where it
-    comes at once. `workers` threads and `chunk_blocks` blocks at a time only change how long it takes and how much
-    memory
-    it needs. With `options` no others are computed.
-    Raises UsageError for fewer than one draw or a negative seed, ModelError where an outcome is not a number.
+    The result depends on inputs, draws, seed and `delay` alone: years by which the decision is postponed, None where
+    it comes at once. `workers` threads and `chunk_blocks` blocks at a time only change how long it takes and how
+    much memory it needs. With `options` no others are computed. Raises UsageError for fewer than one draw or a
+    negative seed, ModelError where an outcome is not a number.
     """
     if draws != int(draws) or draws < 1 or seed < 0:
         raise UsageError(

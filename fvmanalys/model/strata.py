@@ -67,8 +67,7 @@ def keyed_order(size: int, generator: np.random.Generator) -> NDArray[np.int64]:
     each run.
 
     So what switches from run to run (`draw_runs`) or half to half (`draw_halves`) meets the whole range of every
-    estimate, and
-    means stay sharp where a risk or the outside view switches many estimates at once.
+    estimate, and means stay sharp where a risk or the outside view switches many estimates at once.
     """
     strata = sliced_strata(size, generator)
     slices, halves = len(strata), halves_of(size)

@@ -68,13 +68,12 @@ def present_value(
 ) -> Any:
     """Discount a stream of `amount` MSEK per year that runs from `start` to `end`.
 
-    Times are years after `as_of`; arrays broadcast, and the result has their shape. With ρ = ln(1+rate) − ln(1+growth)
-    a
-    level stream from a to b is amount·(e^(−ρa) − e^(−ρb))/ρ; ramps integrate in closed form too, and ρ = 0 is exact.
-    `start` and `end` keep the profile's shape; what lies before 0 is sunk, what lies after `horizon` is out of sight,
-    and
-    both are left out. A stream whose end does not come after its start costs nothing. Infinity is never; NaN is what is
-    missing, and gives NaN. Raises UsageError for a rate or growth of -1 (-100 %) or less, and for an unknown profile.
+    Times are years after `as_of`; arrays broadcast, and the result has their shape. With ρ = ln(1+rate) −
+    ln(1+growth) a level stream from a to b is amount·(e^(−ρa) − e^(−ρb))/ρ; ramps integrate in closed form too, and
+    ρ = 0 is exact. `start` and `end` keep the profile's shape; what lies before 0 is sunk, what lies after `horizon`
+    is out of sight, and both are left out. A stream whose end does not come after its start costs nothing. Infinity
+    is never; NaN is what is missing, and gives NaN. Raises UsageError for a rate or growth of -1 (-100 %) or less,
+    and for an unknown profile.
     """
     if profile not in PROFILES:
         raise UsageError(f"profile {profile!r}: use one of {', '.join(PROFILES)}")

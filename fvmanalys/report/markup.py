@@ -106,9 +106,8 @@ def html_table(
 ) -> Html:
     """A table with a caption, column headings and, first in each row, the row's heading.
 
-    `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a card
-    of
-    each row on narrow screens, and `only-wide` and `only-narrow` show the table on such screens alone.
+    `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a
+    card of each row on narrow screens, and `only-wide` and `only-narrow` show the table on such screens alone.
     """
     right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
     kinds = [NUMBER if place in right else TEXT for place in range(len(head))]

@@ -1,8 +1,7 @@
 """The output folder: what is published appears at once, `latest` moves only after, and one run holds it at a time.
 
 Whatever moment a run is killed at, `latest` is a complete run. Only whole folders are moved, and only by a rename: a
-run
-is built in `.building-RUN_ID-…`; a published run that is to be replaced by its equal stands, as a whole copy, in
+run is built in `.building-RUN_ID-…`; a published run that is to be replaced by its equal stands, as a whole copy, in
 `.replaced-RUN_ID` until the new one is in place. What a killed run leaves is settled and removed by the next.
 """
 
@@ -94,8 +93,7 @@ def stale(out: Path) -> str:
     """When the lock may be removed by hand: only where the disk has no locks of the system's own.
 
     Those end with their process. Without them filelock holds a folder by a file with text in it, and nobody here can
-    tell
-    whether a process elsewhere still runs.
+    tell whether a process elsewhere still runs.
     """
     with suppress(OSError):
         if (out / LOCK).stat().st_size:
@@ -155,8 +153,7 @@ def clean_remains(out: Path) -> list[str]:
     """Settle and remove what a killed run left behind; to be called by who holds the folder.
 
     Its log is kept, as that of a failed run; not its notebooks, which nobody has looked through. Gives the names of
-    what
-    was there.
+    what was there.
     """
     remains = sorted(path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED, PART)))
     settle(out)

@@ -43,8 +43,7 @@ def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
     """The history of a folder of runs, and the names of those that could not be read.
 
     MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide,
-    investigate,
-    taken or nothing, `events` what has happened since the run before.
+    investigate, taken or nothing, `events` what has happened since the run before.
     """
     runs, unread = [], []
     for path in place.published(out_runs):

@@ -19,10 +19,8 @@ class Log:
     """The steps of one run, in the order they ended.
 
     A line holds `at` (UTC, from the clock), `step`, `seconds` (from the monotonic clock, so that a clock set back
-    changes
-    no duration), `outcome` ("done", or "failed: " and the class of the error), and facts of its own. `console` hears
-    the
-    same as one short line.
+    changes no duration), `outcome` ("done", or "failed: " and the class of the error), and facts of its own.
+    `console` hears the same as one short line.
     """
 
     def __init__(self, console: Callable[[str], None] | None = None):

@@ -1,8 +1,8 @@
 """Run one notebook in a kernel of its own, judge the result, and keep what is the same every time.
 
 papermill calls a notebook completed when its kernel died, when a cell ran out of time and when a cell said
-`sys.exit(0)`.
-Here success is: no exception, every code cell executed, no error among the outputs, and every output heard.
+`sys.exit(0)`. Here success is: no exception, every code cell executed, no error among the outputs, and every output
+heard.
 """
 
 import asyncio
@@ -68,9 +68,8 @@ class Limits:
 class Job:
     """One notebook, its parameters, and the file name of what comes out.
 
-    A `Path` among the parameters is a place on this machine: the notebook gets all of it, a reader of the result sees
-    its
-    last part.
+    A `Path` among the parameters is a place on this machine: the notebook gets all of it, a reader of the result
+    sees its last part.
     """
 
     notebook: Path

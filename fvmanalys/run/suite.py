@@ -150,9 +150,9 @@ def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -
     """Make the jobs: a notebook `per` area gives one for each, with the parameter `area`.
 
     Of `common`, each job takes what its notebook declares. Whatever would end a run at one of the notebooks is told
-    here,
-    all of it at once: a file that is no notebook, a cell that is no Python, a parameter of another type; and a declared
-    name that nothing gives, but that resembles one given and not declared, for it would silently keep its default.
+    here, all of it at once: a file that is no notebook, a cell that is no Python, a parameter of another type; and a
+    declared name that nothing gives, but that resembles one given and not declared, for it would silently keep its
+    default.
     """
     common = dict(common or {})
     faults = [fault for entry in suite.notebooks for fault in _faults(entry, common)]

@@ -69,9 +69,8 @@ def largest_parts(findings: Findings, told: Headline, most: int = MOST_PARTS) ->
 def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str], least: float) -> None:
     """Bars that lead from the value before to the value now, each beginning where the last ended.
 
-    Where they would be too short to be seen beside the values themselves, the axis shows only where they lie, `least`
-    wide or more, and
-    the values are diamonds.
+    Where they would be too short to be seen beside the values themselves, the axis shows only where they lie,
+    `least` wide or more, and the values are diamonds.
     """
     ends = before + np.concatenate([[0.0], np.cumsum(parts)])
     close, look = lie_close(ends), {"height": 0.62, "linewidth": 0.8}

@@ -45,9 +45,8 @@ class Column:
 class Sheet:
     """A worksheet filled from the top: a title, then prose, tables and charts, each below the last.
 
-    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A `part`
-    has the
-    texts of the sheet that it is a long table of.
+    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A
+    `part` has the texts of the sheet that it is a long table of.
     """
 
     def __init__(

@@ -572,7 +572,9 @@ def tree(folder: Path) -> dict[str, bytes]:
         )
         if path.name == "manifest.json":
             manifest = json.loads(content)
-            content = json.dumps(manifest | {"created": "", "log": "", "seconds": sorted(manifest["seconds"])}).encode()
+            clocked = {"created": "", "log": "", "seconds": sorted(manifest["seconds"])}
+            before = manifest["previous"] and manifest["previous"] | {"sha256": "of a manifest with a clock"}
+            content = json.dumps(manifest | clocked | {"previous": before}).encode()
         found[name] = CLOCK.sub("", content.decode()).encode() if path.name == "log.jsonl" else content
     return found
 

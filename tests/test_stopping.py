@@ -26,6 +26,8 @@ from tests.decisions import library_decision, write_tables
 from tests.soak.child import short_runs
 from tests.soak.ground import remains, write_suite
 
+# What is raised in a destructor, or in a callback of the garbage collector as hypothesis has one, is heard the second time.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 STEPS = ["find", "write_tables", "run_suite", "write_figures", "write_book", "write_pages", "answer"]
 
 
@@ -101,7 +103,6 @@ def asked_while_deaf(*_: object) -> None:
     deaf_at_first()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_time_of_a_run_is_up_though_a_destructor_swallows_the_first_word_of_it(tmp_path, monkeypatch, data, suite):
     monkeypatch.setattr(build, "find", deaf_at_first)
     with pytest.raises(RunTimedOut, match=r"not done after 0\.4 s"):
@@ -109,7 +110,6 @@ def test_the_time_of_a_run_is_up_though_a_destructor_swallows_the_first_word_of_
     assert not left(tmp_path / "out")
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_run_is_stopped_though_a_destructor_swallows_the_first_word_of_it(tmp_path, monkeypatch, data, suite):
     monkeypatch.setattr(build, "find", asked_while_deaf)
     with pytest.raises(RunStopped, match="stopped by SIGTERM"), stoppable():

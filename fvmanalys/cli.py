@@ -96,8 +96,8 @@ def standins(
     ] = None,
     lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
 ) -> None:
-    """Write what the public tables lack as forms for the owners of the rows, with nothing secret in them; or take
-    them back.
+    """Write what the public tables lack as forms for the owners of the rows,
+    with nothing secret in them; or take them back.
     """
     from fvmanalys.evidence.public import make_public
     from fvmanalys.report.standins import write_forms

@@ -61,7 +61,7 @@ def test_a_room_imports_only_from_rooms_to_its_left(name):
             assert room(module) <= own, f"{name} imports {module}"
 
 
-COMPUTING = {"groupby", "pivot", "pivot_table", "quantile", "percentile", "resample", "nanquantile"}
+COMPUTING = {"crosstab", "groupby", "pivot", "pivot_table", "quantile", "percentile", "resample", "nanquantile"}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("fvmanalys/report/")])

@@ -107,7 +107,7 @@ def test_what_the_variance_of_a_difference_is_owed_to_sums_to_one():
     found = evidence_share(difference, x, {"a": "fact", "b": "judgement", "c": "assumption", "d": "assumption"})
     assert found["share"].sum() == pytest.approx(1)
     shares = found["share"]
-    assert shares.round(2).to_dict() == pytest.approx({"fact": 9 / 16, "judgement": 4 / 16, "assumption": 0, "interaction": 1 / 16, "chance": 2 / 16}, abs=0.02)
+    assert shares.round(2).to_dict() == pytest.approx({"fact": 9 / 16, "judgement": 4 / 16, "assumption": 0, "interaction": 1 / 16, "rest": 2 / 16}, abs=0.02)
     assert found.loc["assumption", "inputs"] == 2
 
 

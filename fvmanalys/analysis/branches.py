@@ -1,5 +1,5 @@
-"""What an option comes to as its events turn out: the branches of the choice, and what each risk takes where it
-occurs.
+"""What an option comes to as its events turn out: the branches of the choice,
+and what each risk takes where it occurs.
 """
 
 from typing import Any
@@ -67,8 +67,8 @@ def worth(comparison: Comparison) -> pd.DataFrame:
 
 
 def own_events(comparison: Comparison, sample: Sample, option: str) -> tuple[str, str]:
-    """The first signal of an option that its rows ask for, and of its own risks that which moves its worth most; ""
-    without.
+    """The first signal of an option that its rows ask for,
+    and of its own risks that which moves its worth most; "" without.
     """
     inputs = comparison.simulation.inputs
     rows = [row for table in CONDITIONED for row in inputs.counting(table, option)]
@@ -95,8 +95,8 @@ def lost(figures: np.ndarray, occurs: Mask) -> float:
 
 
 def risk_losses(comparison: Comparison) -> pd.DataFrame:
-    """Every risk once, with its row's own columns, its mean probability and what its option loses where it occurs,
-    MSEK.
+    """Every risk once, with its row's own columns,
+    its mean probability and what its option loses where it occurs, MSEK.
 
     Columns beside those of `risks`: probability, loss and expected (their product), the largest first. A risk that all
     options share is told of the leader.

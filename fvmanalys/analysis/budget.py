@@ -1,5 +1,5 @@
-"""The budget view, apart from present value: nominal amounts by calendar year and payer, and what contracts come to
-per year and user.
+"""The budget view, apart from present value: nominal amounts by calendar year and payer,
+and what contracts come to per year and user.
 """
 
 import numpy as np
@@ -64,8 +64,8 @@ def budget_by_payer(simulation: Simulation) -> pd.DataFrame:
 
 
 def contracts_compared(inputs: Inputs) -> pd.DataFrame:
-    """Published contracts per year and per user and year, as published: item_id, amount, years, per_year, per_user
-    (SEK).
+    """Published contracts per year and per user and year, as published:
+    item_id, amount, years, per_year, per_user (SEK).
 
     From context: `contract_value` over `contract_term` (and with `contract_extension`) and `users`; and every other
     amount X that has an `X_years`, with `X_users` where that is known.
@@ -96,8 +96,8 @@ def context_values(inputs: Inputs) -> dict[str, float]:
 
 
 def per_user(simulation: Simulation) -> pd.DataFrame:
-    """The expected undiscounted cost of each option: option, total, per_year and, in SEK where `users` is known,
-    per_user and year.
+    """The expected undiscounted cost of each option: option, total,
+    per_year and, in SEK where `users` is known, per_user and year.
     """
     totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
     years, users = simulation.model.horizon, context_values(simulation.inputs).get(USERS, np.nan)
@@ -106,8 +106,8 @@ def per_user(simulation: Simulation) -> pd.DataFrame:
 
 
 def contract_terms(simulation: Simulation) -> pd.DataFrame:
-    """When the contract of the option that it belongs to runs out: option, full_use, end, extended (years after
-    `as_of`, P50).
+    """When the contract of the option that it belongs to runs out:
+    option, full_use, end, extended (years after `as_of`, P50).
 
     The option is the one that `contract_term` in context names; the term counts from full use.
     """

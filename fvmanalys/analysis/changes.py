@@ -212,8 +212,8 @@ class Game:
         )
 
     def value(self, chosen: frozenset[Cell], draws: int) -> Floats:
-        """The figures of the options that both have (rows: options, columns: measures) when the chosen cells are
-        new.
+        """The figures of the options that both have (rows: options,
+        columns: measures) when the chosen cells are new.
         """
         if chosen == self.changed and draws == self.all_draws:
             return self.everything

@@ -1,5 +1,5 @@
-"""Which way forward, and how clearly: net benefit, probability of being best, expected loss, dominance, regret,
-break-even.
+"""Which way forward, and how clearly: net benefit, probability of being best,
+expected loss, dominance, regret, break-even.
 """
 
 from collections.abc import Iterable
@@ -40,8 +40,8 @@ class Comparison:
 
     @property
     def none_acceptable(self) -> bool:
-        """Whether every option that may be the lasting answer falls short of a minimum level; then all of them
-        compete.
+        """Whether every option that may be the lasting answer falls short of a minimum level;
+        then all of them compete.
         """
         return set(self.simulation.inputs.options(permanent_only=True)) <= set(self.shortfalls["option"])
 
@@ -52,8 +52,8 @@ class Comparison:
 
     @property
     def runner_up(self) -> str | None:
-        """The permanent option outside the leader's family with the next highest expected net benefit, if there is
-        one.
+        """The permanent option outside the leader's family with the next highest expected net benefit,
+        if there is one.
         """
         others = self.table.loc[self.rivals, "net_benefit"]
         return None if others.empty else str(others.idxmax())
@@ -83,8 +83,8 @@ class Comparison:
         return acceptability(self.simulation)
 
     def acceptabilities(self, risks: Iterable[float]) -> list[pd.DataFrame]:
-        """The same where other risks of ending below a minimum level are accepted: one for each set of options that
-        then compete.
+        """The same where other risks of ending below a minimum level are accepted:
+        one for each set of options that then compete.
         """
         found = {
             one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)
@@ -93,16 +93,16 @@ class Comparison:
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """The permanent options in order of score, with what each point costs along the frontier, and who lies off
-        it.
+        """The permanent options in order of score,
+        with what each point costs along the frontier, and who lies off it.
         """
         permanent = self.table[self.table["permanent"]]
         return frontier(permanent["cost_mean"], permanent["score"])
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
-        """In what share of the draws each permanent option has each rank by net benefit; ties share the ranks that
-        they cover.
+        """In what share of the draws each permanent option has each rank by net benefit;
+        ties share the ranks that they cover.
         """
         worth = self._worth()
         shares = np.asarray(rank_acceptability(worth.to_numpy()[:, :, None], [1.0]))
@@ -186,8 +186,8 @@ def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def full_use(simulation: Simulation) -> pd.DataFrame:
-    """Years to full use (P50, P85; infinite where most draws never get there) and the share of draws within the
-    horizon.
+    """Years to full use (P50, P85; infinite where most draws never
+    get there) and the share of draws within the horizon.
     """
     rows = {}
     for option in simulation.inputs.options():
@@ -202,8 +202,8 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
 
 
 def area_table(simulation: Simulation) -> pd.DataFrame:
-    """The score of each option in each area, P(below today's level), and P(below the area's minimum) where it has
-    one.
+    """The score of each option in each area, P(below today's level),
+    and P(below the area's minimum) where it has one.
     """
     minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
     table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
@@ -234,8 +234,8 @@ def probability_best(worth: ArrayLike) -> Floats:
 
 
 def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
-    """The value per point at which an option's expected net benefit equals the reference's; NaN where none is
-    positive.
+    """The value per point at which an option's expected net benefit equals the reference's;
+    NaN where none is positive.
     """
     more_cost, more_score = cost - cost[reference], score - score[reference]
     value = more_cost / more_score.where(more_score != 0)

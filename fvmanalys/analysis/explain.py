@@ -27,8 +27,8 @@ PUBLISHED = (
 
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
-    """The row that says when and what was decided, if that day lies before `as_of`; the comparison is then a
-    retrospective.
+    """The row that says when and what was decided, if that day lies before `as_of`;
+    the comparison is then a retrospective.
     """
     rows = inputs.tables["timeline"].query("event_id == @DECIDED", local_dict={"DECIDED": DECIDED}).to_dict("records")
     taken = [row for row in rows if isinstance(row["date"], date) and row["date"] < inputs.as_of]
@@ -36,8 +36,8 @@ def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
 
 
 def event_table(simulation: Simulation) -> pd.DataFrame:
-    """When each event of each option happens: P5, P50, P85 and P95 in years after `as_of`, and the share of draws where
-    it does.
+    """When each event of each option happens: P5, P50,
+    P85 and P95 in years after `as_of`, and the share of draws where it does.
 
     Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of
     one row for all options and at one time in all of them: one that follows an option's own event is each option's
@@ -80,8 +80,8 @@ def events_once(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def full_use_after(simulation: Simulation) -> pd.DataFrame:
-    """Options whose full use also counts outcomes in which something has gone wrong, as their timeline's conditions
-    say.
+    """Options whose full use also counts outcomes in which something has gone wrong,
+    as their timeline's conditions say.
 
     Columns: option, share (of all draws, in which the risk holds and full use comes), risk and event, with `_en`: the
     name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
@@ -109,8 +109,8 @@ def names_of(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def levels_reached(simulation: Simulation) -> pd.DataFrame:
-    """For each option and area: the expected level today, at the horizon, and when the option's own level begins
-    (P50, years).
+    """For each option and area: the expected level today, at the horizon,
+    and when the option's own level begins (P50, years).
     """
     horizon = simulation.model.horizon
     paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(
@@ -182,11 +182,16 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*PUBLISHED, "model_total"])
 
 
-def evidence_counts(inputs: Inputs) -> pd.DataFrame:
-    """How many estimates of the model are facts, judgements and assumptions, and their shares."""
+def evidence_by_table(inputs: Inputs) -> pd.DataFrame:
+    """How many estimates of each table of the model (rows) are facts, judgements and assumptions (columns)."""
     around = ("context", "viewpoints", "investigations", "parameters", "limits")
     model = inputs.estimates[~inputs.estimates["table"].isin(around)]
-    counts = model["kind"].value_counts().reindex(["fact", "judgement", "assumption"], fill_value=0)
+    return pd.crosstab(model["table"], model["kind"]).reindex(columns=["fact", "judgement", "assumption"], fill_value=0)
+
+
+def evidence_counts(inputs: Inputs) -> pd.DataFrame:
+    """How many estimates of the model are facts, judgements and assumptions, and their shares."""
+    counts = evidence_by_table(inputs).sum()
     return pd.DataFrame(
         {"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)}
     )

@@ -37,8 +37,8 @@ __all__ = ["Findings", "find"]
 
 @dataclass(frozen=True)
 class Findings:
-    """The parts of an appendix, each computed when first asked for; tables are tidy DataFrames in MSEK and years after
-    `as_of`.
+    """The parts of an appendix, each computed when first asked for;
+    tables are tidy DataFrames in MSEK and years after `as_of`.
 
     `former` is the run to tell changes from; `published` is the run that these findings are, where they are published
     already.
@@ -165,6 +165,11 @@ class Findings:
         return own_report(self.simulation, self.published_totals)
 
     @cached_property
+    def evidence_by_table(self) -> pd.DataFrame:
+        """How many of each table of the model are facts, judgements and assumptions."""
+        return explain.evidence_by_table(self.inputs)
+
+    @cached_property
     def evidence_counts(self) -> pd.DataFrame:
         """How many estimates are facts, judgements and assumptions."""
         return explain.evidence_counts(self.inputs)
@@ -186,8 +191,8 @@ class Findings:
 
     @cached_property
     def standing_teams(self) -> dict[str, pause.StandingTeam]:
-        """How large a team to keep through the pause, by option; empty where there is nothing to wait for or no
-        readiness.
+        """How large a team to keep through the pause, by option;
+        empty where there is nothing to wait for or no readiness.
         """
         return pause.standing_teams(self.inputs, min(4096, self.simulation.draws), self.simulation.seed)
 
@@ -213,8 +218,8 @@ class Findings:
 
     @cached_property
     def team_and_wait(self) -> pd.DataFrame:
-        """What a month of waiting costs with the team as it is and as recommended for the best option, and what is then
-        best.
+        """What a month of waiting costs with the team as it is and as recommended for the best option,
+        and what is then best.
 
         Columns: team (now, recommended), share, cost_of_delay, investigation_id, net_value, decide_now.
         """
@@ -305,14 +310,14 @@ class Findings:
         return beside.reset_index()
 
     def keep(self, folder: Path) -> dict[str, str]:
-        """Keep what is found in a private folder for kernels of the same run; give what their environment must say
-        of it.
+        """Keep what is found in a private folder for kernels of the same run;
+        give what their environment must say of it.
         """
         return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The published tables, by file name: tidy, English snake_case columns, internal units; empty ones are left
-        out.
+        """The published tables, by file name: tidy, English snake_case columns,
+        internal units; empty ones are left out.
         """
         found = {name: make(self) for name, make in PUBLISHED.items()}
         found |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in PUBLISHED_AS_READ}

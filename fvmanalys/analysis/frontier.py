@@ -1,5 +1,5 @@
-"""What a point costs from option to option: the options that are worth their price at some value of a point, and the
-others.
+"""What a point costs from option to option:
+the options that are worth their price at some value of a point, and the others.
 
 An option is *dominated* where another gives no less for no more, *extendedly dominated* where a mixture of two does;
 the rest are the frontier, along which each further point costs more than the last (Cantor 1994, Medical Decision
@@ -51,8 +51,8 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
 
 
 def lower_hull(table: pd.DataFrame) -> list:
-    """The options on or below every line between two others, from the lowest score to the highest; equal ones side
-    by side.
+    """The options on or below every line between two others,
+    from the lowest score to the highest; equal ones side by side.
     """
     hull: list = []
     cost, score, slack = table["cost"], table["score"], ROUNDING * float(np.abs(table["cost"]).max() or 1.0)

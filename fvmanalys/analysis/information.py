@@ -1,5 +1,5 @@
-"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI, and whether to decide as planned or investigate
-first.
+"""What it is worth to know more before choosing: EVPI, EVPPI, EVSI,
+and whether to decide as planned or investigate first.
 
 Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on draws: Strong, Oakley & Brennan 2014,
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
@@ -156,8 +156,8 @@ def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: 
 
 
 def warned_of_counts(value: Value, inputs: Floats, fitted: Floats, learnt: Floats, reduction: float) -> Value:
-    """The same value, with a warning where it would be another if the input is a share that few answers yes or no
-    tell of.
+    """The same value, with a warning where it would be another if the
+    input is a share that few answers yes or no tell of.
     """
     by_count = value_of_count(inputs, fitted, reduction)
     by_reading = float(np.maximum(learnt.max(axis=1), 0).mean())
@@ -166,8 +166,8 @@ def warned_of_counts(value: Value, inputs: Floats, fitted: Floats, learnt: Float
 
 
 def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
-    """What a count of yes in so many answers is worth as removes the share `reduction` of a share's variance; NaN where
-    it is none.
+    """What a count of yes in so many answers is worth as removes the share `reduction` of a share's variance;
+    NaN where it is none.
 
     As many answers as that takes by a beta distribution of the same mean and spread, n·(1 − v) = v·(α + β).
     """
@@ -195,8 +195,8 @@ def value_of_fit(
     samples: Sequence[Floats] = (),
     starts: Starts = None,
 ) -> Value:
-    """The value of what is learnt of k inputs whose regression is already made and checked; without more, of knowing
-    them.
+    """The value of what is learnt of k inputs whose regression is already made and checked;
+    without more, of knowing them.
 
     `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with
     noise.
@@ -258,8 +258,8 @@ def is_near_tie(lead: Floats, value: float, starts: Starts) -> bool:
 
 
 def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) -> float:
-    """What choosing by the neighbours of each draw as well would have given more; 0 where that is not clear, or
-    small.
+    """What choosing by the neighbours of each draw as well would have given more;
+    0 where that is not clear, or small.
     """
     rows = slice(None, None, check.step)
     predicted, lead = found.left_out[rows], lead[rows]
@@ -358,8 +358,8 @@ def read_benefit(net_benefit: ArrayLike) -> Floats:
 
 
 def leads(benefit: Floats) -> Floats:
-    """How far each other option lies ahead of the one that is best on average: draws × (options − 1), each in one
-    piece.
+    """How far each other option lies ahead of the one that is best on average:
+    draws × (options − 1), each in one piece.
     """
     best = int(benefit.mean(axis=0).argmax())
     return np.asfortranarray(np.delete(benefit, best, axis=1) - benefit[:, [best]])
@@ -399,8 +399,8 @@ def check_same_draws(lead: Floats, inputs: Floats) -> None:
 
 
 def slices_of(values: ArrayLike) -> Starts:
-    """Where the slices of a simulation's draws begin, where values are its first draws as they came; None where they
-    are not.
+    """Where the slices of a simulation's draws begin,
+    where values are its first draws as they came; None where they are not.
     """
     draws = getattr(values, "attrs", {}).get(SLICED)
     if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):

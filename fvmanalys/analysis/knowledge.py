@@ -1,5 +1,5 @@
-"""What is worth finding out before deciding: investigations, alone and side by side, and what waiting for them
-costs.
+"""What is worth finding out before deciding: investigations,
+alone and side by side, and what waiting for them costs.
 """
 
 import fnmatch
@@ -75,8 +75,8 @@ class Knowledge(Unknowns):
 
     @cached_property
     def waits(self) -> dict[float, pause.Waited]:
-        """What every option comes to at each delay, and (before 0) decided at once; empty where there is nothing to
-        wait for.
+        """What every option comes to at each delay, and (before 0) decided at once;
+        empty where there is nothing to wait for.
         """
         if not pause.waiting_is_possible(self.simulation.inputs):
             return {}
@@ -149,8 +149,8 @@ class Knowledge(Unknowns):
         )
 
     def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
-        """What an investigation teaches about score and cost, and what it does read with noise; kept for other
-        values per point.
+        """What an investigation teaches about score and cost,
+        and what it does read with noise; kept for other values per point.
         """
         key = (investigation, variance_reduction)
         if key not in self.lessons:
@@ -210,8 +210,8 @@ class Knowledge(Unknowns):
         return events[key].iloc[: self.size].to_numpy() if key in events else np.zeros(self.size)
 
     def extra_wait(self, months: float) -> float:
-        """By how many months the decision is expected to come later, if it waits for what takes so many: E[max(0, m
-        − T)].
+        """By how many months the decision is expected to come later,
+        if it waits for what takes so many: E[max(0, m − T)].
         """
         return float(12 * np.maximum(months / 12 - self.planned, 0.0).mean())
 
@@ -238,8 +238,8 @@ class Knowledge(Unknowns):
         return table
 
     def required_accuracy(self, inquiry: Inquiry) -> float:
-        """How often a test that reveals must be right for its net value to be positive; NaN where it reveals
-        nothing.
+        """How often a test that reveals must be right for its net value to be positive;
+        NaN where it reveals nothing.
         """
         if not inquiry.reveals:
             return np.nan
@@ -264,8 +264,8 @@ class Knowledge(Unknowns):
 
     @cached_property
     def side_by_side(self) -> dict[float, pd.DataFrame]:
-        """Every portfolio at each value per point: investigation_id (joined by `;`), evsi, standard_error, warning,
-        cost, extra_wait.
+        """Every portfolio at each value per point: investigation_id (joined by `;`),
+        evsi, standard_error, warning, cost, extra_wait.
 
         Of up to six investigations all portfolios, of more the best with whichever adds most (`chosen_subsets`).
         Knowing more is never worth less, so none is worth less than what it consists of.
@@ -318,8 +318,8 @@ class Knowledge(Unknowns):
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """Decide as planned, or investigate first; None where there is nothing to wait for, or nothing to
-        investigate.
+        """Decide as planned, or investigate first;
+        None where there is nothing to wait for, or nothing to investigate.
         """
         return self.verdict_at(self.comparison.value_per_point, self.monthly_delay()) if self.has_verdict else None
 
@@ -353,8 +353,8 @@ class Knowledge(Unknowns):
 
     @cached_property
     def verdict_range(self) -> pd.DataFrame:
-        """The verdict over the range of value_per_point: value_per_point, evpi, best portfolio, its net value,
-        decide_now, clear.
+        """The verdict over the range of value_per_point: value_per_point,
+        evpi, best portfolio, its net value, decide_now, clear.
         """
         if self.verdict is None:
             return pd.DataFrame(columns=RANGE_COLUMNS)
@@ -377,8 +377,8 @@ class Knowledge(Unknowns):
 
     @cached_property
     def bring_forward(self) -> pd.DataFrame:
-        """What deciding at once would be worth: option_id (the best option first), value (MSEK), months that it
-        comes earlier.
+        """What deciding at once would be worth: option_id (the best option first),
+        value (MSEK), months that it comes earlier.
         """
         columns = ["option_id", "value", "months"]
         if not len(self.delays):
@@ -406,8 +406,8 @@ class Knowledge(Unknowns):
 
 
 def verdict_spans(table: pd.DataFrame) -> pd.DataFrame:
-    """The verdict over the range of value_per_point as spans: low, high, investigation_id ("" where one decides now),
-    net_value, clear.
+    """The verdict over the range of value_per_point as spans: low, high,
+    investigation_id ("" where one decides now), net_value, clear.
 
     Neighbouring values with the same verdict are one span, with the highest net value in it, and so are those at
     which deciding and investigating are even within the error: such a span is not `clear` and has the best

@@ -1,5 +1,5 @@
-"""Choose later: hold back a choice between ways until something is known, and take in each draw the one that then
-looks best.
+"""Choose later: hold back a choice between ways until something is known,
+and take in each draw the one that then looks best.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ __all__ = ["Later", "choose_later"]
 
 @dataclass(frozen=True)
 class Later:
-    """A choice held back: the place of the way taken in each draw, what it gives, and what that is beyond choosing
-    now.
+    """A choice held back: the place of the way taken in each draw,
+    what it gives, and what that is beyond choosing now.
     """
 
     taken: NDArray[np.int64]

@@ -1,5 +1,5 @@
-"""What an investigation that is not perfect teaches: conditional means given its result, by smoothing what was
-fitted.
+"""What an investigation that is not perfect teaches:
+conditional means given its result, by smoothing what was fitted.
 """
 
 from collections.abc import Iterator

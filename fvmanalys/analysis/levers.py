@@ -1,5 +1,5 @@
-"""What can be turned: every number of the model, and bundles of them, each with what it does to the worth of an
-option.
+"""What can be turned: every number of the model, and bundles of them,
+each with what it does to the worth of an option.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -47,8 +47,8 @@ class Lever:
 
 
 def levers(simulation: Simulation, samples: Sequence[Sample], options: Sequence[str]) -> list[Lever]:
-    """Every number of the model, in the order of the tables, those that several rows share, and the bundles of some
-    options.
+    """Every number of the model, in the order of the tables,
+    those that several rows share, and the bundles of some options.
     """
     rows = simulation.inputs.estimates.to_dict("records")
     estimates = simulation.model.estimates
@@ -108,8 +108,8 @@ def bent(names: frozenset[str], parts: OptionParts, x: float) -> float:
 
 
 def between(known: dict[tuple[str, float], float], names: frozenset[str], parts: OptionParts, x: float) -> float:
-    """The worth of an option where something holds in the share x of its draws: part of what it is where it never
-    and always does.
+    """The worth of an option where something holds in the share x of its draws:
+    part of what it is where it never and always does.
     """
     for end in (0.0, 1.0):
         if (parts.option, end) not in known:

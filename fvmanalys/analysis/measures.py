@@ -1,5 +1,5 @@
-"""Measures that other traditions ask for: benefit-cost ratio, equivalent annual cost, rates of return, payback,
-critical path.
+"""Measures that other traditions ask for: benefit-cost ratio,
+equivalent annual cost, rates of return, payback, critical path.
 """
 
 import numpy as np
@@ -20,8 +20,8 @@ LOWEST, HIGHEST, STEPS = -0.9, 10.0, 4000  # rates of return that are looked for
 
 
 def measure_table(comparison: Comparison) -> pd.DataFrame:
-    """A row an option, against the reference: benefit_cost_ratio, equivalent_annual_cost, return_rate, return_rates,
-    payback.
+    """A row an option, against the reference: benefit_cost_ratio,
+    equivalent_annual_cost, return_rate, return_rates, payback.
 
     The ratio is value_per_point times the extra score over the extra cost, empty where nothing extra is paid. The
     equivalent annual cost is the level stream over the whole horizon with the present value of the option. Rate of
@@ -53,8 +53,8 @@ def measure_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
-    """What each stream costs in each year, with the place of the year and the one time at which it has its present
-    value.
+    """What each stream costs in each year, with the place of the year
+    and the one time at which it has its present value.
     """
     model = simulation.model
     table = simulation.yearly_streams.query("cost != 0")
@@ -72,8 +72,8 @@ def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
 
 
 def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[float]:
-    """Every rate between -90 % and 1 000 % at which flows are worth nothing, from the lowest; times are years, by
-    default 0, 1, 2 ….
+    """Every rate between -90 % and 1 000 % at which flows are worth nothing,
+    from the lowest; times are years, by default 0, 1, 2 ….
 
     Flows that change sign more than once may have several rates, and none of them is then *the* rate of return
     (Lorie & Savage 1955, Journal of Business 28(4)).
@@ -103,8 +103,8 @@ def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[fl
 
 
 def payback(flows: ArrayLike, times: ArrayLike) -> float:
-    """The time from which the sum of flows is never below zero again; NaN where it never was, infinite where it
-    still is.
+    """The time from which the sum of flows is never below zero again;
+    NaN where it never was, infinite where it still is.
     """
     total = np.cumsum(np.asarray(flows, dtype=float))
     below = np.flatnonzero(total < -1e-9 * np.abs(total).max(initial=0.0))

@@ -1,5 +1,5 @@
-"""An independent check of a fit: what draws that lie near one another have in common beyond it, in all inputs at
-once.
+"""An independent check of a fit: what draws that lie near one another have in common beyond it,
+in all inputs at once.
 """
 
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ def beside(found: Regression, outcomes: Floats, inputs: Floats) -> Beside:
 
 
 def normalised(inputs: Floats) -> Floats:
-    """Inputs by rank, with a spread of 1, without those that do not vary; equal values lie side by side in random
-    order.
+    """Inputs by rank, with a spread of 1, without those that do not vary;
+    equal values lie side by side in random order.
     """
     varied = inputs[:, np.ptp(inputs, axis=0) > 0]
     ranks = np.empty_like(varied)

@@ -98,8 +98,8 @@ class Group:
 
     @property
     def kind(self) -> str:
-        """calendar, parameters, options (which are in play), rows of one table and option, or several that cannot be
-        told apart.
+        """calendar, parameters, options (which are in play),
+        rows of one table and option, or several that cannot be told apart.
         """
         if OPTIONS in self.cells:
             return "options"
@@ -109,8 +109,8 @@ class Group:
 
 
 def words_of(table: str) -> set[str]:
-    """The columns of a table that are words and evidence, or shown beside the answer: no compared figure is computed
-    from them.
+    """The columns of a table that are words and evidence,
+    or shown beside the answer: no compared figure is computed from them.
     """
     texts = set(text_columns(table))
     return texts | WITHOUT_EFFECT | set(Evidenced.model_fields) | {f"{name}_en" for name in texts}
@@ -225,8 +225,8 @@ class Mixture:
         return cell in chosen or cell not in changed
 
     def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], line: Sequence[str] = ()) -> Tables:
-        """The rows of a mixture in which the `chosen` of the `changed` cells are new; with a `line` of options, only
-        what concerns them.
+        """The rows of a mixture in which the `chosen` of the `changed` cells are new;
+        with a `line` of options, only what concerns them.
         """
         tables: Tables = {name: [] for name in MODEL}
         concerned = {ALL_OPTIONS, *line}
@@ -283,8 +283,8 @@ class Mixture:
 
 
 def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:
-    """The rows of a table that differ, found by their keys: those that are there now in their order, then those that
-    are gone.
+    """The rows of a table that differ, found by their keys:
+    those that are there now in their order, then those that are gone.
     """
     old = {key_of(table, row): row for row in before}
     keys = {key_of(table, row) for row in after}

@@ -27,8 +27,8 @@ Tables = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Change:
-    """A row that is `new`, `changed`, `confirmed` (the same value, other evidence) or `withdrawn`, and what stood
-    there before.
+    """A row that is `new`, `changed`, `confirmed` (the same value,
+    other evidence) or `withdrawn`, and what stood there before.
     """
 
     table: str
@@ -64,8 +64,8 @@ class News:
 
 
 def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
-    """Compare the tables in force with those of the former run; without one, with what was known `WINDOW_DAYS`
-    before.
+    """Compare the tables in force with those of the former run;
+    without one, with what was known `WINDOW_DAYS` before.
     """
     now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
     since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)

@@ -1,5 +1,5 @@
-"""The outside view: what became of comparable programmes, beside what the ranges say; and how such a forecast would
-have fared.
+"""The outside view: what became of comparable programmes,
+beside what the ranges say; and how such a forecast would have fared.
 """
 
 from collections.abc import Mapping
@@ -83,8 +83,8 @@ def seen(simulation: Simulation, share: float) -> Simulation:
 
 
 def mix(inside: Simulation, outside: Simulation, share: float) -> Simulation:
-    """The simulation in which the outside view applies in a share of the draws, from those in which it never and
-    always does.
+    """The simulation in which the outside view applies in a share of the draws,
+    from those in which it never and always does.
     """
     model = replace(outside.model, outside_share=share)
     applies = np.concatenate([sample.is_outside() for sample in model.chunks(inside.draws, inside.seed)])
@@ -105,8 +105,8 @@ def either(inside: pd.DataFrame, outside: pd.DataFrame, applies: Mask) -> pd.Dat
 
 
 def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
-    """P(best) of every option that may be chosen, and of its family, as a range over what is a choice and what is a
-    view.
+    """P(best) of every option that may be chosen, and of its family,
+    as a range over what is a choice and what is a view.
 
     `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best`
     is as `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
@@ -157,8 +157,8 @@ def leaders_by_view(table: pd.DataFrame) -> pd.Series:
 
 
 def class_quantiles(inputs: Inputs) -> pd.DataFrame:
-    """What became of the core programmes: count, quantiles and exceedance of cost and duration ratios (bounds counted
-    as they are).
+    """What became of the core programmes: count,
+    quantiles and exceedance of cost and duration ratios (bounds counted as they are).
 
     `over_150` is P(ratio > 1.5), and so on: what can be told where the tail has no finite mean (Flyvbjerg et al. 2022).
     """

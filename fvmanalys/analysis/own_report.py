@@ -15,8 +15,8 @@ MOST = 3
 
 
 def recommended(inputs: Inputs) -> str:
-    """The option that the organisation's own report recommends, as known at `as_of`; empty where none is known or in
-    play.
+    """The option that the organisation's own report recommends,
+    as known at `as_of`; empty where none is known or in play.
     """
     context = inputs.tables["context"]
     options = context.loc[context["item_id"] == RECOMMENDED, "option_id"]
@@ -48,8 +48,8 @@ def years_to_full_use(simulation: Simulation, option: str) -> float:
 
 
 def agreeing(comparison: Comparison, turning: pd.DataFrame) -> pd.DataFrame:
-    """What would, each alone, put the recommended option first: numbers within their own ranges, then bundles; at
-    most three.
+    """What would, each alone, put the recommended option first:
+    numbers within their own ranges, then bundles; at most three.
     """
     rows = turning[turning["winner"] == recommended(comparison.simulation.inputs)]
     likely = rows["inside"].eq("yes") | rows["id"].str.startswith("bundle/") & ~rows["id"].str.startswith(SHARED)

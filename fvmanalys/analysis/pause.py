@@ -48,8 +48,8 @@ NEAR, HALF = 1.05, 0.5
 
 
 def waiting_is_possible(inputs: Inputs) -> bool:
-    """Whether there is a decision to wait for: an event `decided` that is not already past, a variant's own put-off
-    aside.
+    """Whether there is a decision to wait for:
+    an event `decided` that is not already past, a variant's own put-off aside.
     """
     options = inputs.tables["options"]
     variants = options.loc[options["variant_of"] != "", "option_id"]
@@ -98,8 +98,8 @@ def cost_of_delay(
 
 @dataclass(frozen=True)
 class Waited:
-    """What every option comes to on average with its decision postponed: points, MSEK, and what of it is the bill of
-    the pause.
+    """What every option comes to on average with its decision postponed:
+    points, MSEK, and what of it is the bill of the pause.
     """
 
     score: pd.Series
@@ -112,8 +112,8 @@ class Waited:
 
 
 def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float | None]) -> dict[float, Waited]:
-    """What waiting comes to, on the same draws: `delays` names years by which decisions are postponed, None to the
-    first day.
+    """What waiting comes to, on the same draws:
+    `delays` names years by which decisions are postponed, None to the first day.
 
     What a later decision does not move is computed once. The first is as it is today, with a delay of 0.
     """
@@ -242,8 +242,8 @@ def standing_teams(
 def standing_team(
     inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
 ) -> StandingTeam:
-    """The share of the full team kept that maximises an option's expected net benefit, over the uncertain decision
-    date.
+    """The share of the full team kept that maximises an option's expected net benefit,
+    over the uncertain decision date.
 
     The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's
     method). `delay` years are added to the decision.
@@ -345,8 +345,8 @@ def least_between(total: Callable[[float], float], grid: list[float], values: np
 
 
 def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
-    """Where the curve passes the limit on the way from the optimum to a share where it is above; None where there is
-    none.
+    """Where the curve passes the limit on the way from the optimum to a share where it is above;
+    None where there is none.
     """
     return (
         float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6))

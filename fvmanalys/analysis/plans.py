@@ -42,8 +42,8 @@ def months_between(start: date, end: date) -> int:
 
 
 def slipped_plans(inputs: Inputs) -> pd.DataFrame:
-    """Milestones planned more than once, or planned and reached: the planned days, the day reached, and the slip in
-    months.
+    """Milestones planned more than once, or planned and reached:
+    the planned days, the day reached, and the slip in months.
     """
     rows = []
     for milestone, versions in inputs.tables["milestones"].groupby("milestone_id", sort=False):

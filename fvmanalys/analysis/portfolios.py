@@ -36,8 +36,8 @@ TIED = 5.0  # standard errors from which a correlation is one
 
 @dataclass(frozen=True)
 class Inquiry:
-    """An investigation: the share of variance that it removes of each number, and its signals as (risk, hit, false
-    alarm).
+    """An investigation: the share of variance that it removes of each number,
+    and its signals as (risk, hit, false alarm).
     """
 
     name: str
@@ -165,8 +165,8 @@ class Study:
     def by_state(
         self, reductions: Mapping[str, float], risks: tuple[str, ...], of_draw: Indices
     ) -> list[tuple[Floats, Floats]]:
-        """Score and cost in each state, nothing outside it, as learnt of the numbers: draws × options, or one row of
-        means.
+        """Score and cost in each state, nothing outside it,
+        as learnt of the numbers: draws × options, or one row of means.
         """
         count = int(of_draw.max()) + 1
         inside = [(of_draw == state)[:, None] for state in range(count)]
@@ -186,8 +186,8 @@ class Study:
         return self._made["states"]
 
     def lesson(self, reductions: Mapping[str, float], outcomes: Floats, key: tuple) -> Lesson:
-        """What is learnt of numbers by reading them with so much of their variance removed; the fit of each set is
-        kept.
+        """What is learnt of numbers by reading them with so much of their variance removed;
+        the fit of each set is kept.
         """
         names = list(self.draws)
         inputs = np.column_stack([self.draws[name] for name in names])
@@ -233,8 +233,8 @@ class Study:
         return self._made["beside"]
 
     def known_at(self, value: float) -> tuple[Regression, Value]:
-        """The fit of leads on all numbers, and what it would be worth to know them all, at one value per point;
-        kept.
+        """The fit of leads on all numbers, and what it would be worth to know them all,
+        at one value per point; kept.
         """
         if value not in self._known:
             found, turn, lead = self._fits[ALONE], self.turned(value), leads(self.worth(value))
@@ -287,8 +287,8 @@ def expected_best(told: Floats, worth: list[Floats]) -> float:
 
 
 def least_accuracy(net: Callable[[float], float]) -> float:
-    """The least accuracy from 0.5 to 1 from which a net value that rises with it is positive; infinite where none
-    is.
+    """The least accuracy from 0.5 to 1 from which a net value that rises with it is positive;
+    infinite where none is.
     """
     if net(0.5) > 0:
         return 0.5

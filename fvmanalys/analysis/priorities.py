@@ -1,5 +1,5 @@
-"""How the answer depends on what one cares about: every weight vector, an order of importance, and each group's own
-weights.
+"""How the answer depends on what one cares about: every weight vector,
+an order of importance, and each group's own weights.
 """
 
 from collections.abc import Sequence
@@ -37,8 +37,8 @@ def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
 
 
 def priorities(comparison: Comparison) -> pd.DataFrame:
-    """Rank acceptability, central weights and confidence factors (SMAA: Lahdelma & Salminen 2001, Operations Research
-    49(3)).
+    """Rank acceptability, central weights and confidence factors (SMAA:
+    Lahdelma & Salminen 2001, Operations Research 49(3)).
 
     A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean
     weights) and permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its

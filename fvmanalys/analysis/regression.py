@@ -249,8 +249,8 @@ def make_basis(design: Design, moments: Moments) -> Basis:
 
 
 def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
-    """The combinations of an input's columns, and their penalties; the first curve has 1, a straight line next to
-    none.
+    """The combinations of an input's columns, and their penalties;
+    the first curve has 1, a straight line next to none.
     """
     rough = rough / (np.trace(rough) or 1.0)
     bend, turn = eigh(rough, gram + 1e-12 * np.trace(gram) * np.eye(len(gram)))
@@ -291,8 +291,8 @@ def fit(
 
 
 def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floats:
-    """How much each draw pulls its own fitted mean, for each outcome; their average where the design is too large
-    for each.
+    """How much each draw pulls its own fitted mean, for each outcome;
+    their average where the design is too large for each.
     """
     if draws * turn.size > EXACT:
         return shrink.sum(axis=0) / draws
@@ -300,8 +300,8 @@ def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floa
 
 
 def neighbours_alike(residuals: Floats, order: Floats) -> float:
-    """The highest correlation between the residuals of neighbours (von Neumann 1941, Annals of Mathematical Statistics
-    12(4)).
+    """The highest correlation between the residuals of neighbours (von Neumann 1941,
+    Annals of Mathematical Statistics 12(4)).
 
     Shuffled first, so that ties have no neighbours in common but chance ones: draws may be alike from one to the next.
     """

@@ -19,8 +19,8 @@ EXCEEDED = ["limit_id", "option", "year", "cost_mean", "p_exceeded"]
 
 
 def shortfalls(areas: pd.DataFrame, risk: float) -> pd.DataFrame:
-    """Where an option ends below a minimum level oftener than `risk`: option, area, p_below_minimum; the worst
-    first.
+    """Where an option ends below a minimum level oftener than `risk`:
+    option, area, p_below_minimum; the worst first.
     """
     table = areas["p_below_minimum"].reset_index()
     short = table[table["p_below_minimum"] > risk]
@@ -41,8 +41,8 @@ def barring(simulation: Simulation, short: pd.DataFrame) -> Simulation:
 
 
 def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
-    """How often each option's nominal cost in a year goes beyond a limit on it: limit_id, option, year, cost_mean,
-    p_exceeded.
+    """How often each option's nominal cost in a year goes beyond a limit on it:
+    limit_id, option, year, cost_mean, p_exceeded.
     """
     limits = [row for row in simulation.inputs.records["limits"] if row["id"]]
     if not limits:

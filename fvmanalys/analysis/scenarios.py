@@ -81,8 +81,8 @@ def losses(knowledge: Knowledge) -> Mask:
 
 
 def numbers_and_events(knowledge: Knowledge) -> dict[str, Floats]:
-    """Every uncertain number and event of the leader and its rivals; what is the same number in every draw stands
-    once.
+    """Every uncertain number and event of the leader and its rivals;
+    what is the same number in every draw stands once.
     """
     comparison, model = knowledge.comparison, knowledge.simulation.model
     parts = [
@@ -168,8 +168,8 @@ def kept(cells: Cells, operator: str, cell: int) -> Mask:
 
 
 def gathered(lost: Mask, inside: Mask, left: Mask) -> float:
-    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy); 0 where it is
-    not mostly lost.
+    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy);
+    0 where it is not mostly lost.
     """
     if 1 - lost[inside].mean() > MOSTLY * (1 - lost.mean()):
         return 0.0
@@ -177,8 +177,8 @@ def gathered(lost: Mask, inside: Mask, left: Mask) -> float:
 
 
 def clearest(lost: Mask, cells: Mapping[str, Cells], inside: Mask, bounds: Bounds) -> tuple[str, str, int] | None:
-    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept; None where no cut is
-    clear.
+    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept;
+    None where no cut is clear.
     """
     best, chosen = SURE, None
     smallest = SMALLEST * len(lost)

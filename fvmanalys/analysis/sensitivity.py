@@ -18,7 +18,7 @@ from fvmanalys.model.draws import Floats
 __all__ = ["SobolIndices", "evidence_share", "sobol", "tornado"]
 
 FEWEST_POINTS = 64  # with fewer, two standard errors cover the true index in as little as a quarter of the samples
-INTERACTION, CHANCE = "interaction", "chance"
+INTERACTION, REST = "interaction", "rest"
 EDGE = 2.0**-33  # how near 0 or 1 a probability may come, so that a normal quantile stays finite
 
 
@@ -63,8 +63,8 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
 
 
 def base_points(distributions: Sequence[Any], power: int, seed: int) -> tuple[Floats, Floats]:
-    """Two independent sets of 2**power points: scrambled Sobol' points through the quantile functions, inputs ×
-    points.
+    """Two independent sets of 2**power points:
+    scrambled Sobol' points through the quantile functions, inputs × points.
     """
     from scipy.stats import qmc
 
@@ -121,7 +121,7 @@ def evidence_share(
     """What the variance of a difference in net benefit is owed to: a row a kind of evidence, with `inputs` and `share`.
 
     `columns` holds the draws of every input and `kinds` the kind of each (fact, judgement, assumption). Each kind's
-    share is what its inputs explain together; `interaction` is what only several kinds together explain, `chance`
+    share is what its inputs explain together; `interaction` is what only several kinds together explain, `rest`
     what no input explains: risks that occur or not, the outside view. The shares sum to 1. Where inputs of several
     kinds go together and would be counted twice, their shares are scaled down alike.
     """
@@ -140,7 +140,7 @@ def evidence_share(
     rows = [{"kind": kind, "inputs": len(groups[kind]), "share": share * scale} for kind, share in shares.items()]
     rows += [
         {"kind": INTERACTION, "inputs": 0, "share": every - own * scale},
-        {"kind": CHANCE, "inputs": 0, "share": 1 - every},
+        {"kind": REST, "inputs": 0, "share": 1 - every},
     ]
     return pd.DataFrame(rows).set_index("kind")
 

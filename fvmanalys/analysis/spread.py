@@ -75,8 +75,8 @@ def source_of(estimates: Mapping[str, Estimate], kinds: Mapping[str, str]) -> Ca
 
 
 def driver(estimate: Estimate) -> tuple[str, str]:
-    """What the draws of an estimate hang on: a group that is correlated, a common factor, or a stream of random
-    numbers.
+    """What the draws of an estimate hang on: a group that is correlated,
+    a common factor, or a stream of random numbers.
     """
     if estimate.group:
         return "group", estimate.group.streams[0]

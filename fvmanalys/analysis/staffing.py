@@ -1,5 +1,5 @@
-"""Who is needed when: full-time equivalents over time and at the peak, the load of training, and agreements that
-end.
+"""Who is needed when: full-time equivalents over time and at the peak,
+the load of training, and agreements that end.
 """
 
 from typing import Any
@@ -75,8 +75,8 @@ def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple
 
 
 def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
-    """The expected full-time equivalents of each calendar year by option, role, phase and employer: the mean of its
-    months.
+    """The expected full-time equivalents of each calendar year by option,
+    role, phase and employer: the mean of its months.
     """
     months = path.groupby(["option", "year"])["time"].nunique()
     totals = path.groupby([*PHASE_LIKE, "year"], sort=False)["fte"].sum().reset_index()
@@ -113,8 +113,8 @@ def exceeds(now: float, before: float) -> bool | None:
 
 
 def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
-    """The expected full-time equivalents of the whole team at the beginning of the period, by option; empty where
-    none is kept.
+    """The expected full-time equivalents of the whole team at the beginning of the period,
+    by option; empty where none is kept.
     """
     now = path[(path["phase"] == PAUSE) & (path["time"] == path["time"].min())]
     return {str(option): fte / kept for option, fte in now.groupby("option")["fte"].sum().items()} if kept else {}
@@ -140,8 +140,8 @@ def start_burden(simulation: Simulation) -> pd.DataFrame:
 
 
 def highest_before(inputs: Inputs) -> dict[str, float]:
-    """The most full-time equivalents that the region is known to have had of each employer: context items
-    `peak_<employer>`.
+    """The most full-time equivalents that the region is known to have had of each employer:
+    context items `peak_<employer>`.
     """
     table = inputs.tables["context"]
     known = table[table["item_id"].str.startswith("peak_")] if len(table) else table
@@ -201,8 +201,8 @@ def agreement_table(inputs: Inputs) -> pd.DataFrame:
 
 
 def terms(inputs: Inputs) -> pd.DataFrame:
-    """What else is known of other employers' people: context items that begin with the name of an employer that the
-    staffing has.
+    """What else is known of other employers' people:
+    context items that begin with the name of an employer that the staffing has.
     """
     employers = tuple({row["employer"] for row in inputs.records["staffing"]} - {"own"})
     table = inputs.tables["context"]
@@ -256,8 +256,8 @@ def training_months(simulation: Simulation, option: str, streams: list[Stream]) 
 
 
 def background(inputs: Inputs, item: str, option: str) -> list[float]:
-    """Low, likely and high of a context item: the option's own where it has one, else the common one; empty where
-    there is none.
+    """Low, likely and high of a context item: the option's own where it has one,
+    else the common one; empty where there is none.
     """
     rows = [row for row in inputs.records["context"] if row["item_id"] == item or row["item_id"].startswith(f"{item}_")]
     chosen = [row for owner in (option, "") for row in rows if row["option_id"] == owner]

@@ -1,5 +1,5 @@
-"""Switching values: what a number of the model, or a bundle of them, would have to be for another option to come out
-best.
+"""Switching values: what a number of the model, or a bundle of them,
+would have to be for another option to come out best.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,8 +55,8 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
 
 
 def likelihood(lever: Lever, root: float, samples: Sequence[Sample]) -> tuple[str, float]:
-    """Whether a root lies in the range of what is turned, and the share of its draws beyond it; what is fixed has
-    neither.
+    """Whether a root lies in the range of what is turned,
+    and the share of its draws beyond it; what is fixed has neither.
     """
     if not np.isfinite(root) or lever.estimate is None or lever.estimate.is_fixed:
         return "no", 0.0
@@ -125,8 +125,8 @@ class Search:
         return float((benefit[self.leader] - benefit[self.comparison.runner_up]).std(ddof=0))
 
     def leads(self, lever: Lever, x: float, options: Mapping[str, OptionParts]) -> dict[str, float]:
-        """How far the leader is ahead of each rival with a lever at x; over some draws, moved to what all say as
-        drawn.
+        """How far the leader is ahead of each rival with a lever at x;
+        over some draws, moved to what all say as drawn.
         """
         worths = {}
         for name, parts in options.items():
@@ -160,8 +160,8 @@ class Search:
         return min(roots, key=lambda root: abs(root - lever.base), default=nan)
 
     def curved(self, lever: Lever) -> float:
-        """The nearest root of any margin: a change of sign is looked for outward from the base, and settled on all
-        draws.
+        """The nearest root of any margin: a change of sign is looked for outward from the base,
+        and settled on all draws.
         """
         look = partial(self.margin, lever, self.coarse)
         today = look(lever.base)
@@ -191,8 +191,8 @@ class Search:
 def sign_change(
     function: Callable[[float], float], place: float, value: float, further: Sequence[float]
 ) -> tuple[float, float] | None:
-    """The first two neighbours, from a place on, between which a function changes sign; `value` is what it is at the
-    place.
+    """The first two neighbours, from a place on, between which a function changes sign;
+    `value` is what it is at the place.
     """
     for other in further:
         after = function(other)
@@ -217,8 +217,8 @@ def secant(
 
 
 def closest_first(table: pd.DataFrame, estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """What can turn the answer, that first which most probably does; of what cannot be told apart, what has least way
-    to go.
+    """What can turn the answer, that first which most probably does;
+    of what cannot be told apart, what has least way to go.
 
     A number that several rows share is turned in all of them: it cannot be one thing here and another there.
     """

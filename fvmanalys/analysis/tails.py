@@ -61,8 +61,8 @@ def tail_size(values: Floats) -> int:
 
 
 def tail_index(values: ArrayLike, size: int) -> float:
-    """Hill's estimate of the tail index from the `size` largest values; infinite where they are equal or not
-    positive.
+    """Hill's estimate of the tail index from the `size` largest values;
+    infinite where they are equal or not positive.
     """
     excess = log_excess(np.asarray(values, dtype=float), size)
     return float(1 / excess.mean()) if excess.any() else np.inf

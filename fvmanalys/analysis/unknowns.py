@@ -1,5 +1,5 @@
-"""What could be found out: the numbers, common factors and events of a decision, and what knowing each would be
-worth.
+"""What could be found out: the numbers, common factors and events of a decision,
+and what knowing each would be worth.
 """
 
 from collections import defaultdict
@@ -37,8 +37,8 @@ TOLD = (
 
 @dataclass(frozen=True)
 class Unknowns:
-    """What of one comparison could be found out, and what that is worth, MSEK; each part is computed when first asked
-    for.
+    """What of one comparison could be found out, and what that is worth,
+    MSEK; each part is computed when first asked for.
 
     Regressions use the first `draws` draws of the simulation, in whole blocks where there are more.
     """
@@ -58,8 +58,8 @@ class Unknowns:
 
     @cached_property
     def columns(self) -> dict[str, Floats]:
-        """The draws of every uncertain number of the model; estimates that are the same number stand once, under the
-        first id.
+        """The draws of every uncertain number of the model;
+        estimates that are the same number stand once, under the first id.
         """
         tables = dict(
             zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True)
@@ -96,8 +96,8 @@ class Unknowns:
 
     @cached_property
     def unknowns(self) -> dict[str, Floats]:
-        """What could be found out, each for itself: numbers without a tie, common factors in the place of theirs,
-        and events.
+        """What could be found out, each for itself: numbers without a tie,
+        common factors in the place of theirs, and events.
         """
         alone = set(self.columns).difference(*self.tied_to.values())
         parts, seed = blocks(self.size), self.simulation.seed
@@ -111,8 +111,8 @@ class Unknowns:
 
     @cached_property
     def about(self) -> pd.DataFrame:
-        """What is known of each of these, by id; a factor is of the kind of its numbers, an event as its
-        probability.
+        """What is known of each of these, by id;
+        a factor is of the kind of its numbers, an event as its probability.
         """
         table = self.simulation.inputs.estimates.set_index("id")[list(TOLD)]
         events = (
@@ -132,8 +132,8 @@ class Unknowns:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """EVPPI of everything that could be found out, the largest first: id, evppi, standard_error, clear, table,
-        name, kind.
+        """EVPPI of everything that could be found out, the largest first:
+        id, evppi, standard_error, clear, table, name, kind.
 
         Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has
         a row of its own (`table` is events) beside that of its probability, which is worth knowing only for what it
@@ -146,8 +146,8 @@ class Unknowns:
 
     @cached_property
     def own_parts(self) -> pd.DataFrame:
-        """The EVPPI of what is left of each tied number when its factor is known: factor, id, evppi, standard_error,
-        warning.
+        """The EVPPI of what is left of each tied number when its factor is known:
+        factor, id, evppi, standard_error, warning.
         """
         parts, seed, estimates = blocks(self.size), self.simulation.seed, self.simulation.model.estimates
         members = {name: factor for factor, names in self.tied_to.items() for name in names}
@@ -173,8 +173,8 @@ class Unknowns:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """EVPPI of natural groups, the largest first: group_kind, group, estimates, evppi, standard_error, warning,
-        clear.
+        """EVPPI of natural groups, the largest first: group_kind, group,
+        estimates, evppi, standard_error, warning, clear.
         """
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():

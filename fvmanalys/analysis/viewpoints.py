@@ -26,8 +26,8 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
-    """What each viewpoint would choose: viewpoint, name, kind (of its weights), best, p_best, lead (MSEK),
-    dividing_area.
+    """What each viewpoint would choose: viewpoint, name,
+    kind (of its weights), best, p_best, lead (MSEK), dividing_area.
 
     The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
     common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.

@@ -88,8 +88,8 @@ def rank_acceptability(scores: ArrayLike, weights: ArrayLike | None = None, seed
 
 
 def break_even_weight(scores: ArrayLike, weights: ArrayLike, areas: int | Sequence[int], one: int, other: int) -> float:
-    """The share of all weight that makes two options equal if given to an area, or to several together; NaN where none
-    does.
+    """The share of all weight that makes two options equal if given to an area,
+    or to several together; NaN where none does.
 
     Scores are options × areas. Within the areas and among the others, weights keep their proportions.
 

@@ -1,5 +1,5 @@
-"""The yearly convention: expected cost and levels year by year, and what they come to when each year counts from its
-middle.
+"""The yearly convention: expected cost and levels year by year,
+and what they come to when each year counts from its middle.
 
 The simulation discounts every draw continuously. A workbook cannot draw, but it can discount expected yearly amounts;
 so the same convention is computed here, and how far it lies from the simulation is shown.
@@ -41,8 +41,8 @@ MOST_RISKS, MOST_BUNDLES = 3, 3
 
 @dataclass(frozen=True)
 class Levers:
-    """What a reader may turn beside the settings: risks, each by its probability as it is now, and bundles of amounts
-    by a factor.
+    """What a reader may turn beside the settings: risks,
+    each by its probability as it is now, and bundles of amounts by a factor.
 
     `chances` holds the mean probability of each risk by its id; `bundles` the estimates of each bundle by its id.
     """
@@ -85,8 +85,8 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a reader may turn: weights in points by area, MSEK per point, the rate as a share, the horizon in years,
-    and levers.
+    """What a reader may turn: weights in points by area, MSEK per point,
+    the rate as a share, the horizon in years, and levers.
     """
 
     weights: Mapping[str, float]
@@ -145,8 +145,8 @@ def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
 
 
 def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1, levers: Levers | None = None) -> Outlook:
-    """Expected cost and levels by calendar year, to the longest horizon that may be asked for, in every case of the
-    levers.
+    """Expected cost and levels by calendar year,
+    to the longest horizon that may be asked for, in every case of the levers.
     """
     levers = levers or Levers()
     model = read_model(with_parameters(inputs, horizon_years=turnable(inputs)["horizon_years"].high))

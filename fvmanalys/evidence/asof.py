@@ -61,8 +61,8 @@ def in_force(table: str, rows: Rows, as_of: date) -> Rows:
 
 
 def superseded(table: str, standing: dict[str, dict[str, Any]], when: str) -> list[str]:
-    """The conditions of rows with one key that a later row takes the place of: its own, none, or all if it has none
-    itself.
+    """The conditions of rows with one key that a later row takes the place of:
+    its own, none, or all if it has none itself.
 
     A row without a condition that says nothing stays beside one with a condition: of a variant it says what is absent.
     """

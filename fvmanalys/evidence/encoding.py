@@ -105,8 +105,8 @@ def nordic(raw: bytes, encoding: str) -> int:
 
 
 def cost(raw: bytes, encoding: str) -> float:
-    """How odd the words of a text are in an encoding: marks inside them, capitals after small letters, letters that
-    stand alone.
+    """How odd the words of a text are in an encoding: marks inside them,
+    capitals after small letters, letters that stand alone.
     """
     words = {word for word in set(raw.translate(BLANKS).split()) if not word.isascii()}
     text = b"\n".join(words).decode(encoding, "replace")
@@ -127,8 +127,8 @@ TWICE = re.compile(
 
 
 def check_whole(rows: list[tuple[int, list[str]]]) -> None:
-    """Refuse rows whose letters were lost or encoded twice before the file was saved; the file itself is then in
-    order.
+    """Refuse rows whose letters were lost or encoded twice before the file was saved;
+    the file itself is then in order.
     """
     for row, cells in rows:
         for cell in cells:

@@ -84,8 +84,8 @@ def csv_rows(reader: Any, declared: bool) -> Iterator[tuple[int, list[str]]]:
 
 
 def find_separator(text: str, table: str) -> str:
-    """The separator by which one of the first lines is most like a header, or else the commonest of the first filled
-    one.
+    """The separator by which one of the first lines is most like a header,
+    or else the commonest of the first filled one.
     """
     lines = [line for line in text[:100_000].splitlines() if line.strip()][:LOOKED_AT]
     named = {

@@ -199,8 +199,8 @@ class Inputs:
 
     @cached_property
     def quantities(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every quantity in force as its table and its row: a row with two quantities stands twice, each time with
-        its `id`.
+        """Every quantity in force as its table and its row:
+        a row with two quantities stands twice, each time with its `id`.
         """
         found = [(name, row) for name, rows in self.records.items() for row in rows if row["id"]]
         seconds = {name: TABLES[name].SECOND for name in self.tables}
@@ -227,8 +227,8 @@ class Inputs:
         return not self.tables[table].empty
 
     def options(self, permanent_only: bool = False) -> list[str]:
-        """The options in play, in the order of their table; the permanent ones are those that compete: none that is
-        barred.
+        """The options in play, in the order of their table;
+        the permanent ones are those that compete: none that is barred.
         """
         table = self.tables["options"]
         competes = table["permanent"].eq("yes") & ~table["option_id"].isin(self.barred)
@@ -274,8 +274,8 @@ def default_folder() -> Path:
 
 
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
-    """Read, check and date the raw tables in the folder `data`: by default data/raw here, or in the nearest folder
-    above.
+    """Read, check and date the raw tables in the folder `data`:
+    by default data/raw here, or in the nearest folder above.
 
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
     Raises EvidenceError with every fault found, or UsageError for an impossible day.

@@ -93,8 +93,8 @@ def share_below(value: float, centre: float, spread: float, least: float, most: 
 
 
 def truncated_quantile(probability: np.ndarray, low: float, high: float, least: float, most: float) -> np.ndarray:
-    """The quantile of the cut normal that has `low` and `high` as 5th and 95th percentile; NotPossible where none
-    has.
+    """The quantile of the cut normal that has `low` and `high` as 5th and 95th percentile;
+    NotPossible where none has.
     """
     from scipy.special import log_ndtr, ndtri_exp
 

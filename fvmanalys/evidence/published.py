@@ -68,8 +68,8 @@ class PublishedRun:
             return False
 
     def table(self, name: str, columns: Iterable[str], blanks: bool = True) -> pd.DataFrame:
-        """A table as published; UsageError where it cannot be read, or lacks a column; `blanks` are missing, or
-        text.
+        """A table as published; UsageError where it cannot be read,
+        or lacks a column; `blanks` are missing, or text.
         """
         path = self.folder / "tables" / f"{name}.csv"
         try:

@@ -143,8 +143,8 @@ def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault
 
 
 def is_off_scale(row: dict[str, Any], column: str) -> bool:
-    """Whether a fixed level lies outside 0 to 100, or a range wholly does so: this column is the end nearest to the
-    scale.
+    """Whether a fixed level lies outside 0 to 100, or a range wholly does so:
+    this column is the end nearest to the scale.
     """
     fixed = row["distribution"] in FIXED
     below, above = ("likely", "likely") if fixed else ("high", "low")

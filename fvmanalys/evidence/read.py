@@ -182,8 +182,8 @@ def parse_row(name: str, file: str, line: int, texts: dict[str, str]) -> tuple[d
 
 
 def ragged_faults(table: RawTable) -> Iterator[Fault]:
-    """Find rows with more or fewer cells than the header; where they are many, they have one cause and are one
-    fault.
+    """Find rows with more or fewer cells than the header;
+    where they are many, they have one cause and are one fault.
     """
     width = len(table.header)
     ragged = [(line, len(cells)) for line, cells in table.rows if len(cells) != width]
@@ -228,8 +228,8 @@ def gathered(file: str, misspelt: list[Cell]) -> Iterator[Fault]:
 def typed_row(
     name: str, file: str, line: int, texts: dict[str, str], plain: dict[str, str], wrong: set[str]
 ) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """Give a row its types; empty cells take the column's default. Nothing is said again of the columns that are
-    `wrong`.
+    """Give a row its types; empty cells take the column's default.
+    Nothing is said again of the columns that are `wrong`.
     """
     model = TABLES[name]
     try:

@@ -103,8 +103,8 @@ def ever_bases(tables: Tables) -> dict[str, set[str]]:
 
 
 def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> Iterator[Fault]:
-    """Check that the first row of a key says something: only a later row can withdraw, or one of a variant what it
-    inherits.
+    """Check that the first row of a key says something:
+    only a later row can withdraw, or one of a variant what it inherits.
     """
     if not issubclass(TABLES[table], Quantified):
         return
@@ -348,8 +348,8 @@ def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
 
 
 def revealed(name: str, risks: Rows) -> str:
-    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has; empty where none
-    is meant.
+    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has;
+    empty where none is meant.
     """
     ids = {f"risks/{row['option_id']}/{row['risk_id']}" for row in risks}
     meant = [one for one in ids if one == name or one.split("/")[2] == name]

@@ -198,8 +198,8 @@ def far_off_amounts(inputs: Inputs) -> Iterator[Fault]:
 
 
 def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
-    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes, and ends
-    below zero.
+    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes,
+    and ends below zero.
     """
     for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
         middle, spread = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))

@@ -1,5 +1,5 @@
-"""How cells are spelt: numbers read in the file's own convention, refused where they could be two, and quoted as
-they stand.
+"""How cells are spelt: numbers read in the file's own convention,
+refused where they could be two, and quoted as they stand.
 """
 
 import re

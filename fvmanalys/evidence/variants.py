@@ -34,8 +34,8 @@ def line_of(option: str, bases: Mapping[str, str]) -> list[str]:
 
 
 def counting(table: str, rows: Rows, line: Line) -> list[Any]:
-    """The rows of a table that count for the first option of a line, in the order of its base; own ones by those
-    that they resemble.
+    """The rows of a table that count for the first option of a line,
+    in the order of its base; own ones by those that they resemble.
     """
     option, *bases = line
     if not bases:
@@ -60,8 +60,8 @@ def counting(table: str, rows: Rows, line: Line) -> list[Any]:
 
 
 def first_of_line(table: str, rows: Rows, option: str) -> list[Any]:
-    """The rows that count for an option that is no variant: costs add up, else its own take the place of shared
-    ones.
+    """The rows that count for an option that is no variant:
+    costs add up, else its own take the place of shared ones.
     """
     mine = [row for row in rows if row["option_id"] in (option, ALL_OPTIONS)]
     if table in ADDING_UP:

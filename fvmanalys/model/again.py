@@ -1,5 +1,5 @@
-"""One option over a chunk of draws, kept in parts: with other times or amounts only what these move is computed
-again.
+"""One option over a chunk of draws, kept in parts:
+with other times or amounts only what these move is computed again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ __all__ = ["Reckoning", "reckon"]
 
 @dataclass(frozen=True)
 class Reckoning:
-    """What an option comes to in each draw: present value by stream, score by area, and what one MSEK of each course
-    does.
+    """What an option comes to in each draw: present value by stream,
+    score by area, and what one MSEK of each course does.
     """
 
     model: Model

@@ -104,8 +104,8 @@ class Model:
 
 
 def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str] | None = None) -> Model:
-    """Compile the tables; `delay` postpones every option's decision by so many years (None: it comes at once),
-    `options` alone are read.
+    """Compile the tables; `delay` postpones every option's decision by so many years (None:
+    it comes at once), `options` alone are read.
     """
     check_parameters(inputs)
     names = inputs.options() if options is None else options

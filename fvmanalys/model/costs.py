@@ -142,8 +142,8 @@ def read_staffing(inputs: Inputs, option: str) -> list[Stream]:
 
 
 def uplift(row: Mapping[str, Any]) -> float:
-    """What an amount is multiplied by for optimism bias: the share that has not been mitigated counts (HM Treasury,
-    Green Book).
+    """What an amount is multiplied by for optimism bias:
+    the share that has not been mitigated counts (HM Treasury, Green Book).
     """
     bias, mitigated = (0.0 if np.isnan(row[name]) else float(row[name]) for name in ("optimism_bias", "bias_mitigated"))
     return 1 + bias * (1 - mitigated)
@@ -157,8 +157,8 @@ def growth_of(row: Mapping[str, Any]) -> float:
 
 
 def price_factor(inputs: Inputs, price_year: float) -> float:
-    """What turns money of `price_year` into money of the parameter's; rules see to it that a year that differs has
-    an index.
+    """What turns money of `price_year` into money of the parameter's;
+    rules see to it that a year that differs has an index.
     """
     return inputs.price_factors.get(price_year, 1.0)
 

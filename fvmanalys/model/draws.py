@@ -156,8 +156,8 @@ def draw(estimate: Estimate, seed: int, parts: Sequence[Block]) -> Floats:
 
 @lru_cache(maxsize=KEPT)
 def draw_block(estimate: Estimate, seed: int, block: Block) -> Floats:
-    """Draw one block: sorted values, one a stratum, put in the order that the key and the common factor give; it is
-    kept.
+    """Draw one block: sorted values, one a stratum,
+    put in the order that the key and the common factor give; it is kept.
     """
     if estimate.moves_with and abs(estimate.strength) == 1:
         strata, order = factor(estimate.moves_with, seed, block)
@@ -255,8 +255,8 @@ def runs_block(key: str, seed: int, block: Block) -> Floats:
 
 
 def draw_halves(key: str, seed: int, parts: Sequence[Block]) -> Floats:
-    """Draw a uniform column that rises through each slice: for the one switch that concerns every estimate, the
-    outside view.
+    """Draw a uniform column that rises through each slice:
+    for the one switch that concerns every estimate, the outside view.
     """
     generators = [(keyed_generator(key, seed, block), block.size) for block in parts]
     return np.concatenate(

@@ -1,5 +1,5 @@
-"""Another model's draws as a Simulation: costs and effects that R, a spreadsheet or a program of one's own has
-drawn.
+"""Another model's draws as a Simulation: costs and effects that R,
+a spreadsheet or a program of one's own has drawn.
 """
 
 import io

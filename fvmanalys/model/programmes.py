@@ -25,8 +25,8 @@ class ReferenceClass:
     duration: tuple[Outcomes, ...]
 
     def draw(self, uniform: Floats) -> tuple[Floats, Floats]:
-        """Draw cost and duration ratios from one uniform column: its first digits choose the programme, the next what
-        is not known.
+        """Draw cost and duration ratios from one uniform column:
+        its first digits choose the programme, the next what is not known.
 
         One stratified column for all three shows each programme, and each value it may have, as often as is due.
         """

@@ -150,8 +150,8 @@ class Sample:
         return self._ratios[option]
 
     def seen_from_outside(self, name: str, option: str, which: int) -> Floats:
-        """The estimate `name` as drawn and, in outside draws, its likely value times a ratio (`which` 0: cost, 1:
-        duration).
+        """The estimate `name` as drawn and, in outside draws,
+        its likely value times a ratio (`which` 0: cost, 1: duration).
         """
         inside = self.column(name)
         if not self.has_outside:
@@ -172,8 +172,8 @@ def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
 
 
 def thinned(samples: Sequence[Sample], step: int) -> Sample:
-    """Every `step`-th draw of what some samples have made, as one sample: for a first look, where all is made
-    already.
+    """Every `step`-th draw of what some samples have made,
+    as one sample: for a first look, where all is made already.
     """
     common = [name for name in samples[0]._made if all(name in sample._made for sample in samples)]
     made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in common}

@@ -92,8 +92,8 @@ class Simulation:
 
     @cached_property
     def stream_costs(self) -> pd.DataFrame:
-        """The mean present value of every stream: option, stream, category, payer, employer, start, end,
-        present_value.
+        """The mean present value of every stream: option, stream,
+        category, payer, employer, start, end, present_value.
         """
         model = self.model
         sums = self.each(lambda sample: stream_chunk(model, sample))
@@ -116,8 +116,8 @@ class Simulation:
         )
 
     def level_paths(self, moments: Floats) -> pd.DataFrame:
-        """The mean level of each option and area at some moments, years after `as_of`: columns option, area, time,
-        level.
+        """The mean level of each option and area at some moments,
+        years after `as_of`: columns option, area, time, level.
         """
         model = self.model
         sums = self.each(lambda sample: path_chunk(model, sample, moments))
@@ -162,8 +162,8 @@ class Simulation:
 
     @cached_property
     def yearly_streams(self) -> pd.DataFrame:
-        """Expected cost by option, stream and calendar year, with category and payer; the detail behind
-        `yearly_cost`.
+        """Expected cost by option, stream and calendar year,
+        with category and payer; the detail behind `yearly_cost`.
         """
         years, edges = year_edges(self.inputs.as_of, self.model.horizon)
         chunks = self.each(lambda sample: yearly_chunk(self.model, sample, edges))

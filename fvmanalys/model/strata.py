@@ -1,5 +1,5 @@
-"""In which order the strata of a block come: sliced, so that what switches from run to run meets the whole range of
-each.
+"""In which order the strata of a block come: sliced,
+so that what switches from run to run meets the whole range of each.
 """
 
 from dataclasses import dataclass
@@ -34,8 +34,8 @@ def blocks(draws: int) -> list[Block]:
 
 
 def slices_of(size: int) -> int:
-    """Into how many equal slices of consecutive draws a block is cut: 16 of 256 for a whole one, 1 for an odd
-    length.
+    """Into how many equal slices of consecutive draws a block is cut:
+    16 of 256 for a whole one, 1 for an odd length.
     """
     most = min(SLICES, size // LEAST_SLICE)
     return gcd(size, 1 << most.bit_length() - 1) if most else 1
@@ -51,8 +51,8 @@ def slice_starts(draws: int) -> NDArray[np.int64]:
 
 
 def sliced_strata(size: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """The strata of a block dealt to its slices, rising in each: slices × draws, one of every group of neighbours in
-    each.
+    """The strata of a block dealt to its slices, rising in each:
+    slices × draws, one of every group of neighbours in each.
     """
     return generator.permuted(np.arange(size).reshape(-1, slices_of(size)), axis=1).T
 
@@ -63,8 +63,8 @@ def halves_of(size: int) -> int:
 
 
 def keyed_order(size: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """A keyed permutation of the strata, sliced: of two neighbours one in each half of a slice, of its quarters one in
-    each run.
+    """A keyed permutation of the strata, sliced:
+    of two neighbours one in each half of a slice, of its quarters one in each run.
 
     So what switches from run to run (`draw_runs`) or half to half (`draw_halves`) meets the whole range of every
     estimate, and means stay sharp where a risk or the outside view switches many estimates at once.

@@ -31,8 +31,8 @@ FAR = 50  # times ρ after which what is left of a stream cannot be seen in its 
 
 @dataclass(frozen=True)
 class Period:
-    """A time with one rate of discount; `factor` lets its (1 + rate)^−t follow on what has been discounted before
-    it.
+    """A time with one rate of discount; `factor` lets its (1 +
+    rate)^−t follow on what has been discounted before it.
     """
 
     opens: float
@@ -103,8 +103,8 @@ def window_value(
     opens: ArrayLike,
     closes: ArrayLike,
 ) -> Floats:
-    """The present value, at time 0, of one MSEK per year at full profile, of what falls between `opens` and
-    `closes`.
+    """The present value, at time 0, of one MSEK per year at full profile,
+    of what falls between `opens` and `closes`.
     """
     start, end, opens, closes = (np.asarray(time, dtype=float) for time in (start, end, opens, closes))
     rho = np.log1p(np.asarray(rate, dtype=float)) - np.log1p(np.asarray(growth, dtype=float))
@@ -184,8 +184,8 @@ def discounted_time(end: ArrayLike, rate: Rate) -> Any:
 
 
 def lump_value(time: ArrayLike, rate: float, growth: float, opens: float, closes: float) -> Floats:
-    """The present value of one MSEK paid at `time`, if that falls between `opens` and `closes`; growth counts to its
-    date.
+    """The present value of one MSEK paid at `time`,
+    if that falls between `opens` and `closes`; growth counts to its date.
     """
     time = np.asarray(time, dtype=float)
     inside = (time >= opens) & (time < closes)

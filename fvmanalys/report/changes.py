@@ -241,8 +241,8 @@ def part_grids(edition: Edition) -> list[Grid]:
 
 
 def row_grid(edition: Edition, marks: bool = False, counting_only: bool = False) -> Grid:
-    """The rows that differ, those behind the largest groups first; all, or only those that the answer is computed
-    from.
+    """The rows that differ, those behind the largest groups first;
+    all, or only those that the answer is computed from.
     """
     findings, words = edition.findings, edition.words
     rows = []

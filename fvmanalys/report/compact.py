@@ -1,5 +1,5 @@
-"""A drawing made small: matplotlib's SVG without what no viewer needs, to a tenth of a point, with each hatch as one
-tile.
+"""A drawing made small: matplotlib's SVG without what no viewer needs,
+to a tenth of a point, with each hatch as one tile.
 """
 
 import re

@@ -13,8 +13,8 @@ __all__ = ["Caption", "Edition"]
 
 
 class Caption(NamedTuple):
-    """What is said of a figure, whoever draws it: the sentence it shows, how it is read, and what it says to who
-    does not see it.
+    """What is said of a figure, whoever draws it: the sentence it shows,
+    how it is read, and what it says to who does not see it.
     """
 
     title: str

@@ -1,5 +1,5 @@
-"""A finding as a table, declared once: its rows, its columns and how each is told; page, notebook and sheet render
-it.
+"""A finding as a table, declared once: its rows,
+its columns and how each is told; page, notebook and sheet render it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an exhibit: the column of its table, how its values are told, and its heading (default: that of
-    its key).
+    """A column of an exhibit: the column of its table, how its values are told,
+    and its heading (default: that of its key).
     """
 
     key: str

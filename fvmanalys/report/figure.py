@@ -90,8 +90,8 @@ STYLE = {
 
 @dataclass(frozen=True, repr=False)
 class Picture:
-    """A figure: its file name, the sentence it shows, how it is read, what it says to those who do not see it, and
-    its SVG.
+    """A figure: its file name, the sentence it shows, how it is read,
+    what it says to those who do not see it, and its SVG.
     """
 
     name: str
@@ -118,8 +118,8 @@ class Picture:
 
 @contextmanager
 def narrow() -> Iterator[None]:
-    """Draw figures for narrow screens: one panel under another, names above their rows, and letters as large as
-    ever.
+    """Draw figures for narrow screens: one panel under another,
+    names above their rows, and letters as large as ever.
     """
     token = NARROW.set(True)
     try:
@@ -188,8 +188,8 @@ def heighten(figure: Figure, lines: int) -> None:
 
 
 def drawable(text: str, letters: int, most: int = MOST_LINES) -> str:
-    """A text as it may be drawn: at most so many letters a line and so many lines; where something is cut there is a
-    mark.
+    """A text as it may be drawn: at most so many letters a line and so many lines;
+    where something is cut there is a mark.
     """
     lines = harmless(text).split("\n")
     shown = [line if columns(line) <= letters else f"{start(line, letters - 2)} …" for line in lines[:most]]
@@ -304,8 +304,8 @@ def decimal_year(day: date) -> float:
 
 
 def calendar_axis(axes: Axes, words: Words, low: float, high: float) -> None:
-    """Years along the axis, with months or quarters marked where there is room; months by name where the span is
-    short.
+    """Years along the axis, with months or quarters marked where there is room;
+    months by name where the span is short.
     """
     axes.set_xlim(low, high)
     if high - low <= 3:
@@ -337,8 +337,8 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 def aside(
     axes: Axes, places: Sequence[tuple[float, float]], names: Sequence[str], line: Sequence[tuple[float, float]] = ()
 ) -> list[dict[str, Any]]:
-    """Where each name stands beside its mark, so that none covers a mark, another name or the `line`: what an
-    annotation takes.
+    """Where each name stands beside its mark, so that none covers a mark,
+    another name or the `line`: what an annotation takes.
     """
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     width, height = (72 * inches * share for inches, share in zip(axes.figure.get_size_inches(), ROOM, strict=True))

@@ -39,8 +39,8 @@ class Address:
 
 @dataclass(frozen=True)
 class Style:
-    """How one kind of value is told: `tell` gives the words, `put` what stands in a cell, and `form` that cell's
-    format.
+    """How one kind of value is told: `tell` gives the words,
+    `put` what stands in a cell, and `form` that cell's format.
 
     `form` may depend on the value, as that of a figure with no more decimals than it has. A style that tells several
     columns at once names in `parts`, from its key and argument, those that a sheet holds apart: key and style of each.

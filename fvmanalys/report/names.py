@@ -1,5 +1,5 @@
-"""What the things of a decision are called in one language: options, areas, categories, estimates, sources, and any
-row.
+"""What the things of a decision are called in one language: options,
+areas, categories, estimates, sources, and any row.
 """
 
 from collections import Counter
@@ -100,8 +100,8 @@ class Names:
 
     @cached_property
     def category_places(self) -> dict[str, int]:
-        """The place of every cost category that is told apart in charts, which its fill goes by; what is small has
-        none.
+        """The place of every cost category that is told apart in charts,
+        which its fill goes by; what is small has none.
         """
         shown = cost_by_category(self.findings.yearly, MOST_PARTS).columns
         return {category: place for place, category in enumerate(shown) if category}
@@ -155,8 +155,8 @@ class Names:
 
     @cached_property
     def risks(self) -> dict[str, str]:
-        """The name of every risk by its risk_id, and by its whole id, with its option where several have one of that
-        name.
+        """The name of every risk by its risk_id, and by its whole id,
+        with its option where several have one of that name.
         """
         rows = self.inputs.records["risks"]
         known = {row["risk_id"]: self.words.of(row, "name") or row["risk_id"] for row in rows}
@@ -296,8 +296,8 @@ class Names:
         )
 
     def shared(self, first: str) -> str:
-        """What a number is called that several rows share, by the id of the first: what it is there, and whose it
-        is.
+        """What a number is called that several rows share,
+        by the id of the first: what it is there, and whose it is.
         """
         same = next(names for names in numbers(self.findings.simulation.model.estimates) if names[0] == first)
         rows = [row for row in self.quantities if row["id"] in same]

@@ -69,8 +69,8 @@ def style() -> str:
 
 
 def inline(figure: re.Match, narrow: Mapping[str, str]) -> str:
-    """One of our figures as a drawing in the page itself, its text to be read, searched and enlarged; and its narrow
-    variant.
+    """One of our figures as a drawing in the page itself, its text to be read,
+    searched and enlarged; and its narrow variant.
     """
     name, alt, data = figure.groups()
     wide = base64.b64decode(data).decode()

@@ -1,5 +1,5 @@
-"""Colours and marks in one place, for figures, workbook and page; nothing is told by colour alone, and no colour
-means two things.
+"""Colours and marks in one place, for figures, workbook and page;
+nothing is told by colour alone, and no colour means two things.
 """
 
 __all__ = [

@@ -1,5 +1,5 @@
-"""What a user's own cell shows, as the page takes it: HTML, pictures with a text, and markdown that can only be
-read.
+"""What a user's own cell shows, as the page takes it: HTML,
+pictures with a text, and markdown that can only be read.
 """
 
 import base64

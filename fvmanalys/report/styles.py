@@ -21,8 +21,8 @@ def style_of(spec: str) -> tuple[Style, str]:
 
 
 def tell_spread(item: Item) -> str:
-    """A value with the ends of its range, in columns that end in `_low` and `_high`, all told by the style after
-    `=`.
+    """A value with the ends of its range, in columns that end in `_low` and `_high`,
+    all told by the style after `=`.
     """
     words, tell = item.edition.words, STYLES[item.argument].tell
     low, high = (tell(replace(item, value=item.row[f"{item.key}_{end}"])) for end in ("low", "high"))

@@ -14,8 +14,8 @@ __all__ = ["published_before", "verify_chain"]
 
 
 def published_before(out: Path, name: str) -> dict[str, str] | None:
-    """The run published last in a folder, with the hash of its manifest; one that is made again keeps its place in
-    the chain.
+    """The run published last in a folder, with the hash of its manifest;
+    one that is made again keeps its place in the chain.
     """
     equal = out / "runs" / name
     if (equal / MANIFEST).is_file():

@@ -24,8 +24,8 @@ TIME_UP = getattr(signal, "SIGALRM", signal.SIGINT)
 
 
 class Again(threading.Thread):
-    """Tells the main thread of a signal each second until it is heard: a destructor, say, swallows what is raised in
-    it.
+    """Tells the main thread of a signal each second until it is heard:
+    a destructor, say, swallows what is raised in it.
     """
 
     def __init__(self, number: signal.Signals, first: float = 1.0):

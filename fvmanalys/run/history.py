@@ -78,8 +78,8 @@ def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
 
 
 def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words) -> pd.DataFrame:
-    """What a run knows of the history: the newest earlier run of each day up to its own, and itself; never the
-    clock.
+    """What a run knows of the history: the newest earlier run of each day up to its own,
+    and itself; never the clock.
     """
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
@@ -125,8 +125,8 @@ def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
 
 
 def advice(tables: Tables) -> str:
-    """What the run advised: decide or investigate; taken where the decision lay behind it; nothing where it does not
-    say.
+    """What the run advised: decide or investigate;
+    taken where the decision lay behind it; nothing where it does not say.
     """
     events = tables.get("events", pd.DataFrame({"event": [], "p50": []}))
     decided = pd.to_numeric(events.loc[events["event"] == DECIDED, "p50"], errors="coerce")

@@ -1,5 +1,5 @@
-"""The kernel of a run, started as a script: ipykernel, that drops nothing of what a cell shows, however fast it
-comes.
+"""The kernel of a run, started as a script: ipykernel,
+that drops nothing of what a cell shows, however fast it comes.
 """
 
 import json
@@ -13,8 +13,8 @@ __all__ = ["RunKernel"]
 
 
 def pack(message: Any) -> bytes:
-    """Write a message; one that UTF-8 cannot hold in ASCII, for ipykernel would lose it and all that was printed
-    with it.
+    """Write a message; one that UTF-8 cannot hold in ASCII,
+    for ipykernel would lose it and all that was printed with it.
     """
     try:
         return json_packer(message)

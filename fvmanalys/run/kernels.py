@@ -30,8 +30,8 @@ class ThisPython(KernelSpecManager):
     """Knows one kernel: ours, in the interpreter that runs us, whatever else the machine has installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give that kernel, by any name; `-P` lets no file beside a notebook stand in for a module that the kernel
-        needs.
+        """Give that kernel, by any name; `-P` lets no file beside a
+        notebook stand in for a module that the kernel needs.
         """
         argv = [sys.executable, "-P", str(Path(__file__).with_name("inside.py")), "-f", "{connection_file}", *SETTINGS]
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict() | {"argv": argv})
@@ -65,8 +65,8 @@ class Kernels:
 
     @contextmanager
     def manager(self, session: Session) -> Iterator[AsyncKernelManager]:
-        """Give a manager whose files and sockets lie in a folder of their own: no port to race for, no warning about
-        one.
+        """Give a manager whose files and sockets lie in a folder of their own:
+        no port to race for, no warning about one.
         """
         with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
             transport = "ipc" if os.name == "posix" else "tcp"

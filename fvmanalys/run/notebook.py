@@ -53,8 +53,8 @@ Positive = Annotated[float, Field(gt=0, strict=True)]
 
 @declared(frozen=True, config=ConfigDict(extra="forbid"))
 class Limits:
-    """Seconds that one cell, one notebook, the whole run and the start of a kernel may take; megabytes that a
-    notebook may show.
+    """Seconds that one cell, one notebook, the whole run and the start of a kernel may take;
+    megabytes that a notebook may show.
     """
 
     cell_seconds: Positive = 300.0
@@ -92,8 +92,8 @@ class Stopped(Exception):
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """Let the kernel import the fvmanalys that we are, and no start-up file of the user's; what another run kept is
-    none of its.
+    """Let the kernel import the fvmanalys that we are,
+    and no start-up file of the user's; what another run kept is none of its.
     """
     here = str(Path(__file__).parents[2])
     paths = [] if here in site.getsitepackages() else [here]
@@ -280,8 +280,8 @@ def _run(watch: Watch) -> NotebookNode:
 
 
 def _set_parameters(notebook: NotebookNode, parameters: Mapping[str, Any]) -> None:
-    """Set the parameters in the cell of their defaults: in one of its own, as papermill does, every later cell had
-    another number.
+    """Set the parameters in the cell of their defaults: in one of its own,
+    as papermill does, every later cell had another number.
     """
     values = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in parameters.items()}
     lines = [f"{name} = {PythonTranslator.translate(value)}" for name, value in values.items()]
@@ -306,8 +306,8 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def clean_notebook(path: str | Path) -> None:
-    """Take timings, random ids and this machine's paths out of an executed notebook, so that equal runs give equal
-    bytes.
+    """Take timings, random ids and this machine's paths out of an executed notebook,
+    so that equal runs give equal bytes.
     """
     path = Path(path)
     _replace(path, _cleaned(nbformat.read(path, as_version=4), {}))
@@ -335,8 +335,8 @@ def _write(job: Job, notebook: NotebookNode, folder: Path) -> Path:
 
 
 def _replace(path: Path, notebook: NotebookNode) -> Path:
-    """Write beside the file, then put in its place: a reader sees the old notebook or the new one, never half of
-    one.
+    """Write beside the file, then put in its place:
+    a reader sees the old notebook or the new one, never half of one.
     """
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(

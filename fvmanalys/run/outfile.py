@@ -1,5 +1,5 @@
-"""A file that a user named: whether it may be written is known before the work, and it is written whole or not at
-all.
+"""A file that a user named: whether it may be written is known before the work,
+and it is written whole or not at all.
 """
 
 import os

@@ -89,8 +89,8 @@ def read_unchanged(data: Path, as_of: str | None, public: bool) -> Inputs:
 
 
 def public_tables(data: Path) -> PublicTables:
-    """Make the public tables; of raw tables that cannot be read, name the files and repeat nothing of what stands
-    there.
+    """Make the public tables; of raw tables that cannot be read,
+    name the files and repeat nothing of what stands there.
     """
     try:
         return make_public(data)

@@ -1,5 +1,5 @@
-"""Lay out a new decision: an example of every raw table, the notebooks and how to run them, to be replaced row by
-row.
+"""Lay out a new decision: an example of every raw table,
+the notebooks and how to run them, to be replaced row by row.
 """
 
 import csv

@@ -80,8 +80,8 @@ def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
 
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
-    """What is not as the manifest says: files changed, missing or added, and anything that is neither file nor
-    folder of files.
+    """What is not as the manifest says: files changed, missing or added,
+    and anything that is neither file nor folder of files.
     """
     recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()}
     recorded |= {LOG: manifest.get("log")}
@@ -148,8 +148,8 @@ def with_request(suite: Suite | None, request: Request) -> Suite:
 
 
 def remade(plan: Plan, run: Path) -> list[str]:
-    """The files that come out otherwise when the run is made again; those that rest on other runs are taken as they
-    are.
+    """The files that come out otherwise when the run is made again;
+    those that rest on other runs are taken as they are.
     """
     with tempfile.TemporaryDirectory(prefix="verify-") as scratch:
         kept = Path(scratch, "out", "runs", plan.name, HISTORY)
@@ -176,8 +176,8 @@ def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings,
 
 
 def compare_tables(run: Path, findings: Findings) -> tuple[list[str], list[str]]:
-    """Where the tables differ from those computed anew, and which rest on other runs and are checked by their hashes
-    alone.
+    """Where the tables differ from those computed anew,
+    and which rest on other runs and are checked by their hashes alone.
     """
     texts = table_texts(findings)
     different = [

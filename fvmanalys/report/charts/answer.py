@@ -97,20 +97,13 @@ def comparison_alt(edition: Edition) -> str:
 def plot_acceptability(edition: Edition) -> Picture | None:
     """P(best) of each permanent option over the value of a point; nothing where only one competes."""
     findings, words = edition.findings, edition.words
-    curves, names = findings.comparison.acceptability, edition.options
+    curves = findings.comparison.acceptability
     if curves.shape[1] < 2:
         return None
     with sketch(3.9) as (figure, [[axes]]):
         for option in curves:
             draw_line(axes, findings, option, curves.index, curves[option], every=8)
-        label_ends(
-            axes,
-            findings,
-            {option: curves[option].iloc[-1] for option in curves},
-            float(curves.index[-1]),
-            names,
-            gap=0.062,
-        )
+        label_ends(axes, edition, curves, gap=0.062)
         value = findings.comparison.value_per_point
         axes.axvline(value, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
         axes.annotate(
@@ -186,17 +179,19 @@ def draw_line(
     )
 
 
-def label_ends(
-    axes: Axes, findings: Findings, ends: dict[str, float], right: float, names: dict[str, str], gap: float
-) -> None:
-    """Each line's name at its end, moved apart where they would overlap, and none above the axes."""
-    options, top = findings.inputs.options(), axes.get_ylim()[1]
-    places = spread(list(ends.values()), gap)
-    for option, place in zip(ends, places - max(places.max(initial=top) - top, 0.0), strict=True):
+def label_ends(axes: Axes, edition: Edition, lines: pd.DataFrame, gap: float) -> None:
+    """Each option's name where its line (a column) ends, at least `gap` apart, and none above the axes."""
+    options, top = edition.findings.inputs.options(), axes.get_ylim()[1]
+    places, right = spread(list(lines.iloc[-1]), gap), float(lines.index[-1])
+    for option, place in zip(lines, places - max(places.max(initial=top) - top, 0.0), strict=True):
         colour = OPTION_COLOURS[options.index(option) % len(OPTION_COLOURS)]
         look = {"va": "center", "color": colour, "annotation_clip": False}
         axes.annotate(
-            wrapped(names[option], fitted(24, 16), 1), (right, place), (12, 0), textcoords="offset points", **look
+            wrapped(edition.options[option], fitted(24, 16), 1),
+            (right, place),
+            (12, 0),
+            textcoords="offset points",
+            **look,
         )
 
 
@@ -276,8 +271,8 @@ def areas_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
 
 
 def within_reach(scores: pd.DataFrame) -> bool:
-    """Whether the best expected score lies inside the range of the next best: the difference is smaller than the
-    uncertainty.
+    """Whether the best expected score lies inside the range of the next best:
+    the difference is smaller than the uncertainty.
     """
     best, second = scores["score"].nlargest(2).index
     return bool(scores.loc[best, "score"] < scores.loc[second, "score_p95"])
@@ -329,7 +324,7 @@ def draw_levels(axes: Axes, edition: Edition, paths: pd.DataFrame, today: float,
     last = today + float(paths["time"].max())
     calendar_axis(axes, words, today, last)
     low, high = axes.get_ylim()
-    label_ends(axes, findings, ends, last, edition.options, gap=0.17 * (high - low) / (inches - 0.35))
+    label_ends(axes, edition, pd.DataFrame(ends, index=[last]), gap=0.17 * (high - low) / (inches - 0.35))
     axes.grid(axis="y", color=LINE, linewidth=0.5)
 
 

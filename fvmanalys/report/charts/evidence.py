@@ -5,7 +5,6 @@ import pandas as pd
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.palette import ACCENT, KIND_FILLS
-from fvmanalys.report.topics.behind import counted_evidence
 
 __all__ = ["plot_evidence"]
 
@@ -13,7 +12,7 @@ __all__ = ["plot_evidence"]
 def plot_evidence(edition: Edition) -> Picture:
     """Bars of facts, judgements and assumptions: one a table, the longest on top."""
     findings, words = edition.findings, edition.words
-    counts = counted_evidence(findings)
+    counts = findings.evidence_by_table
     counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
     with sketch(1.5 + 0.36 * len(counts)) as (figure, [[axes]]):
         for row, (_, values) in enumerate(counts.iterrows()):

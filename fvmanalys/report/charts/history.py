@@ -42,8 +42,8 @@ class Happening(NamedTuple):
 
 
 def competing(history: pd.DataFrame) -> pd.DataFrame:
-    """The newest run of each day, for options that may be chosen; no rows where less than two days or options can be
-    told.
+    """The newest run of each day, for options that may be chosen;
+    no rows where less than two days or options can be told.
 
     `place` is an option's place among all of the last day, as in the other figures: its colour and marker.
     """
@@ -62,8 +62,8 @@ def places(history: pd.DataFrame) -> dict[str, int]:
 
 
 def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
-    """P(best) of each option over the days of knowledge, the advice, and the strongest challenger beside the
-    reference.
+    """P(best) of each option over the days of knowledge, the advice,
+    and the strongest challenger beside the reference.
     """
     rows = competing(history)
     if rows.empty:

@@ -1,5 +1,5 @@
-"""Figures of money: budgets and ceilings, cost year by year, inside and outside view, what others' programmes came
-to.
+"""Figures of money: budgets and ceilings, cost year by year,
+inside and outside view, what others' programmes came to.
 """
 
 import numpy as np

@@ -1,5 +1,5 @@
-"""Figures of what depends on who one is and on what was believed: viewpoints, ranks over all weights, and past
-forecasts.
+"""Figures of what depends on who one is and on what was believed:
+viewpoints, ranks over all weights, and past forecasts.
 """
 
 from matplotlib.axes import Axes
@@ -51,8 +51,8 @@ def plot_viewpoints(edition: Edition) -> Picture | None:
 
 
 def plot_ranks(edition: Edition) -> Picture | None:
-    """The share of outcomes in which each option is best, over every set of weights and over those in the given
-    order.
+    """The share of outcomes in which each option is best,
+    over every set of weights and over those in the given order.
     """
     findings, words = edition.findings, edition.words
     table, names = findings.priorities, edition.options

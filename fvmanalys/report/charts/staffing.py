@@ -1,5 +1,5 @@
-"""Figures of staffing and the pause: who is needed when, what a month costs, what waiting costs, how large a team to
-keep.
+"""Figures of staffing and the pause: who is needed when,
+what a month costs, what waiting costs, how large a team to keep.
 """
 
 import numpy as np
@@ -140,14 +140,7 @@ def plot_cost_of_delay(edition: Edition) -> Picture | None:
             draw_line(axes, findings, option, wide.index, wide[option], every=2)
         axes.plot(wide.index, wide[BEST], color=INK, linewidth=3.4, alpha=0.35)
         span = float(wide.to_numpy().max() - min(wide.to_numpy().min(), 0.0)) or 1.0
-        label_ends(
-            axes,
-            findings,
-            {option: wide[option].iloc[-1] for option in options},
-            float(wide.index[-1]),
-            names,
-            gap=0.062 * span,
-        )
+        label_ends(axes, edition, wide[options], gap=0.062 * span)
         axes.axhline(0, color=MUTED, linewidth=1)
         number_axis(axes, words, words("chart.delay.axis"), ticks=9)
         axes.set_xlim(0, wide.index[-1])

@@ -1,5 +1,5 @@
-"""Figures of uncertainty: what swings the answer, what is worth finding out, whether to wait for it, and what it
-rests on.
+"""Figures of uncertainty: what swings the answer, what is worth finding out,
+whether to wait for it, and what it rests on.
 """
 
 import numpy as np
@@ -166,21 +166,14 @@ def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: floa
 def plot_verdict(edition: Edition) -> Picture | None:
     """Who is best at each value of a point, over a band that says whether to decide as planned or to investigate."""
     findings, words = edition.findings, edition.words
-    curves, names = findings.comparison.acceptability, edition.options
+    curves = findings.comparison.acceptability
     spans = verdict_spans(findings.knowledge.verdict_range)
     if curves.shape[1] < 2 or spans.empty:
         return None
     with sketch(4.6, 2, 1, sharex=True, height_ratios=[5, 1.4]) as (figure, [[axes], [band]]):
         for option in curves:
             draw_line(axes, findings, option, curves.index, curves[option], every=8)
-        label_ends(
-            axes,
-            findings,
-            {option: curves[option].iloc[-1] for option in curves},
-            float(curves.index[-1]),
-            names,
-            gap=0.072,
-        )
+        label_ends(axes, edition, curves, gap=0.072)
         for panel in (axes, band):
             panel.axvline(findings.comparison.value_per_point, color=MUTED, linewidth=1, linestyle=(0, (2, 2)))
         share_axis(axes, words)
@@ -191,8 +184,8 @@ def plot_verdict(edition: Edition) -> Picture | None:
 
 
 def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
-    """The band: filled where an investigation comes first, hollow where one decides as planned, dotted where the two
-    are even.
+    """The band: filled where an investigation comes first,
+    hollow where one decides as planned, dotted where the two are even.
     """
     whole = spans["high"].max() - spans["low"].min()
     for row in spans.to_dict("records"):

@@ -1,5 +1,5 @@
-"""The workbook being written: what its sheets ask of the findings and the words, its formats, and where tables
-stand.
+"""The workbook being written: what its sheets ask of the findings and the words,
+its formats, and where tables stand.
 """
 
 import re
@@ -31,8 +31,8 @@ HEADER_SIZE = 9
 
 @dataclass(frozen=True)
 class Region:
-    """Where a table stands, so that charts and formulas can refer to it; rows and columns count from 0 within its
-    data.
+    """Where a table stands, so that charts and formulas can refer to it;
+    rows and columns count from 0 within its data.
     """
 
     sheet: str
@@ -177,8 +177,8 @@ class Book:
         )
 
     def cell_form(self, style: str, indent: int = 0) -> Format:
-        """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style, with
-        blanks.
+        """How a cell of a table looks; marks (bold, left, input,
+        a kind of evidence) may precede its style, with blanks.
         """
         *marks, kind = style.split(" ")
         properties: dict[str, Any] = {

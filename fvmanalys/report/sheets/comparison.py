@@ -1,5 +1,5 @@
-"""Jämförelse: everything that is compared, why it differs, how sure it is, and the part that readers turn
-themselves.
+"""Jämförelse: everything that is compared, why it differs,
+how sure it is, and the part that readers turn themselves.
 """
 
 import math

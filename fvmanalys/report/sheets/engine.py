@@ -1,5 +1,5 @@
-"""What Prova själv reckons with: what of each year counts, and what is expected of every option in every case of the
-risks.
+"""What Prova själv reckons with: what of each year counts,
+and what is expected of every option in every case of the risks.
 """
 
 import re
@@ -54,8 +54,8 @@ def times_table(sheet: Sheet, years: list[Column]) -> None:
 
 
 def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
-    """From, to, share counted, middle, factor and the two weights of each year, for a table whose first row is
-    given.
+    """From, to, share counted, middle, factor and the two weights of each year,
+    for a table whose first row is given.
     """
     book, ahead, settings = sheet.book, sheet.book.outlook, sheet.book.settings
     rate, horizon = called(book, "discount_rate"), called(book, "horizon_years")
@@ -76,8 +76,8 @@ def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
 
 
 def series_table(sheet: Sheet, years: list[Column]) -> None:
-    """Every option's cost in every case and bundle, and its level in every case and area, by year; what each comes
-    to.
+    """Every option's cost in every case and bundle,
+    and its level in every case and area, by year; what each comes to.
     """
     book, ahead = sheet.book, sheet.book.outlook
     sheet.heading(sheet.text("series.heading"))

@@ -267,8 +267,8 @@ class Sheet:
 
     @contextmanager
     def band(self, rows: int) -> Iterator[None]:
-        """Leave room for a band of charts above a table; where it begins is `band_row`, for the charts to be put
-        there after.
+        """Leave room for a band of charts above a table;
+        where it begins is `band_row`, for the charts to be put there after.
         """
         self.band_row, self.row = self.row, self.row + rows
         yield

@@ -12,8 +12,8 @@ __all__ = ["yearly_table"]
 
 
 def yearly_table(sheet: Sheet) -> None:
-    """Full-time equivalents of every option and year by phase, their sum, and how much of it is consultants; with a
-    chart each.
+    """Full-time equivalents of every option and year by phase, their sum,
+    and how much of it is consultants; with a chart each.
     """
     book, wide = sheet.book, yearly_team(sheet.book.findings.staffing, list(sheet.book.options))
     phases = list(wide.columns[:-2])

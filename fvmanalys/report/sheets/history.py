@@ -1,5 +1,5 @@
-"""The history as a workbook of its own: how often each option was best on every day of knowledge, with a chart, and
-all runs.
+"""The history as a workbook of its own: how often each option was best on every day of knowledge,
+with a chart, and all runs.
 """
 
 from datetime import date, datetime
@@ -41,8 +41,8 @@ MEASURES = {
 
 
 def write_history(history: pd.DataFrame, path: str | Path, words: Words) -> None:
-    """Write the history to `path`; the same history and words give the same bytes, dated by the last day of
-    knowledge.
+    """Write the history to `path`; the same history and words give the same bytes,
+    dated by the last day of knowledge.
     """
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | {"default_format_properties": dict(FONT)})
     for key in (KEY, RUNS):

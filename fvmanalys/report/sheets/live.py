@@ -26,8 +26,8 @@ NOTHING = "–"
 
 
 class Lever(NamedTuple):
-    """A cell that readers turn: what it is called for them and for formulas, its published value, its limits and its
-    style.
+    """A cell that readers turn: what it is called for them and for formulas,
+    its published value, its limits and its style.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""How much room a text takes, in units of column width, as a wide font sets it: so that nothing is cut in another
-one.
+"""How much room a text takes, in units of column width,
+as a wide font sets it: so that nothing is cut in another one.
 """
 
 import re

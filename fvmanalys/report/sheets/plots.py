@@ -119,8 +119,8 @@ def places(series: Series) -> dict[str, str]:
 
 
 def option_series(region: Region, options: Sequence[str], values: int, looks: Mapping[str, int]) -> list[Series]:
-    """A series for each run of rows of one option: the column `values` over the second; who has no look is the
-    leader.
+    """A series for each run of rows of one option:
+    the column `values` over the second; who has no look is the leader.
     """
     found, first = [], 0
     for option, run in groupby(options):
@@ -189,8 +189,8 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
 def scatter_chart(
     book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]
 ) -> Chart:
-    """Shares over a number, each option's in its own colour and dash; `ends` are those of the horizontal axis, named
-    `across`.
+    """Shares over a number, each option's in its own colour and dash;
+    `ends` are those of the horizontal axis, named `across`.
     """
     return curve_chart(book, title, series, (unit, "share"), (across, "money"), ends, min=0, max=1)
 
@@ -204,8 +204,8 @@ def curve_chart(
     ends: tuple[float, float],
     **scale: Any,
 ) -> Chart:
-    """Lines over a number, each option's in its own colour and dash; `upright` and `across` are each axis' name and
-    number style.
+    """Lines over a number, each option's in its own colour and dash;
+    `upright` and `across` are each axis' name and number style.
     """
     chart = framed(book, "scatter", title, "straight")
     for one in series:

@@ -1,5 +1,5 @@
-"""Osäkerhet: decide as planned or find out first, what swings the answer, what it rests on, and how earlier
-forecasts fared.
+"""Osäkerhet: decide as planned or find out first, what swings the answer,
+what it rests on, and how earlier forecasts fared.
 """
 
 from fvmanalys.report.sheets.frame import Book, Sheet, roomy

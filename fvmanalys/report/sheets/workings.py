@@ -53,8 +53,8 @@ def curves_table(sheet: Sheet) -> None:
 
 
 def steps_table(sheet: Sheet) -> None:
-    """Every step from nothing to the whole lead: where it begins and ends, as parts that stack on either side of
-    zero.
+    """Every step from nothing to the whole lead: where it begins and ends,
+    as parts that stack on either side of zero.
     """
     edition, facts = sheet.book.edition, turning.pair(sheet.book.findings)
     steps = [
@@ -76,8 +76,8 @@ def stacked(start: float, end: float) -> list[float]:
 
 
 def ranges_table(sheet: Sheet) -> None:
-    """Where today's value and the switching value lie in each number's own range, as a share of the way from low to
-    high.
+    """Where today's value and the switching value lie in each number's own range,
+    as a share of the way from low to high.
     """
     rows = []
     for row in board.turns(sheet.book.findings).to_dict("records"):

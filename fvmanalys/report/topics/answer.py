@@ -151,8 +151,8 @@ def answer(edition: Edition) -> list[str]:
 
 
 def requirement_sentences(edition: Edition) -> list[str]:
-    """What must hold and does not: minimum levels, and deadlines that an option meets in less than half of the
-    outcomes.
+    """What must hold and does not: minimum levels,
+    and deadlines that an option meets in less than half of the outcomes.
     """
     findings, comparison = edition.findings, edition.findings.comparison
     risk = findings.inputs.parameters["minimum_risk"]

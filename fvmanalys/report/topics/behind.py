@@ -8,12 +8,11 @@ from fvmanalys.evidence.history import by_day
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, html_table
-from fvmanalys.report.palette import KIND_FILLS, MOST_PARTS
+from fvmanalys.report.palette import MOST_PARTS
 from fvmanalys.report.words import Words
 
-__all__ = ["ACCEPTABILITY", "EVIDENCE", "TEAM", "YEARLY_COST", "counted_evidence", "history_table"]
+__all__ = ["ACCEPTABILITY", "EVIDENCE", "TEAM", "YEARLY_COST", "history_table"]
 
-AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
 EVERY = 4  # of the values of a point that the curve is drawn through
 
 
@@ -52,13 +51,6 @@ def phase_columns(edition: Edition) -> list[Column]:
     ]  # fmt: skip
 
 
-def counted_evidence(findings: Findings) -> pd.DataFrame:
-    """How many estimates of each table of the model (rows) are facts, judgements and assumptions (columns)."""
-    estimates = findings.inputs.estimates
-    counts = pd.crosstab(estimates["table"], estimates["kind"]).reindex(columns=list(KIND_FILLS), fill_value=0)
-    return counts[~counts.index.isin(AROUND)]
-
-
 ACCEPTABILITY = Exhibit("acceptability", acceptability, chance_columns)
 YEARLY_COST = Exhibit(
     "yearly_cost",
@@ -69,7 +61,7 @@ YEARLY_COST = Exhibit(
 TEAM = Exhibit("team", team, phase_columns, look="long", published="staffing")
 EVIDENCE = Exhibit(
     "evidence_counts_by_table",
-    lambda findings: counted_evidence(findings).reset_index(),
+    lambda findings: findings.evidence_by_table.reset_index(),
     "table:word=table_name fact:n0 judgement:n0 assumption:n0",
     published="estimates",
 )

@@ -1,5 +1,5 @@
-"""The analysis beside the organisation's own report: what each says, where they differ and what would make them
-agree.
+"""The analysis beside the organisation's own report: what each says,
+where they differ and what would make them agree.
 """
 
 import pandas as pd
@@ -28,8 +28,8 @@ OWN_REPORT = Exhibit(
 
 
 def own_report_sentences(edition: Edition) -> list[str]:
-    """Whether the report and the analysis choose the same; else by how much they differ and what would make them
-    agree.
+    """Whether the report and the analysis choose the same;
+    else by how much they differ and what would make them agree.
     """
     comparison, chosen = edition.findings.comparison, recommended(edition.inputs)
     if not chosen or not comparison.rivals:

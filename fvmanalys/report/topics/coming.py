@@ -1,5 +1,5 @@
-"""What comes next: where each way forward stands, plans and days to come, what nobody has answered, and what to
-read.
+"""What comes next: where each way forward stands, plans and days to come,
+what nobody has answered, and what to read.
 """
 
 import pandas as pd

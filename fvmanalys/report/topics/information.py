@@ -1,5 +1,5 @@
-"""How sure: decide as planned or find out first, what swings the answer, what is worth knowing, and how earlier
-forecasts fared.
+"""How sure: decide as planned or find out first, what swings the answer,
+what is worth knowing, and how earlier forecasts fared.
 """
 
 from math import inf, nan
@@ -193,8 +193,8 @@ def verdict_missing(edition: Edition) -> str:
 
 
 def verdict_sentences(edition: Edition) -> list[str]:
-    """The verdict at the value used, how sure it is, and over which range of values it holds; none where there is no
-    verdict.
+    """The verdict at the value used, how sure it is,
+    and over which range of values it holds; none where there is no verdict.
     """
     found = edition.findings.knowledge.verdict
     if verdict_missing(edition) or found is None:
@@ -209,8 +209,8 @@ def verdict_sentences(edition: Edition) -> list[str]:
 
 
 def forward_sentences(edition: Edition) -> list[str]:
-    """What deciding at once would be worth, beside finding out; and what a month of waiting costs by how large a
-    team is kept.
+    """What deciding at once would be worth, beside finding out;
+    and what a month of waiting costs by how large a team is kept.
     """
     findings = edition.findings
     first, verdict = findings.knowledge.bring_forward.iloc[0], findings.knowledge.verdict

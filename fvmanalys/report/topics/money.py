@@ -1,5 +1,5 @@
-"""How much: what is already spent, what is published, what others' programmes came to, and what contracts come to a
-year.
+"""How much: what is already spent, what is published,
+what others' programmes came to, and what contracts come to a year.
 """
 
 from collections.abc import Iterator

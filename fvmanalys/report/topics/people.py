@@ -1,5 +1,5 @@
-"""Who: what waiting costs, how large a team to keep, by when to decide, who is needed when, and what agreements
-bind.
+"""Who: what waiting costs, how large a team to keep, by when to decide,
+who is needed when, and what agreements bind.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""What the answer hangs on: the conditions under which it holds, what would turn it, and what tells the options
-apart.
+"""What the answer hangs on: the conditions under which it holds,
+what would turn it, and what tells the options apart.
 """
 
 from typing import Any
@@ -32,8 +32,8 @@ def turning(findings: Findings) -> pd.DataFrame:
 
 
 def lost(findings: Findings) -> pd.DataFrame:
-    """The conditions under which another option mostly is better, a row each: what, whether it is at least or at
-    most its limit.
+    """The conditions under which another option mostly is better,
+    a row each: what, whether it is at least or at most its limit.
     """
     table = findings.scenarios
     event, unit = table["id"].str.startswith("events/"), findings.inputs.estimates.set_index("id")["unit"]
@@ -141,8 +141,8 @@ def condition(edition: Edition, row: dict[str, Any]) -> str:
 
 
 def nearest(findings: Findings) -> pd.DataFrame:
-    """At most three conditions on different things: numbers that turn the answer in some of their own draws, then the
-    leader's own risk.
+    """At most three conditions on different things:
+    numbers that turn the answer in some of their own draws, then the leader's own risk.
 
     Of what is the same row of several options the closest stands for all.
     """

@@ -25,10 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
-def run_suite(out: Path, data: Path = ROOT / "data/raw", as_of: str | None = None, lang: str = "sv") -> Path:
+def run_suite(out: Path, data: Path = ROOT / "data/raw", lang: str = "sv") -> Path:
     """Publish a run of the whole suite; return its folder."""
     suite = replace(read_suite(ROOT / "suite.toml"), draws=DRAWS, lang=lang)
-    return publish.run(data, out, suite, as_of).path
+    return publish.run(data, out, suite).path
 
 
 @pytest.fixture(scope="session")
@@ -49,12 +49,6 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 def appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default decision on its own day."""
     return made_once(tmp_path_factory, "appendix", run_suite)
-
-
-@pytest.fixture(scope="session")
-def retrospective(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The default decision on a day after it was taken."""
-    return made_once(tmp_path_factory, "retrospective", lambda out: run_suite(out, as_of="2025-12-31"))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+import fvmanalys as fvm
+from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.answer import answer
+from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.record import file_hashes
 from tests.conftest import DRAWS, ROOT, need
 
@@ -66,11 +71,14 @@ def test_nothing_of_a_run_tells_what_came_later(other_appendix: Path) -> None:
     assert not re.search(r"Store Z|What readers said|hearing|2024-07-01|\bbright\b", shown)
 
 
-def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, retrospective: Path) -> None:
-    early, late = (json.loads((run / "manifest.json").read_text("utf-8"))["answer"] for run in (appendix, retrospective))
-    assert early != late
-    assert late.startswith("Beslutet var redan fattat 2025-12-02")
-    first_sheet = openpyxl.load_workbook(retrospective / "beslutsbilaga.xlsx").worksheets[0]
+def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, region: Findings, tmp_path: Path) -> None:
+    """The manifest tells the edition's answer, which is told of any day."""
+    late = Edition(fvm.find(fvm.load(ROOT / "data/raw", "2025-12-31"), DRAWS), "sv")
+    told = [" ".join(answer(edition)) for edition in (Edition(region, "sv"), late)]
+    assert json.loads((appendix / "manifest.json").read_text("utf-8"))["answer"] == told[0] != told[1]
+    assert told[1].startswith("Beslutet var redan fattat 2025-12-02")
+    write_workbook(late, tmp_path / "late.xlsx", "run", "1")
+    first_sheet = openpyxl.load_workbook(tmp_path / "late.xlsx").worksheets[0]
     texts = [str(cell) for row in first_sheet.iter_rows(max_row=12, values_only=True) for cell in row if cell]
     assert any("Beslutet var redan fattat" in text for text in texts)
 

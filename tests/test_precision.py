@@ -15,7 +15,7 @@ from fvmanalys.model.simulate import read_model
 from tests.conftest import ROOT
 from tests.tiny import tiny
 
-SEEDS = 100
+SEEDS = 40
 
 
 @pytest.fixture(scope="module")

@@ -684,7 +684,7 @@ def test_a_run_killed_at_any_change_of_the_disk_leaves_nothing_secret_and_the_ne
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a kill is POSIX's own")
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])  # many more in `make soak`
 @given(kills=st.lists(st.tuples(st.integers(1, 120), st.integers(1, 2)), min_size=1, max_size=2), public=st.booleans())
 @example(kills=[(30, 1), (60, 2)], public=True)
 def test_whenever_runs_are_killed_what_is_published_is_whole_and_no_secret_lies_elsewhere(

@@ -52,7 +52,7 @@ def test_each_section_holds_what_was_told_for_it_with_its_source(whole):
 def test_a_section_that_nothing_was_told_for_says_who_fills_it(bare):
     shown = html(bare)
     for name in (*TOLD, "measures"):
-        assert bare(f"situation.fill_{name}") in re.sub("<.*?>", "", shown[name]).replace("&#x27;", "'"), name
+        assert bare(f"situation.fill_{name}") in re.sub("<.*?>", "", shown[name]).replace("&#39;", "'"), name
 
 
 @pytest.mark.parametrize(("day", "lately"), [("2023-12-31", True), ("2023-12-03", True), ("2023-12-01", False), ("2022-01-01", False)])

@@ -68,7 +68,7 @@ class Exhibit:
         top = [edition.words("column.measure"), *(row[0] for row in rows)]
         across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
         turned = html_table(title, top, across, len(rows), "measures only-wide")
-        return Html(turned + html_table(title, head, rows, right, f"{look} cards only-narrow"))
+        return turned + html_table(title, head, rows, right, f"{look} cards only-narrow")
 
     def behind(self, edition: Edition, picture: Any, **choice: Any) -> Html:
         """A figure, and behind it, folded, the rows that it is drawn of; nothing where there is no figure."""

@@ -1,8 +1,9 @@
 """HTML that shows itself in a notebook and on the page; whatever comes from the data is escaped here."""
 
-import html
 import re
 from collections.abc import Iterable, Sequence
+
+from markupsafe import Markup
 
 from fvmanalys.report.harmless import harmless, is_web_address
 
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 
-class Html(str):
-    """Text that is HTML already."""
+class Html(Markup):
+    """Text that is HTML already; what is put to it and is none is escaped."""
 
     def _repr_html_(self) -> str:
         return str(self)
@@ -32,21 +33,19 @@ class Html(str):
         return "Html"
 
 
-TEXT, NUMBER = (
-    ' style="text-align:left"',
-    ' class="number" style="text-align:right"',
-)  # JupyterLab would set all to the right
+TEXT = ' style="text-align:left"'  # JupyterLab would set all to the right
+NUMBER = ' class="number" style="text-align:right"'
 DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
-def escape(text: object) -> str:
+def escape(text: object) -> Html:
     """A text as HTML may hold it, between tags or in an attribute."""
-    return html.escape(harmless(text))
+    return Html.escape(harmless(text))
 
 
 def safe(text: object) -> str:
     """HTML as it is, anything else escaped; days marked up, so that no line breaks inside them."""
-    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", escape(text))
+    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", str(escape(text)))
 
 
 def heading(text: str, level: int = 2, anchor: str = "") -> Html:

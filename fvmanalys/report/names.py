@@ -345,11 +345,13 @@ class Names:
 
     def kind_mark(self, row: Row) -> str:
         """The kind of evidence of a row as a mark and a word, and that it is a stand-in."""
-        kind, said = row.get("kind"), [escape(self.stand_in_mark(row))]
+        kind = row.get("kind")
+        said = [escape(self.stand_in_mark(row))]
         if kind in KIND_MARKS:
             word = escape(self.words(f"kind.{kind}"))
-            said.insert(0, f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {word}</span>')
-        return Html(", ".join(filter(None, said)))
+            mark = Html(f'<span class="kind"><span aria-hidden="true">{KIND_MARKS[kind]}</span> {word}</span>')
+            said.insert(0, mark)
+        return Html(", ").join(filter(None, said))
 
     def kind_text(self, row: Row) -> str:
         """The kind of evidence of a row in words, and that it is a stand-in."""

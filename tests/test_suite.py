@@ -155,6 +155,35 @@ def test_notebooks_run_side_by_side_and_come_back_in_order(tmp_path):
     assert all(f"drog {number}" in text_of(outcome.path) for number, outcome in enumerate(outcomes, start=1))
 
 
+def told_by_three(tmp_path, source):
+    """What three kernels of one run print, where two run at a time."""
+    path = write_notebook(tmp_path, source)
+    outcomes = run_suite([Job(path, f"{number}.ipynb") for number in range(3)], tmp_path / "out", TIGHT, workers=2)
+    return [nbformat.read(outcome.path, 4).cells[1].outputs[0].text.split() for outcome in outcomes]
+
+
+TELLING = """
+import os, threading, random, numpy, fvmanalys.errors
+changed = hasattr(fvmanalys.errors, "mine")
+fvmanalys.errors.mine = os.environ["MINE"] = "changed"
+print(os.getppid(), os.getpid(), changed, random.random(), numpy.random.random(), os.environ["IPYTHONDIR"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+def test_forked_kernels_know_nothing_of_one_another_and_all_end_with_their_run(tmp_path):
+    parents, pids, changed, randoms, draws, folders = zip(*told_by_three(tmp_path, TELLING), strict=True)
+    assert len(set(parents)) == 1 and int(parents[0]) != os.getpid()
+    assert set(changed) == {"False"} and all(len(set(what)) == 3 for what in (pids, randoms, draws, folders))
+    assert not any(is_alive(int(pid)) for pid in {*parents, *pids})
+
+
+def test_where_a_thread_runs_before_kernels_are_forked_they_start_the_ordinary_way(tmp_path, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import threading\nthreading.Timer(60, print).start()")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert {parent for parent, *_ in told_by_three(tmp_path, TELLING)} == {str(os.getpid())}
+
+
 def test_first_failure_ends_the_others_and_leaves_no_kernel(tmp_path):
     slow_cells = ("import os, pathlib; pathlib.Path('pid').write_text(str(os.getpid()))", "import time; time.sleep(60)")
     slow = write_notebook(tmp_path, *slow_cells, name="slow.ipynb")

@@ -1,15 +1,32 @@
 """The kernel of a run, started as a script: ipykernel,
 that drops nothing of what a cell shows, however fast it comes.
+
+With `--fork` and the number of a channel it imports what notebooks need, and forks a kernel each time that it is asked.
 """
 
+import gc
 import json
+import os
+import signal
+import sys
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing.connection import Connection
 from typing import Any
 
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.session import json_default, json_packer
 
-__all__ = ["RunKernel"]
+__all__ = ["RunKernel", "forked"]
+
+NEEDED = (
+    "fvmanalys.analysis",
+    "fvmanalys.report.charts",
+    "fvmanalys.report.topics",
+    "fvmanalys.report.changes",
+    "ipykernel.ipkernel",
+)
 
 
 def pack(message: Any) -> bytes:
@@ -32,5 +49,68 @@ class RunKernel(IPKernelApp):
         super().init_iopub(context)
 
 
+def forked(channel: Connection) -> bool:
+    """Fork a kernel whenever one is asked for, and end them all with who asks; true in each kernel."""
+    for name in NEEDED:
+        import_module(name)
+    gc.freeze()  # memory that nobody touches stays shared
+    alone = len(os.listdir("/proc/self/task")) == 1  # a thread that runs now would be missing in what is forked
+    tell(channel, alone)
+    children: set[int] = set()
+    while alone and (asked := hear(channel)):
+        if "status" in asked:
+            tell(channel, status_of(asked["status"], children))
+        elif child := os.fork():
+            children.add(child)
+            tell(channel, child)
+        else:
+            channel.close()
+            become(**asked)
+            return True
+    for child in children:
+        for end in (os.killpg, os.kill):
+            with suppress(OSError):
+                end(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return False
+
+
+def tell(channel: Connection, what: object) -> None:
+    """Answer, if anybody is still there."""
+    with suppress(OSError):
+        channel.send_bytes(json.dumps(what).encode())
+
+
+def hear(channel: Connection) -> dict[str, Any]:
+    """What is asked; nothing where nobody is there any more."""
+    with suppress(OSError, EOFError):
+        return dict(json.loads(channel.recv_bytes()))
+    return {}
+
+
+def status_of(child: int, children: set[int]) -> int | str:
+    """The exit status of a kernel that has ended."""
+    ended, status = os.waitpid(child, os.WNOHANG)
+    children.discard(ended)
+    return os.waitstatus_to_exitcode(status) if ended else "runs"
+
+
+def become(argv: list[str], cwd: str, env: dict[str, str], said: str) -> None:
+    """Be what a process started with these would be: leader of its own group, and with random numbers of its own."""
+    os.setsid()
+    for number, (path, mode) in enumerate([(os.devnull, os.O_RDONLY), (os.devnull, os.O_WRONLY), (said, os.O_WRONLY)]):
+        opened = os.open(path, mode | os.O_APPEND)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv = argv
+    sys.modules["numpy"].random.seed()
+
+
 if __name__ == "__main__":
-    RunKernel.launch_instance()
+    if "--fork" not in sys.argv:
+        RunKernel.launch_instance()
+    elif forked(Connection(int(sys.argv[-1]))):
+        RunKernel.launch_instance(parent_handle=os.getppid())  # it ends when the one that forked it has ended

@@ -19,6 +19,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.session import Session
 
+from fvmanalys.run.forked import INSIDE, Forker, Provisioner
 from fvmanalys.run.sockets import MARK, new_folder
 
 __all__ = ["Kernels"]
@@ -33,7 +34,7 @@ class ThisPython(KernelSpecManager):
         """Give that kernel, by any name; `-P` lets no file beside a
         notebook stand in for a module that the kernel needs.
         """
-        argv = [sys.executable, "-P", str(Path(__file__).with_name("inside.py")), "-f", "{connection_file}", *SETTINGS]
+        argv = [sys.executable, "-P", str(INSIDE), "-f", "{connection_file}", *SETTINGS]
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict() | {"argv": argv})
 
 
@@ -41,14 +42,15 @@ class Kernels:
     """The kernels now running, so that the first failure can end them all.
 
     Their files and sockets lie in a private folder; a mark in `folder` names it, so that the next run can remove what a
-    killed run left.
+    killed run left. To `fork` them pays where there are several.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fork: bool = False) -> None:
         self._managers: set[AsyncKernelManager] = set()
         self._lock = threading.Lock()
         self._mark = folder / MARK
         self._sockets = new_folder()
+        self.forker = Forker(self._sockets, fork)
         self.stopped = False
         self.environment: dict[str, str] = {}
 
@@ -64,9 +66,9 @@ class Kernels:
         self._mark.unlink(missing_ok=True)
 
     @contextmanager
-    def manager(self, session: Session) -> Iterator[AsyncKernelManager]:
+    def manager(self, session: Session, seconds: float) -> Iterator[AsyncKernelManager]:
         """Give a manager whose files and sockets lie in a folder of their own:
-        no port to race for, no warning about one.
+        no port to race for, no warning about one. Its kernel may take so many seconds to fork.
         """
         with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
             transport = "ipc" if os.name == "posix" else "tcp"
@@ -74,6 +76,9 @@ class Kernels:
             manager = AsyncKernelManager(
                 kernel_name="python3", kernel_spec_manager=ThisPython(), session=session, **files
             )
+            provisioner = Provisioner(kernel_id=Path(folder).name, kernel_spec=manager.kernel_spec, parent=manager)
+            provisioner.forker, provisioner.seconds = self.forker, seconds
+            manager.kernel_id, manager.provisioner = provisioner.kernel_id, provisioner
             manager.context.setsockopt(zmq.RCVHWM, 0)  # drop nothing, as on the kernel's side
             with self._lock:
                 self._managers.add(manager)
@@ -90,3 +95,4 @@ class Kernels:
             processes = [getattr(manager.provisioner, "process", None) for manager in self._managers]
         for process in filter(None, processes):
             process.kill()
+        self.forker.end()

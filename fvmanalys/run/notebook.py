@@ -163,7 +163,7 @@ class Watch:
         self.notebook = notebook
         self.look()
         seconds = min(self.limits.start_seconds, *(end - time.monotonic() for end in self.ends.values()))
-        with self.kernels.manager(Weighed(room=self.limits.output_megabytes * 1e6)) as manager:
+        with self.kernels.manager(Weighed(room=self.limits.output_megabytes * 1e6), seconds) as manager:
             scratch = Path(manager.connection_file).parent
             client = Client(
                 notebook,

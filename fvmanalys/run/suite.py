@@ -206,7 +206,7 @@ def run_suite(
     _check_names(jobs)
     run_ends = min(ends, time.monotonic() + limits.run_seconds)
     with (
-        Kernels(folder) as kernels,
+        Kernels(folder, fork=len(jobs) > workers) as kernels,
         _kept(folder, keep) as kernels.environment,
         ThreadPoolExecutor(workers, thread_name_prefix="notebook") as pool,
     ):

@@ -239,8 +239,8 @@ def diff(
         show(grid.title, grid.head, grid.rows, grid.numbers)
 
 
-def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> None:
-    """Print a table, the last `numbers` columns to the right."""
+def show(title: str, head: list[str], rows: list[list[str]], numbers: list[int]) -> None:
+    """Print a table, the columns `numbers` to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -248,9 +248,7 @@ def show(title: str, head: list[str], rows: list[list[str]], numbers: int) -> No
 
     table = Table(title=Text(plain(title)), title_justify="left", box=SIMPLE_HEAD)
     for place, name in enumerate(head):
-        table.add_column(
-            Text(plain(name)), justify="right" if place >= len(head) - numbers else "left", overflow="fold"
-        )
+        table.add_column(Text(plain(name)), justify="right" if place in numbers else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(plain(cell)) for cell in row))
     Console(highlight=False).print(table)

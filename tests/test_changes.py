@@ -19,22 +19,23 @@ from fvmanalys.analysis.mixtures import Mixture
 from fvmanalys.analysis.shapley import pairs_within, shapley
 from fvmanalys.errors import ModelError
 from fvmanalys.evidence.published import read_published
-from fvmanalys.report.changes import (
-    SHOWN,
+from fvmanalys.report.charts import plot_changes
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics.since import (
+    CHANGED_LEAD,
+    CHANGED_PARTS,
+    CHANGED_ROWS,
     changes_answer,
     changes_missing,
     changes_sentence,
     headline,
-    row_grid,
-    table_changed_rows,
-    table_parts,
+    told_parts,
 )
-from fvmanalys.report.charts import plot_changes
-from fvmanalys.report.edition import Edition
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
 from tests.test_cli import call
+from tests.test_exhibits import in_words, page_cells, same
 
 ROOT = Path(__file__).parents[1]
 DRAWS = 64
@@ -245,7 +246,7 @@ def test_nothing_changed_is_said_so(tmp_path):
     findings = changed(tmp_path, fixed(), fixed())
     assert set(findings.changes.attribution["group"]) == {CODE}
     assert changes_sentence(Edition(findings, "en")) == "Since the former run (as known on 2024-01-01) the answer has not changed."
-    assert plot_changes(Edition(findings, "en")) is None and table_changed_rows(Edition(findings, "en")) is None
+    assert plot_changes(Edition(findings, "en")) is None and CHANGED_ROWS.told(Edition(findings, "en")) == []
 
 
 def test_what_was_published_by_other_code_is_a_part_of_its_own(tmp_path):
@@ -297,7 +298,7 @@ def test_an_option_that_goes_is_told(tmp_path):
     findings = changed(tmp_path, library_decision(4), library_decision(3))
     assert findings.changes.gone == ("s",)
     assert any("No longer considered: S" in text for text in changes_answer(Edition(findings, "en")))
-    assert "Store S" in str(table_changed_rows(Edition(findings, "en")))
+    assert "Store S" in str(CHANGED_ROWS(Edition(findings, "en")))
     check_sums(findings.changes)
 
 
@@ -359,7 +360,7 @@ def test_the_rows_say_what_was_new_changed_and_withdrawn(tmp_path):
     assert (fee["columns"], fee["group"]) == ("likely;category", "contracts/a")
     assert (fee["before"], fee["after"]) == ("likely: 5; category: Fees", "likely: 8; category: Charges")
     assert rows.loc[("options", "b"), "group"] == ""
-    shown = [row[3:6] for row in row_grid(Edition(findings, "en")).rows]
+    shown = [row[3:6] for row in CHANGED_ROWS.told(Edition(findings, "en"))]
     assert ["changed", "SEK 5m", "SEK 8m"] in shown and ["withdrawn", "SEK 9m", "–"] in shown
     assert {"changes", "changed_rows"} <= set(findings.tables())
 
@@ -413,7 +414,7 @@ def test_the_default_decision_between_two_days_sums_for_every_option_and_measure
     assert told.parts.sum() == pytest.approx(told.change, abs=1e-9)
     for words in (Words("sv"), Words("en")):
         assert plot_changes(Edition(findings, words.lang)).title in plot_changes(Edition(findings, words.lang)).alt
-        assert len(changes_answer(Edition(findings, words.lang))) >= 2 and table_changed_rows(Edition(findings, words.lang))
+        assert len(changes_answer(Edition(findings, words.lang))) >= 2 and CHANGED_ROWS.told(Edition(findings, words.lang))
 
 
 def test_the_mixture_of_everything_new_is_the_new_and_of_nothing_the_old():
@@ -458,8 +459,8 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
     text = " ".join(str(row[0].value) for row in sheet.iter_rows(max_col=1))
     assert changes_sentence(Edition(findings, words.lang)) in text
     tables = [[[cell.value for cell in row] for row in sheet[one.ref]] for one in sheet.tables.values()]
-    assert len(tables) == 2 + len(SHOWN)
-    net = next(one for one in tables[1:] if one[0][0] == words("sheet.changes.group") and len(one[0]) == 8)
+    assert len(tables) == 2 + len(CHANGED_PARTS)
+    net = next(one for one in tables[1:] if one[0][0] == words("exhibit.changed_net_benefit.column.group") and len(one[0]) == 8)
     assert len(tables[-1]) == 1 + len(findings.changes.row_changes)
     parts = np.array([row[1:] for row in net[2:-2]], dtype=float)
     assert parts.sum(axis=0) == pytest.approx(np.array(net[-2][1:], dtype=float), abs=1e-9)
@@ -467,13 +468,29 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
     assert changes_sentence(Edition(findings, words.lang)) in summary
 
 
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_page_and_sheet_show_the_same_cells_of_what_changed(library, tmp_path, lang):
+    edition, words = Edition(library[0], lang), Words(lang)
+    write_workbook(edition, tmp_path / "book.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)[words("sheet.changes.name")]
+    tables = [[list(row) for row in sheet[one.ref]] for one in sheet.tables.values()]
+    for exhibit, cells in zip([CHANGED_LEAD, *CHANGED_PARTS, CHANGED_ROWS], tables, strict=True):
+        told, places = page_cells(exhibit, edition), [cell.value for cell in cells[0]]
+        columns = [column.heading for column in exhibit.shown(edition)]
+        assert len(told) == len(cells) - 1 > 1 and set(columns) <= set(places)
+        for row, shown in zip(told, cells[1:], strict=True):
+            found = [shown[places.index(heading)] for heading in columns]
+            wrong = [(page, in_words(cell, words)) for page, cell in zip(row, found, strict=True) if not same(page.lstrip("+"), cell, words)]
+            assert not wrong
+
+
 def test_the_figure_and_the_page_tell_every_part(library):
     findings, words = library[0], Words("en")
     picture = plot_changes(Edition(findings, "en"))
     assert "Contracts and purchases for P: −2.7 SEK m" in picture.alt and "<svg" in picture.svg
-    shown = str(table_parts(Edition(findings, words.lang)))
+    shown = str(told_parts(Edition(findings, words.lang)))
     assert "Levels in the areas for all options" in shown and "Contracts and purchases for P" in shown
-    assert all(words(f"changes.measure.{measure}") in shown for measure in SHOWN)
+    assert all(exhibit.words(Edition(findings, "en"), "title") in shown for exhibit in CHANGED_PARTS)
 
 
 def test_diff_tells_what_changed_and_names_folders_that_are_no_runs(library, monkeypatch, capsys, tmp_path):

@@ -41,7 +41,7 @@ def write_document(edition: Edition, path: Path) -> None:
         document.add_heading(harmless(section.heading), 1)
         for part in section.parts:
             if isinstance(part, str):
-                Writer(document).feed(part)
+                Writer(document).feed(str(part))
             else:
                 document.add_paragraph(harmless(part.alt))
     held = BytesIO()

@@ -75,7 +75,7 @@ class Exhibit:
         if picture is None:
             return Html("")
         rows = self(edition, **choice)
-        return Html(picture._repr_html_() + (details(edition("page.numbers"), rows) if rows else ""))
+        return Html(picture._repr_html_()) + (details(edition("page.numbers"), rows) if rows else Html(""))
 
     def has(self, edition: Edition, part: str) -> bool:
         """Whether the exhibit has such a text."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fvmanalys.errors import UsageError
 from fvmanalys.report import told
+from fvmanalys.report import told_of_changes as changes
 from fvmanalys.report import told_of_rows as rows
 from fvmanalys.report.digits import significant, two_digits
 from fvmanalys.report.item import NOTHING, Item, Style
@@ -147,6 +148,12 @@ STYLES: dict[str, Style] = {
     "linked": Style(told.tell_title, "text", told.tell_text),
     "was": Style(tell_was, number=True),
     "said": Style(rows.tell_said),
+    "moved": Style(changes.tell_moved, changes.moved_form, changes.put_moved, number=True),
+    "changed_group": Style(changes.tell_changed_group),
+    "changed_row": Style(changes.tell_changed_row),
+    "changed_option": Style(changes.tell_changed_option),
+    "changed_what": Style(changes.tell_what),
+    "side": Style(changes.tell_side),
     "when": Style(rows.tell_when),
     "months": Style(rows.tell_months),
     "ground": Style(rows.tell_ground),

@@ -6,10 +6,23 @@ from pathlib import Path
 from fvmanalys.analysis import find
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.published import read_published
-from fvmanalys.report.changes import Grid, changes_answer, changes_missing, part_grids, row_grid
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Exhibit
+from fvmanalys.report.markup import Html
+from fvmanalys.report.styles import style_of
+from fvmanalys.report.topics.since import CHANGED_PARTS, CHANGED_ROWS, changes_answer, changes_missing
 
-__all__ = ["Told", "differences"]
+__all__ = ["Grid", "Told", "differences"]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table in words: its title, its headings, its rows, and which of its columns are numbers."""
+
+    title: str
+    head: list[str]
+    rows: list[list[str]]
+    numbers: list[int]
 
 
 @dataclass(frozen=True)
@@ -29,5 +42,18 @@ def differences(former: Path, later: Path, lang: str | None = None) -> Told:
     reason = changes_missing(edition)
     if reason:
         raise UsageError(reason)
-    rows = row_grid(edition, counting_only=True)
-    return Told(changes_answer(edition), [*part_grids(edition), *([rows] if rows.rows else [])])
+    grids = [*(grid(one, edition) for one in CHANGED_PARTS), grid(CHANGED_ROWS, edition, counting_only=True)]
+    return Told(changes_answer(edition), [one for one in grids if one.rows])
+
+
+def grid(exhibit: Exhibit, edition: Edition, **choice: bool) -> Grid:
+    """An exhibit in plain words."""
+    columns = exhibit.shown(edition)
+    numbers = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
+    rows = [[plain(text) for text in row] for row in exhibit.told(edition, **choice)]
+    return Grid(exhibit.words(edition, "title"), [column.heading for column in columns], rows, numbers)
+
+
+def plain(text: str) -> str:
+    """A text without its marks."""
+    return text.striptags() if isinstance(text, Html) else text

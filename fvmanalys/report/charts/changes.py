@@ -7,13 +7,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fvmanalys.analysis import Findings
-from fvmanalys.report.changes import Headline, group_names, headline, level, signed
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import ON_PAPER, Picture, finish, number_axis, row_labels, sketch
 from fvmanalys.report.palette import ACCENT, MUTED
+from fvmanalys.report.told_of_changes import group_names, level, signed
+from fvmanalys.report.topics.since import Headline, all_parts, headline
 from fvmanalys.report.words import Words, lowered
 
-__all__ = ["all_parts", "changes_texts", "largest_parts", "plot_changes"]
+__all__ = ["changes_texts", "largest_parts", "plot_changes"]
 
 MOST_PARTS = 9
 OTHER = "other"
@@ -47,14 +48,6 @@ def plot_changes(edition: Edition) -> Picture | None:
             number_axis(axes[1], words, words("chart.changes.p_best", best=best), percent=True, ticks=4)
         title, alt = changes_texts(edition)
         return finish(figure, "changes", title, words("chart.changes.note"), alt)
-
-
-def all_parts(findings: Findings, told: Headline) -> pd.DataFrame:
-    """What each group did to the best option, the largest first: `part` in MSEK, `chance` as a share."""
-    best, chances = findings.comparison.best, findings.changes.parts("p_best")
-    chance = chances[best] if best in chances else pd.Series(np.nan, told.parts.index)
-    table = pd.DataFrame({"part": told.parts, "chance": chance})
-    return table.loc[table["part"].abs().sort_values(ascending=False, kind="stable").index]
 
 
 def largest_parts(findings: Findings, told: Headline, most: int = MOST_PARTS) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from fvmanalys.report.changes import changes_sentence
 from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import SPARE_ROWS, Book, Sheet
@@ -10,6 +9,7 @@ from fvmanalys.report.sheets.pages import fill
 from fvmanalys.report.topics import board
 from fvmanalys.report.topics.answer import answer, beside_public, stand_in_notice, what_it_rests_on
 from fvmanalys.report.topics.beside import own_report_sentences
+from fvmanalys.report.topics.since import changes_sentence
 from fvmanalys.report.topics.sources import revisions_sentence
 
 __all__ = ["write_summary"]

@@ -9,6 +9,7 @@ information  decide as planned or find out first, what swings the answer, what i
 money        what is spent and published, what others came to, what contracts come to
 news         what is new since the last run
 people       what waiting costs, who is needed when, what agreements bind
+since        what changed in the answer since the last run, and which inputs did it
 sources      what it rests on: sources, estimates with their evidence, choices
 time         when things happen, how plans moved, who takes part
 """
@@ -24,13 +25,18 @@ from fvmanalys.report.topics import (
     money,
     news,
     people,
+    since,
     sources,
     time,
 )
 
 __all__ = ["EXHIBITS"]
 
-TOPICS = (answer, behind, beside, choice, coming, information, money, news, people, sources, time)
+TOPICS = (answer, behind, beside, choice, coming, information, money, news, people, since, sources, time)
 EXHIBITS: dict[str, Exhibit] = {
-    one.name: one for topic in TOPICS for one in vars(topic).values() if isinstance(one, Exhibit)
+    one.name: one
+    for topic in TOPICS
+    for found in vars(topic).values()
+    for one in (found if isinstance(found, list) else [found])
+    if isinstance(one, Exhibit)
 }

@@ -230,6 +230,16 @@ def test_a_row_of_a_variant_moves_it_alone_and_one_of_its_base_moves_both(tmp_pa
     check_sums(changes)
 
 
+def test_an_option_that_chooses_later_moves_with_either_way(tmp_path):
+    """It takes the cheaper of 10 and 9, and of 10 and 12 once the second has risen."""
+    known = f"option_id,name,permanent,reference,choose_at,choose_among,{KNOWN}"
+    options = f"{known}\na,Ash,yes,yes,,,{ASSUMED}\nb,Birch,yes,no,,,{ASSUMED}\nw,Willow,yes,no,open,a;b,{ASSUMED}"
+    before, after = (fixed(options=options, contracts=contracts("a,fee,once,,10", f"b,fee,once,,{amount}")) for amount in (9, 12))
+    changes = changed(tmp_path, before, after).changes
+    assert [part(changes, option, "cost_mean") for option in "abw"] == [{}, {"contracts/b": 3}, {"contracts/b": 1}]
+    check_sums(changes)
+
+
 def test_a_signal_that_is_missed_is_told_with_what_it_does(tmp_path):
     """The sure risk is signalled always, then never: the loss of 10 goes, of a and of its variant."""
     changes = changed(tmp_path, families(), families(signals=HEARD.format(0))).changes

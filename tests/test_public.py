@@ -71,7 +71,7 @@ NUMBERS, DAYS = canaries()
 STRUCTURE = {
     "kind", "owner", "confidential", "category", "basis", "profile", "payer", "employer", "programme", "from_event",
     "to_event", "after", "outside_view", "permanent", "reference", "full_use_event", "type", "role", "censored",
-    "own_programme", "part_of", "categories", "resolves", "option_id", "scale", "reveals", "of", "group", "variant_of", "minimum_kind", "minimum_owner",
+    "own_programme", "part_of", "categories", "resolves", "option_id", "scale", "reveals", "of", "group", "variant_of", "choose_at", "choose_among", "minimum_kind", "minimum_owner",
     "action_owner", "language", "section",
 }  # fmt: skip
 

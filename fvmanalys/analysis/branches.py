@@ -72,9 +72,9 @@ def own_events(comparison: Comparison, sample: Sample, option: str) -> tuple[str
     """
     inputs = comparison.simulation.inputs
     rows = [row for table in CONDITIONED for row in inputs.counting(table, option)]
-    asked = dict.fromkeys(name for row in rows for name, _ in literals(row["when"]))
-    shared = {row["risk_id"] for row in inputs.counting("risks", option) if row["option_id"] == ALL_OPTIONS}
     known = sample.conditions[option]
+    asked = dict.fromkeys(name for row in rows for name, _ in literals(row["when"]) if known[name].rate)
+    shared = {row["risk_id"] for row in inputs.counting("risks", option) if row["option_id"] == ALL_OPTIONS}
     signal = next((name for name in asked if known[name].of), "")
     found = worth(comparison)[option].to_numpy()
     moved = {

@@ -94,7 +94,7 @@ def full_use_after(simulation: Simulation) -> pd.DataFrame:
             row[TABLES[table].KEY[1]]: row for table in ("risks", "signals") for row in inputs.counting(table, option)
         }
         for row in timeline:
-            gone_wrong = [name for name, holds in literals(row["when"]) if holds]
+            gone_wrong = [name for name, holds in literals(row["when"]) if holds and name in names]
             if not gone_wrong or row["event_id"] != last:
                 continue
             share = (sample.holds(option, row["when"]) & np.isfinite(simulation.events[option, last].to_numpy())).mean()

@@ -15,6 +15,7 @@ from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.kept import keep, kept_for
 from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.later import choices
 from fvmanalys.analysis.measures import criticality, measure_table
 from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.own_report import own_report
@@ -178,6 +179,11 @@ class Findings:
     def knowledge(self) -> Knowledge:
         """What is worth finding out, what moves the answer, and whether to find out first."""
         return Knowledge(self.comparison)
+
+    @cached_property
+    def choices(self) -> pd.DataFrame:
+        """What it is worth to hold back a choice, a row for each way of each option that does."""
+        return choices(self.comparison)
 
     @cached_property
     def priorities(self) -> pd.DataFrame:
@@ -360,6 +366,7 @@ PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "limits_exceeded": lambda findings: findings.limits_exceeded,
     "portfolios": lambda findings: findings.knowledge.portfolios,
     "bring_forward": lambda findings: findings.knowledge.bring_forward,
+    "choices": lambda findings: findings.choices,
     "team_and_wait": lambda findings: findings.team_and_wait,
     "verdict_range": lambda findings: findings.knowledge.verdict_range,
     "tornado": lambda findings: findings.knowledge.tornado,

@@ -17,10 +17,10 @@ from scipy.special import ndtr
 
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
-from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats, slice_starts
+from fvmanalys.model.regression import Regression, regress
 from fvmanalys.model.simulate import SLICED
 
 __all__ = [

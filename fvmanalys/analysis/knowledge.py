@@ -27,11 +27,11 @@ from fvmanalys.analysis.information import (
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
-from fvmanalys.analysis.regression import Regression, regress
 from fvmanalys.analysis.unknowns import AROUND, Unknowns, natural_groups, tied
 from fvmanalys.evidence.rules import revealed, split
 from fvmanalys.model.draws import Floats, blocks, draw
 from fvmanalys.model.events import DECIDED
+from fvmanalys.model.regression import Regression, regress
 
 __all__ = ["tied", "AROUND", "Knowledge", "natural_groups", "verdict_spans"]
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
-from fvmanalys.analysis.regression import Regression, Term, regress
 from fvmanalys.model.draws import Floats
+from fvmanalys.model.regression import Regression, Term, regress
 
 __all__ = ["Lesson", "Reading", "learnt"]
 

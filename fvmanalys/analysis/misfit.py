@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from fvmanalys.analysis.regression import Regression
 from fvmanalys.model.draws import Floats
+from fvmanalys.model.regression import Regression
 
 __all__ = ["Beside", "beside"]
 

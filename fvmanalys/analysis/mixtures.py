@@ -23,7 +23,7 @@ from fvmanalys.evidence.inputs import (
 from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns
-from fvmanalys.evidence.variants import line_of
+from fvmanalys.evidence.variants import ways
 
 __all__ = [
     "CALENDAR",
@@ -127,12 +127,12 @@ class ReadTable:
 
     name: str
     frame: pd.DataFrame
-    lines: dict[str, list[str]]
+    ways: dict[str, list[list[str]]]
 
     @cached_property
     def estimates(self) -> Rows:
         """Its quantities, each with its id."""
-        return list(estimate_rows(self.name, self.frame, self.lines))
+        return list(estimate_rows(self.name, self.frame, self.ways))
 
     @cached_property
     def records(self) -> Rows:
@@ -246,15 +246,17 @@ class Mixture:
         return {row["option_id"]: row for side in (one, other) for row in side["options"]}
 
     def line(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> list[str]:
-        """An option and what it is a variant of."""
-        return line_of(option, {name: row["variant_of"] for name, row in self.option_rows(chosen, changed).items()})
+        """An option and what it is a variant of, whichever way it takes."""
+        known = ways(self.option_rows(chosen, changed).values())[option]
+        return list(dict.fromkeys(one for line in known for one in line))
 
     def one_option(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> Inputs:
         """A mixture with a single option in play, beside those that it is a variant of."""
         line, known = self.line(option, chosen, changed), self.option_rows(chosen, changed)
         tables = self.rows(chosen, changed, line)
         tables["options"] = [known[one] for one in line]
-        made = {name: self.table(name, rows, line) for name, rows in tables.items()}
+        around = ways(tables["options"]) if len(line) > 1 else {}
+        made = {name: self.table(name, rows, around) for name, rows in tables.items()}
         return MixedInputs(
             self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made
         )
@@ -269,12 +271,11 @@ class Mixture:
         """Tables made so far, by the places of their rows: many mixtures share them."""
         return {}
 
-    def table(self, name: str, rows: Rows, line: list[str]) -> "ReadTable":
+    def table(self, name: str, rows: Rows, around: dict[str, list[list[str]]]) -> "ReadTable":
         """Some rows as a table, for an option and what it is a variant of."""
-        lines = {one: line[place:] for place, one in enumerate(line)} if len(line) > 1 else {}
-        key = name, *lines, *((row["_file"], row["_row"]) for row in rows)
+        key = name, *around, *((row["_file"], row["_row"]) for row in rows)
         if key not in self.made:
-            self.made[key] = ReadTable(name, frame(name, rows), lines)
+            self.made[key] = ReadTable(name, frame(name, rows), around)
         return self.made[key]
 
     def is_valid(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:

@@ -22,8 +22,8 @@ from fvmanalys.analysis.information import (
 )  # fmt: skip
 from fvmanalys.analysis.learning import Lesson, Reading, read
 from fvmanalys.analysis.misfit import Beside, beside
-from fvmanalys.analysis.regression import Regression, Term, regress
 from fvmanalys.model.draws import Floats
+from fvmanalys.model.regression import Regression, Term, regress
 from fvmanalys.model.sample import Mask
 
 __all__ = ["EVERY_SUBSET", "Inquiry", "Study", "chosen_subsets", "least_accuracy"]

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from fvmanalys.analysis.information import read_columns
-from fvmanalys.analysis.regression import regress
 from fvmanalys.analysis.tails import check_finite_mean
 from fvmanalys.analysis.tornado import tornado
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
+from fvmanalys.model.regression import regress
 
 __all__ = ["SobolIndices", "evidence_share", "sobol", "tornado"]
 

@@ -206,7 +206,7 @@ class Unknowns:
         sample = model.sample(blocks(self.size), self.simulation.seed)
         for option, conditions in model.conditions.items():
             for name, condition in conditions.items():
-                if not condition.of and condition.rate not in found:
+                if condition.rate and not condition.of and condition.rate not in found:
                     found[condition.rate] = sample.occurs(option, name)
         return found
 

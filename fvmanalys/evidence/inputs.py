@@ -26,7 +26,7 @@ from fvmanalys.evidence.rows import no_numbers, same_place
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
-from fvmanalys.evidence.variants import INHERITED, counting, lines, owners, part_of
+from fvmanalys.evidence.variants import INHERITED, counting, counting_either, part_of, stream_owners, ways
 
 __all__ = [
     "DEFAULTS", "Inputs", "default_folder", "estimate_id", "ids_by_place", "load", "no_estimate", "plain_rows",
@@ -155,13 +155,18 @@ class Inputs:
         `stream` is the id that keys its random numbers: two halves of one event (`when` and its opposite) share it.
         """
         blank = dict.fromkeys(["option_id", "name_en", "owner_en", "note_en"], "")
-        rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name], self.lines)]
+        rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name], self.ways)]
         return ReadOnlyTable(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
 
     @cached_property
     def lines(self) -> dict[str, list[str]]:
         """Every option in play with what it is a variant of, and so on to the first that is none."""
-        return ReadOnlyDict(lines(self.tables["options"].to_dict("records")))
+        return ReadOnlyDict({option: known[0] for option, known in self.ways.items()})
+
+    @cached_property
+    def ways(self) -> dict[str, list[list[str]]]:
+        """The line of every option in play; of one that holds back a choice between two ways, a line through each."""
+        return ReadOnlyDict(ways(self.tables["options"].to_dict("records")))
 
     def family(self, option: str) -> list[str]:
         """An option with its variants, and with what it is a variant of and the variants of that."""
@@ -169,7 +174,10 @@ class Inputs:
 
     def counting(self, table: str, option: str) -> list[dict[str, Any]]:
         """The rows of a table that count for an option: its own, those that all share, and those that it inherits."""
-        return counting(table, self.records[table], self.lines[option])
+        known = self.ways[option]
+        if len(known) > 1:
+            return counting_either(table, self.records, known)
+        return counting(table, self.records[table], known[0])
 
     def full_use_event(self, option: str) -> str:
         """The event that counts as in full use: the option's own, or else its base's."""
@@ -392,7 +400,7 @@ def ids_by_place(estimates: pd.DataFrame) -> dict[tuple[str, int], str]:
     return {(file, row): one for file, row, one in reversed(list(rows))}
 
 
-def estimate_rows(name: str, table: pd.DataFrame, line_to: Mapping[str, list[str]]) -> Iterator[dict[str, Any]]:
+def estimate_rows(name: str, table: pd.DataFrame, known: Mapping[str, list[list[str]]]) -> Iterator[dict[str, Any]]:
     """The quantities of one table; where two conditions share a key, the condition is added to their ids.
 
     A variant's own row has the random numbers of the row that it stands for.
@@ -404,7 +412,7 @@ def estimate_rows(name: str, table: pd.DataFrame, line_to: Mapping[str, list[str
     times = Counter(ids)
     second = TABLES[name].SECOND
     whose = {
-        option: owners(name, rows, line) for option, line in line_to.items() if len(line) > 1 and name in INHERITED
+        option: stream_owners(name, rows, one) for option, one in known.items() if len(one[0]) > 1 and name in INHERITED
     }
     for row, key in zip(rows, ids, strict=True):
         if pd.notna(row["likely"]) or pd.notna(row["low"]):

@@ -21,7 +21,7 @@ from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, reference
 __all__ = [
     "CONDITIONAL", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part", "near",
     "price_years_exist",
-    "revealed", "split", "unknown_conditions",
+    "revealed", "split", "takes_readiness", "unknown_conditions",
 ]  # fmt: skip
 
 Rows = list[dict[str, Any]]
@@ -94,11 +94,14 @@ def reference_faults(name: str, rows: Rows, tables: Tables, unread: Iterable[str
 
 def ever_bases(tables: Tables) -> dict[str, set[str]]:
     """Of every option, what it has ever been a variant of, directly or through others, and what all share."""
-    rows = [row for row in tables.get("options", []) if row["variant_of"]]
-    bases: dict[str, set[str]] = {row["option_id"]: {ALL_OPTIONS} for row in rows}
+    options = tables.get("options", [])
+    taken = [
+        (row["option_id"], base) for row in options for base in [*split(row["variant_of"]), *split(row["choose_among"])]
+    ]
+    bases: dict[str, set[str]] = {option: {ALL_OPTIONS} for option, _ in taken}
     for _ in range(len(bases)):
-        for row in rows:
-            bases[row["option_id"]] |= {row["variant_of"]} | bases.get(row["variant_of"], set())
+        for option, base in taken:
+            bases[option] |= {base} | bases.get(base, set())
     return bases
 
 
@@ -153,6 +156,21 @@ def one_reference(tables: Tables) -> Iterator[Fault]:
             f"{len(names)} options are the reference",
             "set reference to yes for exactly one option",
         )
+
+
+def choices_are_two(tables: Tables) -> Iterator[Fault]:
+    """An option that holds back its choice says between which two others, and until when; it varies nothing else."""
+    for row in tables.get("options", []):
+        among = split(row["choose_among"])
+        if among and (len(set(among)) != 2 or len(among) != 2 or row["option_id"] in among):
+            problem = f"{row['choose_among']!r} is not two other options"
+            yield fault(row, "choose_among", problem, "name the two ways, as in 'b;c'")
+        if bool(among) != bool(row["choose_at"]):
+            empty, given = ("choose_at", "choose_among") if among else ("choose_among", "choose_at")
+            remedy = "name an event or a signal of the option" if among else "name the two ways, as in 'b;c'"
+            yield fault(row, empty, f"is empty although {given} is given", remedy)
+        if among and row["variant_of"]:
+            yield fault(row, "variant_of", "stands beside choose_among, whose ways say what is varied", "clear it")
 
 
 def parameter_values(tables: Tables) -> Iterator[Fault]:
@@ -370,6 +388,7 @@ def estimate_ids(tables: Tables) -> set[str]:
 CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
     one_decision: (),
     one_reference: ("options",),
+    choices_are_two: (),
     parameter_values: (),
     timeline_choices: (),
     stream_ends: (),

@@ -102,8 +102,8 @@ def unused_risks(inputs: Inputs) -> Iterator[Fault]:
     used = {(row["option_id"], name) for row in rows for name, _ in literals(row["when"])}
     used |= {(row["option_id"], row["of"]) for row in inputs.records["signals"]}
     used |= {(one.split("/")[1], one.split("/")[2]) for one in revealed_risks(inputs)}
-    for option, line in inputs.lines.items():
-        used |= {(base, name) for own, name in used if own == option for base in line}
+    for option, ways in inputs.ways.items():
+        used |= {(base, name) for own, name in used if own == option for line in ways for base in line}
     for row in inputs.records["risks"]:
         options = {option for option, risk in used if risk == row["risk_id"]}
         waiting = options if row["option_id"] == ALL_OPTIONS else options & {row["option_id"], ALL_OPTIONS}

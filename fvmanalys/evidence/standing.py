@@ -9,6 +9,7 @@ from typing import Any
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of
+from fvmanalys.evidence.choices import choice_faults
 from fvmanalys.evidence.conditions import together
 from fvmanalys.evidence.correlations import correlation_faults
 from fvmanalys.evidence.rules import (
@@ -23,7 +24,7 @@ from fvmanalys.evidence.rules import (
     unknown_conditions,
 )  # fmt: skip
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
-from fvmanalys.evidence.variants import INHERITED, counting, lines
+from fvmanalys.evidence.variants import INHERITED, counting, line_of, ways
 
 __all__ = ["standing_faults"]
 
@@ -57,12 +58,14 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     playing = in_play(tables)
     circular = list(variant_faults(options, as_of))
     yield from circular
-    line_to = {} if circular else lines(options)
+    known = {} if circular else ways(options)
+    line_to = {told_way(option, line, lines): line for option, lines in known.items() for line in lines}
     effective = {option: effective_rows(playing, line) for option, line in line_to.items()}
     everyone = {
         ALL_OPTIONS: shared_rows(playing),
         **dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]]))),
     }
+    yield from choice_faults(options, playing, known)
     yield from dict.fromkeys(one for option, rows in everyone.items() for one in overlap_faults(option, rows))
     yield from condition_faults(everyone)
     yield from coverage_faults(options, playing, effective, as_of)
@@ -74,6 +77,11 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     yield from correlation_faults(tables)
     for check in (criteria_exist, price_years_exist):
         yield from check(playing)
+
+
+def told_way(option: str, line: list[str], lines: list[list[str]]) -> str:
+    """An option, as messages say it; one that holds back a choice with the way that its rows go through."""
+    return option if len(lines) == 1 else f"{option}, taking {line[1]}"
 
 
 def effective_rows(tables: Tables, line: list[str]) -> Tables:
@@ -89,7 +97,16 @@ def shared_rows(tables: Tables) -> Tables:
 def variant_faults(options: Rows, as_of: date) -> Iterator[Fault]:
     """A variant varies an option in play, and no circle of options varies itself."""
     bases = {row["option_id"]: row["variant_of"] for row in options}
+    choosing = {row["option_id"] for row in options if row["choose_among"]}
     for row in options:
+        named = [(column, base) for column in ("variant_of", "choose_among") for base in split(row[column])]
+        for column, base in named:
+            if choosing & set(line_of(base, bases)):
+                problem = f"{base!r} holds back a choice of its own, or varies an option that does"
+                yield fault(row, column, problem, "name an option that holds back none")
+            if column == "choose_among" and base not in bases:
+                remedy = "name options in play, or give this one a later known_from"
+                yield fault(row, column, f"{base!r} is not known at {as_of}", remedy)
         option, base = row["option_id"], row["variant_of"]
         if base and base not in bases:
             remedy = "name an option in play, or give the variant a later known_from"
@@ -162,9 +179,8 @@ def coverage_faults(options: Rows, tables: Tables, effective: dict[str, Tables],
     criteria = [(row["area_id"], row["criterion_id"]) for row in tables.get("criteria", [])]
     divided = {area for area, _ in criteria}
     whole = [(row["area_id"], "") for row in tables.get("areas", []) if row["area_id"] not in divided]
-    for option in (row for row in options if row["option_id"] in effective):
-        name = option["option_id"]
-        mine = effective[name]
+    for name, mine in effective.items():
+        option = next(row for row in options if row["option_id"] == name.split(", taking ")[0])
         if not mine["contracts"] and not mine["staffing"]:
             problem = f"{name!r} has no cost row known at {as_of}"
             yield fault(option, "option_id", problem, "add one to contracts or staffing; nothing known is not zero")

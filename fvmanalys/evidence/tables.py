@@ -69,6 +69,8 @@ class OptionRow(Evidenced):
     reference: YesNo = "no"
     full_use_event: Event = ""
     variant_of: Base = ""
+    choose_at: Annotated[str, Names(), STRUCTURE] = ""
+    choose_among: Annotated[str, References("options", "option_id", many=True)] = ""
 
 
 class AreaRow(Quantified):

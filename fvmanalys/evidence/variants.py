@@ -2,27 +2,39 @@
 
 What is in force is settled before, on the rows as they are written. A variant then takes every row that counts for its
 base, with the same id and the same random numbers, unless it has a row of its own with the same key; one of its own
-without a quantity and a date means that the inherited one is absent.
+without a quantity and a date means that the inherited one is absent. One that holds back its choice between two ways is
+a variant of both: what counts for it as a variant of the one alone, counts in the draws in which it takes that one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fvmanalys.evidence.asof import key_of, withdraws
+from fvmanalys.evidence.conditions import as_set, literals
+from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES
 
-__all__ = ["INHERITED", "counting", "lines", "owners", "part_of"]
+__all__ = [
+    "INHERITED", "Line", "counting", "counting_either", "line_of", "owners", "part_of", "renamed", "stream_owners",
+    "takes", "ways",
+]  # fmt: skip
 
 Rows = Sequence[Mapping[str, Any]]
 Line = Sequence[str]
 ADDING_UP = ("contracts", "staffing")
-INHERITED = ("timeline", *ADDING_UP, "levels", "risks", "signals", "readiness")
+CONDITIONED = ("timeline", *ADDING_UP, "levels")
+INHERITED = (*CONDITIONED, "risks", "signals", "readiness")
 
 
-def lines(options: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Every option with what it is a variant of, and so on to the first that is none."""
-    bases = {row["option_id"]: row.get("variant_of") or "" for row in options}
-    return {option: line_of(option, bases) for option in bases}
+def ways(options: Iterable[Mapping[str, Any]]) -> dict[str, list[list[str]]]:
+    """The line of every option; of one that holds back a choice between two ways, a line through each."""
+    rows = list(options)
+    bases = {row["option_id"]: row.get("variant_of") or "" for row in rows}
+    among = {row["option_id"]: split(row.get("choose_among") or "") for row in rows}
+    return {
+        option: [[option, *line_of(way, bases)] for way in among[option]] or [line_of(option, bases)]
+        for option in bases
+    }
 
 
 def line_of(option: str, bases: Mapping[str, str]) -> list[str]:
@@ -68,6 +80,73 @@ def first_of_line(table: str, rows: Rows, option: str) -> list[Any]:
         return mine
     own = {part_of(table, row) for row in mine if row["option_id"] == option}
     return [row for row in mine if row["option_id"] == option or part_of(table, row) not in own]
+
+
+def takes(line: Line) -> str:
+    """What holds where the way that a line goes through is taken, as a condition has it."""
+    return f"takes:{line[1]}"
+
+
+def renamed(tables: Mapping[str, Rows], known: Sequence[Line]) -> list[dict[str, str]]:
+    """What the risks and signals of each way are called where both have one of the name that is not the same."""
+    sides = [
+        {
+            row[TABLES[table].KEY[1]]: row
+            for table in ("risks", "signals")
+            for row in counting(table, tables[table], line)
+        }
+        for line in known
+    ]
+    differ = {name for name in sides[0] for side in sides if name in side and side[name] is not sides[0][name]}
+    return [{name: f"{line[1]}:{name}" for name in differ} for line in known if len(known) > 1] or [{}]
+
+
+def counting_either(table: str, tables: Mapping[str, Rows], known: Sequence[Line]) -> list[Any]:
+    """The rows that count for an option that holds back a choice, in the order of either way;
+    those of one way alone under the condition that it is taken, and its risks and signals by the names of `renamed`.
+    """
+    names = renamed(tables, known)
+    sides = [
+        {told_apart(table, row, own): row for row in counting(table, tables[table], line)}
+        for line, own in zip(known, names, strict=True)
+    ]
+    condition = takes(known[0])
+    found: list[Any] = []
+    first, common = list(sides[0]), sides[0].keys() & sides[1].keys()
+    for key, row in sides[1].items():
+        if key in common:
+            until = first.index(key) + 1 if key in first else 0
+            found += [as_told(table, one, sides[0][one], "" if one in common else condition) for one in first[:until]]
+            first = first[until:]
+        else:
+            found.append(as_told(table, key, row, f"!{condition}"))
+    return found + [as_told(table, one, sides[0][one], "" if one in common else condition) for one in first]
+
+
+def told_apart(table: str, row: Mapping[str, Any], names: Mapping[str, str]) -> tuple:
+    """The place of a row, with its condition, or its name and what it is of, as these are called in its way."""
+    if table in CONDITIONED:
+        held = [f"{'' if holds else '!'}{names.get(name, name)}" for name, holds in literals(row["when"])]
+        return row["_file"], row["_row"], as_set(";".join(held))
+    called, of = row[TABLES[table].KEY[1]], row.get("of", "")
+    return row["_file"], row["_row"], names.get(called, called), names.get(of, of)
+
+
+def as_told(table: str, key: tuple, row: Mapping[str, Any], condition: str) -> Mapping[str, Any]:
+    """A row as it counts under a condition."""
+    if table in CONDITIONED:
+        return {**row, "when": as_set(f"{key[2]};{condition}")}
+    if table == "readiness":
+        return row
+    return {**row, TABLES[table].KEY[1]: key[2]} | ({"of": key[3]} if table == "signals" else {})
+
+
+def stream_owners(table: str, rows: Rows, known: Sequence[Line]) -> dict[tuple, str]:
+    """Whose random numbers each thing that counts for an option has; in the second way's where only that has it."""
+    first, *others = (owners(table, rows, line) for line in known)
+    return first | {
+        part: one for other in others for part, one in other.items() if first.get(part) in (None, known[0][0])
+    }
 
 
 def part_of(table: str, row: Mapping[str, Any]) -> tuple:

@@ -9,6 +9,7 @@ import numpy as np
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
+from fvmanalys.model.choices import Rule, read_choice
 from fvmanalys.model.costs import Stream, Window, read_streams, stream_amount, stream_value
 from fvmanalys.model.draws import LARGEST, Block, Estimate, Floats, blocks, correlate, read_estimates
 from fvmanalys.model.events import DAYS_PER_YEAR, Event, event_times, read_events
@@ -75,9 +76,15 @@ class Model:
         found = set()
         for name, _ in literals(when):
             condition = self.conditions[option][name]
-            found |= {condition.rate, *filter(None, [condition.false_alarm])}
+            found |= {condition.rate, condition.false_alarm} - {""}
             found |= self.condition_ids(option, condition.of)
+            if condition.rule is not None:
+                found |= condition.rule.estimates | self.condition_ids(option, ";".join(condition.rule.names))
         return found
+
+    def rule(self, option: str) -> Rule | None:
+        """What says which way an option takes that holds back its choice."""
+        return next((one.rule for one in self.conditions[option].values() if one.rule is not None), None)
 
     def times(self, sample: Sample, option: str) -> dict[str, Floats]:
         """When the events of an option happen."""
@@ -114,14 +121,14 @@ def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str]
     for area in inputs.areas:
         rows = [row for row in inputs.records["criteria"] if row["area_id"] == area]
         check_weights(f"criteria/{area}", {row["criterion_id"]: estimates[row["id"]] for row in rows})
-    return Model(
+    model = Model(
         estimates=estimates,
         options={
             name: OptionModel(read_events(inputs, name), read_streams(inputs, name), read_levels(inputs, name))
             for name in names
         },
         areas=inputs.areas,
-        conditions={name: read_conditions(inputs, name) for name in names},
+        conditions={name: read_conditions(inputs, name) | read_choice(inputs, name) for name in names},
         reference_class=read_class(inputs.tables["reference_class"]),
         rate=read_rate(inputs),
         benefit_rate=inputs.parameters.get("benefit_discount_rate", read_rate(inputs)),
@@ -131,6 +138,9 @@ def read_model(inputs: Inputs, delay: float | None = 0.0, options: Sequence[str]
         delay=delay,
         programmes={name: inputs.lines[name][-1] for name in names},
     )
+    for rule in filter(None, map(model.rule, names)):
+        rule.model = model
+    return model
 
 
 def read_rate(inputs: Inputs) -> Rate:

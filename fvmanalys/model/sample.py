@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,26 +10,32 @@ from numpy.typing import NDArray
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.tables import TABLES
-from fvmanalys.evidence.variants import owners
+from fvmanalys.evidence.variants import counting, owners, renamed
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
 
-__all__ = ["Condition", "Mask", "Sample", "crossed", "read_conditions", "thinned"]
+if TYPE_CHECKING:
+    from fvmanalys.model.choices import Rule
+
+__all__ = ["CHOICE", "Condition", "Mask", "Sample", "crossed", "read_conditions", "thinned"]
 
 Mask = NDArray[np.bool_]
+CHOICE = "choice/"  # what the keys of columns begin with that say which way is taken
 
 
 @dataclass(frozen=True)
 class Condition:
     """What may hold for an option: a risk, by the probability `rate`, or a signal of the risk `of`.
 
-    A signal says yes by `rate` where the risk holds, else by `false_alarm`. `number` keys its random number.
+    A signal says yes by `rate` where the risk holds, else by `false_alarm`. `number` keys its random number. That an
+    option which holds back a choice takes its first way is a condition too, by its `rule`.
     """
 
     number: str
     rate: str
     of: str = ""
     false_alarm: str = ""
+    rule: "Rule | None" = None
 
 
 @dataclass
@@ -108,15 +115,31 @@ class Sample:
         """The columns that say whether a risk occurs, or what a signal says."""
         condition = self.conditions[option][name]
         own = {condition.number, condition.rate, condition.false_alarm}
+        if condition.rule is not None:
+            return own.union(condition.rule.estimates, *(self.rests_on(option, one) for one in condition.rule.names))
         return own | self.rests_on(option, condition.of) if condition.of else own
 
     def occurs(self, option: str, name: str) -> Mask:
         """The draws in which a risk occurs, or a signal says yes."""
         condition = self.conditions[option][name]
+        if condition.rule is not None:
+            return self.way(option, name) < 0.5
         limit = self.column(condition.rate)
         if condition.of:
             limit = np.where(self.occurs(option, condition.of), limit, self.column(condition.false_alarm))
         return self.chance(condition.number) < limit
+
+    def way(self, option: str, name: str) -> Floats:
+        """Which way an option takes that holds back its choice: 0 the first, 1 the second."""
+        condition = self.conditions[option][name]
+        key, rule = condition.number, condition.rule
+        if key in self.given or rule is None:
+            return self.given[key]
+        if self.given and not self.given.keys().isdisjoint(self.rests_on(option, name)):
+            return rule(self)
+        if key not in self._made:
+            self._made[key] = rule(self)
+        return self._made[key]
 
     def chance(self, key: str) -> Floats:
         """The uniform column that decides whether a risk occurs, or a signal says yes."""
@@ -143,11 +166,18 @@ class Sample:
         return self._made["outside_view"] < self.outside_share
 
     def ratios(self, option: str) -> tuple[Floats, Floats]:
-        """Cost and duration ratio of one past programme per draw, for one option."""
-        if option not in self._ratios and self.reference_class is not None:
-            whose = self.programmes.get(option, option)
-            self._ratios[option] = self.reference_class.draw(self.uniform(f"reference_class/{whose}"))
-        return self._ratios[option]
+        """Cost and duration ratio of one past programme per draw, for one option; for one that chooses, its way's."""
+        rule = next((one.rule for one in self.conditions.get(option, {}).values() if one.rule is not None), None)
+        if rule is not None:
+            first, second, is_first = *map(self.ratios_of, rule.roots), self.occurs(option, rule.condition)
+            return np.where(is_first, first[0], second[0]), np.where(is_first, first[1], second[1])
+        return self.ratios_of(self.programmes.get(option, option))
+
+    def ratios_of(self, whose: str) -> tuple[Floats, Floats]:
+        """Cost and duration ratio of the past programme that an option and its variants have in each draw."""
+        if whose not in self._ratios and self.reference_class is not None:
+            self._ratios[whose] = self.reference_class.draw(self.uniform(f"reference_class/{whose}"))
+        return self._ratios[whose]
 
     def seen_from_outside(self, name: str, option: str, which: int) -> Floats:
         """The estimate `name` as drawn and, in outside draws,
@@ -161,13 +191,15 @@ class Sample:
 
 def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
     """The risks and signals of an option; a variant's own have the random numbers of those that they stand for."""
-    records, line, found = inputs.records, inputs.lines[option], {}
-    for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
-        whose = owners(table, records[table], line)
-        for row in inputs.counting(table, option):
-            name = row[TABLES[table].KEY[1]]
-            number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
-            found[name] = Condition(number, row["id"], *([row["of"], second] if table == "signals" else []))
+    records, ways, found = inputs.records, inputs.ways[option], {}
+    for line, names in zip(ways, renamed(records, ways), strict=True):
+        for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
+            whose = owners(table, records[table], line)
+            for row in counting(table, records[table], line):
+                name = row[TABLES[table].KEY[1]]
+                number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
+                more = [names.get(row["of"], row["of"]), second] if table == "signals" else []
+                found[names.get(name, name)] = Condition(number, row["id"], *more)
     return found
 
 
@@ -190,6 +222,6 @@ def thinned(samples: Sequence[Sample], step: int) -> Sample:
 
 def crossed(first: Sample, second: Sample, from_second: Collection[str]) -> Sample:
     """The columns that two samples have made, some by their keys from the second, as one sample."""
-    keys = first._made.keys() & second._made.keys()
+    keys = {key for key in first._made.keys() & second._made.keys() if not key.startswith(CHOICE)}
     made = {key: (second if key in from_second else first)._made[key] for key in keys}
     return replace(first, _made=made, _ratios={}, _held={}, kept_times={})

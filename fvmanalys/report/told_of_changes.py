@@ -29,6 +29,7 @@ OTHERS = (
     "price_year", "real_growth", "outside_view", "payer", "employer", "permanent", "reference", "minimum", "moves_with",
     "strength", "variance_reduction", "months", "resolves", "reveals", "hit_rate", "false_alarm_rate",
     "false_alarm_low", "false_alarm_likely", "false_alarm_high", "of", "variant_of",
+    "choose_at", "choose_among",
 )  # fmt: skip
 FOR_NEW = ("date", "planned_date", "actual_date", "amount", "index", "cost_ratio", "duration_ratio", "count", "status")
 UNSEEN = 0.005

@@ -13,7 +13,8 @@ WIDTHS = (46, 26, 22, 12.5, 12.5, 12.5, 12.5, 15.5, 42)
 CHOICE = (
     turning.CHANCES, turning.SWITCHING, turning.SCENARIOS, beside.OWN_REPORT, turning.DECOMPOSITION,
     information.INVESTIGATIONS, information.PORTFOLIOS,
-    information.BRING_FORWARD, information.RANGE, information.TORNADO, information.GROUPS, information.NUMBERS,
+    information.BRING_FORWARD, information.CHOOSE_LATER, information.RANGE,
+    information.TORNADO, information.GROUPS, information.NUMBERS,
     information.OWN_PARTS,
     information.EVIDENCE, information.VIEWPOINTS, information.RANKS,
 )  # fmt: skip

@@ -16,11 +16,11 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 
 __all__ = [
-    "BACKTEST", "BRING_FORWARD", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "OWN_PARTS", "PORTFOLIOS",
-    "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences", "evidence_caption",
-    "information_caption", "net_value_caption", "owed_to", "ranks_caption", "span_name", "swings", "tornado_caption",
-    "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences", "viewpoint_label",
-    "viewpoints_caption", "worth_knowing",
+    "BACKTEST", "BRING_FORWARD", "CHOOSE_LATER", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS",
+    "OWN_PARTS", "PORTFOLIOS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences",
+    "evidence_caption", "information_caption", "net_value_caption", "owed_to", "ranks_caption", "span_name", "swings",
+    "tornado_caption", "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences",
+    "viewpoint_label", "viewpoints_caption", "worth_knowing",
 ]  # fmt: skip
 
 MOST = 12
@@ -111,6 +111,12 @@ PORTFOLIOS = Exhibit(
 )
 BRING_FORWARD = Exhibit(
     "bring_forward", lambda findings: findings.knowledge.bring_forward, "option_id:option value:money months:n0"
+)
+CHOOSE_LATER = Exhibit(
+    "choices",
+    lambda findings: findings.choices,
+    "option_id:option name:text way:option share:share now:money committed:money net_benefit:money option_value:money"
+    " standard_error:error",
 )
 OWN_PARTS = Exhibit(
     "information_own_parts",

@@ -9,7 +9,7 @@ Schwartz 2001, Review of Financial Studies 14(1)), so that no choice sees the fu
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,6 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.events import Event, event_times
 from fvmanalys.model.regression import Regression, regress
 from fvmanalys.model.sample import CHOICE, Condition, Sample
-
-if TYPE_CHECKING:
-    from fvmanalys.model.compiled import Model
 
 __all__ = ["FIRST", "SECOND", "Rule", "read_choice"]
 
@@ -45,7 +42,7 @@ class Rule:
     condition: str
     roots: tuple[str, str]
     value_per_point: float
-    model: "Model" = field(init=False, repr=False)
+    model: Any = field(init=False, repr=False)
 
     def __call__(self, sample: Sample) -> Floats:
         """Choose in every draw; where what the choice waits for never comes, as if nothing had been learnt."""

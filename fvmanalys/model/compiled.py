@@ -84,7 +84,7 @@ class Model:
 
     def rule(self, option: str) -> Rule | None:
         """What says which way an option takes that holds back its choice."""
-        return next((one.rule for one in self.conditions[option].values() if one.rule is not None), None)
+        return next((one.rule for one in self.conditions[option].values() if isinstance(one.rule, Rule)), None)
 
     def times(self, sample: Sample, option: str) -> dict[str, Floats]:
         """When the events of an option happen."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,6 @@ from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.variants import counting, owners, renamed
 from fvmanalys.model.draws import Block, Estimate, Floats, draw, draw_halves, draw_runs, draw_uniform
 from fvmanalys.model.programmes import ReferenceClass
-
-if TYPE_CHECKING:
-    from fvmanalys.model.choices import Rule
 
 __all__ = ["CHOICE", "Condition", "Mask", "Sample", "crossed", "read_conditions", "thinned"]
 
@@ -35,7 +32,22 @@ class Condition:
     rate: str
     of: str = ""
     false_alarm: str = ""
-    rule: "Rule | None" = None
+    rule: "Chooser | None" = None
+
+
+class Chooser(Protocol):
+    """Says which way is taken in each draw of a sample, by `names` of risks and signals and by `estimates`."""
+
+    condition: str
+    roots: tuple[str, str]
+
+    def __call__(self, sample: "Sample") -> Floats: ...
+
+    @property
+    def names(self) -> set[str]: ...
+
+    @property
+    def estimates(self) -> set[str]: ...
 
 
 @dataclass

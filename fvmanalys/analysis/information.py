@@ -5,15 +5,15 @@ Raiffa & Schlaifer 1961, Applied Statistical Decision Theory; by regression on d
 Medical Decision Making 34(3). Net benefit is draws × options, in money, with every option that may be chosen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri, stdtrit
 
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
@@ -27,6 +27,7 @@ __all__ = [
     "ERRORS",
     "Value",
     "Verdict",
+    "choice_told",
     "evpi",
     "evppi",
     "evppi_all",
@@ -48,7 +49,7 @@ DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates ma
 FEW_ANSWERS = 60  # yes or no, beyond which their count is as good as any number
 COUNTED = 0.03  # of its value, by which a count may differ from any other reading
 FEWEST_SLICES = 8  # between which an error is taken
-UNLIKELY = 0.01  # to be the best option, below which an option is left out of an error
+COVERED = 0.975  # of a distribution lies below the upper end of the interval that an error is to make
 CLEARLY, SEEN = 4.0, 0.02  # standard errors, and share of the value, of what a fit misses that is told of
 ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
 
@@ -151,7 +152,7 @@ def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: 
     if reduction == 1:
         return value_of_fit(lead, found, inputs.shape[1], check, starts=starts)
     lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
-    value = value_of_fit(lead, found, inputs.shape[1], check, lesson.means, list(lesson.samples()), starts)
+    value = value_of_fit(lead, found, inputs.shape[1], check, lesson.means, starts)
     return warned_of_counts(value, inputs, found.fitted, lesson.means, reduction)
 
 
@@ -187,56 +188,61 @@ def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
 
 
 def value_of_fit(
-    lead: Floats,
-    found: Regression,
-    k: int,
-    check: Beside,
-    learnt: Floats | None = None,
-    samples: Sequence[Floats] = (),
-    starts: Starts = None,
+    lead: Floats, found: Regression, k: int, check: Beside, learnt: Floats | None = None, starts: Starts = None
 ) -> Value:
     """The value of what is learnt of k inputs whose regression is already made and checked;
     without more, of knowing them.
 
-    `learnt` has the conditional means after an investigation, `samples` those after some that read each draw with
-    noise.
+    `learnt` has the conditional means after an investigation.
     """
-    fitted = float(np.maximum(highest(found.fitted), 0).mean())
+    known = np.maximum(highest(found.fitted), 0)
     left_out = gain_chosen(lead, found.left_out)
-    everything = float(np.maximum(highest(lead), 0).mean())
+    fitted, everything = float(known.mean()), float(np.maximum(highest(lead), 0).mean())
     value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
     gap = abs(fitted - left_out.mean()) / 2
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    error = error_of_gain(left_out, lead, starts)
+    error = error_of_gain((known + left_out + pulled(found, chosen(found.fitted))) / 2, lead, starts)
     nothing = error_of_nothing(lead, starts) if found.design else 0.0
     missed = gain_missed(lead, found, check, value)
     warning = "poor_fit" if missed or check.triples else warn(found, fit, (len(lead), k), gap, error, everything)
     warning = warning or ("near_tie" if found.design and is_near_tie(lead, value, starts) else "")
     if learnt is None:
         return Value(value, max(error, gap, nothing, missed), fit, warning)
-    share = min(float(np.maximum(highest(learnt), 0).mean()) / fitted, 1.0) if fitted else 1.0
-    gains = np.array([gain_chosen(lead, sample) for sample in samples])
-    error = np.sqrt(max(error_of_gain(gains.mean(axis=0), lead, starts) ** 2 - noise_of_readings(gains), 0.0))
-    return Value(share * value, max(float(error), share * gap, share * nothing, missed), fit, warning)
+    told = np.maximum(highest(learnt), 0)
+    share = min(float(told.mean()) / fitted, 1.0) if fitted else 1.0
+    moved = pulled(found, choice_told(learnt, found.fitted) - share / 2 * chosen(found.fitted))
+    error = error_of_gain(told + share / 2 * (left_out - known) + moved, lead, starts)
+    return Value(share * value, max(error, share * gap, share * nothing, missed), fit, warning)
+
+
+def pulled(found: Regression, weights: Floats) -> Floats:
+    """What the residual of each draw adds, through the fit, to the mean of fitted leads × weights."""
+    return found.smoother.pulled(weights) if found.smoother else np.zeros(len(weights))
+
+
+def choice_told(learnt: Floats, fitted: Floats) -> Floats:
+    """How likely each option is to be chosen after an investigation, for the inputs of each draw.
+
+    A reading is as far from the inputs for a choice as for the fit, so the choices of readings are smoothed by as much
+    as the fit was.
+    """
+    told, variance = chosen(learnt), fitted.var(axis=0)
+    off = fitted - fitted.mean(axis=0)
+    kept = np.clip((off * learnt).mean(axis=0) / np.where(variance > 0, variance, np.inf), 0, 1)
+    return told.mean(axis=0) + kept * (told - told.mean(axis=0))
 
 
 def error_of_gain(gain: Floats, lead: Floats, starts: Starts) -> float:
     """The standard error of what is gained beyond the best choice now, where another option may be the best as well.
 
-    How far the gain varies depends on what it is a gain over, so near a tie each option counts by how likely it is to
-    be best.
+    What is gained is the least that it is beyond any option, and an interval reaches down to the lowest end of theirs.
+    So a gain over an option that falls behind by less than its own error counts with what of that error is left, as
+    far down as nothing: a gain is never less.
     """
-    error, ahead = standard_error(gain, starts), lead.mean(axis=0)
-    spread = np.array([standard_error(column, starts) for column in lead.T])
-    likely = ndtr(ahead / np.where(spread > 0, spread, np.inf))
-    likely[spread == 0] = 0.0
-    rivals = np.flatnonzero(likely > UNLIKELY)
-    if not len(rivals) or not np.isfinite(error):
-        return error
-    weights = np.append(1 - likely.max(), likely[rivals])
-    errors = np.array([error, *(standard_error(gain - lead[:, rival], starts) for rival in rivals)])
-    return max(error, float(np.sqrt(np.average(errors**2, weights=weights))))
+    own, behind = standard_error(gain, starts), -lead.mean(axis=0)
+    others = [standard_error(gain - column, starts) - far / ERRORS for column, far in zip(lead.T, behind, strict=True)]
+    return max(own, min(max(others), max(float(gain.mean()), 0.0) / ERRORS)) if np.isfinite(own) else own
 
 
 def error_of_nothing(lead: Floats, starts: Starts) -> float:
@@ -268,11 +274,6 @@ def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) ->
     return float(more.mean()) if clear else 0.0
 
 
-def noise_of_readings(gains: Floats) -> float:
-    """What the noise of readings adds to the variance of the mean of gains (readings × draws)."""
-    return float(gains.var(axis=0, ddof=1).mean() / gains.size)
-
-
 def highest(table: Floats) -> Floats:
     """The highest of each draw, column by column: much faster than draw by draw where columns are few."""
     return reduce(np.maximum, table.T)
@@ -286,6 +287,14 @@ def place_of_highest(table: Floats) -> NDArray[np.int64]:
         place[above] = column
         np.maximum(top, table[:, column], out=top)
     return place
+
+
+def chosen(predicted: Floats) -> Floats:
+    """Whether each option is predicted to be best and better than the best choice now: 0 or 1, draws × leads."""
+    top, found = place_of_highest(predicted), np.zeros(predicted.shape)
+    draws = np.arange(len(predicted))
+    found[draws, top] = predicted[draws, top] > 0
+    return found
 
 
 def gain_chosen(lead: Floats, predicted: Floats) -> Floats:
@@ -415,7 +424,8 @@ def standard_error(values: Floats, starts: Starts = None) -> float:
     """The standard error of a mean over draws; infinite where one draw says nothing about it.
 
     From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for
-    each other.
+    each other. A few slices do not say well how far they differ, so the error is wider by as much as makes two of it
+    cover what they should (Student 1908, Biometrika 6(1)).
     """
     if len(values) < 2:
         return np.inf
@@ -423,4 +433,10 @@ def standard_error(values: Floats, starts: Starts = None) -> float:
         return float(values.std(ddof=1) / np.sqrt(len(values)))
     sizes = np.diff(np.append(starts, len(values)))
     off = np.add.reduceat(values - values.mean(), starts) / len(values)
-    return float(np.sqrt((off**2).sum() * len(sizes) / (len(sizes) - 1)))
+    return float(np.sqrt((off**2).sum() * len(sizes) / (len(sizes) - 1)) * widening(len(sizes) - 1))
+
+
+@lru_cache(maxsize=64)
+def widening(freedom: int) -> float:
+    """How much wider 95 % of Student's distribution lies than 95 % of the normal one."""
+    return float(stdtrit(freedom, COVERED) / ndtri(COVERED))

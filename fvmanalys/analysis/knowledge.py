@@ -3,7 +3,7 @@ alone and side by side, and what waiting for them costs.
 """
 
 import fnmatch
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -137,30 +137,22 @@ class Knowledge(Unknowns):
         turn = np.vstack([np.eye(count) * value, -np.eye(count)])
         turn = np.delete(turn - turn[:, [best]], best, axis=1)
         lead = np.delete(benefit - benefit[:, [best]], best, axis=1)
-        left_out = found.left_out @ turn
-        explained = np.clip(1 - ((lead - left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300), 0, 1)
-        at_value = replace(found, fitted=found.fitted @ turn, left_out=left_out, explained=explained)
-        learnt, samples = self.lesson(investigation, variance_reduction)
-        turned = [one @ turn for one in samples]
-        check = self.checks[investigation].turned(turn)
-        known = value_of_fit(lead, at_value, len(self.resolved[investigation]), check, learnt @ turn, turned, starts)
-        return warned_of_counts(
-            known, self.stack(self.resolved[investigation]), at_value.fitted, learnt @ turn, variance_reduction
-        )
+        at_value, learnt = found.turned(turn, lead), self.lesson(investigation, variance_reduction) @ turn
+        inputs = self.stack(self.resolved[investigation])
+        known = value_of_fit(lead, at_value, inputs.shape[1], self.checks[investigation].turned(turn), learnt, starts)
+        return warned_of_counts(known, inputs, at_value.fitted, learnt, variance_reduction)
 
-    def lesson(self, investigation: str, variance_reduction: float) -> tuple[Floats, list[Floats]]:
-        """What an investigation teaches about score and cost,
-        and what it does read with noise; kept for other values per point.
-        """
+    def lesson(self, investigation: str, variance_reduction: float) -> Floats:
+        """What an investigation teaches about score and cost; kept for other values per point."""
         key = (investigation, variance_reduction)
         if key not in self.lessons:
             inputs = self.stack(self.resolved[investigation])
-            found = Lesson(self.fits[investigation], inputs, np.full(inputs.shape[1], variance_reduction))
-            self.lessons[key] = found.means, list(found.samples())
+            reduction = np.full(inputs.shape[1], variance_reduction)
+            self.lessons[key] = Lesson(self.fits[investigation], inputs, reduction).means
         return self.lessons[key]
 
     @cached_property
-    def lessons(self) -> dict[tuple[str, float], tuple[Floats, list[Floats]]]:
+    def lessons(self) -> dict[tuple[str, float], Floats]:
         """What `lesson` has found so far."""
         return {}
 

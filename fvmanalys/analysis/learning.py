@@ -2,7 +2,6 @@
 conditional means given its result, by smoothing what was fitted.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,7 +19,6 @@ SORTED = 2**16  # draws that say what a curve comes to in a cell
 DEGREES = 30  # of Hermite polynomials that tell how much of an input's variance a signal removes
 GRID = np.linspace(0, 1, 2001)
 TINY = float(np.finfo(float).tiny)
-SAMPLED = 4  # results of the investigation drawn beside each draw
 
 
 def learnt(
@@ -210,15 +208,6 @@ class Lesson:
         if not self.terms or (self.reduction == 1).all():
             return self.found.fitted
         return self.predict([reading.scores for reading in self.readings])
-
-    def samples(self) -> Iterator[Floats]:
-        """Give the conditional means after investigations that read each draw's inputs with noise, several times."""
-        rng = np.random.default_rng(1)
-        for _ in range(SAMPLED):
-            other = rng.permutation(len(self.inputs))
-            yield self.predict(
-                [one.known * one.scores + np.sqrt(1 - one.known**2) * one.scores[other] for one in self.readings]
-            )
 
     def predict(self, scores: list[Floats]) -> Floats:
         """The conditional means at some readings, about the mean of the outcomes."""

@@ -13,8 +13,8 @@ from scipy.optimize import brentq
 from fvmanalys.analysis.information import (
     Starts,
     Value,
+    choice_told,
     error_of_gain,
-    gain_chosen,
     highest,
     leads,
     place_of_highest,
@@ -153,7 +153,7 @@ class Study:
             error = error_of_gain(
                 self.gains(told, worth, of_draw, self.worth(value)), leads(self.worth(value)), self.starts
             )
-            found.append(Value(base.value + gain, float(np.hypot(base.standard_error, error)), base.fit, base.warning))
+            found.append(Value(base.value + gain, max(base.standard_error, error), base.fit, base.warning))
         return found
 
     def states(self, signals: Sequence[tuple[str, float, float]]) -> tuple[dict[str, Mask], Indices]:
@@ -214,9 +214,10 @@ class Study:
         found, everything = self.known_at(value)
         lead = leads(self.worth(value))
         learnt = means @ self.turned(value)
-        fitted = float(np.maximum(highest(found.fitted), 0).mean())
-        share = min(float(np.maximum(highest(learnt), 0).mean()) / fitted, 1.0) if fitted else 0.0
-        error = max(error_of_gain(gain_chosen(lead, learnt), lead, self.starts), share * everything.standard_error)
+        fitted, told = float(np.maximum(highest(found.fitted), 0).mean()), np.maximum(highest(learnt), 0)
+        share = min(float(told.mean()) / fitted, 1.0) if fitted else 0.0
+        moved = (choice_told(learnt, found.fitted) * (lead - found.left_out)).sum(axis=1)
+        error = max(error_of_gain(told + moved, lead, self.starts), share * everything.standard_error)
         return Value(share * everything.value, float(error), everything.fit, everything.warning)
 
     def turned(self, value: float) -> Floats:
@@ -238,9 +239,7 @@ class Study:
         """
         if value not in self._known:
             found, turn, lead = self._fits[ALONE], self.turned(value), leads(self.worth(value))
-            at_value = replace(found, fitted=found.fitted @ turn, left_out=found.left_out @ turn)
-            explained = 1 - ((lead - at_value.left_out) ** 2).mean(axis=0) / np.maximum(lead.var(axis=0), 1e-300)
-            at_value = replace(at_value, explained=np.clip(explained, 0, 1))
+            at_value = found.turned(turn, lead)
             check = self.check().turned(turn)
             self._known[value] = at_value, value_of_fit(lead, at_value, len(self.draws), check, starts=self.starts)
         return self._known[value]

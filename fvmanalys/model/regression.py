@@ -7,7 +7,7 @@ decides for each outcome (Eilers & Marx 1996, Statistical Science 11(2); Wood 20
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -52,7 +52,7 @@ class Regression:
     the share of each outcome's variance that these predictions explain. `alike` is how far residuals of draws that
     lie side by side go together: near 0 where the curves fit. `coefficients` are those of the columns of `design`,
     before any mean is taken off; None and nothing where no input varies. `weights` say how much each draw counts, 1
-    on average.
+    on average. `smoother` tells how the fit was made, where all draws count the same.
     """
 
     fitted: Floats
@@ -62,6 +62,14 @@ class Regression:
     design: "Design | None" = None
     coefficients: Floats = field(default_factory=lambda: np.empty((0, 0)))
     weights: Floats | None = None
+    smoother: "Smoother | None" = None
+
+    def turned(self, turn: Floats, outcomes: Floats) -> "Regression":
+        """The same of combinations of the outcomes, which come to `outcomes`."""
+        left_out, variance = self.left_out @ turn, np.maximum(outcomes.var(axis=0), TINY)
+        explained = np.clip(1 - ((outcomes - left_out) ** 2).mean(axis=0) / variance, 0, 1)
+        smoother = replace(self.smoother, outcomes=turn) if self.smoother else None
+        return replace(self, fitted=self.fitted @ turn, left_out=left_out, explained=explained, smoother=smoother)
 
 
 @dataclass(frozen=True)
@@ -105,6 +113,37 @@ class Moments:
     mean: Floats
     gram: Floats
     cross: Floats
+
+
+@dataclass(frozen=True)
+class Smoother:
+    """How a fit was made, to smooth other columns just so.
+
+    `turn` are uncorrelated directions through the design, `shrink` how much of each is kept for each outcome,
+    `residuals` what each draw leaves unexplained of it when left out, and `outcomes` combinations that are asked for.
+    """
+
+    walk: Walk
+    mean: Floats
+    turn: Floats
+    shrink: Floats
+    residuals: Floats
+    outcomes: Floats | None = None
+
+    def smooth(self, columns: Floats) -> Floats:
+        """Fit columns (draws × outcomes), each as its outcome was fitted."""
+        average = columns.mean(axis=0)
+        cross = np.sum([rows.T @ (columns[part] - average) for part, rows in self.walk()], axis=0) / len(columns)
+        coefficients = self.turn @ (self.shrink * (self.turn.T @ cross))
+        found = np.empty_like(columns)
+        for part, rows in self.walk():
+            found[part] = average + (rows - self.mean) @ coefficients
+        return found
+
+    def pulled(self, weights: Floats) -> Floats:
+        """What the residual of each draw adds, through the fit, to the mean of fitted outcomes × weights."""
+        columns = weights if self.outcomes is None else weights @ self.outcomes.T
+        return (self.smooth(columns) * self.residuals).sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -287,7 +326,8 @@ def fit(
     explained = 1 - missed / np.maximum(variance, TINY)
     order = fitted[:, np.argmax(explained)] if order is None else order
     alike = neighbours_alike(outcomes - fitted, order)
-    return Regression(fitted, left_out, np.clip(explained, 0, 1), alike, design, coefficients, weights)
+    smoother = Smoother(walk, moments.mean, turn, shrink, outcomes - left_out) if weights is None else None
+    return Regression(fitted, left_out, np.clip(explained, 0, 1), alike, design, coefficients, weights, smoother)
 
 
 def leverages(centred: Floats, turn: Floats, shrink: Floats, draws: int) -> Floats:

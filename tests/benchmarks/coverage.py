@@ -3,10 +3,12 @@
     python -m tests.benchmarks.coverage [--seeds 200] [--draws 8192] [--data data/raw] [--only NAME]
 
 A row a decision and figure: the share of seeds whose figure lies within 1.96 standard errors of that of a large run (95 %
-where errors are right), the mean error beside what the figure in fact varies by, and the bias in standard errors.
+where errors are right), the mean error beside what the figure in fact varies by, the bias in standard errors, how often it is told
+from zero and how often it has a warning.
 """
 
 import argparse
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,12 @@ import pandas as pd
 import fvmanalys as fvm
 from fvmanalys.analysis.compare import compare
 from fvmanalys.analysis.information import evpi, evppi, evsi, slices_of, standard_error
-from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.knowledge import Knowledge, natural_groups
 from tests.tiny import tiny
 
 LARGE = 2**19
+DEFAULT = "the default decision"
+MOST = 6  # leading unknowns, and numbers of a group
 RISKS = ("a", "b", "c")
 
 
@@ -77,26 +81,53 @@ DECISIONS = {
 
 
 def figures(inputs, draws, seed, names):
-    """Every figure and its standard error, in one run."""
+    """Every figure, its standard error and its warning, in one run of a small decision."""
     simulation = fvm.simulate(inputs, draws, seed)
     benefit = simulation.net_benefit()[inputs.options(permanent_only=True)]
-    starts = slices_of(benefit)
-    found = {"EVPI": pair(evpi(benefit))}
-    lead = benefit.iloc[:, -1].to_numpy()
-    found["mean of a net benefit"] = lead.mean(), standard_error(lead, starts)
-    best = (benefit.to_numpy().argmax(axis=1) == len(benefit.columns) - 1).astype(float)
-    found["P(best)"] = best.mean(), standard_error(best, starts)
+    found = {"EVPI": told(evpi(benefit))} | means(benefit)
     for name in names:
-        found[f"EVPPI {name}"] = pair(evppi(benefit, simulation.draws_of(name)))
+        found[f"EVPPI {name}"] = told(evppi(benefit, simulation.draws_of(name)))
+        found[f"EVSI {name}, v = 0.5"] = told(evsi(benefit, simulation.draws_of(name), 0.5))
     several = np.column_stack([simulation.draws_of(name) for name in names])
-    found["EVPPI of these together"] = pair(evppi(benefit, several))
-    found["EVSI of these, v = 0.5"] = pair(evsi(benefit, several, 0.5))
+    found["EVPPI of these together"] = told(evppi(benefit, several))
+    found["EVSI of these, v = 0.5"] = told(evsi(benefit, several, 0.5))
     return found
 
 
-def pair(value):
-    """A value and its error."""
-    return value.value, value.standard_error
+def figures_shown(inputs, draws, seed, names):
+    """The same of what an appendix shows of a decision with investigations."""
+    knowledge = Knowledge(compare(fvm.simulate(inputs, draws, seed)), draws)
+    benefit, value = knowledge.benefit(), knowledge.comparison.value_per_point
+    found = {"EVPI": told(knowledge.everything)} | means(benefit)
+    for name in names:
+        found[f"EVPPI {name}"] = told(evppi(benefit, knowledge.unknowns[name]))
+    for (kind, name), ids in natural_groups(knowledge.simulation, list(knowledge.columns)).items():
+        if kind in ("area", "table") and len(ids) <= MOST:
+            found[f"EVPPI {kind} {name}"] = told(evppi(benefit, knowledge.stack(ids)))
+    for one in knowledge.inquiries:
+        found[f"EVSI {one.name}"] = told(knowledge.worth_of(one, [value])[0])
+    study = knowledge.study(list(dict.fromkeys(name for one in knowledge.inquiries for name in one.resolves)), together=False)
+    for several in combinations([one for one in knowledge.inquiries if one.reveals][:3], 2):
+        found["EVSI " + ";".join(one.name for one in several)] = told(study.values(several, [value])[0])
+    return found
+
+
+def told(value):
+    """A value, its error and its warning."""
+    return value.value, value.standard_error, value.warning
+
+
+def means(benefit):
+    """How far each option is ahead of the first on average, and how likely it is to be best, with their errors."""
+    starts, found = slices_of(benefit), {}
+    best = benefit.to_numpy().argmax(axis=1)
+    for place, name in enumerate(benefit.columns):
+        lead = (benefit[name] - benefit.iloc[:, 0]).to_numpy()
+        likely = (best == place).astype(float)
+        if place:
+            found[f"mean lead of {name}"] = lead.mean(), standard_error(lead, starts), ""
+        found[f"P(best) of {name}"] = likely.mean(), standard_error(likely, starts), ""
+    return found
 
 
 def inputs_shown(inputs, most=3):
@@ -105,19 +136,35 @@ def inputs_shown(inputs, most=3):
     return table.loc[table["id"].isin(known), "id"].head(most).tolist()
 
 
-def coverage(inputs, draws, seeds, large=LARGE):
-    """A row a figure: coverage, mean error over spread, bias in errors and in per cent."""
-    names = inputs_shown(inputs)
-    truth = figures(inputs, large, 10**6, names)
-    runs = [figures(inputs, draws, seed, names) for seed in range(1, seeds + 1)]
-    rows = []
-    for name, (true, own_error) in truth.items():
-        values, errors = np.array([run[name] for run in runs]).T
-        within = np.abs(values - true) <= 1.96 * np.hypot(errors, own_error)
-        spread = max(values.std(ddof=1), 1e-12)
-        off = values.mean() - true
-        rows.append([name, true, within.mean(), errors.mean() / spread, off / max(errors.mean(), 1e-12), off / true if true else 0.0])
-    return pd.DataFrame(rows, columns=["figure", "true", "covered", "error_over_spread", "bias_in_errors", "bias"])
+def unknowns_shown(inputs):
+    """What is worth most to find out: numbers, factors and events."""
+    return Knowledge(compare(fvm.simulate(inputs, 8192, 99))).estimates["id"].head(MOST).tolist()
+
+
+def coverage(inputs, draws, seeds, large, made=figures, names=inputs_shown):
+    """A row a figure: coverage, of all seeds and of those without a warning, mean error over spread, bias in errors and in per cent."""
+    asked = names(inputs)
+    truth = made(inputs, large, 10**6, asked)
+    runs = [made(inputs, draws, seed, asked) for seed in range(1, seeds + 1)]
+    return pd.DataFrame([covered(name, *true, [run[name] for run in runs]) for name, true in truth.items()])
+
+
+def covered(name, true, own_error, _, found):
+    """How one figure fares."""
+    values, errors = np.array([one[:2] for one in found]).T
+    plain = np.array([not one[2] for one in found])
+    within = np.abs(values - true) <= 1.96 * np.hypot(errors, own_error)
+    off, spread = values.mean() - true, max(values.std(ddof=1), 1e-12)
+    return {
+        "figure": name,
+        "true": true,
+        "covered": within.mean(),
+        "error_over_spread": errors.mean() / spread,
+        "bias_in_errors": off / max(errors.mean(), 1e-12),
+        "clear": np.mean(values > 2 * errors),
+        "warned": 1 - plain.mean(),
+        "covered_unwarned": within[plain].mean() if plain.any() else np.nan,
+    }
 
 
 def main():
@@ -128,12 +175,16 @@ def main():
     parser.add_argument("--draws", type=int, default=8192)
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
-    decisions = DECISIONS | {"the default decision": lambda: fvm.load(asked.data)}
-    for name, make in decisions.items():
+    for name, make in DECISIONS.items():
         if asked.only in name:
-            inputs = make()
-            found = coverage(inputs, asked.draws, asked.seeds, LARGE if name in DECISIONS else LARGE // 4)
-            print(f"\n{name}", found.round(4).to_string(index=False), sep="\n", flush=True)
+            show(name, coverage(make(), asked.draws, asked.seeds, LARGE))
+    if asked.only in DEFAULT:
+        show(DEFAULT, coverage(fvm.load(asked.data), asked.draws, asked.seeds, LARGE // 4, figures_shown, unknowns_shown))
+
+
+def show(name, found):
+    """Print a table."""
+    print(f"\n{name}", found.round(3).to_string(index=False), sep="\n", flush=True)
 
 
 if __name__ == "__main__":

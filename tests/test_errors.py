@@ -1,11 +1,15 @@
 """Errors that cover: what is shown with an error lies within two of them in 95 of 100 runs, where risks meet too."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import gamma
 
 import fvmanalys as fvm
-from fvmanalys.analysis.information import evpi, evppi, slices_of, standard_error
+from fvmanalys.analysis.information import evpi, evppi, evsi
+from fvmanalys.analysis.leads import slices_of, standard_error
 from fvmanalys.model.draws import BLOCK, Block, Estimate, draw, draw_runs, slice_starts
+from fvmanalys.model.simulate import SLICED
 from tests.benchmarks.coverage import DECISIONS
 
 SEEDS = 60
@@ -84,6 +88,57 @@ def test_near_a_tie_the_error_knows_that_another_option_may_be_best():
         errors[bool(lead.mean() > 0)].append(evpi(np.column_stack([np.zeros(2000), lead])).standard_error)
     assert min(map(len, errors.values())) > 10
     assert np.mean(errors[False]) > 0.35 * np.mean(errors[True])
+
+
+def sure_or_rare(seed, sure, shape, draws=2048):
+    """A sure cost, or a loss in one draw of eight, whose mean is 100; each slice of the draws has its fair share of losses."""
+    loss = np.where(np.arange(draws) % 8 == 0, np.random.default_rng(seed).gamma(shape, 100 / shape, draws), 0.0)
+    benefit = pd.DataFrame({"sure": np.full(draws, -sure), "rare": -loss})
+    benefit.attrs[SLICED] = draws
+    return benefit
+
+
+def least_loss(sure, shape):
+    """EVPI of the same: the least that either option may be expected to lose."""
+    beyond = 100 * gamma.sf(sure, shape + 1, scale=100 / shape) - sure * gamma.sf(sure, shape, scale=100 / shape)
+    return min(beyond / 8, sure - 12.5 + beyond / 8)
+
+
+@pytest.mark.parametrize(("sure", "shape"), [(13.0, 4), (13.5, 1), (12.5, 1), (15.0, 4)])
+def test_an_error_covers_where_the_sample_may_take_the_wrong_option_for_the_best(sure, shape):
+    found = [evpi(sure_or_rare(seed, sure, shape)) for seed in range(300)]
+    within = [abs(value.value - least_loss(sure, shape)) <= 1.96 * value.standard_error for value in found]
+    assert 0.93 <= np.mean(within) <= 0.985
+
+
+@pytest.mark.parametrize(("options", "ahead"), [(2, 0.0), (6, 0.0), (6, 0.03), (4, 0.5)])
+def test_an_error_covers_where_several_options_are_all_but_equal(options, ahead):
+    def drawn(seed, draws=1000):
+        return np.random.default_rng(seed).normal(size=(draws, options)) + ahead * (np.arange(options) == 0)
+
+    truth = drawn(1, 10**6).max(axis=1).mean() - ahead
+    within = [abs(value.value - truth) <= 1.96 * value.standard_error for value in (evpi(drawn(seed)) for seed in range(2, 302))]
+    assert 0.9 <= np.mean(within) <= 0.99
+
+
+@pytest.mark.parametrize("curve", [lambda x: x + 0.7, lambda x: 0.7 * x**2 - 0.84])
+def test_errors_of_what_is_learnt_are_of_the_size_that_it_varies_by(curve):
+    """Noise pulls a smooth fit by less than it moves the draws that choose, and a reading by less than the number itself."""
+    found = []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=1500)
+        worth = np.column_stack([np.zeros(1500), curve(x) + 2 * rng.normal(size=1500)])
+        found.append([(value.value, value.standard_error) for value in (evppi(worth, x), evsi(worth, x, 0.5))])
+    values, errors = np.array(found).transpose(2, 0, 1)
+    assert errors.mean(axis=0) / values.std(axis=0, ddof=1) == pytest.approx(1, abs=0.14)
+
+
+def test_few_slices_widen_an_error_as_much_as_they_leave_open():
+    rng = np.random.default_rng(1)
+    starts = np.arange(0, 512, 64)
+    within = [abs(column.mean()) <= 1.96 * standard_error(column, starts) for column in rng.normal(size=(2000, 512))]
+    assert 0.935 <= np.mean(within) <= 0.965
 
 
 def test_nothing_found_near_a_tie_is_not_said_to_be_nothing_for_sure():

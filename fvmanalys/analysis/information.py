@@ -7,24 +7,22 @@ Medical Decision Making 34(3). Net benefit is draws × options, in money, with e
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import reduce
 from math import comb
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri, stdtrit
 
+from fvmanalys.analysis.leads import ERRORS, Leads, leads, slices_of, standard_error
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
-from fvmanalys.model.draws import Floats, slice_starts
+from fvmanalys.model.draws import Floats
 from fvmanalys.model.regression import Regression, regress
-from fvmanalys.model.simulate import SLICED
 
 __all__ = [
-    "ERRORS",
     "Value",
     "Verdict",
     "choice_told",
@@ -36,8 +34,6 @@ __all__ = [
     "net_value",
     "place_of_highest",
     "read_columns",
-    "slices_of",
-    "standard_error",
     "value_of_fit",
     "verdict",
 ]
@@ -48,12 +44,7 @@ MISSED = 0.01  # share of the variance that the correlated residuals stand for, 
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
 FEW_ANSWERS = 60  # yes or no, beyond which their count is as good as any number
 COUNTED = 0.03  # of its value, by which a count may differ from any other reading
-FEWEST_SLICES = 8  # between which an error is taken
-COVERED = 0.975  # of a distribution lies below the upper end of the interval that an error is to make
 CLEARLY, SEEN = 4.0, 0.02  # standard errors, and share of the value, of what a fit misses that is told of
-ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
-
-Starts = NDArray[np.int64] | None
 
 
 @dataclass(frozen=True)
@@ -92,11 +83,11 @@ def evpi(net_benefit: ArrayLike) -> Value:
     >>> round(float(evpi(payoff)), 9)
     350.0
     """
-    lead = leads(read_benefit(net_benefit))
-    if not lead.shape[1]:
+    over = leads(read_benefit(net_benefit), slices_of(net_benefit))
+    if not over.drawn.shape[1]:
         return Value(0.0, 0.0)
-    gain = np.maximum(highest(lead), 0)
-    return Value(float(gain.mean()), error_of_gain(gain, lead, slices_of(net_benefit)))
+    gain = np.maximum(highest(over.drawn), 0)
+    return Value(float(gain.mean()), over.error_of_gain(gain))
 
 
 def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
@@ -106,19 +97,19 @@ def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
     options that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never
     below 0 nor above EVPI; of constant inputs exactly 0.
     """
-    lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
-    check_same_draws(lead, columns)
-    return partial_value(lead, columns, starts=slices_of(net_benefit))
+    over, columns = leads(read_benefit(net_benefit), slices_of(net_benefit)), read_columns(inputs)
+    check_same_draws(over.drawn, columns)
+    return partial_value(over, columns)
 
 
 def evppi_all(net_benefit: ArrayLike, columns: Mapping[str, ArrayLike] | pd.DataFrame) -> pd.DataFrame:
     """The EVPPI of every single input: a row an input, with evppi, standard_error, fit and warning."""
-    lead, starts = leads(read_benefit(net_benefit)), slices_of(net_benefit)
+    over = leads(read_benefit(net_benefit), slices_of(net_benefit))
     rows = {}
     for name in columns:
         column = read_columns(columns[name], str(name))
-        check_same_draws(lead, column)
-        value = partial_value(lead, column, starts=starts)
+        check_same_draws(over.drawn, column)
+        value = partial_value(over, column)
         rows[name] = {
             "evppi": value.value,
             "standard_error": value.standard_error,
@@ -138,21 +129,22 @@ def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -
     """
     if not 0 <= variance_reduction <= 1:
         raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
-    lead, columns = leads(read_benefit(net_benefit)), read_columns(inputs)
-    check_same_draws(lead, columns)
-    return partial_value(lead, columns, variance_reduction, slices_of(net_benefit))
+    over, columns = leads(read_benefit(net_benefit), slices_of(net_benefit)), read_columns(inputs)
+    check_same_draws(over.drawn, columns)
+    return partial_value(over, columns, variance_reduction)
 
 
-def partial_value(lead: Floats, inputs: Floats, reduction: float = 1.0, starts: Starts = None) -> Value:
+def partial_value(over: Leads, inputs: Floats, reduction: float = 1.0) -> Value:
     """The value of an investigation of the inputs that removes a share of their variance."""
+    lead = over.drawn
     if not lead.shape[1] or len(lead) < 2 or not reduction:
         return Value(0.0, np.inf if lead.shape[1] and reduction else 0.0, 0.0)
     found = regress(lead, inputs)
     check = beside(found, lead, inputs)
     if reduction == 1:
-        return value_of_fit(lead, found, inputs.shape[1], check, starts=starts)
+        return value_of_fit(over, found, inputs.shape[1], check)
     lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
-    value = value_of_fit(lead, found, inputs.shape[1], check, lesson.means, starts)
+    value = value_of_fit(over, found, inputs.shape[1], check, lesson.means)
     return warned_of_counts(value, inputs, found.fitted, lesson.means, reduction)
 
 
@@ -187,32 +179,30 @@ def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
     return float(np.maximum((likely @ fitted / len(share)).max(axis=1), 0).sum())
 
 
-def value_of_fit(
-    lead: Floats, found: Regression, k: int, check: Beside, learnt: Floats | None = None, starts: Starts = None
-) -> Value:
+def value_of_fit(over: Leads, found: Regression, k: int, check: Beside, learnt: Floats | None = None) -> Value:
     """The value of what is learnt of k inputs whose regression is already made and checked;
     without more, of knowing them.
 
     `learnt` has the conditional means after an investigation.
     """
-    known = np.maximum(highest(found.fitted), 0)
+    lead, known = over.drawn, np.maximum(highest(found.fitted), 0)
     left_out = gain_chosen(lead, found.left_out)
     fitted, everything = float(known.mean()), float(np.maximum(highest(lead), 0).mean())
     value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
     gap = abs(fitted - left_out.mean()) / 2
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
-    error = error_of_gain((known + left_out + pulled(found, chosen(found.fitted))) / 2, lead, starts)
-    nothing = error_of_nothing(lead, starts) if found.design else 0.0
+    error = over.error_of_gain((known + left_out + pulled(found, chosen(found.fitted))) / 2)
+    nothing = over.error_of_nothing if found.design else 0.0
     missed = gain_missed(lead, found, check, value)
     warning = "poor_fit" if missed or check.triples else warn(found, fit, (len(lead), k), gap, error, everything)
-    warning = warning or ("near_tie" if found.design and is_near_tie(lead, value, starts) else "")
+    warning = warning or ("near_tie" if found.design and over.near_tie(value) else "")
     if learnt is None:
         return Value(value, max(error, gap, nothing, missed), fit, warning)
     told = np.maximum(highest(learnt), 0)
     share = min(float(told.mean()) / fitted, 1.0) if fitted else 1.0
     moved = pulled(found, choice_told(learnt, found.fitted) - share / 2 * chosen(found.fitted))
-    error = error_of_gain(told + share / 2 * (left_out - known) + moved, lead, starts)
+    error = over.error_of_gain(told + share / 2 * (left_out - known) + moved)
     return Value(share * value, max(error, share * gap, share * nothing, missed), fit, warning)
 
 
@@ -231,36 +221,6 @@ def choice_told(learnt: Floats, fitted: Floats) -> Floats:
     off = fitted - fitted.mean(axis=0)
     kept = np.clip((off * learnt).mean(axis=0) / np.where(variance > 0, variance, np.inf), 0, 1)
     return told.mean(axis=0) + kept * (told - told.mean(axis=0))
-
-
-def error_of_gain(gain: Floats, lead: Floats, starts: Starts) -> float:
-    """The standard error of what is gained beyond the best choice now, where another option may be the best as well.
-
-    What is gained is the least that it is beyond any option, and an interval reaches down to the lowest end of theirs.
-    So a gain over an option that falls behind by less than its own error counts with what of that error is left, as
-    far down as nothing: a gain is never less.
-    """
-    own, behind = standard_error(gain, starts), -lead.mean(axis=0)
-    others = [standard_error(gain - column, starts) - far / ERRORS for column, far in zip(lead.T, behind, strict=True)]
-    return max(own, min(max(others), max(float(gain.mean()), 0.0) / ERRORS)) if np.isfinite(own) else own
-
-
-def error_of_nothing(lead: Floats, starts: Starts) -> float:
-    """What inputs may be worth though nothing is found of them: that which moves a mean by no more than its own error.
-
-    The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer; next to
-    nothing where the best is clear.
-    """
-    spread = np.array([standard_error(column, starts) for column in lead.T])
-    z = np.maximum(np.abs(lead.mean(axis=0)) / np.where(spread > 0, spread, np.inf) - 1, 0)
-    return float(np.max(spread * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z))))
-
-
-def is_near_tie(lead: Floats, value: float, starts: Starts) -> bool:
-    """Whether it is not known which option is best, and what that leaves open is of the size of the value."""
-    spread = np.array([standard_error(column, starts) for column in lead.T])
-    tied = (spread > 0) & (np.abs(lead.mean(axis=0)) < ERRORS * spread)
-    return bool((spread[tied] > value).any())
 
 
 def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) -> float:
@@ -366,14 +326,6 @@ def read_benefit(net_benefit: ArrayLike) -> Floats:
     return benefit
 
 
-def leads(benefit: Floats) -> Floats:
-    """How far each other option lies ahead of the one that is best on average:
-    draws × (options − 1), each in one piece.
-    """
-    best = int(benefit.mean(axis=0).argmax())
-    return np.asfortranarray(np.delete(benefit, best, axis=1) - benefit[:, [best]])
-
-
 def read_columns(values: ArrayLike, name: str = "inputs") -> Floats:
     """A table of finite numbers as draws × columns; one column may be given as a plain list."""
     try:
@@ -405,38 +357,3 @@ def check_same_draws(lead: Floats, inputs: Floats) -> None:
             f"net_benefit has {len(lead)} draws and inputs {len(inputs)}; give both from "
             "the same simulation, a row a draw"
         )
-
-
-def slices_of(values: ArrayLike) -> Starts:
-    """Where the slices of a simulation's draws begin,
-    where values are its first draws as they came; None where they are not.
-    """
-    draws = getattr(values, "attrs", {}).get(SLICED)
-    if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):
-        return None
-    if not values.index.equals(pd.RangeIndex(len(values))) or len(values) > draws:
-        return None
-    starts = slice_starts(draws)
-    return starts[starts < len(values)]
-
-
-def standard_error(values: Floats, starts: Starts = None) -> float:
-    """The standard error of a mean over draws; infinite where one draw says nothing about it.
-
-    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for
-    each other. A few slices do not say well how far they differ, so the error is wider by as much as makes two of it
-    cover what they should (Student 1908, Biometrika 6(1)).
-    """
-    if len(values) < 2:
-        return np.inf
-    if starts is None or len(starts) < FEWEST_SLICES:
-        return float(values.std(ddof=1) / np.sqrt(len(values)))
-    sizes = np.diff(np.append(starts, len(values)))
-    off = np.add.reduceat(values - values.mean(), starts) / len(values)
-    return float(np.sqrt((off**2).sum() * len(sizes) / (len(sizes) - 1)) * widening(len(sizes) - 1))
-
-
-@lru_cache(maxsize=64)
-def widening(freedom: int) -> float:
-    """How much wider 95 % of Student's distribution lies than 95 % of the normal one."""
-    return float(stdtrit(freedom, COVERED) / ndtri(COVERED))

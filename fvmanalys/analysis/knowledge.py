@@ -13,17 +13,8 @@ import pandas as pd
 
 from fvmanalys.analysis import pause
 from fvmanalys.analysis.compare import value_range
-from fvmanalys.analysis.information import (
-    ERRORS,
-    Value,
-    Verdict,
-    evpi,
-    net_value,
-    slices_of,
-    value_of_fit,
-    verdict,
-    warned_of_counts,
-)
+from fvmanalys.analysis.information import Value, Verdict, evpi, net_value, value_of_fit, verdict, warned_of_counts
+from fvmanalys.analysis.leads import ERRORS, leads, slices_of
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.portfolios import EVERY_SUBSET, Inquiry, Study, chosen_subsets, least_accuracy
@@ -131,15 +122,14 @@ class Knowledge(Unknowns):
         """Compute `evsi`."""
         if investigation not in self.fits or len(self.simulation.inputs.options(permanent_only=True)) < 2:
             return Value(0.0, 0.0)
-        found, starts = self.fits[investigation], slices_of(self.benefit(value))
-        benefit = self.benefit(value).to_numpy()
-        best, count = int(benefit.mean(axis=0).argmax()), benefit.shape[1]
-        turn = np.vstack([np.eye(count) * value, -np.eye(count)])
+        benefit = self.benefit(value)
+        over, best = leads(benefit.to_numpy(), slices_of(benefit)), int(benefit.to_numpy().mean(axis=0).argmax())
+        turn = np.vstack([np.eye(benefit.shape[1]) * value, -np.eye(benefit.shape[1])])
         turn = np.delete(turn - turn[:, [best]], best, axis=1)
-        lead = np.delete(benefit - benefit[:, [best]], best, axis=1)
-        at_value, learnt = found.turned(turn, lead), self.lesson(investigation, variance_reduction) @ turn
+        at_value = self.fits[investigation].turned(turn, over.drawn)
+        learnt = self.lesson(investigation, variance_reduction) @ turn
         inputs = self.stack(self.resolved[investigation])
-        known = value_of_fit(lead, at_value, inputs.shape[1], self.checks[investigation].turned(turn), learnt, starts)
+        known = value_of_fit(over, at_value, inputs.shape[1], self.checks[investigation].turned(turn), learnt)
         return warned_of_counts(known, inputs, at_value.fitted, learnt, variance_reduction)
 
     def lesson(self, investigation: str, variance_reduction: float) -> Floats:

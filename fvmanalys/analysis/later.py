@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fvmanalys.analysis.compare import Comparison
-from fvmanalys.analysis.information import Value, check_same_draws, leads, read_benefit, read_columns, standard_error
+from fvmanalys.analysis.information import Value, check_same_draws, read_benefit, read_columns
+from fvmanalys.analysis.leads import leads, standard_error
 from fvmanalys.evidence import Inputs
 from fvmanalys.model.choices import FIRST, SECOND, Rule
 from fvmanalys.model.draws import Floats, slice_starts
@@ -45,7 +46,7 @@ def choose_later(worth: ArrayLike, known: ArrayLike) -> Later:
     """
     ways, columns = read_benefit(worth), read_columns(known)
     now = int(ways.mean(axis=0).argmax())
-    lead = leads(ways)
+    lead = leads(ways).drawn
     check_same_draws(lead, columns)
     others = np.delete(np.arange(ways.shape[1]), now)
     taken = np.full(len(ways), now)

@@ -10,16 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fvmanalys.analysis.information import (
-    Starts,
-    Value,
-    choice_told,
-    error_of_gain,
-    highest,
-    leads,
-    place_of_highest,
-    value_of_fit,
-)  # fmt: skip
+from fvmanalys.analysis.information import Value, choice_told, highest, place_of_highest, value_of_fit
+from fvmanalys.analysis.leads import Starts, leads
 from fvmanalys.analysis.learning import Lesson, Reading, read
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.model.draws import Floats
@@ -150,9 +142,8 @@ class Study:
         for value, base in zip(values, alone, strict=True):
             worth = [value * score - cost for score, cost in parts]
             gain = max(expected_best(told, worth) - expected_best(blind, worth), 0.0)
-            error = error_of_gain(
-                self.gains(told, worth, of_draw, self.worth(value)), leads(self.worth(value)), self.starts
-            )
+            drawn = self.worth(value)
+            error = leads(drawn, self.starts).error_of_gain(self.gains(told, worth, of_draw, drawn))
             found.append(Value(base.value + gain, max(base.standard_error, error), base.fit, base.warning))
         return found
 
@@ -212,12 +203,12 @@ class Study:
     def share_known(self, means: Floats, value: float) -> Value:
         """What some conditional means of score and cost are worth: their share of what knowing all numbers is."""
         found, everything = self.known_at(value)
-        lead = leads(self.worth(value))
+        over = leads(self.worth(value), self.starts)
         learnt = means @ self.turned(value)
         fitted, told = float(np.maximum(highest(found.fitted), 0).mean()), np.maximum(highest(learnt), 0)
         share = min(float(told.mean()) / fitted, 1.0) if fitted else 0.0
-        moved = (choice_told(learnt, found.fitted) * (lead - found.left_out)).sum(axis=1)
-        error = max(error_of_gain(told + moved, lead, self.starts), share * everything.standard_error)
+        moved = (choice_told(learnt, found.fitted) * (over.drawn - found.left_out)).sum(axis=1)
+        error = max(over.error_of_gain(told + moved), share * everything.standard_error)
         return Value(share * everything.value, float(error), everything.fit, everything.warning)
 
     def turned(self, value: float) -> Floats:
@@ -238,10 +229,10 @@ class Study:
         at one value per point; kept.
         """
         if value not in self._known:
-            found, turn, lead = self._fits[ALONE], self.turned(value), leads(self.worth(value))
-            at_value = found.turned(turn, lead)
+            turn, over = self.turned(value), leads(self.worth(value), self.starts)
+            at_value = self._fits[ALONE].turned(turn, over.drawn)
             check = self.check().turned(turn)
-            self._known[value] = at_value, value_of_fit(lead, at_value, len(self.draws), check, starts=self.starts)
+            self._known[value] = at_value, value_of_fit(over, at_value, len(self.draws), check)
         return self._known[value]
 
     def gains(self, told: Floats, worth: list[Floats], of_draw: Indices, drawn: Floats) -> Floats:

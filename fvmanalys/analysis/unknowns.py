@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from fvmanalys.analysis.compare import Comparison
-from fvmanalys.analysis.information import ERRORS, Value, evpi, evppi, evppi_all
+from fvmanalys.analysis.information import Value, evpi, evppi, evppi_all
+from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.tornado import numbers, tornado
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import BLOCK, Floats, blocks, draw, draw_factor, draw_own

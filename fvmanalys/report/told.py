@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fvmanalys.analysis.information import ERRORS
+from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS

@@ -15,8 +15,9 @@ import pandas as pd
 
 import fvmanalys as fvm
 from fvmanalys.analysis.compare import compare
-from fvmanalys.analysis.information import evpi, evppi, evsi, slices_of, standard_error
+from fvmanalys.analysis.information import evpi, evppi, evsi
 from fvmanalys.analysis.knowledge import Knowledge, natural_groups
+from fvmanalys.analysis.leads import slices_of, standard_error
 from tests.tiny import tiny
 
 LARGE = 2**19

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import MONTHS_WAITED, verdict_spans
+from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.report.charts.answer import draw_line, label_ends, share_axis
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import (

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.information import ERRORS, evppi_all
+from fvmanalys.analysis.information import evppi_all
+from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.sheets.comparison import KEY, WIDTHS, acceptability, worth_chart
 from fvmanalys.report.sheets.frame import Book, Sheet

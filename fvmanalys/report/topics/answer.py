@@ -8,7 +8,7 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest
-from fvmanalys.analysis.information import ERRORS, standard_error
+from fvmanalys.analysis.leads import ERRORS, standard_error
 from fvmanalys.analysis.yearly import published_settings
 from fvmanalys.model.draws import slice_starts
 from fvmanalys.report.edition import Edition

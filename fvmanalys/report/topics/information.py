@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.information import ERRORS
 from fvmanalys.analysis.knowledge import tied, verdict_spans
+from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.analysis.pause import waiting_is_possible
 from fvmanalys.report.edition import Caption, Edition

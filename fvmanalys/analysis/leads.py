@@ -1,0 +1,119 @@
+"""How far other options lie ahead of the one that is best on average, and how surely a gain beyond it is known."""
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri, stdtrit
+
+from fvmanalys.model.draws import Floats, slice_starts
+from fvmanalys.model.simulate import SLICED
+
+__all__ = ["ERRORS", "Leads", "Starts", "leads", "slices_of", "standard_error"]
+
+FEWEST_SLICES = 8  # between which an error is taken
+COVERED = 0.975  # of a distribution lies below the upper end of the interval that an error is to make
+ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
+
+Starts = NDArray[np.int64] | None
+
+
+@dataclass(frozen=True)
+class Leads:
+    """The leads of other options over the best one, draws × (options − 1), and where slices of the draws begin."""
+
+    drawn: Floats
+    starts: Starts = None
+
+    @cached_property
+    def behind(self) -> Floats:
+        """How far each other option falls behind on average."""
+        return -self.drawn.mean(axis=0)
+
+    @cached_property
+    def errors(self) -> Floats:
+        """The standard error of each lead."""
+        return np.array([standard_error(column, self.starts) for column in self.drawn.T])
+
+    @cached_property
+    def tied(self) -> NDArray[np.bool_]:
+        """Which options may be the best as well: they fall behind by less than the error of that."""
+        return (self.errors > 0) & (self.behind < ERRORS * self.errors)
+
+    def error_of_gain(self, gain: Floats) -> float:
+        """The standard error of what is gained beyond the best choice now, where others may be the best as well.
+
+        What is gained is the least that it is beyond any option, and an interval reaches down to the lowest end of
+        theirs. So a gain over an option that falls behind by less than its own error counts with what of that error is
+        left, as far down as nothing: a gain is never less. The least of several that are all but equal lies low, so it
+        is allowed that any of them does (Bonferroni).
+        """
+        own = standard_error(gain, self.starts)
+        if not np.isfinite(own):
+            return own
+        others = [standard_error(gain - column, self.starts) for column in self.drawn.T] - self.behind / ERRORS
+        error = max(own, min(float(others.max()), max(float(gain.mean()), 0.0) / ERRORS))
+        return error * several(1 + int(self.tied.sum()))
+
+    @cached_property
+    def error_of_nothing(self) -> float:
+        """What inputs may be worth though nothing is found of them: that which moves a mean by no more than its error.
+
+        The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer; next
+        to nothing where the best is clear.
+        """
+        z = np.maximum(self.behind / np.where(self.errors > 0, self.errors, np.inf) - 1, 0)
+        return float(np.max(self.errors * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z))))
+
+    def near_tie(self, value: float) -> bool:
+        """Whether it is not known which option is best, and what that leaves open is of the size of the value."""
+        return bool((self.errors[self.tied] > value).any())
+
+
+def leads(benefit: Floats, starts: Starts = None) -> Leads:
+    """The leads over the option with the highest mean of net benefit (draws × options), each in one piece."""
+    best = int(benefit.mean(axis=0).argmax())
+    return Leads(np.asfortranarray(np.delete(benefit, best, axis=1) - benefit[:, [best]]), starts)
+
+
+def slices_of(values: ArrayLike) -> Starts:
+    """Where the slices of a simulation's draws begin,
+    where values are its first draws as they came; None where they are not.
+    """
+    draws = getattr(values, "attrs", {}).get(SLICED)
+    if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):
+        return None
+    if not values.index.equals(pd.RangeIndex(len(values))) or len(values) > draws:
+        return None
+    starts = slice_starts(draws)
+    return starts[starts < len(values)]
+
+
+def standard_error(values: Floats, starts: Starts = None) -> float:
+    """The standard error of a mean over draws; infinite where one draw says nothing about it.
+
+    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for
+    each other. A few slices do not say well how far they differ, so the error is wider by as much as makes two of it
+    cover what they should (Student 1908, Biometrika 6(1)).
+    """
+    if len(values) < 2:
+        return np.inf
+    if starts is None or len(starts) < FEWEST_SLICES:
+        return float(values.std(ddof=1) / np.sqrt(len(values)))
+    sizes = np.diff(np.append(starts, len(values)))
+    off = np.add.reduceat(values - values.mean(), starts) / len(values)
+    return float(np.sqrt((off**2).sum() * len(sizes) / (len(sizes) - 1)) * student(len(sizes) - 1))
+
+
+@lru_cache(maxsize=64)
+def student(freedom: int) -> float:
+    """How much wider 95 % of Student's distribution lies than 95 % of the normal one."""
+    return float(stdtrit(freedom, COVERED) / ndtri(COVERED))
+
+
+@lru_cache(maxsize=64)
+def several(count: int) -> float:
+    """How much further down 95 % of the least of so many independent errors lie than of one or two."""
+    return max(float(ndtri(1 - 2 * (1 - COVERED) / count) / ndtri(COVERED)), 1.0)

@@ -78,14 +78,14 @@ def test_the_log_of_a_killed_run_is_kept_and_listed(ground, monkeypatch, capsys)
     ground.check_next(seed=1)
     kept = max(place.failed(ground.out), key=lambda path: path.stat().st_mtime)
     assert [path.name for path in kept.iterdir()] == [LOG]
-    assert read_log(kept / LOG)[-1]["step"] == "notebooks"
+    assert read_log(kept / LOG)[-1]["step"] == "tables"
     monkeypatch.setattr("sys.argv", ["fvmanalys", "runs", "--out", str(ground.out)])
     with pytest.raises(SystemExit):
         cli.main()
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith(kept.name))
     assert "failed" in line
     assert "as of 2024-06-01" in line
-    assert "killed after notebooks" in line
+    assert "killed after tables" in line
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])

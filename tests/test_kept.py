@@ -12,6 +12,8 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis import findings as module
 from fvmanalys.analysis.kept import WHERE, cached, kept_for
+from fvmanalys.report import charts, figure
+from fvmanalys.report.edition import Edition
 from fvmanalys.run.suite import Job, run_suite
 from tests.test_suite import write_notebook
 from tests.tiny import tiny, write_tiny
@@ -116,6 +118,20 @@ def test_nothing_is_kept_over_what_lies_there_already(found, kept, tmp_path):
     before = kept.read_bytes()
     assert found.keep(tmp_path) == {}
     assert kept.read_bytes() == before
+
+
+def test_a_figure_that_the_run_has_drawn_is_handed_over_and_no_other(tmp_path, monkeypatch):
+    findings = fvm.find(tiny(**DECISION), 64, 3)
+    ours = {picture.name: picture for picture in charts.figures(Edition(findings), hand_over=True)}
+    for name, value in findings.keep(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    theirs, draws = fvm.find(tiny(**DECISION), 64, 3), []
+    finish = figure.finish
+    monkeypatch.setattr("fvmanalys.report.charts.answer.finish", lambda *facts: draws.append(facts[1]) or finish(*facts))
+    assert charts.plot_areas(Edition(theirs)) == ours["areas"] and charts.plot_tornado(Edition(theirs)) == ours["tornado"]
+    assert not draws
+    charts.plot_areas(Edition(theirs, "en")), charts.plot_areas(Edition(theirs), "x"), charts.plot_areas(Edition(fvm.find(tiny(**DECISION), 65, 3)))
+    assert draws == ["areas", "areas-x", "areas"]
 
 
 def test_what_one_reader_changes_no_other_sees(found, kept):

@@ -315,6 +315,11 @@ class Findings:
         beside = ours.join([public.add_prefix("public_"), (ours - public).add_suffix("_difference")], how="inner")
         return beside.reset_index()
 
+    @cached_property
+    def drawn(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """Figures that a run hands over to its notebooks with what it found, by name and language."""
+        return {}
+
     def keep(self, folder: Path) -> dict[str, str]:
         """Keep what is found in a private folder for kernels of the same run;
         give what their environment must say of it.

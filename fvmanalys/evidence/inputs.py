@@ -359,7 +359,10 @@ def frame(name: str, rows: Rows) -> pd.DataFrame:
     known = [*columns(name), *PLACE]
     extra = [column for column in (rows[0] if rows else {}) if column not in known and not column.startswith("_")]
     table = pd.DataFrame(rows, columns=[*known, *extra])
-    return ReadOnlyTable(table.astype({column: float for column, kind in kinds(name).items() if kind is Kind.NUMBER}))
+    for column, kind in kinds(name).items():
+        if kind is Kind.NUMBER and table[column].dtype != float:
+            table[column] = table[column].astype(float)
+    return ReadOnlyTable(table)
 
 
 def read_only(table: pd.DataFrame) -> ReadOnlyTable:

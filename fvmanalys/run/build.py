@@ -62,6 +62,8 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
     with log.step("tables"):
         write_tables(findings, built / "tables")
         write_history(plan, findings, built / HISTORY)
+    with log.step("figures"):
+        write_figures(edition, read_history(built / HISTORY), built / "figures")
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
         run_suite(
@@ -73,8 +75,6 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
             ends,
             findings.keep,
         )
-    with log.step("figures"):
-        write_figures(edition, read_history(built / HISTORY), built / "figures")
     with log.step("workbook"):
         write_book(plan, edition, built / WORKBOOK)
     with log.step("page"):
@@ -137,7 +137,7 @@ def table_texts(findings: Findings) -> dict[str, str]:
 def write_figures(edition: Edition, history: pd.DataFrame, target: Path) -> None:
     """Write every figure as SVG."""
     target.mkdir()
-    for picture in filter(None, [*figures(edition), plot_history(history, edition.words)]):
+    for picture in filter(None, [*figures(edition, hand_over=True), plot_history(history, edition.words)]):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 

@@ -15,6 +15,10 @@ history      how the answer moved over the published runs (it takes their histor
 priorities   what depends on who one is, and how past forecasts fared
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 import pandas as pd
 
 from fvmanalys.report.charts.answer import plot_acceptability, plot_areas, plot_comparison, plot_levels
@@ -41,7 +45,7 @@ from fvmanalys.report.charts.uncertainty import (
     plot_verdict,
 )
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture, narrow
+from fvmanalys.report.figure import NARROW, Picture, narrow
 
 __all__ = [
     "figures", "narrow_figures", "plot_acceptability", "plot_areas", "plot_backtest", "plot_changes", "plot_comparison",
@@ -83,10 +87,30 @@ ALL = (
 )
 
 
-def figures(edition: Edition) -> list[Picture]:
-    """Every figure that the tables suffice for."""
-    drawn = (plot(edition) for plot in ALL)
-    return [picture for picture in drawn if picture is not None]
+def once(plot: Callable[..., Picture | None]) -> Callable[..., Picture | None]:
+    """A figure that is not drawn again where the run that we are in has handed it over."""
+
+    @wraps(plot)
+    def drawn(edition: Edition, *more: Any, **named: Any) -> Picture | None:
+        known = {} if NARROW.get() or more or named else edition.findings.drawn
+        key = plot.__name__, edition.words.lang
+        if key not in known:
+            return plot(edition, *more, **named)
+        return Picture(*known[key]) if known[key] else None
+
+    return drawn
+
+
+globals().update({plot.__name__: once(plot) for plot in ALL})
+
+
+def figures(edition: Edition, hand_over: bool = False) -> list[Picture]:
+    """Every figure that the tables suffice for; those to `hand_over` go to the notebooks of a run with its findings."""
+    drawn = {plot.__name__: plot(edition) for plot in ALL}
+    if hand_over:
+        for name, picture in drawn.items():
+            edition.findings.drawn[name, edition.words.lang] = tuple(vars(picture).values()) if picture else ()
+    return [picture for picture in drawn.values() if picture is not None]
 
 
 def narrow_figures(edition: Edition, history: pd.DataFrame) -> dict[str, str]:

@@ -25,8 +25,9 @@ def pages(pdf: Path) -> list[Page]:
     done = subprocess.run([need("pdftotext"), "-bbox-layout", str(pdf), "-"], capture_output=True, check=True)
     found = []
     for text in done.stdout.decode().split("<page ")[1:]:
-        boxes = [tuple(map(float, box[:4])) for box in LINE.findall(text) if len(re.sub(r"<[^>]*>|\s", "", box[4])) > LETTERS]
-        sizes = [min(right - left, low - high) / TALLER for left, high, right, low in boxes]
+        lines = [(tuple(map(float, line[:4])), len(re.sub(r"<[^>]*>|\s", "", line[4]))) for line in LINE.findall(text)]
+        boxes = [box for box, _ in lines]
+        sizes = [min(right - left, low - high) / TALLER for (left, high, right, low), letters in lines if letters > LETTERS]
         tops, ends = [box[1] for box in boxes], [box[3] for box in boxes if box[3] < FOOTER]
         found.append(Page(min(sizes), (max(ends) - min(tops)) / (FOOTER - min(tops))))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import takewhile
 from typing import Any, Self
 
 import numpy as np
@@ -92,6 +93,11 @@ class Names:
     def places(self) -> dict[str, int]:
         """The place of every option among all, which its colour, marker and pattern go by."""
         return {option: place for place, option in enumerate(self.inputs.options())}
+
+    @cached_property
+    def letters(self) -> list[str]:
+        """What each option is called where there is room for no more than a letter."""
+        return [one if len(one) <= LETTERS else name for one, name in self.options.items()]
 
     def look(self, option: str) -> tuple[str, str]:
         """The colour and the marker of an option."""
@@ -306,7 +312,10 @@ class Names:
             self.inputs.lines[row["option_id"]][-1] if row.get("option_id") in self.options else "" for row in rows
         }
         whose = self.options[heads.pop()] if len(heads) == 1 and "" not in heads else self.words("lever.several")
-        return self.words("lever.number" if len(labels) == 1 else "lever.numbers", part=labels[0], option=whose)
+        each = zip(*(label.split() for label in labels), strict=False)
+        alike = " ".join(same[0] for same in takewhile(lambda same: len(set(same)) == 1, each)).rstrip(" ,")
+        key = "number" if len(labels) == 1 else "alike" if " " in alike else "numbers"
+        return self.words(f"lever.{key}", part=alike if key == "alike" else labels[0], option=whose)
 
     @cached_property
     def investigations(self) -> dict[str, str]:

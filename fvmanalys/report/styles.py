@@ -12,6 +12,8 @@ from fvmanalys.report.words import lowered
 
 __all__ = ["STYLES", "style_of"]
 
+FEW = 2
+
 
 def style_of(spec: str) -> tuple[Style, str]:
     """The style that a column or a field names, and its argument: `word=role` is the style `word` with `role`."""
@@ -44,11 +46,15 @@ def tell_was(item: Item) -> str:
 
 
 def tell_investigations(item: Item) -> str:
-    """One investigation or several, joined by `;`; none is to decide as planned."""
+    """One investigation or several, joined by `;`, or how many where they are to be told briefly;
+    none is to decide as planned.
+    """
     if item.value == "":
         return item.edition.words("label.as_planned")
     known = item.edition.investigations
     names = [known[one] for one in str(item.value).split(";") if one in known]
+    if item.argument == "brief" and len(names) > FEW:
+        return item.edition.words("label.together", count=len(names))
     return item.edition.words.listing(names) if names else NOTHING
 
 
@@ -75,7 +81,7 @@ STYLES: dict[str, Style] = {
     "difference_part": Style(lambda item: item.edition.part(item.row["kind"], item.value)),
     "step": Style(told.tell_step),
     "risk": Style(lambda item: lowered(item.edition.risks.get(item.value, str(item.value)))),
-    "sized": Style(lambda item: item.edition.words.rough(item.value, item.row["unit"])),
+    "sized": Style(rows.tell_sized, "right", rows.tell_sized),
     "estimate": Style(lambda item: item.edition.estimates.get(item.value, str(item.value))),
     "investigation": Style(tell_investigations),
     "factor": Style(lambda item: item.edition.factors.get(f"factors/{item.value}", str(item.value))),

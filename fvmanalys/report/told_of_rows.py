@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 
+from fvmanalys.analysis.levers import SHARED
 from fvmanalys.evidence.rules import split
 from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.palette import KIND_MARKS
@@ -12,8 +13,8 @@ from fvmanalys.report.words import lowered
 
 __all__ = [
     "tell_beside", "tell_branch", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months",
-    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_unit", "tell_weights",
-    "tell_when",
+    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_sized", "tell_unit",
+    "tell_weights", "tell_when",
 ]  # fmt: skip
 
 BRANCH = "– "
@@ -40,6 +41,14 @@ def tell_said(item: Item) -> str:
     if table in ("spend", "options"):
         return words.amount(row["amount"]) if table == "spend" else words.of(row, "description")
     return words.number(row["index"], 1) if table == "price_index" else NOTHING
+
+
+def tell_sized(item: Item) -> str:
+    """A number that may be turned, to two digits with its unit; an amount that recurs as one a year."""
+    words, number = item.edition.words, str(item.row.get("id", "")).removeprefix(SHARED)
+    text = words.rough(item.value, item.row["unit"])
+    recurs = number.startswith("contracts/") and item.edition.inputs.row_of(number)[1].get("basis") == "per_year"
+    return words("lever.per_year", amount=text) if recurs and text != NOTHING else text
 
 
 def tell_when(item: Item) -> str:

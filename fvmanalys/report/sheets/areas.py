@@ -76,9 +76,10 @@ def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
     """How the expected level of an area moves under each option."""
     book, column = sheet.book, 2 + list(sheet.book.areas).index(area)
     regions = {option: book.regions[f"levels {option}"] for option in book.options}
+    count, letters = len(book.outlook.years), book.edition.letters
     series = [
-        Series(one.cell(0, 0), one.column(1), one.column(column), book.edition.places[option])
-        for option, one in regions.items()
+        Series(one.cell(0, 0), one.column(1), one.column(column), at, letters[at], (at + 1) / (len(regions) + 1), count)
+        for at, one in enumerate(regions.values())
     ]
     ends = [
         f"{book.options[option]} {sheet.words.points(book.outlook.levels[option, area].iloc[-1])}"

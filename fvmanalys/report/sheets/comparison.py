@@ -10,10 +10,10 @@ from xlsxwriter.chart import Chart
 
 from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
-from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, scatter_chart
+from fvmanalys.report.sheets.plots import Series, interval_chart, nice_step, option_lines, scatter_chart
 from fvmanalys.report.topics import answer, choice, money
 
-__all__ = ["acceptability_chart", "worth_chart", "write_comparison"]
+__all__ = ["acceptability_chart", "cost_chart", "worth_chart", "write_comparison"]
 
 KEY = "comparison"
 WIDTHS = (30, *[13.5] * 10)
@@ -30,7 +30,7 @@ def write_comparison(book: Book) -> None:
     for exhibit in (answer.WORTH, answer.COST):
         sheet.exhibit(exhibit)
     sheet.heading(sheet.text("charts"))
-    sheet.charts([worth_chart(book), interval(book, "cost", "cost_mean")], rows=12)
+    sheet.charts([worth_chart(book), cost_chart(book)], rows=12)
     sheet.exhibit(answer.USE)
     sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
     for exhibit in (
@@ -59,16 +59,16 @@ def interval(book: Book, name: str, middle: str) -> tuple[Chart, str]:
     best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
     title = words(f"sheet.{KEY}.{name}_chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
-    distances = [[float(size) for size in (table[middle] - table[f"{stem}_{end}"]).abs()] for end in ("p05", "p95")]
+    ends = book.regions[f"{name}_ends"]
     looks = [book.edition.places[option] for option in table.index]
     at_zero = (
         {list(table.index).index(book.findings.inputs.reference): words("changes.column.reference")}
         if stem == "net_benefit"
         else {}
     )
-    return interval_chart(book, title, series, distances, span(table, stem), looks, at_zero), f"{title}. " + "; ".join(
-        parts
-    )
+    return interval_chart(
+        book, title, series, [ends.column(1), ends.column(2)], span(table, stem), looks, at_zero
+    ), f"{title}. " + "; ".join(parts)
 
 
 def span(table: pd.DataFrame, stem: str) -> tuple[float, float]:
@@ -83,13 +83,16 @@ def worth_chart(book: Book) -> tuple[Chart, str]:
     return interval(book, "worth", "net_benefit")
 
 
+def cost_chart(book: Book) -> tuple[Chart, str]:
+    """Cost with its interval."""
+    return interval(book, "cost", "cost_mean")
+
+
 def acceptability_chart(book: Book) -> tuple[Chart, str]:
     """How often each option is best, over the values of a point; its table must have been written."""
     region, table, words = book.regions["acceptability"], book.findings.comparison.acceptability, book.words
     looks = [book.edition.places[option] for option in table.columns]
-    series = [
-        Series(region.heading(at), region.column(0), region.column(at), look) for at, look in enumerate(looks, start=1)
-    ]
+    series = option_lines(book, region, looks)
     title, unit, share = (
         words(f"sheet.{KEY}.{name}") for name in ("acceptability.chart", "column.value_per_point", "column.p_best")
     )

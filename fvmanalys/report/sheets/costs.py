@@ -18,8 +18,7 @@ __all__ = ["has_costs", "write_costs", "write_costs_by_year"]
 KEY = "costs"
 WIDTHS = (30, *[12.5] * 5, 17, *[12.5] * 6)
 AROUND = (
-    money.NOMINAL, money.PAYERS, money.PHASES, money.PROGRAMME, money.PUBLISHED, money.SPEND, money.CONTRACTS,
-    money.PER_USER,
+    money.PHASES, money.PROGRAMME, money.PUBLISHED, money.SPEND, money.CONTRACTS, money.PER_USER,
 )  # fmt: skip
 
 

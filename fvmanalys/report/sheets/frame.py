@@ -1,5 +1,6 @@
 """What all sheets share: title, prose, tables, bands of charts, and how they print."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_n
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, whole_words
 from fvmanalys.report.styles import style_of
 
-__all__ = ["SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
+__all__ = ["PAGE_UNITS", "SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
 
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
+PAGE_UNITS = 92.0  # the width of a printed page in units of column width, before what each column takes for itself
+AIR = 2.5  # points between a sentence and the next
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
 MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 PAGE_POINTS = (11.69 - 2 * EDGE_INCHES) * 72 / 0.96  # a page may shrink a little, by its width or by its height
@@ -82,11 +85,8 @@ class Sheet:
     def title(self, text: str) -> None:
         """The title, in A1; it stays in sight."""
         size = PAGE_TITLE if self.printed else TITLE_SIZE
-        first, *others = clause_lines(safe_text(text), self.across, size, bold=True)
-        self.prose([first], bold=True, font_size=size, font_color=ACCENT)
-        self.height(0, 24)
-        rest = clause_lines(" ".join(others), self.across, HEADING_SIZE, bold=True) if others else []
-        self.prose(rest, bold=True, font_size=HEADING_SIZE, font_color=ACCENT)
+        self.prose(clause_lines(safe_text(text), self.across, size, True), bold=True, font_size=size, font_color=ACCENT)
+        self.height(self.row - 1, 24)
         self.sheet.freeze_panes(1, 0)
         if self.book.has_levers:
             self.levers_line()
@@ -107,6 +107,7 @@ class Sheet:
         size, bold = properties.get("font_size", 10), properties.get("bold", False)
         for text in texts:
             self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
+            self.height(self.row - 1, self.heights.get(self.row - 1, ROW_POINTS) + AIR)
 
     def link(self, text: str, name: str, row: int = 1, at: int | None = None) -> None:
         """A line that leads to a row of a sheet; at a row that was kept for it, or below what there is."""
@@ -246,15 +247,17 @@ class Sheet:
         *marks, kind = style.split(" ")
         if kind == "points":
             return value, " ".join([*marks, "n0"])
+        if kind == "share" and isinstance(value, float) and not re.match(r"[\d–]", self.words.share(value)):
+            return self.words.share(value), " ".join([*marks, "right"])
         if kind not in ("money", "scale") or not isinstance(value, (int, float)) or not np.isfinite(value):
             return value, style
         amount, places = rounded(value if abs(value) > 1e-9 else 0.0)
         return amount, " ".join([*marks, f"n{places}"])
 
     def room(self) -> int:
-        """How many rows are left on the printed page."""
+        """How many rows are left on the printed page; one too wide shrinks, and so has room for more."""
         used = sum(self.heights.get(row, ROW_POINTS) for row in range(self.row))
-        return int((PAGE_POINTS - used) / ROW_POINTS)
+        return int((PAGE_POINTS * max(1.0, self.across / PAGE_UNITS) - used) / ROW_POINTS)
 
     def set_height(self, row: int, lines: int) -> None:
         """Make a row high enough for so many lines."""

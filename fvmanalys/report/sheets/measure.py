@@ -10,6 +10,7 @@ __all__ = ["clause_lines", "lines_needed", "text_width", "whole_words"]
 EM_IN_UNITS = 1.55  # an em of 10 points in the wide font, in units of column width
 NARROW, WIDE = set("iljtfrI.,:;|!'()[]/ \u00a0-·"), set("mwMWÅÄÖ%@—✓●◐○")
 BOLD = 1.12
+LATE = 0.88  # of a line, from where it may as well end with a clause
 CELL_PADDING, INDENT = 0.9, 1.5
 
 
@@ -61,7 +62,7 @@ def clause_lines(text: str, width: float, size: float = 10, bold: bool = False) 
         fits = longest_start(rest, width, size, bold)
         clause = max(rest[: fits + 1].rfind(f"{mark} ") + 1 for mark in ",;:.")
         blank = rest[: fits + 1].rfind(" ")
-        end = clause if clause > 0.7 * fits else blank if blank > 0 else fits
+        end = clause if clause > LATE * fits else blank if blank > 0 else fits
         lines.append(rest[:end].rstrip())
         rest = rest[end:].lstrip()
     return [*lines, rest]

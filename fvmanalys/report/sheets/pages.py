@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 
 from xlsxwriter.chart import Chart
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.sheets.comparison import span
-from fvmanalys.report.sheets.frame import Book, Region, Sheet
+from fvmanalys.report.sheets.comparison import cost_chart, span, worth_chart
+from fvmanalys.report.sheets.frame import PAGE_UNITS, Book, Region, Sheet
 from fvmanalys.report.sheets.measure import whole_words
 from fvmanalys.report.sheets.plots import (
     TODAY,
@@ -16,6 +17,7 @@ from fvmanalys.report.sheets.plots import (
     column_chart,
     curve_chart,
     line_chart,
+    option_lines,
     range_chart,
     span_chart,
     step_chart,
@@ -35,9 +37,8 @@ __all__ = [
     "write_ways_page",
 ]
 
-PAGE_UNITS = 92.0  # the width of a printed page in units of column width, before what each column takes for itself
 A_COLUMN, LEAST_FIRST = 0.72, 10.0
-LEAST_ROWS, MOST_ROWS, TABLE_ROWS = 11, 30, 6
+LEAST_ROWS, MOST_ROWS, TABLE_ROWS = 12, 30, 6
 
 
 def widths(first: float, headings: Sequence[str]) -> list[float]:
@@ -75,20 +76,8 @@ def write_ways_page(book: Book) -> None:
     sheet = page(book, "ways", widths(40, headings(book, board.WAYS, board.TREE)))
     sheet.exhibit(board.WAYS)
     sheet.exhibit(board.TREE)
-    fill(sheet, worth_chart(book))
+    fill(sheet, cost_chart(book) if book.findings.comparison.runner_up is None else worth_chart(book))
     sheet.finish()
-
-
-def worth_chart(book: Book) -> tuple[Chart, str]:
-    """Net benefit of every option."""
-    region, words = book.regions["options_in_full"], book.words
-    title = words("sheet.ways.chart", best=book.options[book.findings.comparison.best])
-    series = [Series(region.heading(1), region.column(0), region.column(1))]
-    worths = book.findings.comparison.table["net_benefit"]
-    said = [f"{name} {words.amount(worths[option])}" for option, name in book.options.items()]
-    return column_chart(
-        book, title, series, words("workbook.millions"), book.number_format("n0")
-    ), f"{title}. {'; '.join(said)}"
 
 
 def write_reasons_page(book: Book) -> None:
@@ -110,8 +99,8 @@ def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
     table = book.findings.comparison.table
     ends = span(table, "net_benefit")
     series = [
-        Series(region.heading(index), region.column(index), region.column(0), index - 1)
-        for index in range(1, len(book.options) + 1)
+        replace(one, categories=one.values, values=one.categories)
+        for one in option_lines(book, region, range(len(book.options)))
     ]
     title, unit = curves_title(sheet), sheet.text("across")
     chart = curve_chart(book, title, series, (sheet.text("upright"), "share"), (unit, "n0"), ends, min=0, max=1)
@@ -133,12 +122,13 @@ def curves_title(sheet: Sheet) -> str:
 
 def write_turning_page(book: Book) -> None:
     """What would turn the answer: the conditions, the switching values, and where they lie in each number's range."""
-    sheet = page(book, "turning", [5, 34, 13, 13, 14, 10])
+    sheet = page(book, "turning", [4, 31, 16, 16, 13, 9])
     sheet.lines([*turning.condition_sentences(book.edition), *what_changes(book.edition)])
-    if sheet.exhibit(board.TURNS) and "ranges" in book.regions:
+    if sheet.exhibit(board.TURNS):
         first = board.TURNS.rows(book.edition)[0]
         title = sheet.text("chart", lever=book.edition.levers[first["id"]])
-        fill(sheet, (range_chart(book, title, book.regions["ranges"]), f"{title}. {sheet.text('chart_alt')}"))
+        chart = range_chart(book, title, book.regions["ranges"], sheet.text("axis"))
+        fill(sheet, (chart, f"{title}. {sheet.text('chart_alt')}"))
     sheet.finish()
 
 
@@ -190,12 +180,9 @@ def write_money_page(book: Book) -> None:
 
 def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     """What each option takes year by year."""
-    book, last = sheet.book, region.last_row - region.first_row - 1
-    shown, known = board.budgeted(book.findings), list(book.options)
-    series = [
-        Series(region.heading(at), region.column(0, 0, last), region.column(at, 0, last), known.index(option))
-        for at, option in enumerate(shown, start=1)
-    ]
+    book, years = sheet.book, replace(region, last_row=region.last_row - 1)
+    shown = board.budgeted(book.findings)
+    series = option_lines(book, years, [book.edition.places[option] for option in shown])
     sums = board.sums(book.findings)[0]
     most = max(shown, key=lambda option: float(sums[option]))
     title = sheet.text("chart", option=book.options[most], amount=sheet.words.amount(sums[most]))

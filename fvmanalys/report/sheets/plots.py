@@ -15,9 +15,9 @@ from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step", "option_series",
-    "range_chart",
-    "scatter_chart", "span_chart", "stacked_chart", "step_chart", "swing_chart",
+    "FARTHEST", "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step",
+    "option_lines", "option_series", "range_chart", "scatter_chart", "span_chart", "stacked_chart", "step_chart",
+    "swing_chart",
 ]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
@@ -28,6 +28,7 @@ SLANTS, LINES = (
 )
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
+FARTHEST = 1.5  # of today's value, on the axis of what turns the answer; what lies further off stands there
 LEADER, TODAY = -1, -2
 LEVEL = 360  # degrees, by which XlsxWriter says that labels are never turned
 TWO_YEARS = 731  # days, so that no mark falls short of its year
@@ -40,12 +41,16 @@ class Series:
 
     `look` is the place of the option or category that it stands for, which has one look everywhere; LEADER is the best
     option at each point, TODAY what is before any of them. Without one the series is told apart by its order.
+    A line has its `label` beside one of its points, the share `along` of the way from its first of `count` to its last.
     """
 
     name: str
     categories: str
     values: str
     look: int | None = None
+    label: str = ""
+    along: float = 1.0
+    count: int = 0
 
 
 def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Chart:
@@ -89,19 +94,24 @@ def interval_chart(
     book: Book,
     title: str,
     series: Series,
-    distances: Sequence[Sequence[float]],
+    distances: Sequence[str],
     span: tuple[float, float],
     looks: Sequence[int],
     said: Mapping[int, str] = MappingProxyType({}),
 ) -> Chart:
-    """Columns with intervals, one an option; `distances` are how far the ends lie below and above.
+    """Columns with intervals, one an option; `distances` are the cells that say how far the ends lie below and above.
 
     `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no
     height.
     """
     chart = framed(book, "column", title)
     below, above = distances
-    bars = {"type": "custom", "plus_values": above, "minus_values": below, "line": {"color": INK, "width": 1.25}}
+    bars = {
+        "type": "custom",
+        "plus_values": f"={above}",
+        "minus_values": f"={below}",
+        "line": {"color": INK, "width": 1.25},
+    }
     points = [option_fill(look) for look in looks]
     labels = {}
     if said:
@@ -181,7 +191,8 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
     """Lines over years, each option's in its own colour and dash."""
     chart = framed(book, "line", title)
     for one in series:
-        chart.add_series({**places(one), "line": option_line(one.look)})
+        chart.add_series({**places(one), **labelled(one, "above"), "line": option_line(one.look)})
+    chart.set_legend({"position": "right", "font": FONT} if len(series) > 1 else {"none": True})
     axes(chart, unit, "0", every=5, **scale)
     return chart
 
@@ -209,13 +220,42 @@ def curve_chart(
     """
     chart = framed(book, "scatter", title, "straight")
     for one in series:
-        chart.add_series({**places(one), "line": option_line(one.look), "marker": {"type": "none"}})
+        look = {"line": option_line(one.look), "marker": {"type": "none"}}
+        chart.add_series({**places(one), **labelled(one, "right"), **look})
+    chart.set_legend({"position": "right", "font": FONT} if len(series) > 1 else {"none": True})
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
     span = {"min": ends[0], "max": ends[1], "crossing": ends[0], "num_format": book.number_format(across[1])}
     chart.set_x_axis(
         {"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span}
     )
     return chart
+
+
+def option_lines(book: Book, region: Region, looks: Sequence[int], across: int = 0, first: int = 1) -> list[Series]:
+    """A series for each column from `first` on, of options by their places; their labels stand at different points."""
+    count, letters = region.last_row - region.first_row + 1, book.edition.letters
+    return [
+        Series(
+            region.heading(first + at),
+            region.column(across),
+            region.column(first + at),
+            look,
+            letters[look],
+            (at + 1) / (len(looks) + 1),
+            count,
+        )
+        for at, look in enumerate(looks)
+    ]
+
+
+def labelled(one: Series, side: str) -> dict[str, Any]:
+    """The label of a line at one of its points, in its colour."""
+    if not one.label or one.look is None:
+        return {}
+    font = {**FONT, "bold": True, "color": option_line(one.look)["color"]}
+    said = [{"delete": True}] * round(one.along * (one.count - 1)) + [{"value": one.label, "font": font}]
+    more = [{"delete": True}] * (one.count - len(said))
+    return {"data_labels": {"value": True, "position": side, "custom": said + more}}
 
 
 def option_line(look: int | None) -> dict[str, Any]:
@@ -306,30 +346,39 @@ def upside_down(chart: Chart, across: dict[str, Any]) -> None:
     chart.set_y_axis({"num_font": FONT, "reverse": True, "crossing": "max", "interval_unit": 1, **low})
 
 
-def range_chart(book: Book, title: str, region: Region) -> Chart:
-    """Numbers one below the other: a line from low to high, a dot for today and a diamond where the answer turns."""
+def range_chart(book: Book, title: str, region: Region, axis: str) -> Chart:
+    """Numbers one below the other, from today's value: a line from low to high, a diamond where the answer turns."""
     chart, count = framed(book, "scatter", title, "straight"), region.last_row - region.first_row + 1
     for row in range(count):
         level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
-        line = {"color": LINE, "width": 6}
+        line = {"color": LINE, "width": 3}
         chart.add_series(
             {"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}}
         )
     for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", AGAINST)):
-        marker = {"type": shape, "size": 10, "fill": {"color": colour}, "border": {"color": colour}}
+        marker = {"type": shape, "size": 9, "fill": {"color": colour}, "border": {"color": colour}}
         series = Series(region.heading(column), region.column(column), region.column(0))
         chart.add_series({**places(series), "line": {"none": True}, "marker": marker})
-    chart.set_legend({"position": "bottom", "font": FONT, "delete_series": list(range(count))})
-    across = {
-        "min": -0.5,
-        "max": 1.5,
-        "major_unit": 0.5,
-        "num_format": book.number_format("share"),
-        "label_position": "low",
-    }
+    chart.set_legend({"none": True})
+    grid, share = {"visible": True, "line": {"color": LINE, "width": 0.5}}, book.number_format("share")
+    across = {"min": -FARTHEST, "max": FARTHEST, "major_unit": 0.5, "crossing": -FARTHEST}
+    form = f"+{share};\u2212{share};{share}"
     chart.set_x_axis(
-        {"num_font": FONT, "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}}, **across}
+        {
+            "num_font": FONT,
+            "num_format": form,
+            "label_position": "high",
+            "major_gridlines": grid,
+            **across,
+            **titled(axis),
+        }
     )
-    upright = {"min": 0, "major_unit": 1, "crossing": -0.5, "major_gridlines": {"visible": False}}
-    chart.set_y_axis({"num_font": FONT, "reverse": True, **upright})
+    upright = {
+        "min": 0,
+        "max": count + 1,
+        "major_unit": 1,
+        "crossing": count + 1,
+        "major_gridlines": {"visible": False},
+    }
+    chart.set_y_axis({"num_font": FONT, "num_format": f'[=0]"";[={count + 1}]"";0', "reverse": True, **upright})
     return chart

@@ -15,7 +15,7 @@ from fvmanalys.report.topics.sources import revisions_sentence
 __all__ = ["write_summary"]
 
 KEY = "summary"
-WIDTHS = (43, 12, 12, 12, 12)
+WIDTHS = (47, 12, 12, 12, 12)
 
 
 def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> None:
@@ -37,7 +37,6 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
     if steps:
         sheet.heading(sheet.text("next"))
         sheet.lines(steps)
-    sheet.row += 1
     sheet.lines(
         [
             " ".join([what_it_rests_on(edition), *revisions_sentence(edition)]),

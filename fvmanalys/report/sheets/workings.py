@@ -9,6 +9,7 @@ import numpy as np
 from fvmanalys.analysis.branches import curves
 from fvmanalys.report.sheets.engine import write_engine
 from fvmanalys.report.sheets.frame import Book, Column, Sheet
+from fvmanalys.report.sheets.plots import FARTHEST
 from fvmanalys.report.topics import board, turning
 from fvmanalys.report.words import day_after
 
@@ -16,6 +17,7 @@ __all__ = ["first_day", "write_workings"]
 
 KEY = "workings"
 WIDTHS = (40, 22, 24, *[13] * 12)
+POINTS = 100.0
 MOST_STEPS = 7  # the smallest of each kind stand together
 EXCEL_DAY_0 = date(1899, 12, 30)
 
@@ -25,6 +27,8 @@ def write_workings(book: Book) -> None:
     sheet = Sheet(book, KEY, WIDTHS)
     sheet.title(sheet.text("title"))
     sheet.notes("note")
+    for name, stem, middle in (("worth", "net_benefit", "net_benefit"), ("cost", "cost", "cost_mean")):
+        ends_table(sheet, f"{name}_ends", stem, middle)
     curves_table(sheet)
     if book.findings.comparison.runner_up is not None:
         steps_table(sheet)
@@ -40,6 +44,25 @@ def working(sheet: Sheet, name: str, columns: list[Column], rows: list[list[Any]
     if rows:
         sheet.heading(sheet.text(f"{name}.heading"))
         sheet.book.regions[name] = sheet.listing(name, columns, rows)
+
+
+def ends_table(sheet: Sheet, name: str, stem: str, middle: str) -> None:
+    """How far the ends of an interval lie from its middle, for every option."""
+    table = sheet.book.findings.comparison.table
+    rows = [
+        [sheet.book.options[option], *distances(row, stem, middle)] for option, row in table.to_dict("index").items()
+    ]
+    working(
+        sheet,
+        name,
+        [Column(sheet.text("option")), *(Column(sheet.text(end), "money") for end in ("below", "above"))],
+        rows,
+    )
+
+
+def distances(row: dict[str, Any], stem: str, middle: str) -> list[float]:
+    """How far the fifth percentile lies below, and the ninety-fifth above."""
+    return [float(row[middle] - row[f"{stem}_p05"]), float(row[f"{stem}_p95"] - row[middle])]
 
 
 def curves_table(sheet: Sheet) -> None:
@@ -76,14 +99,17 @@ def stacked(start: float, end: float) -> list[float]:
 
 
 def ranges_table(sheet: Sheet) -> None:
-    """Where today's value and the switching value lie in each number's own range,
-    as a share of the way from low to high.
+    """How far each number's range and its switching value lie from today's value, as a share of it;
+    levels, of which today's change is nothing, in points of a hundred.
     """
     rows = []
-    for row in board.turns(sheet.book.findings).to_dict("records"):
-        if np.isfinite(row["low"]) and row["high"] > row["low"]:
-            way = [(row[key] - row["low"]) / (row["high"] - row["low"]) for key in ("base", "switching_value")]
-            rows.append([float(row["number"]), 0.0, 1.0, *(float(np.clip(one, -0.5, 1.5)) for one in way)])
+    for row in board.TURNS.rows(sheet.book.edition):
+        base, size = row["base"], abs(row["base"]) or POINTS
+        ends = (row["low"], row["high"]) if np.isfinite(row["low"]) else (base, base)
+        low, high, turns = (
+            float(np.clip((one - base) / size, -FARTHEST, FARTHEST)) for one in (*ends, row["switching_value"])
+        )
+        rows.append([float(row["number"]), low, high, 0.0, turns])
     columns = [Column(sheet.text("number"), "left n0")]
     columns += [Column(sheet.text(head), "share") for head in ("low", "high", "today", "turns")]
     working(sheet, "ranges", columns, rows)

@@ -9,13 +9,14 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.branches import branches, risk_losses
 from fvmanalys.analysis.budget import budget_by_payer, budget_by_year
 from fvmanalys.analysis.grids import area_levels, limits_at_worst, shortfalls_by_area
-from fvmanalys.analysis.levers import SHARED
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.topics.answer import reference
-from fvmanalys.report.topics.information import verdict_sentences, worth_knowing
+from fvmanalys.report.topics.information import forward_sentence, verdict_sentences, worth_knowing
+from fvmanalys.report.topics.people import use_sentences, wait_missing
+from fvmanalys.report.topics.turning import turning
 from fvmanalys.report.words import lowered
 
 __all__ = [
@@ -39,7 +40,7 @@ __all__ = [
     "unknown_sentences",
 ]
 
-MOST_TURNS, MOST_RISKS, MOST_DEADLINES, MOST_UNKNOWN = 10, 9, 2, 5
+MOST_TURNS, MOST_RISKS, MOST_DEADLINES, MOST_UNKNOWN = 8, 9, 2, 5
 NOBODY = 0.5  # full-time equivalents
 UNBROKEN = "\u2011"  # a hyphen at which no line is broken
 
@@ -56,12 +57,9 @@ def tree(findings: Findings) -> pd.DataFrame:
 
 
 def turns(findings: Findings) -> pd.DataFrame:
-    """What most easily turns the answer, numbered, with the range of each number (NaN for a bundle)."""
-    table = findings.turning.head(MOST_TURNS)
-    known = findings.inputs.estimates.set_index("id")[["low", "high"]]
-    whose = table["id"].str.removeprefix(SHARED)
-    beyond = table["probability_beyond"].where(~whose.str.startswith("bundle/"))
-    return table.assign(number=range(1, len(table) + 1), probability_beyond=beyond, whose=whose).join(known, on="whose")
+    """What most easily turns the answer, numbered."""
+    table = turning(findings).head(MOST_TURNS)
+    return table.assign(number=range(1, len(table) + 1))
 
 
 def short(findings: Findings) -> pd.DataFrame:
@@ -223,7 +221,7 @@ def side_text(edition: Edition, side: str, row: Any) -> str:
 
 
 def next_steps(edition: Edition) -> list[str]:
-    """What to do next: the leader's own risks with action and owner, what to find out, and by when."""
+    """What to do next: against the leader's own risks, what to find out, what to bring forward and by when."""
     findings = edition.findings
     line = findings.inputs.lines[findings.comparison.best]
     table = risks(findings)
@@ -231,7 +229,8 @@ def next_steps(edition: Edition) -> list[str]:
     told = [
         edition("board.step_owned" if row["action_owner"] else "board.step", row) for row in mine.to_dict("records")
     ]
-    return told + verdict_sentences(edition)[:1]
+    when = [] if wait_missing(edition) else [*forward_sentence(edition), *use_sentences(edition)]
+    return told + verdict_sentences(edition)[:1] + when
 
 
 def unknown_sentences(edition: Edition) -> list[str]:

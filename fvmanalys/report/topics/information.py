@@ -219,17 +219,22 @@ def forward_sentences(edition: Edition) -> list[str]:
     and what a month of waiting costs by how large a team is kept.
     """
     findings = edition.findings
-    first, verdict = findings.knowledge.bring_forward.iloc[0], findings.knowledge.verdict
-    texts = []
-    if first["months"] > 0:
-        key = "bring_forward" if first["value"] > 0 else "bring_forward_costs"
-        texts.append(edition(f"verdict.{key}", first, net_value=max(verdict.net_value, 0.0) if verdict else 0.0))
+    texts, verdict = forward_sentence(edition), findings.knowledge.verdict
+    if verdict and verdict.net_value > 0:
+        texts = [f"{text} {edition('verdict.beside_finding_out', net_value=verdict.net_value)}" for text in texts]
     team = findings.team_and_wait
     if len(team):
         now, then = team.to_dict("records")
         key = "team_same" if now["decide_now"] == then["decide_now"] else "team_turns"
         texts.append(edition(f"verdict.{key}", then, now=now["cost_of_delay"], recommended=then["cost_of_delay"]))
     return texts
+
+
+def forward_sentence(edition: Edition) -> list[str]:
+    """What deciding at once would be worth, where the decision is some time off."""
+    first = edition.findings.knowledge.bring_forward.iloc[0]
+    key = "bring_forward" if first["value"] > 0 else "bring_forward_costs"
+    return [edition(f"verdict.{key}", first)] if first["months"] > 0 else []
 
 
 def accuracy_sentences(edition: Edition) -> list[str]:

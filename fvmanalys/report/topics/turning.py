@@ -15,8 +15,7 @@ from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
     "CHANCES", "DECOMPOSITION", "SCENARIOS", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open",
-    "pair",
-    "risk_sentences", "side", "steps", "turning_sentences",
+    "pair", "risk_sentences", "side", "steps", "turning", "turning_sentences",
 ]  # fmt: skip
 
 MOST, MOST_STEPS = 12, 14
@@ -25,10 +24,15 @@ ABOUT = ("kind", "confidential", "stand_in")
 
 
 def turning(findings: Findings) -> pd.DataFrame:
-    """The numbers and bundles that can turn the answer, those first that most probably do."""
+    """The numbers and bundles that can turn the answer, those first that most probably do.
+
+    What a number's own range is; a bundle has none, and no share of the outcomes beyond.
+    """
     known = findings.inputs.estimates.set_index("id")
     whose = findings.turning.assign(number=lambda table: table["id"].str.removeprefix(SHARED))
-    return whose.join(known[list(ABOUT)], on="number").fillna(dict.fromkeys(ABOUT, "")).head(MOST)
+    table = whose.join(known[[*ABOUT, "low", "high"]], on="number").fillna(dict.fromkeys(ABOUT, ""))
+    table["probability_beyond"] = table["probability_beyond"].where(~table["number"].str.startswith("bundle/"))
+    return table.head(MOST)
 
 
 def lost(findings: Findings) -> pd.DataFrame:
@@ -58,8 +62,7 @@ def apart_in_all(findings: Findings) -> list[dict[str, Any]]:
 SWITCHING = Exhibit(
     "switching_values",
     turning,
-    "id:lever kind:kind unit:unit base:rounded switching_value:rounded winner:option "
-    "inside:yes_no probability_beyond:share",
+    "id:lever kind:kind base:sized switching_value:sized winner:option inside:yes_no probability_beyond:share",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 SCENARIOS = Exhibit(
@@ -134,9 +137,7 @@ def condition_sentences(edition: Edition) -> list[str]:
 def condition(edition: Edition, row: dict[str, Any]) -> str:
     """On which side of its switching value a number must stay."""
     chance = "chance_" if row["id"].startswith("risks/") else ""
-    there, here = (edition.words.rough(row[value], row["unit"]) for value in ("switching_value", "base"))
-    yearly = edition.inputs.row_of(row["id"].removeprefix(SHARED))[1].get("basis") == "per_year"
-    there = edition("lever.per_year", amount=there) if yearly else there
+    there, here = (edition.tell("sized", row[value], row) for value in ("switching_value", "base"))
     return edition(f"turning.{chance}{side(row)}", row, there=there, here=here)
 
 

@@ -8,11 +8,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fvmanalys.analysis import Comparison, Findings, compare, find
+    from fvmanalys.analysis import Comparison, Findings, compare, compare_inputs, find
     from fvmanalys.evidence import Inputs, load
     from fvmanalys.model import Simulation, from_draws, simulate
 
-__all__ = ["Comparison", "Findings", "Inputs", "Simulation", "compare", "find", "from_draws", "load", "simulate"]
+__all__ = [
+    "Comparison",
+    "Findings",
+    "Inputs",
+    "Simulation",
+    "compare",
+    "compare_inputs",
+    "find",
+    "from_draws",
+    "load",
+    "simulate",
+]
 __version__ = "0.1.0"
 
 HOMES = {"Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model"}

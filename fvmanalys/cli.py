@@ -134,6 +134,9 @@ def run(
     public: Annotated[
         bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")
     ] = False,
+    changes: Annotated[
+        Path | None, typer.Option(help="File of changes for this run alone, as inputs.save_changes writes it.")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
@@ -153,6 +156,8 @@ def run(
     given: dict[str, Any] = {"draws": draws, "seed": seed, "lang": lang, "jobs": jobs}
     if lang is not None:
         read_texts(lang)
+    if public and changes is not None:
+        raise UsageError("--public: comes with --changes, which may hold what is secret; give one of them")
     key = private_key(sign) if sign else None
     suite = replace(
         read_suite(config or suite_at_hand()), **{name: value for name, value in given.items() if value is not None}
@@ -160,7 +165,16 @@ def run(
     for day in weeks(weekly, as_of) if weekly else [as_of]:
         with stoppable(), Bar(quiet) as bar:
             published = publish.run(
-                data, out, suite, day, public=public, wait=wait, key=key, progress=bar.advance, log=Log(bar.say)
+                data,
+                out,
+                suite,
+                day,
+                public=public,
+                changes=changes,
+                wait=wait,
+                key=key,
+                progress=bar.advance,
+                log=Log(bar.say),
             )
         if not quiet:
             say(published.path / publish.WORKBOOK, " ".join(published.answer))

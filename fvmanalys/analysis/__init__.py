@@ -8,10 +8,12 @@ outside   reference class forecasting
 explain   what the comparison is made of
 changes   what changed between two runs, and why
 mixtures  old and new rows mixed; shapley divides a change among them
+opinions  two sets of inputs, and which part of the answer each difference explains
 findings  everything that an appendix tells, computed once
 """
 
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.findings import Findings, find
+from fvmanalys.analysis.opinions import Opinions, compare_inputs
 
-__all__ = ["Comparison", "Findings", "compare", "find"]
+__all__ = ["Comparison", "Findings", "Opinions", "compare", "compare_inputs", "find"]

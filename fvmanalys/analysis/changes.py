@@ -16,7 +16,7 @@ from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import simulate
 from fvmanalys.model.draws import BLOCK, Floats
 
-__all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "what_changed"]
+__all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "divided", "what_changed"]
 
 MEASURES = ("cost_mean", "score", "net_benefit", "p_best", "expected_loss")
 CODE, SAMPLING = "code", "sampling"
@@ -121,27 +121,28 @@ def what_changed(comparison: Comparison, former: PublishedRun | None, latter: Pu
         return Changes(reason="first")
     if not former.is_readable:
         return Changes(former, "unreadable")
-    mixture, before = Mixture(former.inputs, comparison.simulation.inputs), former.comparison.reindex(columns=MEASURES)
+    mixture, before = Mixture(former.inputs, comparison.simulation.inputs), former.comparison
     if not mixture.both or not set(former.inputs.areas) & set(comparison.simulation.inputs.areas):
         return Changes(former, "other")
-    after = (comparison.table if latter is None else latter.comparison).reindex(columns=MEASURES)
+    after = comparison.table if latter is None else latter.comparison
     return divided(comparison, mixture, former, (before, after))
 
 
 def divided(
-    comparison: Comparison, mixture: Mixture, former: PublishedRun, published: tuple[pd.DataFrame, pd.DataFrame]
+    comparison: Comparison, mixture: Mixture, former: PublishedRun | None, published: tuple[pd.DataFrame, pd.DataFrame]
 ) -> Changes:
-    """Play the game, and put its parts beside what was published."""
+    """Play the game, and put its parts beside what was published; where nothing was, code explains nothing."""
     game = Game(mixture, comparison)
     groups, shares = game.play()
     whole = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
-    before, after = (table.reindex(mixture.both).to_numpy(dtype=float) for table in published)
+    before, after = (table.reindex(mixture.both, columns=MEASURES).to_numpy(dtype=float) for table in published)
     start = game.value(frozenset(), comparison.simulation.draws)
     parts = {
         group.name: (group.kind, *pair)
         for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)
     }
-    parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
+    if former is not None:
+        parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
     left = whole - start - shares.values.sum(axis=0)
     parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < comparison.simulation.draws else {}
     old, new = mixture.old.options(), mixture.new.options()
@@ -152,13 +153,12 @@ def divided(
         row_changes=tuple(mixture.changes),
         arrived=tuple(option for option in new if option not in old),
         gone=tuple(option for option in old if option not in new),
-        best_before=best_of(former),
+        best_before=best_of(published[0]),
     )
 
 
-def best_of(run: PublishedRun) -> str:
-    """The option that a run found best."""
-    table = run.comparison
+def best_of(table: pd.DataFrame) -> str:
+    """The option that a comparison found best."""
     worth = table.loc[table["permanent"].astype(bool), "net_benefit"].dropna()
     return str(worth.idxmax()) if len(worth) else ""
 

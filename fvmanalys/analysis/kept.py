@@ -19,7 +19,7 @@ import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.inputs import PLACE
+from fvmanalys.evidence.frames import PLACE
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation
 from fvmanalys.model.simulate import read_model

@@ -10,16 +10,8 @@ import pandas as pd
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import key_of
-from fvmanalys.evidence.inputs import (
-    ESTIMATE_COLUMNS,
-    PLACE,
-    estimate_rows,
-    frame,
-    frames,
-    ids_by_place,
-    plain_rows,
-    with_ids,
-)
+from fvmanalys.evidence.estimates import ESTIMATE_COLUMNS, estimate_rows, ids_by_place, with_ids
+from fvmanalys.evidence.frames import PLACE, frame, frames, plain_rows
 from fvmanalys.evidence.rules import Rows, Tables, id_part
 from fvmanalys.evidence.standing import standing_faults
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_columns

@@ -13,7 +13,7 @@ import pandas as pd
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
-from fvmanalys.evidence.inputs import PLACE
+from fvmanalys.evidence.frames import PLACE
 from fvmanalys.model import Simulation, simulate
 from fvmanalys.model.programmes import read_class
 from fvmanalys.model.sample import Mask

@@ -16,6 +16,10 @@ quantities  what must hold within a quantity
 rules     what must hold within a row, between rows and between tables
 known     what could be read on a day
 standing  what must stand on the day
+frames    rows as read-only tables
+estimates  which quantities the tables hold
+changing  what an analyst changes without editing files
+append    rows written into the files of the raw tables
 inputs    the tables as known on one day
 write     those tables as files
 second_look  what breaks no rule and is seldom meant

@@ -1,46 +1,50 @@
 """The raw tables as known on one day: what every other room starts from."""
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
-from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
+from fvmanalys.evidence.append import append_rows
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
-from fvmanalys.evidence.conditions import in_id
-from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY, Kind
+from fvmanalys.evidence.changing import (
+    MADE_WITH,
+    Change,
+    Made,
+    Workbench,
+    altered,
+    change_of,
+    changes_text,
+    read_changes,
+    row_id,
+    second_prefix,
+)  # fmt: skip
+from fvmanalys.evidence.estimates import ESTIMATE_COLUMNS, estimate_rows, ids_by_place, with_ids
+from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY
+from fvmanalys.evidence.frames import PLACE, cell, frame, frames, plain_rows, read_only
 from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.quantities import second_quantity
 from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
 from fvmanalys.evidence.release import OPEN, release_columns
-from fvmanalys.evidence.rows import no_numbers, same_place
-from fvmanalys.evidence.rules import Rows, Tables, history_faults, id_part, near, split
+from fvmanalys.evidence.rows import same_place
+from fvmanalys.evidence.rules import Rows, Tables, history_faults, near, split
 from fvmanalys.evidence.standing import standing_faults
-from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds
-from fvmanalys.evidence.variants import INHERITED, counting, counting_either, part_of, stream_owners, ways
+from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.variants import counting, counting_either, ways
 
 __all__ = [
-    "DEFAULTS", "Inputs", "default_folder", "estimate_id", "ids_by_place", "load", "no_estimate", "plain_rows",
+    "DEFAULTS", "Inputs", "default_folder", "load", "no_estimate",
     "project", "understand",
 ]  # fmt: skip
 
-RANGE, PLACE = ("low", "likely", "high"), ("_file", "_row")
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
-ESTIMATE_COLUMNS = [
-    "id", "stream", "table", "name", "option_id", "low", "likely", "high", "distribution", "ends", "unit", "moves_with",
-    "strength",
-    "kind", "source_id", "known_from", "owner", "confidential", "stand_in", "note", "name_en", "owner_en", "note_en",
-    "_file", "_row",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Inputs:
     tables: dict[str, pd.DataFrame]
     history: dict[str, pd.DataFrame]
     barred: frozenset[str] = field(default=frozenset(), kw_only=True)  # options that fall short of what must hold
+    steps: tuple[Change, ...] = field(default=(), kw_only=True)  # what `with_` changed, in order
+    made: tuple[Made, ...] = field(default=(), kw_only=True)  # and the rows as they were and are
 
     def __post_init__(self) -> None:
         for name in ("tables", "history"):
@@ -64,9 +70,8 @@ class Inputs:
             object.__setattr__(self, name, ReadOnlyDict(tables))
 
     def __reduce__(self) -> Any:
-        return partial(type(self), barred=self.barred), tuple(
-            getattr(self, one.name) for one in fields(self) if not one.kw_only
-        )
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.kw_only}
+        return partial(type(self), **named), tuple(getattr(self, one.name) for one in fields(self) if not one.kw_only)
 
     def with_estimate(
         self,
@@ -86,23 +91,83 @@ class Inputs:
         they are; `add` or `times`, which shift or scale the whole range. The random streams are the same.
         Raises UsageError for an unknown id, EvidenceError where a rule of the raw tables does not hold.
         """
-        given = {"low": low, "likely": likely, "high": high, "distribution": distribution}
-        given = {name: one for name, one in given.items() if one is not None}
-        if sum([value is not None, bool(given), add is not None, times is not None]) != 1:
-            ways = "value=, or any of low=, likely=, high= and distribution=, or add=, or times="
-            raise UsageError(f"{estimate_id}: give {ways}, and only one of these ways")
+        given = {"value": value, "low": low, "likely": likely, "high": high, "distribution": distribution, "add": add}
+        change = change_of(ids=(estimate_id,), **given, times=times)
         table, row = self.row_of(estimate_id)
-        prefix = self.column_prefix(table, estimate_id)
-        if value is not None:
-            given = {"low": None, "likely": value, "high": None, "distribution": "", "ends": ""}
-        for name, change in (("add", add), ("times", times)):
-            if change is not None and (isinstance(change, bool) or not isinstance(change, Real)):
-                raise UsageError(f"{estimate_id}: {name}={change!r} is not a number")
-        if add is not None:
-            given = {end: row[prefix + end] + add for end in RANGE if row[prefix + end] is not None}
-        if times is not None:
-            given = {end: row[prefix + end] * times for end in RANGE if row[prefix + end] is not None}
-        return self.with_rows(table, [row | {prefix + column: content for column, content in given.items()}])
+        return self.with_rows(table, [row | altered(row, second_prefix(table, estimate_id), change)])
+
+    def with_(
+        self,
+        what: str | Iterable[str] | Mapping[str, float] = (),
+        value: float | None = None,
+        *,
+        drop: bool = False,
+        rows: Mapping[str, Iterable[Mapping[str, Any]]] | None = None,
+        why: str = "",
+        owner: str = "",
+        **ways: Any,
+    ) -> "Inputs":
+        """Make inputs with other numbers, rows, options or risks, and remember what was changed and why.
+
+        `what` are ids of estimates or rows, patterns such as `contracts/A/*`, or bundles; or numbers by id. One way of:
+        `value`; any of `low`, `likely`, `high` and `distribution`; `add` or `times`; `drop`; `rows` by table, which
+        are added or take the place of those with the same key. What is changed is an assumption of the `owner` (else
+        the organisation). Raises UsageError for an unknown id, EvidenceError where a rule of the tables does not hold.
+        """
+        values = dict(what) if isinstance(what, Mapping) else {}
+        ids = (what,) if isinstance(what, str) else () if values else tuple(what)
+        given = {table: [dict(row) for row in some] for table, some in (rows or {}).items()}
+        return self.with_change(
+            change_of(ids=ids, values=values, value=value, drop=drop, rows=given, why=why, owner=owner, **ways)
+        )
+
+    def with_change(self, change: Change) -> "Inputs":
+        """Make inputs with a change that was written down, as `with_` does."""
+        known = [{name: list(rows) for name, rows in tables.items()} for tables in self._as_read]
+        bench = Workbench(*known, self.as_of, self.decision["organisation"])
+        quantities = set(self.estimates["id"])
+        bench.make(change, {name: place for name, place in self.places.items() if change.drop or name in quantities})
+        check(bench.standing, self.as_of, [*bench.faults, *row_faults(bench.history)])
+        tables, history = (
+            {
+                name: old if rows == before[name] else frame(name, rows)
+                for name, rows in after.items()
+                for old in [was[name]]
+            }
+            for was, before, after in zip((self.tables, self.history), self._as_read, known, strict=True)
+        )
+        steps, made = (*self.steps, change), (*self.made, *bench.made)
+        return replace(self, tables=tables, history=history, barred=frozenset(), steps=steps, made=made)
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """What `with_` has changed, row by row: id, what, before, after, why."""
+        return pd.DataFrame([one.record for one in self.made], columns=["id", "what", "before", "after", "why"])
+
+    def save_changes(self, path: str | Path, owner: str = "", known_from: str | date | None = None) -> list[Path]:
+        """Write what `with_` has changed: to a file `*.toml`, for `run --changes`; or into a folder of raw tables.
+
+        There each changed row is added as one that supersedes the former from `known_from` (default: `as_of`), an
+        assumption of the `owner`. Nothing is written where a rule of the tables would not hold: EvidenceError.
+        """
+        path, day = Path(path), parse_day(known_from) or self.as_of
+        if path.suffix == ".toml":
+            path.write_text(changes_text(self.steps), encoding="utf-8")
+            return [path]
+        last = {one.id: one for one in self.made}
+        rows: dict[str, list[dict[str, str]]] = {}
+        for one in last.values():
+            row = one.raw(owner or one.change.owner or str(self.decision["organisation"]), day)
+            rows.setdefault(one.table, []).append(row)
+        return append_rows(path, rows, lambda folder: load(folder, max(day, self.as_of)))
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, str, int]]:
+        """Where every row in force stands, its table, file and row, by the ids of its quantities and by its own."""
+        rows = ((name, row) for name, some in self._as_read[0].items() for row in some)
+        known = {row_id(name, row): (name, row["_file"], row["_row"]) for name, row in rows}
+        quantities = self.estimates[["id", "table", *PLACE]].itertuples(index=False)
+        return known | {name: (table, file, int(line)) for name, table, file, line in quantities}
 
     def with_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> "Inputs":
         """Make the same inputs with some rows of a table in the place of those of the same file and row.
@@ -131,11 +196,6 @@ class Inputs:
         estimate = self.estimates.iloc[known.index(estimate_id)]
         table = str(estimate["table"])
         return table, next(row for row in self._as_read[0][table] if same_place(row, estimate))
-
-    def column_prefix(self, table: str, estimate_id: str) -> str:
-        """What the columns of an estimate begin with: nothing, but where it is the second quantity of its row."""
-        second = TABLES[table].SECOND
-        return f"{second}_" if second and estimate_id.endswith(f"/{second}") else ""
 
     @cached_property
     def _as_read(self) -> tuple[Tables, Tables]:
@@ -306,7 +366,8 @@ def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_o
     check(standing, day, faults)
     known = known_on(tables, day)
     standing = {name: without_release(name, in_force(name, rows, day)) for name, rows in known.items()}
-    return Inputs(folder, day, frames(standing), frames(known))
+    steps = read_changes(folder / MADE_WITH) if (folder / MADE_WITH).is_file() else []
+    return Inputs(folder, day, frames(standing), frames(known), steps=tuple(steps))
 
 
 def without_release(table: str, rows: Rows) -> Rows:
@@ -349,85 +410,6 @@ def parse_day(as_of: str | date | None) -> date | None:
     return day
 
 
-def frames(tables: Tables) -> dict[str, pd.DataFrame]:
-    """Make a DataFrame of every table, empty where there is none; missing numbers are NaN, missing days None."""
-    return {name: frame(name, tables.get(name, [])) for name in TABLES}
-
-
-def frame(name: str, rows: Rows) -> pd.DataFrame:
-    """Make one table's DataFrame."""
-    known = [*columns(name), *PLACE]
-    extra = [column for column in (rows[0] if rows else {}) if column not in known and not column.startswith("_")]
-    table = pd.DataFrame(rows, columns=[*known, *extra])
-    for column, kind in kinds(name).items():
-        if kind is Kind.NUMBER and table[column].dtype != float:
-            table[column] = table[column].astype(float)
-    return ReadOnlyTable(table)
-
-
-def read_only(table: pd.DataFrame) -> ReadOnlyTable:
-    """A table that cannot be changed; what is one already is used as it is."""
-    return table if isinstance(table, ReadOnlyTable) else ReadOnlyTable(table)
-
-
-def plain_rows(tables: Mapping[str, pd.DataFrame]) -> Tables:
-    """The rows of tables as they were read: dicts, with None where there is no number."""
-    return {name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] for name, table in tables.items()}
-
-
-def cell(content: Any) -> str:
-    """What a CSV file would hold."""
-    if isinstance(content, Real) and not isinstance(content, Integral):
-        return repr(float(content)).removesuffix(".0")
-    return "" if content is None else str(content)
-
-
 def no_estimate(estimate_id: str, known: Iterable[str]) -> UsageError:
     """The error of an id that no estimate in force has."""
     return UsageError(f"no estimate {estimate_id!r}; {near(estimate_id, known) or 'inputs.estimates lists them'}")
-
-
-def estimate_id(table: str, row: dict[str, Any]) -> str:
-    """The id `table/key/key`; empty keys are kept."""
-    return "/".join([table, *(id_part(row[column]) for column in TABLES[table].KEY)])
-
-
-def with_ids(rows: Rows, known: dict[tuple[str, int], str]) -> Rows:
-    """Rows, each with the `id` of its quantity by its place; an empty one where it has none."""
-    return [{**row, "id": known.get((row["_file"], row["_row"]), "")} for row in rows]
-
-
-def ids_by_place(estimates: pd.DataFrame) -> dict[tuple[str, int], str]:
-    """The id of the first quantity of each row, by its place."""
-    rows = zip(estimates["_file"], estimates["_row"], estimates["id"], strict=True)
-    return {(file, row): one for file, row, one in reversed(list(rows))}
-
-
-def estimate_rows(name: str, table: pd.DataFrame, known: Mapping[str, list[list[str]]]) -> Iterator[dict[str, Any]]:
-    """The quantities of one table; where two conditions share a key, the condition is added to their ids.
-
-    A variant's own row has the random numbers of the row that it stands for.
-    """
-    if not issubclass(TABLES[name], Quantified) or table.empty:
-        return
-    rows = table.to_dict("records")
-    ids = [estimate_id(name, row) for row in rows]
-    times = Counter(ids)
-    second = TABLES[name].SECOND
-    whose = {
-        option: stream_owners(name, rows, one) for option, one in known.items() if len(one[0]) > 1 and name in INHERITED
-    }
-    for row, key in zip(rows, ids, strict=True):
-        if pd.notna(row["likely"]) or pd.notna(row["low"]):
-            unique = f"{key}/{in_id(row['when'])}" if row.get("when") and times[key] > 1 else key
-            owner = whose.get(row.get("option_id", ""), {}).get(part_of(name, row))
-            stream = estimate_id(name, {**row, "option_id": owner}) if owner else key
-            found = {**row, "table": name, "name": row.get("name", "")}
-            yield {**found, "id": unique, "stream": f"{stream}/hit_rate" if second else stream}
-            if second:
-                yield {
-                    **second_quantity(found, second),
-                    "id": f"{unique}/{second}",
-                    "stream": f"{stream}/{second}",
-                    "strength": np.nan,
-                }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from fvmanalys.evidence.changing import MADE_WITH, changes_text
 from fvmanalys.evidence.inputs import Inputs
 from fvmanalys.evidence.tables import TABLES
 
@@ -17,8 +18,12 @@ def raw_texts(inputs: Inputs) -> dict[str, str]:
     """The text of each file, by its name.
 
     Read again they give the same tables on the same day, and equal tables give equal texts, however they were written.
+    What an analyst changed by `with_` stands in the tables, and beside them as it was written down.
     """
-    return {f"{name}.csv": csv_text(name, table) for name, table in sorted(inputs.history.items()) if not table.empty}
+    made_with = {MADE_WITH: changes_text(inputs.steps)} if inputs.steps else {}
+    return made_with | {
+        f"{name}.csv": csv_text(name, table) for name, table in sorted(inputs.history.items()) if not table.empty
+    }
 
 
 def csv_text(name: str, table: pd.DataFrame) -> str:

@@ -1,8 +1,5 @@
 """Forms that owners have filled in to the raw tables: every cell of them, or none and every fault."""
 
-import codecs
-import csv
-import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fvmanalys.errors import EvidenceError, Fault, UsageError
-from fvmanalys.evidence.encoding import Unreadable, decode
-from fvmanalys.evidence.files import filled_rows, find_separator, open_book
+from fvmanalys.evidence.append import CsvTable
+from fvmanalys.evidence.encoding import Unreadable
+from fvmanalys.evidence.files import filled_rows, open_book
 from fvmanalys.evidence.limits import read_bytes, unpack
 from fvmanalys.evidence.public import make_public
 from fvmanalys.evidence.release import release_columns
@@ -78,22 +76,12 @@ def with_answers(path: Path, answers: list[Answer], faults: list[Fault]) -> byte
     """A raw table as a file, with the answers in it; what cannot be taken is added to the faults."""
     name = path.stem
     try:
-        if path.suffix != ".csv" or name not in TABLES:
-            raise Unreadable("is no CSV file", "paste the answers into the workbook by hand")
-        raw = read_bytes(path)
-        text = decode(raw)
+        table = CsvTable(path)
     except Unreadable as error:
         faults += [one.fault(f"{path} {error.problem}", error.remedy) for one in answers[:1]]
         return b""
-    mark = find_separator(text, name)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    rows: list[list[str]] = []
-    starts: dict[int, int] = {}
-    for cells in reader:
-        starts[reader.line_num - sum(cell.count("\n") for cell in cells)] = len(rows)
-        rows.append(cells)
-    header = next(cells for cells in rows if "known_from" in cells or TABLES[name].KEY[0] in cells)
-    header += [column for column in dict.fromkeys(one.column for one in answers) if column not in header]
+    table.widen(one.column for one in answers)
+    header, rows, starts = table.header, table.rows, table.starts
     for one in answers:
         row = rows[starts[int(one.row)]] if one.row.isdecimal() and int(one.row) in starts else []
         row += [""] * (len(header) - len(row))
@@ -107,13 +95,8 @@ def with_answers(path: Path, answers: list[Answer], faults: list[Fault]) -> byte
                 one.fault(f"{one.column!r} is no column that an owner fills in", "leave the other columns as they were")
             )
         else:
-            row[header.index(one.column)] = (
-                one.text.replace(".", ",") if isinstance(one.text, Number) and mark == ";" else one.text
-            )
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=mark, lineterminator="\r\n" if "\r\n" in text else "\n")
-    writer.writerows(cells + [""] * (len(header) - len(cells)) if any(cells) else cells for cells in rows)
-    return out.getvalue().encode("utf-8-sig" if raw.startswith(codecs.BOM_UTF8) else "utf-8")
+            row[header.index(one.column)] = table.number(one.text) if isinstance(one.text, Number) else one.text
+    return table.encoded
 
 
 def replace_all(data: Path, texts: dict[str, bytes]) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from fvmanalys.errors import UsageError
+from fvmanalys.evidence.changing import MADE_WITH
 from fvmanalys.evidence.published import PublishedRun, read_published
 from fvmanalys.run import folder as place
 
@@ -13,13 +14,13 @@ __all__ = ["former_run"]
 def former_run(out: Path, name: str, as_of: date) -> PublishedRun | None:
     """The run before the one called `name`, if there is one.
 
-    A run that is made again keeps the former run that it had, whatever was published in between: equal runs are equal
-    to the last byte.
+    One made with an analyst's changes is a trial, and no later run tells changes from it. A run that is made again
+    keeps the former run that it had, whatever was published in between: equal runs are equal to the last byte.
     """
     known = {run.run_id: run for run in readable_runs(out)}
     if name in known:
         return known.get(known[name].manifest.get("former") or "")
-    earlier = [run for run in known.values() if run.as_of <= as_of]
+    earlier = [run for run in known.values() if run.as_of <= as_of and MADE_WITH not in run.manifest.get("inputs", {})]
     return max(earlier, key=lambda run: (run.as_of, run.created), default=None)
 
 

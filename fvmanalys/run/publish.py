@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fvmanalys.errors import EvidenceError, Fault, RunFailed, RunStopped
+from fvmanalys.errors import EvidenceError, Fault, RunFailed, RunStopped, UsageError
 from fvmanalys.evidence import Inputs, load
+from fvmanalys.evidence.changing import read_changes
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.public import PublicTables, make_public
@@ -45,6 +46,7 @@ def run(
     as_of: str | None = None,
     *,
     public: bool = False,
+    changes: Path | None = None,
     wait: bool = False,
     key: Any = None,
     progress: Progress | None = None,
@@ -54,11 +56,16 @@ def run(
 
     `progress` hears of each finished notebook, with how many there are; `log` of each step. Raises EvidenceError or
     UsageError before anything is written; after any failure the former run is untouched, and the notebooks are kept in
-    `out/failed`. A `public` run is made of the public tables and of nothing else. `key` signs the manifest.
+    `out/failed`. A `public` run is made of the public tables and of nothing else. `changes` is a file of what an
+    analyst changes for this run alone. `key` signs the manifest.
     """
     log = log or Log()
     with log.step("check"):
-        inputs = read_unchanged(data, as_of, public)
+        inputs = (
+            with_changes(read_unchanged(data, as_of, public), changes)
+            if changes
+            else read_unchanged(data, as_of, public)
+        )
         raw = raw_texts(inputs)
         check_memory(suite.draws, inputs, 1 + suite.jobs)
         request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)
@@ -85,6 +92,19 @@ def read_unchanged(data: Path, as_of: str | None, public: bool) -> Inputs:
     inputs = public_tables(data).load(as_of) if public else load(data, as_of)
     if table_hashes(data) != before:
         raise RunFailed(f"{data}: was edited while the run began; run again")
+    return inputs
+
+
+def with_changes(inputs: Inputs, path: Path) -> Inputs:
+    """The inputs with the changes of a file; each that cannot be made is told by its number."""
+    faults = []
+    for number, change in enumerate(read_changes(path), start=1):
+        try:
+            inputs = inputs.with_change(change)
+        except UsageError as error:
+            faults.append(f"{path}: change.{number}: {error}")
+    if faults:
+        raise UsageError("\n".join(faults))
     return inputs
 
 

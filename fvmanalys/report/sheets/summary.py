@@ -7,7 +7,7 @@ from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import SPARE_ROWS, Book, Sheet
 from fvmanalys.report.sheets.pages import fill
 from fvmanalys.report.topics import board
-from fvmanalys.report.topics.answer import answer, beside_public, stand_in_notice, what_it_rests_on
+from fvmanalys.report.topics.answer import answer, beside_public, made_with, stand_in_notice, what_it_rests_on
 from fvmanalys.report.topics.beside import own_report_sentences
 from fvmanalys.report.topics.since import changes_sentence
 from fvmanalys.report.topics.sources import revisions_sentence
@@ -26,7 +26,7 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
     sheet.lines(head_lines(sheet), font_color=MUTED)
     links = sheet.row
     sheet.row += 2 if book.has_levers else 1
-    sheet.lines(stand_in_notice(edition), bold=True)
+    sheet.lines([*made_with(edition), *stand_in_notice(edition)], bold=True)
     sheet.lines([sheet.text("question", question=sheet.decision("question"))], italic=True)
     sheet.heading(sheet.text("answer"))
     sheet.lines(answer(edition))

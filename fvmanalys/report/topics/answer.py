@@ -21,7 +21,7 @@ __all__ = [
     "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
     "WORTH", "answer", "answer_sentence", "area_answer", "area_scale", "beside_public", "full_use_sentences",
     "options_shown",
-    "stand_in_notice", "what_changes", "what_it_rests_on",
+    "made_with", "stand_in_notice", "what_changes", "what_it_rests_on",
 ]  # fmt: skip
 
 CLEAR, LEANING = 0.8, 0.5
@@ -279,6 +279,14 @@ def stand_in_notice(edition: Edition) -> list[str]:
     grounds = words.listing([f"{ground} ({words.number(count)})" for ground, count in sorted(Counter(said).items())])
     numbers = edition.inputs.estimates["stand_in"].eq("yes").sum()
     return [edition("public.notice", numbers=numbers, estimates=len(edition.inputs.estimates), grounds=grounds)]
+
+
+def made_with(edition: Edition) -> list[str]:
+    """What an analyst changed for this run alone, and why; nothing where nothing was."""
+    steps = edition.inputs.steps
+    return (
+        [edition("made_with", changes=edition.words.listing([one.why or one.about for one in steps]))] if steps else []
+    )
 
 
 def beside_public(edition: Edition) -> list[str]:

@@ -1,0 +1,60 @@
+"""Two sets of inputs, such as two analysts': whose numbers differ, and which part of the answer each explains."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from fvmanalys.analysis.changes import Changes, divided
+from fvmanalys.analysis.compare import Comparison, compare
+from fvmanalys.analysis.mixtures import Mixture
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence import Inputs
+from fvmanalys.model import simulate
+
+__all__ = ["Opinions", "compare_inputs"]
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Two answers, and how the way from the first to the second is divided among the numbers that differ."""
+
+    first: Comparison
+    second: Comparison
+    changes: Changes
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows that differ, with who says what: group, table, option, key, what, before, after, both owners."""
+        owners = [
+            {
+                f"owner_{side}": (row or {}).get("owner", "")
+                for side, row in (("before", one.before), ("after", one.after))
+            }
+            for one in self.changes.row_changes
+        ]
+        told = self.changes.rows[["group", "table", "option", "key", "what", "columns", "before", "after"]]
+        return told.join(pd.DataFrame(owners, columns=["owner_before", "owner_after"]))
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        """What each group of differing rows does to the net benefit of every option, in MSEK, and to the lead.
+
+        `lead` is by how much the first answer's best option is ahead of the one that comes second there.
+        """
+        parts = self.changes.parts("net_benefit")
+        leader, rival = self.first.best, self.first.runner_up
+        known = leader in parts and rival in parts
+        return parts.assign(lead=parts[leader] - parts[rival]) if known else parts
+
+
+def compare_inputs(first: Inputs, second: Inputs, draws: int = 20_000, seed: int = 1) -> Opinions:
+    """Say where two sets of inputs differ, and which part of the difference in the answer each explains.
+
+    The parts are Shapley values, and sum to the difference; both are simulated with the same draws and seed.
+    """
+    mixture = Mixture(first, second)
+    if not mixture.both or not set(first.areas) & set(second.areas):
+        raise UsageError("the two have no option or no area in common; compare two states of one decision")
+    one, other = (compare(simulate(inputs, draws, seed)) for inputs in (first, second))
+    return Opinions(one, other, divided(other, mixture, None, (one.table, other.table)))

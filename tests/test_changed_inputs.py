@@ -244,7 +244,7 @@ def loaded(inputs):
 def test_a_table_refuses_to_be_changed_and_names_the_way(inputs, statement):
     for table in loaded(inputs).values():
         before = table.copy()
-        with pytest.raises(UsageError, match=r"read-only.*inputs\.with_\(\(id, value=.*\.copy\(\)"):
+        with pytest.raises(UsageError, match=r"read-only.*inputs\.with_estimate\(id, value=.*\.copy\(\)"):
             exec(statement, {"table": table, "pd": pd})
         assert_frame_equal(table.copy(), before)
 
@@ -294,7 +294,7 @@ def test_what_only_a_copy_would_take_is_refused_or_warned_of_by_pandas(inputs):
     ],
 )
 def test_what_is_made_from_the_tables_refuses_too(inputs, statement):
-    with pytest.raises(UsageError, match=r"read-only.*inputs\.with_\("):
+    with pytest.raises(UsageError, match=r"read-only.*inputs\.with_estimate"):
         exec(statement, {"inputs": inputs})
 
 

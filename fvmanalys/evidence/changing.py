@@ -109,7 +109,7 @@ class Change:
             )
 
 
-KEYS = [one.name for one in fields(Change)]  # type: ignore[arg-type]
+KEYS = [one.name for one in fields(Change)]
 
 
 def change_of(**given: Any) -> Change:
@@ -211,14 +211,14 @@ class Workbench:
                 raise UsageError(f"no estimate {name!r}; {near(name, places) or 'inputs.estimates lists them'}")
             together[places[name]].append((name, way))
         for place, parts in together.items():
-            table, row = place[0], self.row_at(place)
-            if row is not None and change.drop:
-                self.drop(table, row, change)
-            elif row is not None:
-                cells = {}
+            table, standing = place[0], self.row_at(place)
+            if standing is not None and change.drop:
+                self.drop(table, standing, change)
+            elif standing is not None:
+                cells: dict[str, Any] = {}
                 for name, way in parts:
-                    cells |= altered(row, second_prefix(table, name), way)
-                self.put(table, cells, change, row)
+                    cells |= altered(standing, second_prefix(table, name), way)
+                self.put(table, cells, change, standing)
         if change.drop:
             self.forget_what_is_gone(change)
 
@@ -337,7 +337,7 @@ def second_prefix(table: str, name: str) -> str:
 
 def only_unit(table: str) -> dict[str, Any]:
     """The unit of a new row, where its table has but one."""
-    units = getattr(TABLES[table], "UNITS", ())
+    units: tuple[str, ...] = getattr(TABLES[table], "UNITS", ())
     return {"unit": units[0]} if len(units) == 1 else {}
 
 

@@ -123,21 +123,16 @@ class Inputs:
 
     def with_change(self, change: Change) -> "Inputs":
         """Make inputs with a change that was written down, as `with_` does."""
-        known = [{name: list(rows) for name, rows in tables.items()} for tables in self._as_read]
-        bench = Workbench(*known, self.as_of, self.decision["organisation"])
+        standing, history = ({name: list(rows) for name, rows in tables.items()} for tables in self._as_read)
+        bench = Workbench(standing, history, self.as_of, self.decision["organisation"])
         quantities = set(self.estimates["id"])
         bench.make(change, {name: place for name, place in self.places.items() if change.drop or name in quantities})
-        check(bench.standing, self.as_of, [*bench.faults, *row_faults(bench.history)])
-        tables, history = (
-            {
-                name: old if rows == before[name] else frame(name, rows)
-                for name, rows in after.items()
-                for old in [was[name]]
-            }
-            for was, before, after in zip((self.tables, self.history), self._as_read, known, strict=True)
-        )
+        check(standing, self.as_of, [*bench.faults, *row_faults(history)])
+        tables, known = dict(self.tables), dict(self.history)
+        for frames_of, after, before in zip((tables, known), (standing, history), self._as_read, strict=True):
+            frames_of |= {name: frame(name, rows) for name, rows in after.items() if rows != before[name]}
         steps, made = (*self.steps, change), (*self.made, *bench.made)
-        return replace(self, tables=tables, history=history, barred=frozenset(), steps=steps, made=made)
+        return replace(self, tables=tables, history=known, barred=frozenset(), steps=steps, made=made)
 
     @property
     def changes(self) -> pd.DataFrame:

@@ -24,7 +24,7 @@ def refuse(*_: Any, **__: Any) -> NoReturn:
     """Say that what is loaded stays as it was checked."""
     raise UsageError(
         "what is loaded is read-only, so that nothing is computed from what was never checked; make changed inputs by "
-        "inputs.with_(id, value=…), or low=, likely=, high=, or add=, or times=; "
+        "inputs.with_estimate(id, value=…), or low=, likely=, high=, or add=, or times=; "
         ".copy() gives a table of your own"
     )
 

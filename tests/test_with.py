@@ -44,6 +44,7 @@ CHANGES = {
     "no row": {"what": "investigations/look", "drop": True},
     "no risk": {"what": "risks/a/fails", "drop": True},
     "no option": {"what": "options/b", "drop": True},
+    "a choice": {"rows": {"options": [{"option_id": "ab", "name": "AB", "choose_among": "a;b", "choose_at": "decided"}]}},
     "no area": {"what": "areas/y", "drop": True},
 }  # fmt: skip
 

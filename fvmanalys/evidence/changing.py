@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -24,7 +25,7 @@ from fvmanalys.evidence.read import parse_row
 from fvmanalys.evidence.rows import Evidenced
 from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, id_part, near, revealed, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, columns, references, text_columns
-from fvmanalys.evidence.variants import lines
+from fvmanalys.evidence.variants import ways
 
 __all__ = [
     "MADE_WITH",
@@ -282,10 +283,12 @@ class Workbench:
             known[table] = [one for one in known[table] if key_of(table, one) != key]
         if table in ("risks", "signals"):
             self.never(row["option_id"], row[f"{table[:-1]}_id"], change)
-        for other in TABLES if len(TABLES[table].KEY) == 1 else ():
-            for column, mark in references(other):
-                if (mark.table, mark.column) == (table, TABLES[table].KEY[0]) and not mark.many:
-                    self.drop_all(other, lambda one, column=column: one[column] == row[TABLES[table].KEY[0]], change)  # type: ignore[misc]
+        if len(TABLES[table].KEY) == 1:
+            [name] = TABLES[table].KEY
+            pointing = [(other, column) for other in TABLES for column, mark in references(other)
+                        if (mark.table, mark.column) == (table, name) and column != "source_id"]  # fmt: skip
+            for other, column in pointing:
+                self.drop_all(other, partial(names_it, column, str(row[name])), change)
 
     def drop_all(self, table: str, gone: Callable[[dict[str, Any]], bool], change: Change) -> None:
         """Drop the rows of a table that go with another; those superseded too."""
@@ -301,12 +304,12 @@ class Workbench:
             for table in ("risks", "signals")
             for one in self.standing[table]
         }
-        line_to = lines(self.standing["options"])
+        takes = {own: {one for line in known for one in line} for own, known in ways(self.standing["options"]).items()}
         last = not any(name == known for _, known in others)
 
         def concerned(one: Mapping[str, Any]) -> bool:
             own = one["option_id"]
-            return last or option == ALL_OPTIONS or (option in line_to.get(own, [own]) and (own, name) not in others)
+            return last or option == ALL_OPTIONS or (option in takes.get(own, {own}) and (own, name) not in others)
 
         self.drop_all("signals", lambda one: concerned(one) and one["of"] == name, change)
         for table, row in TABLES.items():
@@ -327,6 +330,11 @@ class Workbench:
                 tables["investigations"][place] = {**row, "resolves": resolves, "reveals": reveals, **idle}
         self.drop_all("investigations", lambda one: not one["resolves"] and not one["reveals"], change)
         self.drop_all("correlations", lambda one: not {one["first_id"], one["second_id"]} <= known, change)
+
+
+def names_it(column: str, name: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row points at another by its name."""
+    return name in split(row[column] or "")
 
 
 def second_prefix(table: str, name: str) -> str:

@@ -116,6 +116,54 @@ def standins(
         say(f"{path}: {count} cells to fill in")
 
 
+Questions = Annotated[
+    Path | None, typer.Option(help="CSV of practice questions with known answers: question_id, question, unit, answer.")
+]
+
+
+@app.command()
+def form(
+    what: Annotated[str, typer.Argument(metavar="AREA", help="An area_id, or estimates: those worth most to know.")],
+    out: Annotated[Path, typer.Argument(help="Workbook to write; with --assessors one for each, numbered.")],
+    data: Data,
+    assessors: Annotated[
+        str, typer.Option(help="How many forms, or how many to each role: 'midwife=8; doctor=4'.")
+    ] = "",
+    ids: Annotated[str, typer.Option(help="With estimates: ids or patterns, with ; between.")] = "",
+    calibration: Questions = None,
+    after: Annotated[
+        Path | None, typer.Option(help="Folder that collect wrote: show each what the group said, and what they did.")
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of the form: sv or en.")] = "sv",
+) -> None:
+    """Write Excel forms in which assessors judge the levels of an area, or any estimates."""
+    from fvmanalys.run.asking import hand_out
+
+    say(*hand_out(data, what, out, sent=assessors, ids=ids, calibration=calibration, after=after, lang=lang))
+
+
+@app.command()
+def collect(
+    forms: Annotated[list[Path], typer.Argument(help="Forms that were handed in, or folders of them.")],
+    out: Annotated[Path, typer.Option(help="Folder to write the rows, the pools and the answers in.")],
+    owner: Annotated[str, typer.Option(help="Who stands for the judgements: an organisation or a role.")],
+    known_from: Annotated[str, typer.Option(help="The day of the judgements (year-month-day).")],
+    data: Data,
+    pool: Annotated[
+        str, typer.Option(help="What the rows rest on: equal, calibration or median; all are shown.")
+    ] = "equal",
+    calibration: Questions = None,
+    lang: Annotated[str, typer.Option(help="Language of the workbook and of the notes: sv or en.")] = "sv",
+) -> None:
+    """Pool what assessors wrote in their forms; write rows for the raw tables, and a workbook of who disagrees on what.
+
+    Every fault is named with file, sheet and cell; nothing is written if there is any.
+    """
+    from fvmanalys.run.collecting import collect as gather
+
+    say(*gather(data, forms, out, owner, known_from, pooled=pool, calibration=calibration, lang=lang))
+
+
 @app.command()
 def run(
     data: Data,

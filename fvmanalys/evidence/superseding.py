@@ -1,0 +1,62 @@
+"""Rows that take the place of others: written as the raw tables are, and read with them before anybody copies them."""
+
+import csv
+import io
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+from fvmanalys.errors import UsageError
+from fvmanalys.evidence.inputs import Inputs, understand
+from fvmanalys.evidence.read import RawTable, read_folder
+from fvmanalys.evidence.release import release_columns
+from fvmanalys.evidence.spelling import Number, spelt
+from fvmanalys.evidence.tables import TABLES
+
+__all__ = ["superseding"]
+
+NUMBERS = ("low", "likely", "high", "strength")
+Texts = Mapping[str, str]
+
+
+def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> tuple[dict[str, str], Inputs]:
+    """Rows that hold other quantities from a day on, as the text of a CSV file by its name; and the inputs with them.
+
+    `changes` are the cells that differ from the row in force, by the id of the estimate; numbers have a decimal point.
+    What may be public of a confidential row goes with the numbers that it stood for. EvidenceError where a row breaks
+    a rule, UsageError where it would not be later than the one whose place it takes.
+    """
+    raw, faults = read_folder(inputs.folder)
+    texts = {}
+    for table in dict.fromkeys(name.partition("/")[0] for name in changes):
+        known = raw[table]
+        mine = [name for name in changes if name.partition("/")[0] == table]
+        rows = [successor(inputs, name, known, changes[name], day) for name in mine]
+        header = list(dict.fromkeys([*known.header, *(column for row in rows for column in row)]))
+        lines = [[row.get(column, "") for column in header] for row in rows]
+        last = max(line for line, _ in known.rows)
+        old = [(line, cells + [""] * (len(header) - len(cells))) for line, cells in known.rows]
+        raw[table] = known._replace(header=header, rows=[*old, *enumerate(lines, last + 1)])
+        texts[f"{table}.csv"] = csv_text([header, *lines], known.mark)
+    return texts, understand(inputs.folder, raw, faults, max(inputs.as_of, day))
+
+
+def successor(inputs: Inputs, name: str, known: RawTable, changes: Texts, day: date) -> dict[str, str]:
+    """The row in force with what is new in it, as its file would have it."""
+    table, row = inputs.row_of(name)
+    if not row["known_from"] < day:
+        remedy = "give a later --known-from: a later judgement takes the place of an earlier one"
+        raise UsageError(f"{name}: its row is known from {row['known_from']}, which is not before {day}; {remedy}")
+    former = dict(zip(known.header, next(cells for line, cells in known.rows if line == row["_row"]), strict=True))
+    as_number = partial(spelt, mark=known.mark) if known.mark else Number
+    told = {column: as_number(text) if column in NUMBERS and text else text for column, text in changes.items()}
+    gone = {column for column in former if column in (*release_columns(table), "note_en", "owner_en", "assessor_en")}
+    fields = TABLES[table].model_fields.keys() | {f"{column}_en" for column in changes}
+    return former | dict.fromkeys(gone, "") | {column: text for column, text in told.items() if column in fields}
+
+
+def csv_text(lines: list[list[str]], mark: str) -> str:
+    """Rows as a CSV file of the dialect that has this decimal mark."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=";" if mark == "," else ",", lineterminator="\n").writerows(lines)
+    return out.getvalue()

@@ -1,0 +1,97 @@
+"""What assessors answered as a workbook: the pools side by side, where they disagree, and who has not answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from xlsxwriter import Workbook
+
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.frame import Column, Sheet
+from fvmanalys.report.words import Words
+
+__all__ = ["Collected", "assessor", "write_collected"]
+
+SHEETS = {
+    "collected": ((46, 14, 8, 10, 10, 10, 12, 12, 14, 14),
+                  "id:text unit:text answered:n0 low:n1 likely:n1 high:n1 lowest:n1 highest:n1 worth:n1 misses:n1"),
+    "collected_pools": ((46, 14, 26, 11, 11, 11, 12), "id:text unit:text pool:text low:n1 likely:n1 high:n1 mean:n1"),
+    "collected_answers": ((46, 24, 11, 11, 11, 60), "id:text assessor:text low:n1 likely:n1 high:n1 reason:text"),
+    "collected_scores": ((24, 14, 14, 14), "assessor:text calibration:n2 information:n2 weight:share1"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What came of collecting: tables by sheet, in the order they are shown, and what is told of them."""
+
+    tables: dict[str, pd.DataFrame]
+    forms: int
+    pool: str
+    worth: float
+    missing: Sequence[tuple[str, int]]
+    uncalibrated: bool = False
+
+
+def assessor(words: Words, role: str, number: int) -> str:
+    """What an assessor is called: a role and a number."""
+    return words("collected.assessor", role=role or words("collected.nameless"), number=number)
+
+
+def told(found: Collected, words: Words) -> list[str]:
+    """What is said of it, the first things first."""
+    pool, names = words(f"collected.pool.{found.pool}"), [assessor(words, *one) for one in found.missing]
+    said = [words("sheet.collected.answers", count=found.forms, pool=pool)]
+    said.append(words("sheet.collected.worth", worth=words.amount(found.worth)))
+    said.append(words("collected.missing", names=", ".join(names)) if names else words("collected.nobody_missing"))
+    return [*said, *([words("collected.uncalibrated")] if found.uncalibrated else [])]
+
+
+def write_collected(found: Collected, edition: Edition, path: Path) -> list[str]:
+    """Write the workbook, and return what it says first; text in it is never a formula."""
+    workbook = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
+    book, said = Book(workbook, edition, "", ""), told(found, edition.words)
+    shown = {key: table for key, table in found.tables.items() if len(table)}
+    for key in shown:
+        workbook.add_worksheet(book.sheet_name(key))
+    for key, table in shown.items():
+        widths, columns = SHEETS[key]
+        sheet = Sheet(book, key, widths)
+        sheet.title(sheet.text("title"))
+        sheet.lines(said if key == "collected" else [sheet.text("about")])
+        if key == "collected":
+            sheet.heading(sheet.text("questions"))
+        styles = dict(one.split(":") for one in columns.split())
+        heads = [Column(heading(edition.words, name), style) for name, style in styles.items()]
+        rows = [[shown_as(edition, row, name) for name in styles] for row in table.to_dict("records")]
+        sheet.table(sheet.text("title"), sheet.text("about"), heads, rows, repeat=True)
+        sheet.finish()
+    day = edition.as_of
+    workbook.set_properties(
+        {"title": edition.words("sheet.collected.title"), "created": datetime(day.year, day.month, day.day)}
+    )
+    workbook.set_custom_property(
+        edition.words("workbook.property_language"), edition.words("workbook.language"), "text"
+    )
+    workbook.close()
+    return said
+
+
+def heading(words: Words, name: str) -> str:
+    """What a column is called."""
+    return words.get(f"collected.heading.{name}", "") or words(f"form.heading.{name}")
+
+
+def shown_as(edition: Edition, row: dict[str, Any], name: str) -> Any:
+    """What stands in a cell."""
+    if name == "id":
+        return edition.estimates[row["id"]]
+    if name == "unit":
+        return edition.words(f"workbook.unit.{row['unit'] or 'none'}")
+    if name == "pool":
+        return edition.words(f"collected.pool.{row['pool']}")
+    return assessor(edition.words, row["role"], row["number"]) if name == "assessor" else row[name]

@@ -26,6 +26,7 @@ __all__ = [
     "Value",
     "Verdict",
     "choice_told",
+    "chosen",
     "evpi",
     "evppi",
     "evppi_all",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fvmanalys.analysis.information import Value, choice_told, highest, place_of_highest, value_of_fit
-from fvmanalys.analysis.leads import Starts, leads
+from fvmanalys.analysis.information import Value, choice_told, chosen, highest, value_of_fit
+from fvmanalys.analysis.leads import Leads, Starts, leads
 from fvmanalys.analysis.learning import Lesson, Reading, read
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.model.draws import Floats
@@ -138,12 +138,13 @@ class Study:
         told = chances(signals, states)
         blind = np.ones((1, told.shape[1]))
         parts = self.by_state(reductions, tuple(states), of_draw)
+        kept = float(np.sqrt(max(reductions.values(), default=0.0)))
         found = []
         for value, base in zip(values, alone, strict=True):
-            worth = [value * score - cost for score, cost in parts]
-            gain = max(expected_best(told, worth) - expected_best(blind, worth), 0.0)
-            drawn = self.worth(value)
-            error = leads(drawn, self.starts).error_of_gain(self.gains(told, worth, of_draw, drawn))
+            over = leads(self.worth(value), self.starts)
+            ahead = [self.ahead(value * score - cost, value) for score, cost in parts]
+            gain = max(expected_gain(told, ahead) - expected_gain(blind, ahead), 0.0)
+            error = over.error_of_gain(gains(told, ahead, of_draw, over, kept))
             found.append(Value(base.value + gain, max(base.standard_error, error), base.fit, base.warning))
         return found
 
@@ -235,14 +236,25 @@ class Study:
             self._known[value] = at_value, value_of_fit(over, at_value, len(self.draws), check)
         return self._known[value]
 
-    def gains(self, told: Floats, worth: list[Floats], of_draw: Indices, drawn: Floats) -> Floats:
-        """What each draw gave beyond the best choice now, on average over the signals that it may give."""
-        best, rows = int(drawn.mean(axis=0).argmax()), np.arange(len(drawn))
-        total = np.zeros(len(drawn))
-        for chance in told:
-            chosen = np.broadcast_to(place_of_highest(mixed(chance, worth)), len(drawn))
-            total += chance[of_draw] * (drawn[rows, chosen] - drawn[:, best])
-        return total
+    def ahead(self, worth: Floats, value: float) -> Floats:
+        """How far each other option is ahead of the one that is best at a value per point."""
+        best = int(self.worth(value).mean(axis=0).argmax())
+        return np.delete(worth - worth[:, [best]], best, axis=1)
+
+
+def gains(told: Floats, ahead: list[Floats], of_draw: Indices, over: Leads, kept: float) -> Floats:
+    """What each draw tells of the gain by signals, whose mean it is: what is chosen after each, and what that misses.
+
+    What a reading of the numbers leaves of a choice is taken to be what it leaves of a straight line.
+    """
+    total = np.zeros(len(over.drawn))
+    for chance in told:
+        learnt = mixed(chance, ahead)
+        choice = chosen(learnt)
+        likely = choice.mean(axis=0) + kept * (choice - choice.mean(axis=0))
+        missed = chance[of_draw][:, None] * over.drawn - learnt
+        total += np.maximum(highest(learnt), 0) + (likely * missed).sum(axis=1)
+    return total
 
 
 def combined(inquiries: Sequence[Inquiry]) -> dict[str, float]:
@@ -271,9 +283,9 @@ def mixed(chance: Floats, worth: list[Floats]) -> Floats:
     return total
 
 
-def expected_best(told: Floats, worth: list[Floats]) -> float:
-    """The expected worth of the option that is best after each outcome of the signals."""
-    return float(sum(highest(mixed(chance, worth)).mean() for chance in told))
+def expected_gain(told: Floats, ahead: list[Floats]) -> float:
+    """What is gained over the best choice now by choosing after each outcome of the signals."""
+    return float(sum(np.maximum(highest(mixed(chance, ahead)), 0).mean() for chance in told))
 
 
 def least_accuracy(net: Callable[[float], float]) -> float:

@@ -27,13 +27,14 @@ __all__ = [
 __version__ = "0.1.0"
 
 HOMES = {"Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model"}
+FOR_OBJECTS = {"used_by": "analysis.uses"}  # what an object of a room further left offers as its own method
 
 
 def __getattr__(name: str) -> Any:
     """Import a name when it is first used: a command that needs none of them starts at once."""
-    if name not in __all__:
+    if name not in __all__ and name not in FOR_OBJECTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{HOMES.get(name, 'analysis')}"), name)
+    found = getattr(import_module(f"{__name__}.{(HOMES | FOR_OBJECTS).get(name, 'analysis')}"), name)
     globals()[name] = found
     return found
 

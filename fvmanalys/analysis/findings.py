@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,8 @@ from fvmanalys.analysis.requirements import limits_exceeded
 from fvmanalys.analysis.scenarios import scenarios
 from fvmanalys.analysis.spread import spread
 from fvmanalys.analysis.switching import closest_first, switching_values
+from fvmanalys.analysis.trace import Trace
+from fvmanalys.analysis.trace_tables import Tracer
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
@@ -326,13 +328,31 @@ class Findings:
         """
         return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
 
+    @cached_property
+    def tracer(self) -> Tracer:
+        """What leads from each published number to raw rows."""
+        return Tracer(self, PUBLISHED | {name: partial(as_read, name) for name in PUBLISHED_AS_READ})
+
+    def trace(self, address: str) -> Trace:
+        """Trace a published number to raw rows: `table/row key/column`, such as `comparison/A/cost_p50`.
+
+        Of several key columns each has its place between `/`, and `+` is the sum over all of one. Raises UsageError
+        where there is no such number.
+        """
+        return self.tracer.trace(address)
+
     def tables(self) -> dict[str, pd.DataFrame]:
         """The published tables, by file name: tidy, English snake_case columns,
         internal units; empty ones are left out.
         """
         found = {name: make(self) for name, make in PUBLISHED.items()}
-        found |= {name: self.inputs.tables[name].drop(columns=["_file", "_row"]) for name in PUBLISHED_AS_READ}
+        found |= {name: as_read(name, self) for name in PUBLISHED_AS_READ}
         return {name: table for name, table in found.items() if not table.empty}
+
+
+def as_read(name: str, findings: Findings) -> pd.DataFrame:
+    """A raw table without the places of its rows."""
+    return findings.inputs.tables[name].drop(columns=["_file", "_row"])
 
 
 def tidy(wide: pd.DataFrame, value: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,10 @@ class Inputs:
         return replace(
             self, tables=tables, history={**self.history, table: frame(table, history[table])}, barred=frozenset()
         )
+
+    def used_by(self, estimate_id: str, draws: int = 2048, seed: int = 1, **more: Any) -> pd.DataFrame:
+        """Which published numbers an estimate moves, and by how much: `fvmanalys.analysis.uses` says how."""
+        return import_module("fvmanalys").used_by(self, estimate_id, draws, seed, **more)
 
     def row_of(self, estimate_id: str) -> tuple[str, dict[str, Any]]:
         """The table of an estimate and its row in it, empty cells as None."""

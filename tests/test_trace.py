@@ -1,0 +1,155 @@
+"""Every published number leads to raw rows, and at each step down the parts combine to the number."""
+
+import numpy as np
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.analysis.trace import Trace, drawn, rest, total
+from fvmanalys.errors import UsageError
+from tests.tiny import tiny
+
+DRAWS = 64
+OWN = [{"option_id": option, "event_id": "done", "name": "Done", "after": "decided;ready", "is": (3, length, 40), "outside_view": "yes"} for option, length in (("a", 6), ("b", 12))]
+EVERYTHING = {
+    "options": {"a": {}, "b": {}, "c": {"permanent": "no"}},
+    "areas": {"x": {"is": (1, 2, 4), "minimum": 20}, "y": {"is": 1}},
+    "parameters": {"outside_view": 0.3, "discount_rate": 0.035, "price_year": 2024, "standing_share": 0.5},
+    "price_index": [{"year": 2023, "index": 95}, {"year": 2024, "index": 100}],
+    "criteria": [{"area_id": "y", "criterion_id": name, "name": name, "is": (1, 2, 3)} for name in ("safe", "fast")],
+    "risks": [{"option_id": "*", "risk_id": "slips", "name": "Slips", "is": (0.2, 0.4, 0.6)}],
+    "signals": [{"option_id": "b", "signal_id": "gate", "name": "Gate", "of": "slips", "is": 0.7, "false_alarm_likely": 0.2}],
+    "timeline": [
+        {"option_id": "*", "event_id": "decided", "name": "Decided", "is": (1, 4, 8)},
+        {"option_id": "*", "event_id": "ready", "name": "Ready", "date": "2024-06-01"},
+        *OWN,
+        {"option_id": "c", "event_id": "done", "name": "Done", "after": "decided", "is": 6, "when": "slips"},
+        {"option_id": "c", "event_id": "done", "name": "Done", "after": "ready", "is": 9, "when": "!slips"},
+    ],
+    "contracts": [
+        {"option_id": "a", "item_id": "fee", "name": "Fee", "category": "run", "basis": "per_year", "from_event": "done", "is": (1, 2, 5), "price_year": 2023, "real_growth": 0.01},
+        {"option_id": "b", "item_id": "build", "name": "Build", "category": "build", "basis": "total", "from_event": "decided", "to_event": "done", "profile": "ramp_up", "is": (5, 9, 30), "outside_view": "yes", "programme": "yes"},
+        {"option_id": "b", "item_id": "fine", "name": "Fine", "category": "run", "basis": "once", "from_event": "ready", "is": 3, "when": "gate", "payer": "state", "optimism_bias": 0.2, "bias_mitigated": 0.5},
+        {"option_id": "*", "item_id": "old", "name": "Old", "category": "run", "basis": "per_year", "to_event": "done", "is": 1},
+    ],
+    "staff_costs": [{"role_id": "nurse", "name": "Nurse", "is": (0.6, 0.8, 1)}],
+    "staffing": [{"option_id": "*", "role_id": "nurse", "phase": "pause", "name": "Team", "employer": "own", "to_event": "decided", "is": (4, 6, 9)}],
+    "levels": [
+        *({"option_id": "*", "area_id": "y", "criterion_id": name, "is": 30} for name in ("safe", "fast")),
+        {"option_id": "*", "area_id": "x", "is": (20, 30, 40)},
+        *({"option_id": option, "area_id": "x", "from_event": "done", "is": (30, high, 90)} for option, high in (("a", 50), ("b", 70), ("c", 40))),
+        *({"option_id": option, "area_id": "y", "criterion_id": "safe", "from_event": "done", "is": (30, high, 90)} for option, high in (("a", 50), ("b", 60))),
+    ],
+    "reference_class": [{"programme_id": str(one), "name": f"P{one}", "role": "core", "cost_ratio": one, "duration_ratio": 1 + one / 2} for one in (1, 2, 3)],
+    "context": [{"item_id": "users", "name": "Users", "likely": 1000, "unit": "count"}, {"item_id": "contract_value", "name": "Value", "likely": 30, "unit": "MSEK"}, {"item_id": "contract_term", "name": "Term", "likely": 5, "unit": "years"}],
+    "limits": [{"limit_id": "cap", "name": "Cap", "is": 4}],
+    "investigations": [{"investigation_id": "ask", "name": "Ask", "resolves": "contracts/*", "variance_reduction": 0.5, "months": 2, "likely": 0.1, "unit": "MSEK"}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def findings():
+    known = {"kind": "assumption", "owner": "analysts", "known_from": "2023-01-01"}
+    tables = {name: rows for name, rows in EVERYTHING.items() if name not in ("options", "areas", "parameters")}
+    dated = {name: [known | row for row in rows] for name, rows in tables.items() if name in ("context", "reference_class", "investigations", "price_index", "timeline")}
+    return fvm.find(tiny(EVERYTHING["options"], EVERYTHING["areas"], EVERYTHING["parameters"], **tables | dated), DRAWS)
+
+
+def traces(findings, name, most=20):
+    """The traces of a table, of some of its rows."""
+    table = findings.tracer.table(name)
+    for row in table.iloc[:: max(1, len(table) // most)].to_dict("records"):
+        for column in table:
+            try:
+                yield findings.tracer.number(name, row, column)
+            except UsageError as error:
+                assert "is not a number" in str(error)
+
+
+def test_every_number_of_every_table_comes_of_its_parts_and_leads_to_raw_rows(findings):
+    seen, found, kept = set(), {}, []
+    for name in findings.tables():
+        for trace in traces(findings, name):
+            kept.append(trace)
+            assert [(node.id, node.how, node.value) for node in trace.walk(seen) if not node.holds()] == [], trace.id
+            assert trace.reach or trace.value == 0, trace.id
+            found[name] = found.get(name, 0) + 1
+    assert len(found) > 35 and sum(found.values()) > 500
+    assert found.keys() >= {"comparison", "areas", "events", "yearly_cost", "levels", "views", "decomposition", "limits_exceeded", "investigations", "per_user"}
+
+
+def test_a_cost_is_its_streams_each_by_its_share_down_to_the_file_and_row(findings):
+    trace = findings.trace("comparison/b/cost_p50")
+    near, *left = trace.parts
+    assert trace.how == "quantile" and [one.how for one in left] in ([], ["rest"])
+    assert {part.id for part in near.parts} == {"streams/b/contracts/b/build", "streams/b/contracts/b/fine", "streams/b/contracts/*/old", "streams/b/staffing/*/nurse/pause"}
+    assert sum(near.shares) == pytest.approx(1)
+    rows = trace.rows().set_index("id")
+    assert rows.loc["contracts/b/build", ["file", "row", "kind", "owner"]].tolist() == ["contracts.csv", 3, "assumption", "analysts"]
+    assert {"timeline/*/decided", "timeline/b/done", "risks/*/slips", "signals/b/gate", "staff_costs/nurse", "reference_class/2"} <= set(rows.index)
+    assert "streams/b/contracts/b/build = " in str(findings.trace("comparison/b/cost_mean"))
+
+
+@pytest.mark.parametrize("column", ["cost_mean", "cost_p05", "cost_p85", "programme_p50", "score", "score_p95", "net_benefit", "net_benefit_p05", "expected_loss", "regret_p95"])
+def test_an_additive_number_has_additive_parts_to_the_last_digit(findings, column):
+    trace = findings.trace(f"comparison/b/{column}")
+    assert trace.value == findings.comparison.table.at["b", column] and all(node.holds() for node in trace.walk())
+    assert {node.how for node in trace.walk() if node.how != "rest"} <= {"same", "sum", "quantile", "difference", "product", "drawn", "row", "draws"}
+
+
+# By hand: a fee of 2 a year from month 12 of ten years costs 18, of which all comes from its row and none from the lump of 0.
+def test_parts_are_those_found_by_hand():
+    inputs = tiny(("a", "b"), parameters={"discount_rate": 0}, contracts=[{"option_id": "*", "item_id": "fee", "category": "run", "basis": "per_year", "from_event": "done", "is": 2}, {"option_id": "a", "item_id": "lump", "category": "run", "basis": "once", "is": 6}], levels=[{"option_id": "a", "area_id": "x", "is": 10}, {"option_id": "b", "area_id": "x", "from_event": "done", "is": 30}])  # fmt: skip
+    findings = fvm.find(inputs, 16)
+    cost = findings.trace("comparison/a/cost_mean").parts[0]
+    assert {part.id: part.value for part in cost.parts} == pytest.approx({"streams/a/contracts/*/fee": 18, "streams/a/contracts/a/lump": 6})
+    assert cost.shares == pytest.approx((0.75, 0.25))
+    amount, years = cost.parts[0].parts
+    assert (amount.id, amount.value, years.value) == ("contracts/*/fee", 2, pytest.approx(9))
+    worth = findings.trace("comparison/b/net_benefit").parts[0]
+    assert [part.value for part in worth.parts] == pytest.approx([27 - 10, -6]) and worth.how == "difference"
+    assert findings.trace("events/a/done/p50").rows()["id"].tolist() == ["timeline/*/done"]
+    assert findings.trace("costs/+/a").value == pytest.approx(24)
+
+
+def test_a_raw_number_is_its_own_row(findings):
+    trace = findings.trace("estimates/contracts/a/fee/high")
+    assert (trace.how, trace.value, trace.row["file"], trace.row["row"]) == ("row", 5, "contracts.csv", 2)
+
+
+@pytest.mark.parametrize(("address", "words"), [
+    ("nothing/a/cost_p50", "table 'nothing' is not published"),
+    ("comparison/z/cost_p50", "comparison has no row 'z'; its rows are called as a, b, c"),
+    ("comparison/a/cost_p51", "comparison has no column 'cost_p51'"),
+    ("comparison/a/dominated_by", "is not a number"),
+    ("comparison", "comparison has no row ''"),
+])  # fmt: skip
+def test_what_is_no_published_number_is_refused_with_what_there_is(findings, address, words):
+    with pytest.raises(UsageError, match=words):
+        findings.trace(address)
+
+
+def test_a_node_that_does_not_come_of_its_parts_does_not_hold():
+    row = Trace("r", 2.0, "row", row={"file": "f.csv", "row": 2})
+    assert row.holds() and total("t", [row, row]).holds() and total("t", [row], 3.0).parts[1].how == "rest"
+    assert not Trace("t", 5.0, "sum", lambda: [row, row]).holds() and not Trace("t", 5.0, "product", lambda: [row]).holds()
+    assert not Trace("t", 5.0, "sum").holds() and not Trace("r", 1.0, "row").holds() and rest(1.0).holds()
+    assert not Trace("t", 1.0, "drawn", lambda: [row], [0.5]).holds()
+    varying = np.arange(8.0)
+    assert drawn("t", 1.0, [(row, varying), (row, varying**0)], varying).shares == pytest.approx((1, 0))
+
+
+def test_a_row_is_used_by_the_numbers_that_it_moves_and_by_no_others(findings):
+    used = findings.inputs.used_by("contracts/b/build", DRAWS).set_index("number")
+    assert used.loc["comparison/b/cost_mean", "difference"] > 0 and used.loc["comparison/b/net_benefit", "difference"] < 0
+    assert not any(name.startswith(("comparison/a/cost", "comparison/b/score", "events/")) for name in used.index)
+    streams = {part.id: part.value for part in findings.trace("comparison/b/cost_mean").parts[0].parts}
+    assert used.loc["comparison/b/cost_mean", "difference"] == pytest.approx(streams["streams/b/contracts/b/build"] / 10, rel=1e-6)
+
+
+def test_a_row_that_may_not_be_higher_is_lowered_and_one_of_nothing_is_raised():
+    inputs = tiny(("a", "b"), contracts=[{"option_id": "*", "item_id": "none", "category": "none", "basis": "once", "is": 0}], levels=[{"option_id": "a", "area_id": "x", "is": 95}, {"option_id": "b", "area_id": "x", "is": 50}])  # fmt: skip
+    used = inputs.used_by("levels/a/x//", 16).set_index("number")["difference"]
+    assert used["comparison/a/score"] == pytest.approx(-9.5) and used["areas/a/x/score"] == pytest.approx(-9.5)
+    assert inputs.used_by("contracts/*/none", 16).set_index("number").loc["comparison/a/cost_mean", "difference"] == pytest.approx(1)
+    with pytest.raises(UsageError, match="contracts/a/no"):
+        inputs.used_by("contracts/a/no", 16)

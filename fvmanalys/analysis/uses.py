@@ -41,9 +41,9 @@ def used_by(
 
 def stepped(inputs: Inputs, estimate_id: str) -> Inputs:
     """The same inputs with a row a tenth higher, or lower where no more is allowed."""
-    table, row = inputs.row_of(estimate_id)
-    prefix = inputs.column_prefix(table, estimate_id)
-    if not any(row[prefix + end] for end in ("low", "likely", "high")):
+    _, row = inputs.row_of(estimate_id)
+    known = inputs.estimates.set_index("id").loc[estimate_id, ["low", "likely", "high"]]
+    if not known.fillna(0).any():
         return inputs.with_estimate(estimate_id, add=0.01 if row["unit"] == "share" else 1.0)
     try:
         return inputs.with_estimate(estimate_id, times=1 + STEP)

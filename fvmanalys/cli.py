@@ -186,6 +186,9 @@ def run(
         Path | None, typer.Option(help="File of changes for this run alone, as inputs.save_changes writes it.")
     ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Make the run anew, though nothing has changed since it was made.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
     sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
@@ -219,6 +222,7 @@ def run(
                 day,
                 public=public,
                 changes=changes,
+                fresh=fresh,
                 wait=wait,
                 key=key,
                 progress=bar.advance,

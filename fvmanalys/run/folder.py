@@ -27,6 +27,7 @@ from fvmanalys.run.sockets import remove_folders
 
 __all__ = [
     "INTERNAL",
+    "MADE",
     "PUBLIC",
     "claim",
     "clean_remains",
@@ -34,6 +35,7 @@ __all__ = [
     "held",
     "keep_failed",
     "latest",
+    "point",
     "publish",
     "published",
     "scratch",
@@ -41,6 +43,7 @@ __all__ = [
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
 KIND, INTERNAL, PUBLIC = ".kind", "internal", "public"
+MADE = ".made"  # what published runs were made of
 BROKEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -205,8 +208,7 @@ def publish(built: Path, out: Path, name: str) -> Path:
     target = out / "runs" / name
     target.parent.mkdir(exist_ok=True)
     if is_intact(target, built):
-        os.replace(make_link(out, f"runs/{name}"), out / "latest")
-        remove(out / "failed" / name)
+        point(out, name)
         return target
     sync(built)
     try:
@@ -222,6 +224,12 @@ def publish(built: Path, out: Path, name: str) -> Path:
         settle(out)
     remove(out / "failed" / name)
     return target
+
+
+def point(out: Path, name: str) -> None:
+    """Let `latest` be a run that is there; what failed under its name is settled."""
+    os.replace(make_link(out, f"runs/{name}"), out / "latest")
+    remove(out / "failed" / name)
 
 
 def is_intact(target: Path, built: Path) -> bool:

@@ -12,7 +12,7 @@ from fvmanalys.evidence.changing import read_changes
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.public import PublicTables, make_public
-from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.evidence.read import READ
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.write import raw_texts
@@ -25,6 +25,7 @@ from fvmanalys.run.record import Request, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite, expand
 from fvmanalys.run.surroundings import check_memory, check_surroundings
+from fvmanalys.run.unchanged import remember, taken_over
 
 __all__ = ["WORKBOOK", "Published", "run"]
 
@@ -47,6 +48,7 @@ def run(
     *,
     public: bool = False,
     changes: Path | None = None,
+    fresh: bool = True,
     wait: bool = False,
     key: Any = None,
     progress: Progress | None = None,
@@ -57,7 +59,8 @@ def run(
     `progress` hears of each finished notebook, with how many there are; `log` of each step. Raises EvidenceError or
     UsageError before anything is written; after any failure the former run is untouched, and the notebooks are kept in
     `out/failed`. A `public` run is made of the public tables and of nothing else. `changes` is a file of what an
-    analyst changes for this run alone. `key` signs the manifest.
+    analyst changes for this run alone. `key` signs the manifest. Unless it must be `fresh`, a run
+    that nothing has changed for since it was made is taken over as it is.
     """
     log = log or Log()
     with log.step("check"):
@@ -76,11 +79,17 @@ def run(
         place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
         plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)
+        if not fresh and (path := taken_over(plan, key)):
+            manifest = read_manifest(path)
+            notebooks = [Path(file).name for file in manifest["outputs"] if file.startswith("notebooks/")]
+            log.say(f"{name}: nothing has changed since it was made; taken over: {', '.join(notebooks)}")
+            return Published(path, [manifest["answer"]], manifest["seconds"], sha256(path / MANIFEST))
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
             answer = make(plan, built, log, progress, key)
             heard = unstopped.enter_context(to_its_end())
             with log.step("publish"):
                 path = place.publish(built, out, name)
+                remember(plan)
     if heard:
         raise RunStopped(f"stopped by {heard[0]}, when {path} had been published")
     return Published(path, answer, {line["step"]: line["seconds"] for line in log.lines}, sha256(path / MANIFEST))

@@ -8,7 +8,7 @@ from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.published import MANIFEST
 
-__all__ = ["SIGNATURE", "private_key", "sign", "signed_by"]
+__all__ = ["SIGNATURE", "private_key", "sign", "signature", "signed_by"]
 
 SIGNATURE = "manifest.sig"
 MAKE = "make one with: openssl genpkey -algorithm ed25519 -out KEY (and openssl pkey -in KEY -pubout -out PUB)"
@@ -26,7 +26,12 @@ def private_key(path: Path) -> Any:
 
 def sign(folder: Path, key: Any) -> None:
     """Sign the manifest in a folder."""
-    (folder / SIGNATURE).write_text(key.sign((folder / MANIFEST).read_bytes()).hex() + "\n", encoding="ascii")
+    (folder / SIGNATURE).write_text(signature(folder, key), encoding="ascii")
+
+
+def signature(folder: Path, key: Any) -> str:
+    """What signs the manifest in a folder."""
+    return f"{key.sign((folder / MANIFEST).read_bytes()).hex()}\n"
 
 
 def signed_by(run: Path, path: Path) -> bool:

@@ -85,7 +85,7 @@ class Ground:
 
     def start(self, *more: Any, fault: tuple[Any, ...] = (), config: Path | None = None, out: Path | None = None, seed: int = 1) -> "Running":
         """Start `fvmanalys run`."""
-        words = ["run", "--data", self.data, "--out", out or self.out, "--config", config or self.config, "--seed", seed, *more]
+        words = ["run", "--fresh", "--data", self.data, "--out", out or self.out, "--config", config or self.config, "--seed", seed, *more]
         heard = self.folder / f"heard-{next(self.numbers)}"
         process = self.processes.Process(target=child.command, args=(list(map(str, words)), str(self.temporary), str(heard), *fault))
         process.start()
@@ -145,4 +145,4 @@ class Ground:
 
 def remains(out: Path) -> list[str]:
     """What lies in an output folder and is neither a run, nor a failed one, nor the lock, nor says its kind."""
-    return sorted({path.name for path in out.iterdir()} - {"runs", "failed", "latest", place.LOCK, place.KIND})
+    return sorted({path.name for path in out.iterdir()} - {"runs", "failed", "latest", place.LOCK, place.KIND, place.MADE})

@@ -236,6 +236,43 @@ def run(
 
 
 @app.command()
+def sweep(
+    grid: Annotated[Path, typer.Argument(help="What varies: GRID.toml (docs/sweeps.md).")],
+    out: Annotated[Path, typer.Option(help="Folder of the sweep; one that was stopped goes on there.")],
+    data: Data,
+    scheduler: Annotated[str, typer.Option(help="Dask scheduler of a cluster: tcp://ADDRESS:PORT.")] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Processes of this machine; 0: in this one; default: a core each.")
+    ] = None,
+    notebooks: Annotated[bool, typer.Option("--notebooks", help="Publish a run of every scenario too.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
+    config: Annotated[Path | None, typer.Option(help="With --notebooks: as of fvmanalys run.")] = None,
+) -> None:
+    """Compute many scenarios, here or on a Dask cluster, into one Parquet dataset."""
+    from fvmanalys.run.failing import stoppable
+    from fvmanalys.run.sweep import publisher, run_sweep
+
+    if notebooks and (scheduler or workers):
+        raise UsageError("--notebooks runs the scenarios here, one after another; leave out --scheduler and --workers")
+    publish = publisher(config) if notebooks else None
+    with stoppable(), Bar(quiet, "scenarios") as bar:
+        swept = run_sweep(
+            grid,
+            out,
+            data=data,
+            scheduler=scheduler,
+            workers=0 if notebooks else workers,
+            publish=publish,
+            progress=bar.reach,
+        )
+    if not quiet:
+        say(f"{swept.path}: {swept.scenarios} scenarios, {len(swept.failures)} of them failed")
+    say(*swept.failures, file=sys.stderr)
+    if swept.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
 def runs(out: Out) -> None:
     """List what is published and what failed: run, day of knowledge, when it was made, seconds, answer."""
     from fvmanalys.run.listing import listed
@@ -323,7 +360,7 @@ def show(title: str, head: list[str], rows: list[list[str]], numbers: list[int])
 class Bar:
     """A line a step, and in a terminal a progress bar below them; nothing when quiet."""
 
-    def __init__(self, quiet: bool):
+    def __init__(self, quiet: bool, what: str = "notebooks"):
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -337,7 +374,7 @@ class Bar:
         self.progress = Progress(
             *columns, console=self.console, disable=quiet or not self.console.is_terminal, transient=True
         )
-        self.task = self.progress.add_task("notebooks", total=None)
+        self.task = self.progress.add_task(what, total=None)
 
     def __enter__(self) -> "Bar":
         self.progress.start()
@@ -349,6 +386,10 @@ class Bar:
     def advance(self, outcome: Any, total: int) -> None:
         """Hear that a notebook is done."""
         self.progress.update(self.task, total=total, advance=1, description=plain(outcome.path.stem))
+
+    def reach(self, done: int, total: int) -> None:
+        """Hear how much is done."""
+        self.progress.update(self.task, total=total, completed=done)
 
     def say(self, line: str) -> None:
         """Show what a step came to, above the bar if there is one."""

@@ -10,7 +10,7 @@ from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.parts import OptionParts
 from fvmanalys.model.draws import Floats
 
-__all__ = ["COLUMNS", "Condition", "boxes", "losses", "scenarios", "within"]
+__all__ = ["COLUMNS", "Condition", "boxes", "losses", "scenarios", "tried_boxes", "within"]
 
 COLUMNS = ["box", "condition", "id", "operator", "value", "density", "coverage", "share"]
 AT_LEAST, AT_MOST = ">=", "<="
@@ -53,9 +53,13 @@ def scenarios(knowledge: Knowledge) -> pd.DataFrame:
     """
     if not knowledge.comparison.rivals or knowledge.size < 2:
         return pd.DataFrame(columns=COLUMNS)
-    lost, columns, half = losses(knowledge), numbers_and_events(knowledge), knowledge.size // 2
+    return tried_boxes(losses(knowledge), numbers_and_events(knowledge))
+
+
+def tried_boxes(lost: Mask, columns: Mapping[str, Floats]) -> pd.DataFrame:
+    """Boxes found on the first half of some draws, or of scenarios in no order, and measured on the other half."""
+    half, rows = len(lost) // 2, []
     found = boxes(lost[:half], {name: column[:half] for name, column in columns.items()})
-    rows = []
     for conditions in found:
         inside = within(conditions, {name: column[half:] for name, column in columns.items()})
         fresh, held = lost[half:], inside.sum()

@@ -14,6 +14,7 @@ asof      what was known when; what superseded what
 variants  what an option takes over from the one that it varies
 quantities  what must hold within a quantity
 rules     what must hold within a row, between rows and between tables
+choices   what an option that holds back a choice must say
 known     what could be read on a day
 standing  what must stand on the day
 frames    rows as read-only tables

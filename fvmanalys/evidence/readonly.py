@@ -11,6 +11,9 @@ from fvmanalys.errors import UsageError
 
 __all__ = ["ReadOnlyDict", "ReadOnlyList", "ReadOnlyTable"]
 
+# Texts are held in one way, whether or not pyarrow is installed (it comes with the extra `scale`): it would be slower.
+pd.set_option("mode.string_storage", "python")
+
 OPERATORS = [f"__i{name}__" for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "and", "or", "xor")]
 TABLE_CHANGES = ["__setitem__", "__delitem__", "__delattr__", "insert", "isetitem", "pop", "update", *OPERATORS]
 DICT_CHANGES = ["__setitem__", "__delitem__", "__ior__", "clear", "pop", "popitem", "setdefault", "update"]

@@ -6,6 +6,8 @@ sample      a chunk of draws, each random quantity made once
 events      when things happen
 streams     the closed form of a cost between two events
 costs       the cost rows of an option as streams
+regression  conditional means, by smoothed regression on draws
+choices     which of two ways is taken by what is known when it is chosen
 levels      what the options give, area by area
 simulate    the three together → Simulation
 foreign     another model's draws as a Simulation

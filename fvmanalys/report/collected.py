@@ -16,6 +16,7 @@ from fvmanalys.report.words import Words
 
 __all__ = ["Collected", "assessor", "write_collected"]
 
+MOST_ROWS = 2_000  # of a sheet that somebody reads
 SHEETS = {
     "collected": ((46, 14, 8, 10, 10, 10, 12, 12, 14, 14),
                   "id:text unit:text answered:n0 low:n1 likely:n1 high:n1 lowest:n1 highest:n1 worth:n1 misses:n1"),
@@ -55,7 +56,8 @@ def write_collected(found: Collected, edition: Edition, path: Path) -> list[str]
     """Write the workbook, and return what it says first; text in it is never a formula."""
     workbook = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     book, said = Book(workbook, edition, "", ""), told(found, edition.words)
-    shown = {key: table for key, table in found.tables.items() if len(table)}
+    shown = {key: table for key, table in found.tables.items() if 0 < len(table) <= MOST_ROWS}
+    said += [] if "collected_answers" in shown else [edition.words("collected.many", most=MOST_ROWS)]
     for key in shown:
         workbook.add_worksheet(book.sheet_name(key))
     for key, table in shown.items():

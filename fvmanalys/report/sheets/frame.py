@@ -1,9 +1,10 @@
 """What all sheets share: title, prose, tables, bands of charts, and how they print."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -207,7 +208,8 @@ class Sheet:
             max(lines_needed(name, self.width(index) - room, size, bold=True) for index, name in enumerate(names)),
         )
         rows = rows or [[None] * len(columns)]
-        found = [[bare(row[index]) for row in rows] for index in range(len(columns))]
+        values = [[bare(row[index]) for row in rows] for index in range(len(columns))]
+        found = [lru_cache(partial(self.book.resolved, values=column)) for column in values]
         for offset, row in enumerate(rows):
             self.write_row(region.first_row + offset, row, columns, found)
         if repeat:
@@ -216,11 +218,11 @@ class Sheet:
         return region
 
     def write_row(
-        self, row: int, values: Sequence[Any], columns: Sequence[Column], found: Sequence[Sequence[Any]]
+        self, row: int, values: Sequence[Any], columns: Sequence[Column], found: Sequence[Callable[[str], str]]
     ) -> None:
         """A row of a table, as high as its text needs; a style may be given with a value as a pair (value, style).
 
-        `found` is what stands in each column, which decides the decimals of its amounts.
+        `found` gives a style the decimals that what stands in each column needs.
         """
         lines = 1
         for index, (value, column) in enumerate(zip(values, columns, strict=True)):
@@ -235,9 +237,9 @@ class Sheet:
                 )
         self.set_height(row, lines)
 
-    def shown(self, value: Any, style: str, column: Sequence[Any]) -> str:
+    def shown(self, value: Any, style: str, resolved: Callable[[str], str]) -> str:
         """A style with the decimals of its column, and of an amount too small to be told with those, its own."""
-        found = self.book.resolved(style, column)
+        found = resolved(style)
         if style.split(" ")[-1] != "money" or not isinstance(value, (int, float)) or not np.isfinite(value):
             return found
         return f"{found[:-1]}{max(int(found[-1]), rounded(value)[1])}"

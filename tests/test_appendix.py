@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +15,9 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
+from fvmanalys.report.topics import beside, information, turning
 from fvmanalys.report.topics.answer import answer
+from fvmanalys.report.words import LANGUAGES, Words
 from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.record import file_hashes
 from tests.conftest import DRAWS, ROOT, need
@@ -23,8 +26,8 @@ SOURCES = pd.read_csv(ROOT / "data/raw/sources.csv").set_index("source_id")
 
 
 def workbook_text(run: Path) -> str:
-    """Every text in the workbook."""
-    book = openpyxl.load_workbook(run / "beslutsbilaga.xlsx", read_only=True)
+    """Every text in the workbook, of a run or by its own name."""
+    book = openpyxl.load_workbook(run if run.is_file() else run / "beslutsbilaga.xlsx", read_only=True)
     cells = (cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
     return "\n".join(str(cell) for cell in cells if cell is not None)
 
@@ -81,6 +84,41 @@ def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix:
     first_sheet = openpyxl.load_workbook(tmp_path / "late.xlsx").worksheets[0]
     texts = [str(cell) for row in first_sheet.iter_rows(max_row=12, values_only=True) for cell in row if cell]
     assert any("Beslutet var redan fattat" in text for text in texts)
+    beside_it, whole = beside.own_report_sentences(late), workbook_text(tmp_path / "late.xlsx")
+    assert beside_it[0].startswith("Den egna rapporten förordar") and len(beside_it) >= 3
+    assert [text for text in beside_it if text not in whole] == []
+    assert beside.own_report_sentences(Edition(region, "sv")) == []
+
+
+def page_text(run: Path) -> str:
+    """What a reader sees of the page, without marks."""
+    return unescape(re.sub(r"<[^>]*>", "", (run / "beslutsbilaga.html").read_text("utf-8")))
+
+
+def test_the_appendix_says_what_the_answer_hangs_on_and_what_to_do_about_it(appendix: Path, region: Findings) -> None:
+    """From which risk of a new failure on somebody else leads, whether a gate pays, how right a test must be, what waiting costs."""
+    edition = Edition(region, "sv")
+    [condition], accuracies = turning.condition_sentences(edition), information.accuracy_sentences(edition)
+    failing = region.switching_values.set_index("id").loc["risks/A/restart_fails"]
+    assert f"omstarten misslyckas på nytt (A Oracle)” är under {edition.words.rough(failing['switching_value'], 'share')} (vi räknar med" in condition
+    assert condition.endswith(f"tar {edition.options[failing['winner']]} över.")
+    [gate] = [text for text in turning.variant_sentences(edition) if text.startswith("A1 Oracle med stoppgrind ")]
+    assert re.search(r"lönar sig (inte )?framför|lika bra", gate) and "omstarten misslyckas på nytt" in gate
+    assert any("prövning av Millennium" in text and re.search(r"rätt i minst \d+ % av fallen", text) for text in accuracies)
+    [team] = [text for text in information.forward_sentences(edition) if text.startswith("En månads väntan kostar")]
+    assert re.search(r"mnkr med teamet som det är och .* mnkr med den del av det som rekommenderas", team)
+    shown = page_text(appendix)
+    assert [text for text in (condition, gate, *accuracies, team) if text not in shown] == []
+
+
+def test_to_decide_now_is_never_advised_without_its_conditions(appendix: Path, other_appendix: Path) -> None:
+    for run in (appendix, other_appendix):
+        told = page_text(run) + workbook_text(run)
+        assert not re.search(r"besluta nu|decide now", told, re.IGNORECASE)
+    for lang in LANGUAGES:
+        words = Words(lang)
+        advised = [words.texts[f"verdict.{key}"] for key in ("decide", "elsewhere_decide")]
+        assert all(re.search(r"antaganden|assumptions|\{low", text) for text in advised)
 
 
 @pytest.mark.parametrize("words", ["49", "50 000", "2 100", "2023-04-30", "2024-11-12", "2024-11-15", "Mödravård", "Primärvård", "Läkemedel", "Resultathantering", "Patientadministration", "Avtalstid", "förlängning", "formell paus", "Varsel"])

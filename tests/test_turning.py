@@ -7,7 +7,7 @@ import fvmanalys as fvm
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics.answer import answer, what_changes
-from fvmanalys.report.topics.turning import condition_sentences, is_open, nearest, risk_sentences
+from fvmanalys.report.topics.turning import condition_sentences, is_open, nearest, risk_sentences, variant_sentences
 from tests.test_switching import CLASS, GATED, HAND, small
 from tests.tiny import tiny
 
@@ -55,6 +55,45 @@ def test_where_three_other_conditions_are_nearer_the_leaders_risk_is_told_beside
     assert condition_sentences(edition)[0].count("we reckon with") == 3
     [told] = risk_sentences(edition)
     assert "a is best as long as the probability of “p (a)” is under" in told and told in what_changes(edition)
+
+
+def way_out(fee, risk=0.3):
+    """Option a loses 10 where a risk holds; its variant w pays a fee and loses nothing, and b costs 30."""
+    lump = {"category": "c", "basis": "once"}
+    costs = [
+        {"option_id": "a", "item_id": "loss", "is": 10, "when": "p"} | lump,
+        {"option_id": "w", "item_id": "loss", "when": "p"} | lump,
+        {"option_id": "w", "item_id": "fee", "is": fee} | lump,
+        {"option_id": "b", "item_id": "run", "is": 30} | lump,
+    ]
+    options = {"a": {}, "w": {"variant_of": "a"}, "b": {}}
+    return tiny(options, risks=[{"option_id": "a", "risk_id": "p", "name": "p", "is": risk}], contracts=costs)
+
+
+@pytest.mark.parametrize(
+    ("fee", "risk", "best", "behind", "turns", "says"),
+    [
+        (4, 0.3, "a", 1, 0.4, "over 40%"),  # 4 − 10·p
+        (2, 0.3, "w", 1, 0.2, "under 20%"),
+        (12, 0.3, "a", 9, np.nan, ""),
+        (9, 0.1, "a", 8, 0.9, "over 90%"),
+    ],
+)
+def test_a_variant_of_the_leader_pays_or_not_and_from_which_risk_on_by_hand(fee, risk, best, behind, turns, says):
+    findings = found_in(way_out(fee, risk), 16384)
+    [row] = findings.variants.to_dict("records")
+    assert findings.comparison.best == best and {best, row["option_id"]} == {"a", "w"}
+    assert row["behind"] == pytest.approx(behind, abs=0.1) and not row["even"]
+    assert row["switching_value"] == pytest.approx(turns, abs=1e-6, nan_ok=True)
+    [told] = variant_sentences(Edition(findings, "en"))
+    assert told in what_changes(Edition(findings, "en")) and f"{row['option_id']} does not pay beside {best}" in told
+    assert (f"It pays if the probability of “p (a)” is {says} (we reckon with {round(100 * risk)}%)." in told) == bool(says)
+
+
+def test_a_variant_that_is_as_good_within_the_error_is_said_to_be():
+    [told] = variant_sentences(Edition(found_in(way_out(3), 512), "en"))
+    assert "equally good within the error" in told
+    assert variant_sentences(Edition(found_in(tiny("ab")), "en")) == []
 
 
 def yearly(option, item, amount, **more):

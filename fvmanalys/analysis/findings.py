@@ -13,6 +13,7 @@ from fvmanalys.analysis import decomposition, explain, outside, pause, staffing
 from fvmanalys.analysis.budget import contracts_compared, per_user
 from fvmanalys.analysis.changes import Changes, what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
+from fvmanalys.analysis.family import variants
 from fvmanalys.analysis.kept import keep, kept_for
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.later import choices
@@ -128,6 +129,11 @@ class Findings:
     def turning(self) -> pd.DataFrame:
         """What can turn the answer, that first which most probably does."""
         return closest_first(self.switching_values, self.simulation.model.estimates)
+
+    @cached_property
+    def variants(self) -> pd.DataFrame:
+        """How far the leader's variants fall behind it, and which risk would turn that."""
+        return variants(self.comparison, self.knowledge.occurrences)
 
     @cached_property
     def scenarios(self) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, paragraphs
 from fvmanalys.report.topics.sources import what_it_rests_on
-from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences
+from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences, variant_sentences
 
 __all__ = [
     "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
@@ -221,8 +221,10 @@ def decided_sentence(edition: Edition) -> str:
 
 
 def what_changes(edition: Edition) -> list[str]:
-    """How probable the leader's own risk may be, and where the best option changes as the value of a point does."""
-    comparison, said = edition.findings.comparison, risk_sentences(edition)
+    """How probable the leader's own risk may be, whether its variants pay, and where the best option changes as the
+    value of a point does.
+    """
+    comparison, said = edition.findings.comparison, risk_sentences(edition) + variant_sentences(edition)
     if comparison.switches.empty:
         grid = comparison.acceptability.index
         return [*said, edition("answer.no_switch", low=grid[0], high=grid[-1])]

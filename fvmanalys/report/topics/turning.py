@@ -15,7 +15,7 @@ from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
     "CHANCES", "DECOMPOSITION", "SCENARIOS", "SWITCHING", "condition_sentences", "decomposition_caption", "is_open",
-    "pair", "risk_sentences", "side", "steps", "turning", "turning_sentences",
+    "pair", "risk_sentences", "side", "steps", "turning", "turning_sentences", "variant_sentences",
 ]  # fmt: skip
 
 MOST, MOST_STEPS = 12, 14
@@ -170,6 +170,16 @@ def risk_sentences(edition: Edition) -> list[str]:
     return [edition(f"turning.risk_{side(row)}", row, best=best) for row in rows]
 
 
+def variant_sentences(edition: Edition) -> list[str]:
+    """Whether each variant of the leader pays, and from which probability of a risk on it would."""
+    best, told = edition.findings.comparison.best, []
+    for row in edition.findings.variants.to_dict("records"):
+        said = edition("turning.variant_even" if row["even"] else "turning.variant", row, best=best)
+        turns = edition(f"turning.variant_{side(row)}", row) if row["risk"] and not row["even"] else ""
+        told.append(f"{said} {turns}".rstrip())
+    return told
+
+
 def lost_sentences(edition: Edition) -> list[str]:
     """In which outcomes another option mostly is better than the leader, a sentence a box."""
     best, texts, table = edition.findings.comparison.best, [], lost(edition.findings)
@@ -182,8 +192,9 @@ def lost_sentences(edition: Edition) -> list[str]:
 
 
 def turning_sentences(edition: Edition) -> list[str]:
-    """The answer as a condition, what the leader's own risks may be, and when it is not best."""
-    return condition_sentences(edition) + risk_sentences(edition) + lost_sentences(edition)
+    """The answer as a condition, what the leader's own risks may be, whether variants pay, and when it is not best."""
+    conditions = condition_sentences(edition) + risk_sentences(edition)
+    return conditions + variant_sentences(edition) + lost_sentences(edition)
 
 
 def side(row: dict[str, Any]) -> str:

@@ -104,9 +104,9 @@ def test_the_appendix_says_what_the_answer_hangs_on_and_what_to_do_about_it(appe
     assert condition.endswith(f"tar {edition.options[failing['winner']]} över.")
     [gate] = [text for text in turning.variant_sentences(edition) if text.startswith("A1 Oracle med stoppgrind ")]
     assert re.search(r"lönar sig (inte )?framför|lika bra", gate) and "omstarten misslyckas på nytt" in gate
-    assert any("prövning av Millennium" in text and re.search(r"rätt i minst \d+ % av fallen", text) for text in accuracies)
+    assert any("prövning av Millennium" in text and re.search(r"rätt i minst \d+\s% av fallen", text) for text in accuracies)
     [team] = [text for text in information.forward_sentences(edition) if text.startswith("En månads väntan kostar")]
-    assert re.search(r"mnkr med teamet som det är och .* mnkr med den del av det som rekommenderas", team)
+    assert re.search(r"\smnkr med teamet som det är och .*\smnkr med den del av det som rekommenderas", team)
     shown = page_text(appendix)
     assert [text for text in (condition, gate, *accuracies, team) if text not in shown] == []
 

@@ -24,9 +24,10 @@ from fvmanalys.cli import app
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.forms import COLUMNS, MARK
 from fvmanalys.model.draws import Estimate, quantile
-from fvmanalys.report.collected import Collected, write_collected
+from fvmanalys.report.collected import Collected, silent, write_collected
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.words import Words
 from fvmanalys.run.asking import ANSWERS, hand_out
 from fvmanalys.run.collecting import BOOK, collect
 from tests.conftest import need
@@ -284,6 +285,7 @@ def test_a_form_of_estimates_asks_for_those_worth_most_or_for_those_named(decisi
         ("estimates", {"ids": "levels/q"}, "no estimate 'levels/q' to judge"),
         ("x", {"sent": "midwife"}, "give a number of forms, or roles"),
         ("x", {"sent": "=cmd=2"}, "give a number of forms, or roles"),
+        ("x", {"sent": "midwife=9999; doctor=1"}, "at most 9999 in all"),
         ("x", {"after": Path("nowhere")}, "holds no answers"),
     ],
 )
@@ -344,6 +346,36 @@ def test_two_forms_of_one_assessor_are_both_named(decision, handed_in, tmp_path)
     twin = shutil.copy(handed_in[0], tmp_path / "twin.xlsx")
     with pytest.raises(EvidenceError, match=r"twin\.xlsx: form: is handed in by 'doctor' number 1, as .*form-doctor-01\.xlsx is"):
         gather(decision, [handed_in[0], Path(twin)], tmp_path / "out")
+
+
+def test_answers_of_one_assessor_to_several_forms_are_put_together(decision, blank, tmp_path):
+    first = one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
+    second = fill(Path(shutil.copy(blank, tmp_path / "second.xlsx")), {"levels/b/x//": (30, 40, 50)}, role="nurse", number=1)
+    assert "1 forms with answers." in gather(decision, [second, first], tmp_path / "out")[0]
+    assert [row["id"] for row in raw_rows(tmp_path / "out" / ANSWERS)] == ["levels/a/x//", "levels/b/x//"]
+
+
+def test_a_form_that_nobody_began_is_no_fault_and_one_without_a_role_is(decision, blank, tmp_path):
+    filled = one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
+    gather(decision, [blank, filled], tmp_path / "out")
+    nameless = fill(Path(shutil.copy(blank, tmp_path / "nameless.xlsx")), {"levels/a/x//": (10, 20, 30)}, number=3)
+    with pytest.raises(EvidenceError, match=r"nameless\.xlsx: sheet 'Answers', cell C7: has no role; write a role in a few letters"):
+        gather(decision, [filled, nameless], tmp_path / "other")
+
+
+def test_a_form_saved_as_another_kind_of_workbook_is_not_passed_over(decision, blank, tmp_path):
+    one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
+    (tmp_path / "~$form.xlsx").write_bytes(b"open in Excel")
+    gather(decision, [tmp_path], tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "answer.ods", "w") as book:
+        book.writestr("content.xml", "<office/>")
+    with pytest.raises(EvidenceError, match=r"answer\.ods: file: holds no sheet of an Excel workbook; save it without a password as an Excel workbook"):
+        gather(decision, [tmp_path], tmp_path / "out")
+
+
+@pytest.mark.parametrize(("missing", "told"), [([("nurse", 2)], "nurse 2"), ([("", 1), ("", 2), ("", 3), ("", 7)], "form 1–3, form 7"), ([("a", 1), ("b", 2), ("b", 3)], "a 1, b 2–3")])
+def test_those_who_have_not_answered_are_told_in_runs(missing, told):
+    assert ", ".join(silent(missing, Words("en"))) == told
 
 
 def hostile(part, content):

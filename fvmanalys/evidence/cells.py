@@ -7,13 +7,14 @@ from posixpath import join, normpath
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from fvmanalys.evidence.encoding import SAVE_AGAIN, Unreadable
-from fvmanalys.evidence.files import OLE, cell_text
+from fvmanalys.evidence.encoding import Unreadable
+from fvmanalys.evidence.files import cell_text
 from fvmanalys.evidence.limits import unpack
 from fvmanalys.evidence.spelling import Day, Number
 
 __all__ = ["Cells", "read_cells"]
 
+AGAIN = "save it without a password as an Excel workbook (*.xlsx)"
 LETTERS_AND_ROW = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # numbers of Excel's own formats of days
 QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
@@ -33,12 +34,14 @@ def read_cells(raw: bytes) -> list[Cells]:
         opened = unpack(raw)
         with zipfile.ZipFile(opened) as archive:
             texts, days = shared_texts(archive), day_styles(archive)
-            return [cells_of(name, archive.read(path), texts, days) for name, path in sheet_paths(archive)]
+            found = [cells_of(name, archive.read(path), texts, days) for name, path in sheet_paths(archive)]
+        if not found:
+            raise Unreadable("holds no sheet of an Excel workbook", AGAIN)
+        return found
     except Unreadable:
         raise
     except Exception as error:  # whatever is made of a file that is no workbook
-        remedy = "save it without a password as an Excel workbook (*.xlsx)" if raw[:4] == OLE else SAVE_AGAIN
-        raise Unreadable(f"cannot be opened as an Excel workbook ({error})", remedy) from error
+        raise Unreadable(f"cannot be opened as an Excel workbook ({error})", AGAIN) from error
 
 
 def local(element: ElementTree.Element) -> str:
@@ -94,7 +97,7 @@ def cells_of(sheet: str, content: bytes, texts: list[str], days: set[str]) -> Ce
     for cell in below(ElementTree.fromstring(content), "c"):
         place = LETTERS_AND_ROW.fullmatch(cell.get("r", ""))
         if not place:
-            raise Unreadable("has a cell that does not say where it stands", SAVE_AGAIN)
+            raise Unreadable("has a cell that does not say where it stands", AGAIN)
         key = place[1], int(place[2])
         kind, parts = cell.get("t", "n"), {local(child): child for child in cell}
         value = text_of(parts["v"]) or None if "v" in parts else None

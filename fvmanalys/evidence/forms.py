@@ -28,7 +28,9 @@ INPUTS, FIELD = ("low", "likely", "high"), "what"  # the numbers of an answer; w
 CALIBRATION = "calibration/"
 MEGABYTES, LONGEST_REASON, MOST_FORMS = 2, 2_000, 9_999
 ROLE = re.compile(r"[^\W\d_][\w .&()/-]{0,39}")
-FORMS = "the forms"
+FORMS, FIELDS = "the forms", ("role", "number", "sent")
+COUNT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
+BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")  # those that cannot be read are not passed over in silence
 Asked = Mapping[str, tuple[float, float]]  # what is asked for by key, and between what an answer lies
 
 
@@ -62,13 +64,14 @@ class Form(NamedTuple):
 
 def sent_to(text: str) -> dict[str, int]:
     """How many forms went to each role: `12`, whatever their roles, or `midwife=8; doctor=4`."""
-    found = {}
+    found: dict[str, int] = {}
     for one in filter(None, (one.strip() for one in re.split("[;,]", text))):
         role, _, count = one.rpartition("=")
-        possible = re.fullmatch(r"\s*[1-9]\d{0,3}", count, re.ASCII)
-        if not possible or (role and not is_role(role.strip())):
-            raise UsageError(f"--assessors {text!r}: give a number of forms, or roles as in 'midwife=8; doctor=4'")
-        found[role.strip()] = int(count)
+        possible = COUNT.fullmatch(count.strip()) and (not role or is_role(role.strip()))
+        found[role.strip()] = int(count) if possible else MOST_FORMS + 1
+    if sum(found.values()) > MOST_FORMS:
+        remedy = f"give a number of forms, or roles as in 'midwife=8; doctor=4', at most {MOST_FORMS} in all"
+        raise UsageError(f"--assessors {text!r}: {remedy}")
     return found
 
 
@@ -79,19 +82,22 @@ def is_role(text: str) -> bool:
 
 def read_forms(paths: Iterable[Path], asked: Asked) -> list[Form]:
     """Read forms, in the order of whose they are; EvidenceError with every fault of every form."""
-    files = [file for path in paths for file in (sorted(path.glob("*.xlsx")) if path.is_dir() else [path])]
+    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    files = [
+        file for file in dict.fromkeys(files) if file.suffix.lower() in BOOKS and not file.name.startswith((".", "~$"))
+    ]
     if not files:
-        raise UsageError(
-            "collect: there is no form among what was named; name the files, or the folder that they are in"
-        )
+        remedy = "name the files (*.xlsx), or the folder that they are in"
+        raise UsageError(f"collect: there is no form among what was named; {remedy}")
     faults: list[Fault] = []
-    forms = [form for path in dict.fromkeys(files) for form in read_form(path, asked, faults)]
+    forms = [form for path in files for form in read_form(path, asked, faults)]
     by_whom: dict[tuple[str, int], Form] = {}
     for form in sorted(forms, key=lambda form: (form.role, form.number, form.path)):
-        twin = by_whom.setdefault((form.role, form.number), form)
-        if twin is not form:
-            problem = f"is handed in by {form.role!r} number {form.number}, as {twin.path} is"
+        other = by_whom.setdefault((form.role, form.number), form)
+        if other.answers.keys() & form.answers.keys() and other is not form:
+            problem = f"is handed in by {form.role!r} number {form.number}, as {other.path} is"
             faults.append(Fault(form.path, None, "form", problem, "remove one, or give one of them another number"))
+        by_whom[form.role, form.number] = other._replace(answers=form.answers | other.answers)
     if faults:
         raise EvidenceError(sorted(faults, key=lambda one: (one.file, one.column)), FORMS)
     return list(by_whom.values())
@@ -104,11 +110,9 @@ def read_form(path: Path, asked: Asked, faults: list[Fault]) -> Iterator[Form]:
     except Unreadable as error:
         faults.append(Fault(str(path), None, "file", error.problem, error.remedy))
         return
-    if not sheets:
-        faults.append(Fault(str(path), None, "file", "is no form of fvmanalys", "leave it out, or fill in a new form"))
-        return
-    told: dict[str, str] = {}
     answers: dict[str, Answer] = {}
+    fields: dict[str, Row] = {}
+    before = len(faults)
     for cells in sheets:
         keys = [(row, text) for (column, row), text in sorted(cells.filled.items()) if column == COLUMNS["key"]]
         for row, key in keys:
@@ -116,14 +120,19 @@ def read_form(path: Path, asked: Asked, faults: list[Fault]) -> Iterator[Form]:
             if key in asked:
                 answer = here.answer(key, asked[key])
                 answers |= {key: answer} if answer else {}
-            elif key in ("role", "number", "sent"):
-                told[key] = here.of(key)
+            elif key in FIELDS:
+                fields[key] = here
             elif "/" in key and not key.startswith(CALIBRATION):
                 here.fault("key", f"{quoted(key)} is not asked for", "write new forms from these tables, and use those")
-        repeated = [key for key, times in Counter(key for _, key in keys).items() if times > 1]
+        twice = [key for key, times in Counter(key for _, key in keys).items() if times > 1]
         faults += [
-            Fault(str(path), None, cells.sheet, f"{quoted(key)} stands twice", "use a new form") for key in repeated
+            Fault(str(path), None, cells.sheet, f"{quoted(key)} stands twice", "use a new form") for key in twice
         ]
+    if not {"role", "number"} <= fields.keys():
+        faults.append(Fault(str(path), None, "file", "is no form of fvmanalys", "leave it out, or fill in a new form"))
+        return
+    begun = bool(answers) or len(faults) > before
+    told = {key: here.of(key) for key, here in fields.items() if begun or here.text(FIELD)}
     yield Form(str(path), told.get("role", ""), int(told.get("number") or 0), sent_to(told.get("sent", "")), answers)
 
 
@@ -150,7 +159,7 @@ class Row(NamedTuple):
         if key == "role" and not is_role(text):
             remedy = "write a role in a few letters, such as midwife, and no name or number of a person"
             self.fault(FIELD, "has no role" if not text else "is no role", remedy)
-        if key == "number" and not re.fullmatch(r"[1-9]\d{0,3}", text, re.ASCII):
+        if key == "number" and not COUNT.fullmatch(text):
             self.fault(FIELD, f"{quoted(text)} is no number of a form", f"write a whole number from 1 to {MOST_FORMS}")
             return ""
         if key == "sent":

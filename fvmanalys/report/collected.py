@@ -14,7 +14,7 @@ from fvmanalys.report.sheets.book import Book
 from fvmanalys.report.sheets.frame import Column, Sheet
 from fvmanalys.report.words import Words
 
-__all__ = ["Collected", "assessor", "write_collected"]
+__all__ = ["Collected", "assessor", "silent", "write_collected"]
 
 MOST_ROWS = 2_000  # of a sheet that somebody reads
 SHEETS = {
@@ -38,14 +38,25 @@ class Collected:
     uncalibrated: bool = False
 
 
-def assessor(words: Words, role: str, number: int) -> str:
+def assessor(words: Words, role: str, number: int | str) -> str:
     """What an assessor is called: a role and a number."""
     return words("collected.assessor", role=role or words("collected.nameless"), number=number)
 
 
+def silent(missing: Sequence[tuple[str, int]], words: Words) -> list[str]:
+    """Who has not answered: every role once, numbers that follow one another from the first to the last."""
+    runs: list[list] = []
+    for role, number in missing:
+        if runs and runs[-1][0] == role and runs[-1][-1] == number - 1:
+            runs[-1][2:] = [number]
+        else:
+            runs.append([role, number])
+    return [assessor(words, role, "–".join(map(str, ends))) for role, *ends in runs]
+
+
 def told(found: Collected, words: Words) -> list[str]:
     """What is said of it, the first things first."""
-    pool, names = words(f"collected.pool.{found.pool}"), [assessor(words, *one) for one in found.missing]
+    pool, names = words(f"collected.pool.{found.pool}"), silent(found.missing, words)
     said = [words("sheet.collected.answers", count=found.forms, pool=pool)]
     said.append(words("sheet.collected.worth", worth=words.amount(found.worth)))
     said.append(words("collected.missing", names=", ".join(names)) if names else words("collected.nobody_missing"))

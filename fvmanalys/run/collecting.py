@@ -188,7 +188,7 @@ class Gathered:
         for role, count in {pair for form in self.forms for pair in form.sent.items()}:
             silent = {(role, number) for number in range(1, count + 1)} - answered
             out |= {one for one in silent if role or one[1] not in handed_in}
-        return sorted(out)
+        return sorted(one for one in out if one[1])
 
     def tables(self, worth: dict[str, float]) -> dict[str, pd.DataFrame]:
         """What is shown, by sheet."""

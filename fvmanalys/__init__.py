@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from fvmanalys.analysis import Comparison, Findings, compare, compare_inputs, find
     from fvmanalys.evidence import Inputs, load
     from fvmanalys.model import Simulation, from_draws, simulate
+    from fvmanalys.report.explore import explore
 
 __all__ = [
-    "Comparison",
-    "Findings",
-    "Inputs",
-    "Simulation",
-    "compare",
-    "compare_inputs",
-    "find",
-    "from_draws",
-    "load",
-    "simulate",
-]
+    "Comparison", "Findings", "Inputs", "Simulation", "compare", "compare_inputs", "explore", "find", "from_draws",
+    "load", "simulate",
+]  # fmt: skip
 __version__ = "0.1.0"
 
+<<<<<<< HEAD
 HOMES = {"Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model"}
 FOR_OBJECTS = {"used_by": "analysis.uses"}  # what an object of a room further left offers as its own method
+=======
+HOMES = {
+    "Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model",
+    "explore": "report.explore",
+}  # fmt: skip
+>>>>>>> 1bd85b1 (Explore a decision by sliders: figures follow, and what is turned can be saved, shown and taken back)
 
 
 def __getattr__(name: str) -> Any:
@@ -40,5 +40,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """The names that are here, imported or not."""
-    return sorted({*globals(), *__all__})
+    """What an analyst needs first, and nothing else."""
+    return [*__all__]

@@ -133,7 +133,10 @@ class Inputs:
         for frames_of, after, before in zip((tables, known), (standing, history), self._as_read, strict=True):
             frames_of |= {name: frame(name, rows) for name, rows in after.items() if rows != before[name]}
         steps, made = (*self.steps, change), (*self.made, *bench.made)
-        return replace(self, tables=tables, history=known, barred=frozenset(), steps=steps, made=made)
+        found = replace(self, tables=tables, history=known, barred=frozenset(), steps=steps, made=made)
+        same = {name: rows for name, rows in self.records.items() if tables[name] is self.tables[name]}
+        found._known_records.update({} if tables["options"] is not self.tables["options"] else same)
+        return found
 
     @property
     def changes(self) -> pd.DataFrame:

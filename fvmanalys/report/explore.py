@@ -14,7 +14,6 @@ from fvmanalys.report.charts import plot_acceptability, plot_comparison, plot_co
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture
 from fvmanalys.report.markup import html_table, missing, paragraphs
-from fvmanalys.report.topics.answer import answer
 
 __all__ = ["Explorer", "explore"]
 
@@ -131,7 +130,7 @@ class Explorer:
             self.told.value = missing(str(error))
             return
         self.edition, self.told.value = Edition(found, self.lang) if found else self.first, ""
-        self.headline.value = paragraphs(answer(self.edition)[:1])
+        self.headline.value = paragraphs(headline(self.edition))
         for view in self.views.values():
             view.value = ""
         self.draw()
@@ -176,6 +175,13 @@ class Explorer:
 
     def __repr__(self) -> str:
         return f"Explorer({', '.join(self.sliders)})"
+
+
+def headline(edition: Edition) -> str:
+    """Which option is best, how surely, and how far ahead: what can be told at once."""
+    found = edition.findings.comparison
+    row = {"best": found.best, "second": found.runner_up or "", "lead": found.lead, **found.table.loc[found.best]}
+    return edition("explore.headline" if found.runner_up else "explore.alone", row)
 
 
 def step_of(one: Knob) -> float:

@@ -19,15 +19,11 @@ __all__ = [
 ]  # fmt: skip
 __version__ = "0.1.0"
 
-<<<<<<< HEAD
-HOMES = {"Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model"}
-FOR_OBJECTS = {"used_by": "analysis.uses"}  # what an object of a room further left offers as its own method
-=======
 HOMES = {
     "Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model",
     "explore": "report.explore",
 }  # fmt: skip
->>>>>>> 1bd85b1 (Explore a decision by sliders: figures follow, and what is turned can be saved, shown and taken back)
+FOR_OBJECTS = {"used_by": "analysis.uses"}  # what an object of a room further left offers as its own method
 
 
 def __getattr__(name: str) -> Any:

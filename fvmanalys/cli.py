@@ -153,6 +153,7 @@ def collect(
         str, typer.Option(help="What the rows rest on: equal, calibration or median; all are shown.")
     ] = "equal",
     calibration: Questions = None,
+    write: Annotated[bool, typer.Option("--write", help="Write the rows into the raw tables too (CSV).")] = False,
     lang: Annotated[str, typer.Option(help="Language of the workbook and of the notes: sv or en.")] = "sv",
 ) -> None:
     """Pool what assessors wrote in their forms; write rows for the raw tables, and a workbook of who disagrees on what.
@@ -161,7 +162,7 @@ def collect(
     """
     from fvmanalys.run.collecting import collect as gather
 
-    say(*gather(data, forms, out, owner, known_from, pooled=pool, calibration=calibration, lang=lang))
+    say(*gather(data, forms, out, owner, known_from, pooled=pool, calibration=calibration, lang=lang, write=write))
 
 
 @app.command()

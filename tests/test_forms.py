@@ -235,12 +235,10 @@ def test_forms_in_any_order_give_the_same_files(decision, handed_in, gathered, t
         assert (tmp_path / name).read_bytes() == (gathered[0] / name).read_bytes()
 
 
-def test_the_rows_take_the_place_of_those_in_force(decision, gathered, tmp_path):
+def test_the_rows_take_the_place_of_those_in_force(decision, handed_in, gathered, tmp_path):
     later = shutil.copytree(decision, tmp_path / "later")
-    rows = (gathered[0] / "levels.csv").read_text("utf-8").splitlines(keepends=True)
-    old = (later / "levels.csv").read_text("utf-8").splitlines()
-    width = rows[0].count(",") - old[0].count(",")
-    (later / "levels.csv").write_text(rows[0] + "".join(f"{line}{',' * width}\n" for line in old[1:]) + "".join(rows[1:]), encoding="utf-8")
+    gather(later, handed_in, tmp_path / "out", write=True)
+    assert fvm.load(later, "2024-01-01").estimates.equals(fvm.load(decision, "2024-01-01").estimates.assign(_file=fvm.load(later, "2024-01-01").estimates["_file"]))
     table = fvm.load(later, "2024-06-01").estimates.set_index("id").filter(like="levels/b/x//done", axis=0)
     answers = np.array([[20 + 4 * i - 10.5, 20 + 4 * i + 2, 20 + 4 * i + 20] for i in range(14)])
     expected = pool(answers, even(14), (0.0, 100.0)).quantile(P)
@@ -472,3 +470,13 @@ def test_tables_with_decimal_commas_get_rows_with_decimal_commas(decision, blank
     gather(swedish, [form], tmp_path / "out")
     header, row = (tmp_path / "out" / "levels.csv").read_text("utf-8").splitlines()
     assert dict(zip(header.split(";"), row.split(";"), strict=True))["low"] == "10,25"
+
+
+def test_rows_for_a_table_in_excel_are_written_as_csv(decision, blank, tmp_path):
+    office, book = shutil.copytree(decision, tmp_path / "office"), openpyxl.Workbook()
+    for row in csv.reader((office / "levels.csv").read_text("utf-8").splitlines()):
+        book.active.append([float(one) if re.fullmatch(r"[\d.]+", one) else one for one in row])
+    book.save(office / "levels.xlsx")
+    (office / "levels.csv").unlink()
+    gather(office, [one_form(blank, tmp_path, ("levels/a/x//", (10.125, 20.5, 30.75)))], tmp_path / "out")
+    assert raw_rows(tmp_path / "out" / "levels.csv")[0]["low"] == "10.125"

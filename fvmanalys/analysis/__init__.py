@@ -10,6 +10,7 @@ changes   what changed between two runs, and why
 mixtures  old and new rows mixed; shapley divides a change among them
 opinions  two sets of inputs, and which part of the answer each difference explains
 trace     where a number comes from, down to raw rows; uses: the reverse
+pooling   what several assessors say as one distribution
 sweeps    what many scenarios tell
 findings  everything that an appendix tells, computed once
 """

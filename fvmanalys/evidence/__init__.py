@@ -22,6 +22,9 @@ estimates  which quantities the tables hold
 changing  what an analyst changes without editing files
 append    rows written into the files of the raw tables
 inputs    the tables as known on one day
+cells     the cells of a workbook, straight from its parts
+forms     what assessors wrote in their forms
+superseding  rows that take the place of others
 write     those tables as files
 second_look  what breaks no rule and is seldom meant
 public    raw tables to public tables, which a public run is made of

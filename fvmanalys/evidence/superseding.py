@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.inputs import Inputs, understand
@@ -13,21 +14,29 @@ from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.spelling import Number, spelt
 from fvmanalys.evidence.tables import TABLES
 
-__all__ = ["superseding"]
+__all__ = ["Successors", "superseding"]
 
 NUMBERS = ("low", "likely", "high", "strength")
 Texts = Mapping[str, str]
 
 
-def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> tuple[dict[str, str], Inputs]:
-    """Rows that hold other quantities from a day on, as the text of a CSV file by its name; and the inputs with them.
+class Successors(NamedTuple):
+    """Rows that take the place of others, by table and as texts of CSV files by name; and the inputs with them."""
+
+    rows: dict[str, list[dict[str, str]]]
+    texts: dict[str, str]
+    inputs: Inputs
+
+
+def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> Successors:
+    """Make the rows that hold other quantities from a day on.
 
     `changes` are the cells that differ from the row in force, by the id of the estimate; numbers have a decimal point.
     What may be public of a confidential row goes with the numbers that it stood for. EvidenceError where a row breaks
     a rule, UsageError where it would not be later than the one whose place it takes.
     """
     raw, faults = read_folder(inputs.folder)
-    texts = {}
+    made, texts = {}, {}
     for table in dict.fromkeys(name.partition("/")[0] for name in changes):
         known = raw[table]
         mine = [name for name in changes if name.partition("/")[0] == table]
@@ -37,8 +46,8 @@ def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> tupl
         last = max(line for line, _ in known.rows)
         old = [(line, cells + [""] * (len(header) - len(cells))) for line, cells in known.rows]
         raw[table] = known._replace(header=header, rows=[*old, *enumerate(lines, last + 1)])
-        texts[f"{table}.csv"] = csv_text([header, *lines], known.mark)
-    return texts, understand(inputs.folder, raw, faults, max(inputs.as_of, day))
+        made[table], texts[f"{table}.csv"] = rows, csv_text([header, *lines], known.mark)
+    return Successors(made, texts, understand(inputs.folder, raw, faults, max(inputs.as_of, day)))
 
 
 def successor(inputs: Inputs, name: str, known: RawTable, changes: Texts, day: date) -> dict[str, str]:

@@ -148,7 +148,11 @@ def write_lines(
     book: Workbook, sheet: Worksheet, top: int, page: Page, asked: Asked, words: Words, yellow: Any
 ) -> None:
     """Write the table: what is asked, room for the answers, and a word on each row of what it still lacks."""
-    looks = ({"text_wrap": True}, {"text_wrap": True, "indent": 1}, {"font_color": MUTED, "font_size": 8})
+    looks = (
+        {"text_wrap": True},
+        {"text_wrap": True, "align": "left", "indent": 1},
+        {"font_color": MUTED, "font_size": 8},
+    )
     wrap, beside, muted = (book.add_format(FONT | {"bottom": 1, "bottom_color": LINE} | look) for look in looks)
     head = book.add_format(
         FONT | {"bold": True, "bg_color": SOFT, "text_wrap": True, "bottom": 2, "bottom_color": ACCENT}

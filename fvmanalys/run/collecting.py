@@ -24,6 +24,7 @@ from fvmanalys.analysis.pooling import (
 )
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs, load
+from fvmanalys.evidence.append import append_rows
 from fvmanalys.evidence.forms import INPUTS, Asked, Form, Question, read_calibration, read_forms
 from fvmanalys.evidence.superseding import superseding
 from fvmanalys.model.draws import Floats
@@ -43,7 +44,7 @@ DIGITS = 10  # of a pooled number
 
 def collect(
     data: Path, files: Sequence[Path], out: Path, owner: str, known_from: str, *, pooled: str = "equal",
-    calibration: Path | None = None, lang: str = "sv", draws: int = DRAWS,
+    calibration: Path | None = None, lang: str = "sv", write: bool = False, draws: int = DRAWS,
 ) -> list[str]:  # fmt: skip
     """Read forms, pool what they say, and write it; tell what came of it. Nothing is written where a form is broken."""
     read_texts(lang)
@@ -53,18 +54,22 @@ def collect(
     found = Gathered(inputs, read_forms(files, asked), asked, questions, pooled)
     found.check()
     evidence = {"kind": "judgement", "source_id": "", "known_from": day.isoformat(), "owner": owner.strip()}
-    texts, later = superseding(inputs, {name: found.cells(name, lang) | evidence for name in found.ids}, day)
-    findings = find(untied(later, found.ids), draws, SEED)
+    made = superseding(inputs, {name: found.cells(name, lang) | evidence for name in found.ids}, day)
+    findings = find(untied(made.inputs, found.ids), draws, SEED)
     alone, worth = worth_of_disagreement(findings.comparison, found.answers, found.weights)
     told = Collected(
         found.tables(alone), len(found.answering), pooled, worth, found.missing, bool(questions) and found.lacks_scores
     )
     with written(out / BOOK) as path:
         said = write_collected(told, Edition(findings, lang), path)
-    for name, text in (texts | {ANSWERS: tidy_csv(told.tables["collected_answers"][SHOWN])}).items():
+    for name, text in (made.texts | {ANSWERS: tidy_csv(told.tables["collected_answers"][SHOWN])}).items():
         with written(out / name) as path:
             path.write_text(text, encoding="utf-8", newline="")
-    rows = [f"{out / name}: rows to copy to the end of {inputs.folder / name}" for name in texts]
+    if write:
+        files = append_rows(inputs.folder, made.rows, lambda folder: load(folder, made.inputs.as_of))
+        rows = [f"{path}: has the rows of {out / path.with_suffix('.csv').name} at its end" for path in files]
+    else:
+        rows = [f"{out / name}: rows to copy to the end of {inputs.folder / name}" for name in made.texts]
     return [*said, str(out / BOOK), *rows, f"{out / ANSWERS}: for a second round, form … --after {out}"]
 
 

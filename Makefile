@@ -31,6 +31,7 @@ soak: .venv/.installed
 bench: .venv/.installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.whole $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.scale
 
 check: .venv/.installed
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ import fvmanalys as fvm
 from fvmanalys.errors import EvidenceError
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics.information import CHOOSE_LATER
+from tests.decisions import ASSUMED, library_decision, write_tables
 from tests.tiny import tiny
 
 
@@ -176,3 +177,19 @@ def test_every_finding_and_the_page_know_an_option_that_chooses():
     shown = CHOOSE_LATER(Edition(findings, "en"))
     assert "Year 1" in shown and ">170<" in shown and ">770<" in shown
     assert not CHOOSE_LATER(Edition(fvm.find(tiny({"a": {}, "b": {}}), 64), "en"))
+
+
+@pytest.mark.parametrize("options", [2, 3])
+def test_an_option_that_chooses_moves_nothing_of_the_others(tmp_path, options):
+    """Every draw of the others is the same, bit for bit, with and without it; so is what they are compared by."""
+    plain = library_decision(options)
+    header, *rows = plain["options"].splitlines()
+    chosen = [f"{header},choose_at,choose_among", *(f"{row},," for row in rows), f"v,Wait,V,Later,yes,no,open,{ASSUMED},decided,q;p"]
+    with_choice, without = (
+        fvm.simulate(fvm.load(write_tables(tmp_path / name, tables)), 512)
+        for name, tables in (("with", plain | {"options": "\n".join(chosen)}), ("without", plain))
+    )
+    others = list(without.cost)
+    assert with_choice.cost[others].equals(without.cost) and with_choice.score[others].equals(without.score)
+    assert with_choice.yearly_cost().query("option != 'v'").reset_index(drop=True).equals(without.yearly_cost())
+    assert with_choice.cost["v"].notna().all()

@@ -69,14 +69,21 @@ class Floor:
         return held
 
     def occurs(self, option, name):
-        """Where a risk occurs, or a signal says yes."""
-        one = self.model.conditions[option][name]
-        if one.number not in self.made:
+        """Where a risk occurs, or a signal says yes; a variant whose rate is its own has the random number of its base."""
+        one, key = self.model.conditions[option][name], self.key(option, name)
+        if key not in self.made:
             limit = self.column(one.rate)
             if one.of:
                 limit = np.where(self.occurs(option, one.of), limit, self.column(one.false_alarm))
-            self.made[one.number] = self.rng.random(self.size) < limit
-        return self.made[one.number]
+            if one.number not in self.made:
+                self.made[one.number] = self.rng.random(self.size)
+            self.made[key] = self.made[one.number] < limit
+        return self.made[key]
+
+    def key(self, option, name):
+        """What tells one condition from others: its random number, and by which rates of what it holds."""
+        one = self.model.conditions[option][name]
+        return one.number, one.rate, one.false_alarm, self.key(option, one.of) if one.of else ""
 
     def seen(self, name, option, which):
         """An estimate, from outside where the outside view applies."""

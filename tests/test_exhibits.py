@@ -22,7 +22,7 @@ from tests.tiny import tiny
 DRAWS = 64
 NOT_YET_KNOWN = {"own_report", "choices"}  # in the data; tests/test_own_report.py and test_choose_later_tables.py have them
 SINCE = {name for name in EXHIBITS if name.startswith("changed_")}  # of a second run; tests/test_changes.py has them
-ONLY_ON_THE_PAGE = {"figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "costs", "parameters", "newest", "source_types", "acceptability", "yearly_cost", "team", "evidence_counts_by_table", "gaps", "context"}
+ONLY_ON_THE_PAGE = {"figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "costs", "parameters", "newest", "source_types", "acceptability", "yearly_cost", "team", "evidence_counts_by_table", "gaps", "context", "nominal", "payers"}
 WITHOUT_A_TABLE = {"coming", "figures", "options_now", "public_comparison", "ways", "nominal", "payers", "newest", "source_types"}
 MADE_OF_TABLES = {"acceptability", "yearly_cost", "team", "evidence_counts_by_table", "scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
 

@@ -38,15 +38,21 @@ def edition(request):
 
 
 @pytest.fixture(scope="module")
-def drawn(edition, tmp_path_factory):
-    """Every series of every native chart: what it is called, and the colours of its line, its fill and its points."""
+def charts(edition, tmp_path_factory):
+    """Every series of each native chart: what it is called, and the colours of its line, its fill and its points."""
     path = tmp_path_factory.mktemp("looks") / "book.xlsx"
     write_workbook(edition, path)
     book = openpyxl.load_workbook(path)
     with zipfile.ZipFile(path) as archive:
         parts = [archive.read(name) for name in archive.namelist() if re.fullmatch(r"xl/charts/chart\d+\.xml", name)]
-    series = [one for part in parts for one in ElementTree.fromstring(part).iter(f"{C}ser")]
-    return [found for one in series if one.find(f"{C}spPr/{A}noFill") is None for found in named(book, one)]
+    charts = [list(ElementTree.fromstring(part).iter(f"{C}ser")) for part in parts]
+    seen = [[one for one in series if one.find(f"{C}spPr/{A}noFill") is None] for series in charts]
+    return [[found for one in series for found in named(book, one)] for series in seen]
+
+
+@pytest.fixture(scope="module")
+def drawn(charts):
+    return [found for series in charts for found in series]
 
 
 def cells(book, reference):
@@ -79,6 +85,11 @@ def test_an_option_has_its_own_colour_in_every_native_chart(edition, drawn):
     found = [(name, colour) for name, colour in drawn if name in own]
     assert len(found) > 20
     assert [(name, colour) for name, colour in found if colour != own[name]] == []
+
+
+def test_no_option_is_drawn_twice_in_a_native_chart(edition, charts):
+    names = [[name for name, _ in series if name in edition.options.values()] for series in charts]
+    assert [found for found in names if len(set(found)) < len(found)] == []
 
 
 def test_nothing_but_an_option_has_an_option_s_colour_in_a_native_chart(edition, drawn):

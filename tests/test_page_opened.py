@@ -61,8 +61,8 @@ def pages(appendix, other_appendix) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def shown(pages, other_appendix):
-    return opened(pages, list(other_appendix.glob("*.html")))
+def shown(pages, appendix):
+    return opened(pages, list(appendix.glob("*.html")))
 
 
 def test_no_page_breaks_a_rule_of_accessibility_at_any_width(shown):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-__all__ = ["as_given", "of_amounts", "of_steps", "rough", "rounded", "significant", "two_digits"]
+__all__ = ["as_given", "of_amounts", "of_steps", "rounded", "significant", "two_digits"]
 
 MOST = 6
 EXACT = 20  # a value of a scale is told if it is off by no more than this part of a step
@@ -46,12 +46,6 @@ def fewest(value: float, least: int, most: int) -> int:
 def as_given(value: float, most: int) -> int:
     """The decimals that a figure was given with: at most so many, or two digits, and none from 1 000 up."""
     return 0 if abs(value) >= 1_000 else fewest(value, 0, max(most, significant(value)))
-
-
-def rough(value: float) -> int:
-    """The decimals of a computed figure: about two digits that matter."""
-    size = abs(value)
-    return 0 if size >= 100 or size == round(size) else 1 if size >= 1 else max(2, significant(value))
 
 
 def rounded(amount: float) -> tuple[float, int]:

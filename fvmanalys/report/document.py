@@ -6,6 +6,7 @@ import zipfile
 from datetime import datetime
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = ["write_document"]
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+TEXT_WIDTH = 174  # millimetres
+LINE_LETTERS, CELL_LETTERS, MOST_LETTERS = 90, 3, 60  # of a line, around a cell, and of the longest text
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
@@ -35,6 +38,7 @@ def write_document(edition: Edition, path: Path) -> None:
     properties.created = properties.modified = made
     properties.language, properties.comments = LANGUAGES[edition.lang], ""
     speak(document, LANGUAGES[edition.lang])
+    lay_out(document)
     document.add_heading(harmless(title(edition)), 0)
     document.add_paragraph(harmless(sources.header(edition)))
     for section in sections(edition):
@@ -47,6 +51,29 @@ def write_document(edition: Edition, path: Path) -> None:
     held = BytesIO()
     document.save(held)
     path.write_bytes(dateless(held.getvalue()))
+
+
+def lay_out(document: Any) -> None:
+    """A4 with a plain type, as an office prints."""
+    from docx.shared import Mm, Pt
+
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm((210 - TEXT_WIDTH) / 2)
+    page.top_margin = page.bottom_margin = Mm(20)
+    plain = document.styles["Normal"]
+    plain.font.name, plain.font.size, plain.paragraph_format.space_after = "Arial", Pt(10), Pt(4)
+    document.styles["Title"].font.size = Pt(20)
+
+
+def column_widths(rows: list[list[str]]) -> list[float]:
+    """The columns of a table, together as wide as the text: each holds its longest word, long texts get the rest."""
+    columns = list(zip_longest(*rows, fillvalue=""))
+    least = [max(len(word) for text in column for word in ["", *text.split()]) + CELL_LETTERS for column in columns]
+    more = [max(0, min(max(map(len, column)), MOST_LETTERS) - few) for column, few in zip(columns, least, strict=True)]
+    share = max(0, LINE_LETTERS - sum(least)) / max(sum(more), 1)
+    letters = [few + share * many for few, many in zip(least, more, strict=True)]
+    return [TEXT_WIDTH * one / sum(letters) for one in letters]
 
 
 def speak(document: Any, language: str) -> None:
@@ -145,12 +172,17 @@ class Writer(HTMLParser):
         """A table with its caption above it and its headings again on every page."""
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
-        from docx.shared import Pt
+        from docx.shared import Mm, Pt
 
+        widths = column_widths(rows)
         self.document.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = True
         table = self.document.add_table(len(rows), max(map(len, rows)), style="Table Grid")
+        table.autofit = False
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
         for row, texts in zip(table.rows, rows, strict=True):
-            for cell, text in zip(row.cells, texts, strict=False):
+            for cell, text, width in zip(row.cells, texts, widths, strict=False):
+                cell.width = Mm(width)
                 run = cell.paragraphs[0].add_run(text)
                 run.font.size, run.bold = Pt(9), row is table.rows[0]
         again = OxmlElement("w:tblHeader")

@@ -98,7 +98,7 @@ STYLES: dict[str, Style] = {
     ),
     "error": Style(lambda item: item.edition.words.millions(told.put_error(item)), "money", told.put_error),
     "clearly": Style(told.tell_clearly),
-    "rounded": Style(told.tell_rounded, told.rounded_form),
+    "rounded": Style(told.tell_rounded, told.rounded_form, told.put_rounded),
     "view": Style(told.tell_view),
     "wait": Style(told.tell_wait),
     "ratio": Style(

@@ -10,7 +10,7 @@ from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.pause import BEST
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
-from fvmanalys.report.digits import as_given, rough
+from fvmanalys.report.digits import as_given, rounded, two_digits
 from fvmanalys.report.harmless import is_web_address
 from fvmanalys.report.item import NOTHING, Address, Item
 from fvmanalys.report.markup import Html, escape, link, safe
@@ -19,7 +19,8 @@ from fvmanalys.report.words import day_after
 
 __all__ = [
     "figure_form", "kind_form", "known_cells", "latest", "outcomes_form", "put_address", "put_error",
-    "put_kind", "put_month", "put_outcomes", "put_ratio", "put_source", "put_sources", "rounded_form", "tell_address",
+    "put_kind", "put_month", "put_outcomes", "put_ratio", "put_rounded", "put_source", "put_sources", "rounded_form",
+    "tell_address",
     "tell_best", "tell_categories", "tell_clearly", "tell_distribution", "tell_hundreds", "tell_interval",
     "tell_latest", "tell_month", "tell_option", "tell_options", "tell_outcomes", "tell_owed", "tell_part",
     "tell_payer", "tell_plain", "tell_range", "tell_ratio", "tell_rounded", "tell_sentence", "tell_source",
@@ -208,18 +209,32 @@ def put_error(item: Item) -> float:
 
 
 def rounded_form(item: Item) -> str:
-    """The form of a computed figure: about two digits that matter; a share in per cent."""
+    """The form of a computed figure without its unit: as many digits as with it; a share in per cent."""
     unit = item.row.get("unit")
-    known = not item.missing and np.isfinite(item.value)
-    return str(unit) if unit in ("share", "year") else f"n{rough(item.value) if known else 0}"
+    return str(unit) if unit in ("share", "year") else f"n{told_as(item)[1]}"
+
+
+def told_as(item: Item) -> tuple[float, int]:
+    """A computed figure as `Words.rough` tells it, and its decimals."""
+    if item.missing or not np.isfinite(item.value):
+        return np.nan, 0
+    if item.row.get("unit") == "MSEK":
+        return rounded(item.value)
+    value = two_digits(item.value)
+    return value, as_given(value, 2)
+
+
+def put_rounded(item: Item) -> Any:
+    """A computed figure as it is told."""
+    return item.value if rounded_form(item) in ("share", "year") or item.missing else told_as(item)[0]
 
 
 def tell_rounded(item: Item) -> str:
-    """A computed figure to about two digits, without its unit."""
+    """A computed figure as it is told elsewhere, without its unit."""
     form, words = rounded_form(item), item.edition.words
     if form in ("share", "year"):
         return words.share(item.value) if form == "share" else str(int(item.value))
-    return words.number(item.value, int(form[1]))
+    return words.number(*told_as(item))
 
 
 def tell_owed(item: Item) -> str:

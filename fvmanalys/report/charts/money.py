@@ -280,7 +280,7 @@ def plot_reference_class(edition: Edition) -> Picture | None:
         axes.axvline(1, color=INK, linewidth=1)
         axes.axvline(quantiles["p50"], color=MUTED, linestyle=(0, (3, 2)), linewidth=1)
         axes.annotate(
-            words("chart.class.median", ratio=words.number(quantiles["p50"], 1)),
+            words("chart.class.median", ratio=words.number(quantiles["p50"], 2)),
             (quantiles["p50"], 0),
             (4, 4),
             xycoords=("data", "axes fraction"),
@@ -313,7 +313,7 @@ def draw_programme(axes: Axes, place: int, row: dict, words: Words) -> None:
         markerfacecolor=PAPER if bound else ACCENT,
         markersize=6.5,
     )
-    text = words.number(row["cost_ratio"], 1)
+    text = words.number(row["cost_ratio"], 2)
     axes.annotate(
         words("chart.class.bound", ratio=text) if bound else text,
         (row["cost_ratio"], place),
@@ -332,8 +332,8 @@ def class_texts(edition: Edition, table: pd.DataFrame) -> tuple[str, str]:
     title = edition(
         "chart.class.title",
         count=words.number(len(table)),
-        p50=words.number(quantiles["p50"], 1),
-        p80=words.number(quantiles["p80"], 1),
+        p50=words.number(quantiles["p50"], 2),
+        p80=words.number(quantiles["p80"], 2),
     )
-    rows = [f"{edition.named(row)} {words.number(row['cost_ratio'], 1)}" for row in table.to_dict("records")]
+    rows = [f"{edition.named(row)} {words.number(row['cost_ratio'], 2)}" for row in table.to_dict("records")]
     return title, edition("chart.class.alt", rows="; ".join(rows))

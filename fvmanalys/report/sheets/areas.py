@@ -86,6 +86,7 @@ def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
         for option in book.options
     ]
     alt = sheet.text("years.alt", area=book.areas[area], year=book.outlook.years[-1], ends=sheet.words.listing(ends))
-    return line_chart(
-        book, sheet.text("years.chart", area=book.areas[area]), series, sheet.text("points"), min=0, max=100
-    ), alt
+    title, unit = sheet.text("years.chart", area=book.areas[area]), sheet.text("points")
+    chart = line_chart(book, title, series, unit, min=0, max=100)
+    chart.set_legend({"none": True})
+    return chart, alt

@@ -35,6 +35,7 @@ PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 70
 UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
+WORDY, MANY_LETTERS = 40.0, 90  # the width of a column where a text is so long
 TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 
@@ -361,7 +362,7 @@ class Sheet:
 
 
 def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit], most: float = WIDEST) -> list[float]:
-    """Columns at least so wide, and wide enough for no word of the exhibits below one another to be broken."""
+    """Columns at least so wide, and wide enough for long texts and for no word of the exhibits to be broken."""
     found = list(widths)
     for exhibit in exhibits:
         columns, cells = exhibit.told_apart(book.edition)
@@ -369,6 +370,7 @@ def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit], most
         rows = [[str(value) if isinstance(value, str) else "" for value, _ in row] for row in cells]
         for place, texts in enumerate(zip(heads, *rows, strict=True)):
             least = found[place] if place < len(found) else widths[-1]
+            least = max(least, WORDY) if max(map(len, texts)) > MANY_LETTERS else least
             found[place : place + 1] = [whole_words(texts, least, max(least, most))]
     return found
 

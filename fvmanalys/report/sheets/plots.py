@@ -128,7 +128,9 @@ def places(series: Series) -> dict[str, str]:
     return {"name": f"={series.name}", "categories": f"={series.categories}", "values": f"={series.values}"}
 
 
-def option_series(region: Region, options: Sequence[str], values: int, looks: Mapping[str, int]) -> list[Series]:
+def option_series(
+    region: Region, options: Sequence[str], values: int, looks: Mapping[str, int], letters: Sequence[str]
+) -> list[Series]:
     """A series for each run of rows of one option:
     the column `values` over the second; who has no look is the leader.
     """
@@ -136,7 +138,9 @@ def option_series(region: Region, options: Sequence[str], values: int, looks: Ma
     for option, run in groupby(options):
         last = first + len(list(run)) - 1
         across, up = region.column(1, first, last), region.column(values, first, last)
-        found.append(Series(region.cell(first, 0), across, up, looks.get(option, LEADER)))
+        look, share = looks.get(option, LEADER), 1 - 0.1 * (len(found) % 8)
+        label = letters[look] if look != LEADER else ""
+        found.append(Series(region.cell(first, 0), across, up, look, label, share, last - first + 1))
         first = last + 1
     return found
 

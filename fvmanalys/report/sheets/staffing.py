@@ -2,7 +2,7 @@
 
 from fvmanalys.report.edition import Caption
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.sheets.frame import Book, Sheet
+from fvmanalys.report.sheets.frame import Book, Sheet, roomy
 from fvmanalys.report.sheets.headcount import yearly_table
 from fvmanalys.report.sheets.plots import curve_chart, option_series
 from fvmanalys.report.topics import people
@@ -10,6 +10,7 @@ from fvmanalys.report.topics import people
 __all__ = ["has_staffing", "write_staffing", "write_staffing_by_year"]
 
 KEY = "staffing"
+AROUND = (people.PEAKS, people.AGREEMENTS, people.TERMS, people.TRAINING, people.BURDEN)
 WIDTHS = (38, 18, 14, 14, 16.5, 16.5, *[14] * 6)
 CURVE_ROWS = 17
 
@@ -21,7 +22,7 @@ def has_staffing(book: Book) -> bool:
 
 def write_staffing(book: Book) -> None:
     """The answer, what the pause costs, and the standing team."""
-    sheet = Sheet(book, KEY, WIDTHS)
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, AROUND))
     sheet.title(sheet.text("title"))
     sheet.lines(people.waiting_answer(book.edition), font_size=11)
     sheet.notes("note", "sources")
@@ -32,7 +33,7 @@ def write_staffing(book: Book) -> None:
         if book.findings.standing_teams:
             curves(sheet, people.TEAMS, "total", "share", people.team_caption(book.edition))
         sheet.exhibit(people.DEADLINES)
-    for exhibit in (people.PEAKS, people.AGREEMENTS, people.TERMS, people.TRAINING, people.BURDEN):
+    for exhibit in AROUND:
         sheet.exhibit(exhibit)
     sheet.finish()
 
@@ -54,9 +55,8 @@ def curves(sheet: Sheet, exhibit: Exhibit, value: str, style: str, caption: Capt
     rows, columns = exhibit.rows(sheet.book.edition), exhibit.told_apart(sheet.book.edition)[0]
     across = [row[columns[1].key] for row in rows]
     looks = sheet.book.edition.places
-    series = option_series(
-        region, [row["option"] for row in rows], [column.key for column in columns].index(value), looks
-    )
+    place = [column.key for column in columns].index(value)
+    series = option_series(region, [row["option"] for row in rows], place, looks, sheet.book.edition.letters)
     upright, along = (sheet.words("workbook.millions"), "money"), (columns[1].heading, style)
     chart = curve_chart(sheet.book, caption.title, series, upright, along, (min(across), max(across)))
     sheet.charts([(chart, caption.alt)], sheet.band_row, CURVE_ROWS)

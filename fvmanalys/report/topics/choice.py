@@ -21,7 +21,7 @@ def frontier(findings: Findings) -> pd.DataFrame:
 FRONTIER = Exhibit(
     "frontier",
     frontier,
-    "option:option cost:money score:n1 status:word=frontier dominated_by:options"
+    "option:option cost:money score:points status:word=frontier dominated_by:options"
     " extra_cost:money extra_score:n1 cost_per_point:money",
 )
 

@@ -102,7 +102,7 @@ def contracts(findings: Findings) -> pd.DataFrame:
 SPEND = Exhibit(
     "spend",
     lambda findings: findings.inputs.tables["spend"],
-    f"category:text period_start:day period_end:day amount:money part_of:text {EVIDENCE} note:text",
+    f"category:text period_start:day period_end:day amount:plain part_of:text {EVIDENCE} note:text",
 )
 CONTEXT = Exhibit("context", context, f"name:text likely:range {EVIDENCE} note:text")
 PUBLISHED = Exhibit(

@@ -105,11 +105,16 @@ def news_basis(edition: Edition) -> list[str]:
 
 
 def bullets_events(edition: Edition) -> Html:
-    """What has happened or been planned, as far as it is new, in order of time, with links to the sources."""
-    new = edition.findings.news
+    """What has happened or been planned, as far as it is new, in order of time, with links to the sources.
+
+    What a row of `news` or `measures` tells by the milestone's own id is not told again.
+    """
+    new, tables = edition.findings.news, edition.inputs.tables
+    known = {*tables["news"]["news_id"], *tables["measures"]["measure_id"]}
     told = {one.row["actual_date"] for one in new.milestones}
     dated = [one for one in new.figures if one.table == "timeline" and one.row["date"] and one.row["date"] not in told]
-    rows = sorted([*new.milestones, *dated], key=lambda one: str(day_of(one.row)))
+    happened = [one for one in new.milestones if one.row["milestone_id"] not in known]
+    rows = sorted([*happened, *dated], key=lambda one: str(day_of(one.row)))
     return bullets(event_text(edition, one) for one in rows if one.what != "withdrawn")
 
 

@@ -26,9 +26,9 @@ EVIDENCE = "kind:kind source_id:sources note:text"
 
 def delays(findings: Findings) -> pd.DataFrame:
     """What is lost at every delay, the best option first."""
-    table = findings.knowledge.delays
+    table, order = findings.knowledge.delays, [BEST, *findings.inputs.options()]
     return table[table["months"] > 0].sort_values(
-        ["option", "months"], key=lambda column: column.ne(BEST) if column.name == "option" else column, kind="stable"
+        ["option", "months"], key=lambda column: column.map(order.index) if column.name == "option" else column
     )
 
 

@@ -142,7 +142,9 @@ class Words:
         return self.get(f"quantity.{unit}", "{value}").format(value=self.between(texts[0], texts[-1]))
 
     def rough(self, value: float, unit: str) -> str:
-        """A number with its unit, to two significant digits."""
+        """A computed number with its unit: an amount and a share as everywhere, others to two significant digits."""
+        if unit in ("MSEK", "share"):
+            return self.amount(value) if unit == "MSEK" else self.share(value)
         return self.measured([two_digits(value)], unit) if np.isfinite(value) else "–"
 
     def quantity(self, row: Any) -> str:

@@ -134,7 +134,8 @@ def option_series(
     """A series for each run of rows of one option:
     the column `values` over the second; who has no look is the leader.
     """
-    found, first = [], 0
+    found: list[Series] = []
+    first = 0
     for option, run in groupby(options):
         last = first + len(list(run)) - 1
         across, up = region.column(1, first, last), region.column(values, first, last)

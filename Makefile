@@ -59,7 +59,7 @@ check: .venv/.installed
 	@touch $@
 
 lab: .venv-lab/.installed filter
-	.venv-lab/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+	.venv-lab/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/index.ipynb $(ARGS)
 
 # Git takes notebooks in as they are stored: no outputs, and nothing that JupyterLab writes by itself. Other worktrees of
 # this clone use the same filter; without the environment, or without git, everything is as if there were none.

@@ -267,8 +267,10 @@ def test_notebooks_are_laid_out_without_what_came_out_of_them(monkeypatch, check
     (checkout / "suite.toml").write_text('[[notebooks]]\npath = "notebooks/08_beslutsbilaga.ipynb"\n')
     monkeypatch.setattr("fvmanalys.run.start.shipped", lambda name: checkout / name)
     lay_out(tmp_path / "x")
-    (copied,) = (tmp_path / "x/notebooks").glob("*.ipynb")
-    assert [cell for cell in nbformat.read(copied, 4).cells if cell.get("outputs") or cell.get("execution_count")] == []
+    copied = sorted((tmp_path / "x/notebooks").glob("*.ipynb"))
+    assert [path.name for path in copied] == ["00_underlag.ipynb", "08_beslutsbilaga.ipynb"]
+    for path in copied:
+        assert [cell for cell in nbformat.read(path, 4).cells if cell.get("outputs") or cell.get("execution_count")] == []
 
 
 @pytest.mark.parametrize("holds", ["data/raw/decision.csv", ".git/config", "notes.txt", "suite.toml"])

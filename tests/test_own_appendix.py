@@ -1,12 +1,19 @@
 """The page of a user's own appendix: its pictures and its markdown, and nothing that acts or loads."""
 
 import re
+from pathlib import Path
 
 import pytest
+from nbformat import read
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 
 from fvmanalys.report.page import write_page
 from fvmanalys.report.words import Words
+from fvmanalys.run import build, publish
+from fvmanalys.run.suite import read_suite
+from tests.decisions import library_decision, write_tables
+
+ROOT = Path(__file__).parents[1]
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
 UNTOLD = "Figuren saknar beskrivning i text."
@@ -48,3 +55,32 @@ def test_a_picture_in_markdown_is_shown_where_the_notebook_holds_it_and_else_nam
     assert re.findall(r'<img [^>]*alt="([^"]*)"', text) == ["Karta", UNTOLD]
     assert all(f"Bilden ”{name}” är inte med" in text for name in ("Borta", "fil.png", "x"))
     assert "exempel.se" not in text
+
+
+def copied_template(folder, title, question):
+    """The template with another title and question, in a suite with a small appendix before it."""
+    template = read(ROOT / "notebooks/mall.ipynb", as_version=4)
+    template.cells[0].source = f"# {title}\n\nEn egen rad."
+    template.cells[1].source = f"**Frågan:** {question}"
+    small = new_notebook(cells=[new_code_cell('draws = 8', metadata={"tags": ["parameters"]}), new_code_cell(
+        "from IPython.display import HTML, display\nfrom fvmanalys.report.markup import contents, heading, section\n"
+        'display(heading("Bilagan", 1), contents(), section("first", "Det första"))'
+    )])  # fmt: skip
+    folder.mkdir()
+    (folder / "bilaga.ipynb").write_text(writes(small), "utf-8")
+    (folder / "egen.ipynb").write_text(writes(template), "utf-8")
+    (folder / "suite.toml").write_text(
+        'draws = 64\n[[notebooks]]\npath = "egen.ipynb"\nsection = true\n[[notebooks]]\npath = "bilaga.ipynb"\nappendix = true\n', "utf-8"
+    )
+    return read_suite(folder / "suite.toml")
+
+
+def test_a_copied_notebook_with_a_question_of_its_own_is_a_section_of_the_appendix(tmp_path):
+    suite = copied_template(tmp_path / "suite", "Vad är värt & mest?", "Är det <värt> det?")
+    run = publish.run(write_tables(tmp_path / "raw", library_decision(2)), tmp_path / "out", suite).path
+    text = (run / build.PAGE).read_text("utf-8")
+    assert '<li><a href="#own-1">Vad är värt &amp; mest?</a></li>' in text
+    assert text.index('<h2 id="first">') < text.index('<h2 id="own-1">') < text.index("Är det &lt;värt&gt; det?")
+    assert text.count("<h1") == 1 and re.search(r"<h3[^>]*>Svaret</h3>", text)
+    assert '<figure id="figure-comparison">' in text
+    assert (run / "notebooks/egen.ipynb").is_file()

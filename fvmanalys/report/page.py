@@ -2,13 +2,15 @@
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
 
 from fvmanalys.errors import RunFailed
-from fvmanalys.report.markup import Html
+from fvmanalys.report.markup import Html, section
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
 from fvmanalys.report.shown import markdown_shown, output_shown
 from fvmanalys.report.wellformed import page_faults
@@ -26,15 +28,24 @@ ALIGNED = re.compile(r' style="text-align:(?:left|right)"')  # for notebooks; th
 
 
 def write_page(
-    executed_notebook: Path, target: Path, words: Words, *, title: str, narrow: Callable[[], Mapping[str, str]] = dict
+    executed_notebook: Path,
+    target: Path,
+    words: Words,
+    *,
+    title: str,
+    narrow: Callable[[], Mapping[str, str]] = dict,
+    sections: Sequence[Path] = (),
 ) -> Path:
     """Write the page of an executed notebook: the same bytes for the same notebook.
 
     `narrow` draws the figures for narrow screens, SVG by name; it is asked where the page has a figure.
+    `sections` are other executed notebooks, each shown as a section of its own at the end.
     """
     from nbconvert import TemplateExporter  # a second to import; HTMLExporter mends in silence
 
     notebook = nbformat.read(executed_notebook, as_version=4)
+    for number, path in enumerate(sections, start=1):
+        notebook.cells += section_cells(nbformat.read(path, as_version=4), f"own-{number}", path.stem)
     page = {"lang": words.lang, "title": title, "skip": words("page.skip"), "style": style()}
     template = {"template_name": TEMPLATE.name, "template_file": "index.html.j2"}
     exporter = TemplateExporter(extra_template_basedirs=[str(TEMPLATE.parent)], **template)
@@ -52,6 +63,24 @@ def write_page(
     check_page(page_text, target.name)
     target.write_text(page_text, encoding="utf-8", newline="\n")
     return target
+
+
+def section_cells(notebook: NotebookNode, anchor: str, name: str) -> list[NotebookNode]:
+    """The cells of a notebook as a section of a page: its title as the section's, other headings a step further in."""
+    cells, title = [], name
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            first = re.match(r"# (.+)\n*", cell.source) if title == name else None
+            title = first[1].strip() if first else title
+            cell.source = re.sub(
+                r"^(#+ )", r"#\1", cell.source[first.end() :] if first else cell.source, flags=re.MULTILINE
+            )
+        cells.append(cell)
+    shown = new_output("display_data", data={"text/html": section(anchor, title)})
+    return [
+        NotebookNode(cell | {"id": f"{anchor}-{place}"})
+        for place, cell in enumerate([new_code_cell("", outputs=[shown]), *cells])
+    ]
 
 
 def check_page(text: str, name: str) -> None:

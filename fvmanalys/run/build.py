@@ -158,10 +158,11 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
         return narrow_figures(edition, read_history(built / HISTORY))
 
     title = plan.words.of(plan.inputs.decision, "title")
+    own = [built / "notebooks" / job.name for job in jobs if job.section]
     for job in jobs:
         notebook = built / "notebooks" / job.name
         if job.appendix:
-            write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow)
+            write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow, sections=own)
         if job.report:
             from fvmanalys.report.document import write_document
 

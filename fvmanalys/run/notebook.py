@@ -77,6 +77,7 @@ class Job:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     appendix: bool = False
     report: bool = False
+    section: bool = False
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def code_hash(notebooks: Iterable["Notebook"]) -> str:
         PACKAGE, (path for path in PACKAGE.rglob("*") if path.suffix in kinds and shipped not in path.parents)
     )
     told = [
-        [Path(one.path).name, one.per, one.appendix, one.report, essence(read_notebook(Path(one.path)))]
+        [Path(one.path).name, one.per, one.appendix, one.report, one.section, essence(read_notebook(Path(one.path)))]
         for one in notebooks
     ]
     return hashlib.sha256(canonical([library, told])).hexdigest()

@@ -15,7 +15,7 @@ from nbconvert.preprocessors import ClearOutputPreprocessor
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.read import RAW
 from fvmanalys.evidence.tables import TABLES
-from fvmanalys.run.suite import SUITE, read_suite, shipped
+from fvmanalys.run.suite import SUITE, shipped
 
 __all__ = ["READ_ME", "lay_out"]
 
@@ -34,8 +34,8 @@ def lay_out(folder: Path, xlsx: bool = False) -> None:
             (folder / part).mkdir(parents=True)
         for name in TABLES:
             copy_table(name, folder / RAW, xlsx)
-        for notebook in read_suite(shipped(SUITE)).notebooks:
-            copy_notebook(Path(notebook.path), folder / "notebooks")
+        for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
+            copy_notebook(notebook, folder / "notebooks")
         for name in (SUITE, COLUMNS):
             shutil.copyfile(shipped(name), folder / name)
         shutil.copyfile(EXAMPLE / "read_me.txt", folder / READ_ME)

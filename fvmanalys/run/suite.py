@@ -54,13 +54,15 @@ Count = Annotated[int, Field(ge=1, strict=True)]
 class Notebook:
     """One notebook of the suite: run once, or once `per` area.
 
-    The `appendix` is the one that decision-makers get, the `report` the situation report.
+    The `appendix` is the one that decision-makers get, the `report` the situation report; a `section` comes last in
+    the appendix, with its question.
     """
 
     path: str
     per: Literal["areas"] | None = None
     appendix: Annotated[bool, Field(strict=True)] = False
     report: Annotated[bool, Field(strict=True)] = False
+    section: Annotated[bool, Field(strict=True)] = False
 
 
 @dataclass(frozen=True, config=DECLARED)
@@ -171,10 +173,10 @@ def _jobs(entry: Notebook, inputs: Any, common: dict[str, Any]) -> Iterator[Job]
     declared = declared_parameters(path)
     asked = {name: value for name, value in common.items() if name in declared}
     if entry.per is None:
-        yield Job(path, path.name, asked, entry.appendix, entry.report)
+        yield Job(path, path.name, asked, entry.appendix, entry.report, entry.section)
         return
     for area in map(str, inputs.tables["areas"]["area_id"]):
-        yield Job(path, f"{path.stem}-{area}.ipynb", {**asked, "area": area}, entry.appendix)
+        yield Job(path, f"{path.stem}-{area}.ipynb", {**asked, "area": area}, entry.appendix, section=entry.section)
 
 
 # Running

@@ -318,6 +318,8 @@ def test_every_broken_cell_among_many_forms_is_named_and_nothing_is_written(deci
     [
         ((10, None, 40), "cell H11: is empty though the row is begun; give low, likely and high"),
         ((10, "=5+15", 40), "cell H11: has a formula without a computed value; write the number"),
+        ((True, 20, 30), "cell G11: 'yes' is not a number"),
+        (("#DIV/0!", 20, 30), "cell G11: '#DIV/0!' is not a number"),
         (("1.234", 5, 6), "cell G11: '1.234' may be two numbers"),
         (("10 %", 20, 30), "cell G11: '10 %' is a percentage"),
         ((10, 20, 30, "asked 19121212-1212"), "cell J11: holds a personal identity number; remove it"),

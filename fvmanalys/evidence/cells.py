@@ -111,7 +111,7 @@ def cells_of(sheet: str, content: bytes, texts: list[str], days: set[str]) -> Ce
         elif kind == "n":
             text = Day(value) if cell.get("s") in days else Number(cell_text(float(value)))
         else:
-            text = cell_text(value)
+            text = cell_text(value == "1") if kind == "b" else Day(value) if kind == "d" else cell_text(value)
         if text:
             found.filled[key] = text
     return found

@@ -30,7 +30,7 @@ from fvmanalys.evidence.superseding import superseding
 from fvmanalys.model.draws import Floats
 from fvmanalys.report.collected import Collected, write_collected
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.words import LANGUAGES, Words, read_texts
+from fvmanalys.report.words import Words, read_texts
 from fvmanalys.run.asking import ANSWERS, DRAWS, SEED, SHOWN, asked_of
 from fvmanalys.run.outfile import written
 from fvmanalys.run.tidy import tidy_csv
@@ -164,25 +164,22 @@ class Gathered:
 
     def cells(self, name: str, lang: str) -> dict[str, str]:
         """The cells of the row that takes the place of an estimate's."""
-        row, found = (
-            self.rows[name],
-            {"unit": self.units[name], "stand_in": "", "distribution": self.rows[name].distribution},
+        row, words = self.rows[name], Words(lang)
+        shape = {"distribution": row.distribution, "ends": "p90" if row.distribution else "", "low": "", "high": ""}
+        ends = {"low": row.low, "high": row.high} if row.distribution else {}
+        numbers = {end: f"{one:.{DIGITS}g}" for end, one in (ends | {"likely": row.likely}).items()}
+        roles = Counter(form.role or words("collected.nameless") for form in self.answering if name in form.answers)
+        told = [words("collected.role_count", role=role, count=count) for role, count in sorted(roles.items())]
+        about = {"unit": self.units[name], "stand_in": "", "assessor": ", ".join(told), "note": self.note(name, words)}
+        return shape | numbers | about | ({} if lang == "en" else {"note_en": self.note(name, Words("en"))})
+
+    def note(self, name: str, words: Words) -> str:
+        """What a row rests on, and how far it is from that."""
+        count, misses = (
+            np.isfinite(self.answers[name][:, 1]).sum(),
+            words.rough(self.rows[name].misses, self.units[name]),
         )
-        ends = (row.low, row.high) if row.distribution else ("", "")
-        numbers = {"low": ends[0], "likely": row.likely, "high": ends[1]}
-        found |= {end: f"{one:.{DIGITS}g}" if one != "" else "" for end, one in numbers.items()}
-        found["ends"] = "p90" if row.distribution else ""
-        roles = Counter(form.role for form in self.answering if name in form.answers)
-        for one in LANGUAGES if lang == LANGUAGES[0] else [lang]:
-            words, suffix = Words(one), "_en" if one != lang else ""
-            pool, misses = words(f"collected.pool.{self.used(name)}"), words.rough(row.misses, self.units[name])
-            found[f"note{suffix}"] = words("collected.note", pool=pool, count=sum(roles.values()), misses=misses)
-        nameless = Words(lang)("collected.nameless")
-        told = [
-            Words(lang)("collected.role_count", role=role or nameless, count=count)
-            for role, count in sorted(roles.items())
-        ]
-        return found | {"assessor": ", ".join(told)}
+        return words("collected.note", pool=words(f"collected.pool.{self.used(name)}"), count=count, misses=misses)
 
     @cached_property
     def missing(self) -> list[tuple[str, int]]:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 import fvmanalys as fvm
 from fvmanalys.analysis.information import evppi, evsi
 from fvmanalys.analysis.knowledge import Knowledge
+from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.portfolios import Inquiry, Study, chosen_subsets, least_accuracy
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics import EXHIBITS, information
+from fvmanalys.report.topics.board import next_steps
 from tests.tiny import KNOWN, tiny
 
 DRAWS = 8192
@@ -213,6 +215,43 @@ def test_the_required_accuracy_is_where_the_net_value_begins_to_be_positive(thre
     for share, positive in ((least - 1e-3, False), (least + 1e-3, True)):
         assert (three.worth_of(test.accurate(share), [1.0])[0].value > due) == positive
     assert [least_accuracy(net) for net in (lambda q: q, lambda q: -q, lambda q: q - 0.75)] == [0.5, np.inf, pytest.approx(0.75)]
+
+
+def team_kept(people, months):
+    """The same decision with a team that waits, and a restart that takes longer the less of it is kept."""
+    return decision(
+        TEST | {"months": months},
+        timeline=[{"option_id": "*", "event_id": "decided", "is": (6, 9, 18)}, {"option_id": "*", "event_id": "restarted", "after": "decided"}],
+        readiness=[{"option_id": "*", "standing_share": share, "is": wait} for share, wait in ((0, 12), (1, 3))],
+        staffing=[{"option_id": "*", "role_id": "team", "phase": "pause", "employer": "own", "to_event": "decided", "is": people}],
+        staff_costs=[{"role_id": "team", "is": 1}],
+        levels=[{"option_id": "*", "area_id": "x", "is": 0}, *({"option_id": name, "area_id": "x", "from_event": "restarted", "is": 40} for name in "ab")],
+        parameters={"standing_share": 1},
+    )
+
+
+@pytest.mark.parametrize(("people", "turns"), [(40, True), (0.5, False)])
+def test_what_waiting_costs_is_told_with_the_team_as_it_is_and_as_recommended_and_whether_that_turns_the_advice(people, turns):
+    inputs = team_kept(people, 12)
+    findings = fvm.find(inputs, 512)
+    table = findings.team_and_wait.set_index("team")
+    share = findings.standing_teams[findings.comparison.best].share
+    assert table["share"].tolist() == [1.0, share]
+    for name, kept in (("now", 1.0), ("recommended", share)):
+        waiting = fvm.find(with_parameters(inputs, standing_share=kept), 512).knowledge.monthly_delay()
+        assert table.at[name, "cost_of_delay"] == pytest.approx(waiting, rel=1e-9)
+    [told] = [text for text in information.forward_sentences(Edition(findings, "en")) if "with the team as it is" in text]
+    assert ("turns the advice" in told) == turns == (table["decide_now"].nunique() == 2)
+
+
+def test_what_to_do_next_is_to_ask_for_terms_to_find_out_and_to_bring_forward():
+    risk = {"option_id": "b", "risk_id": "fails", "name": "It fails", "is": (0.1, 0.3, 0.5), "action": "Ask for a way out", "action_owner": "The board"}
+    findings = fvm.find(decision(TEST, PRICES, risks=[risk]), 512)
+    assert findings.comparison.best == "b"
+    terms, find_out, forward = next_steps(Edition(findings, "en"))[:3]
+    assert terms == "Against the risk “It fails”: ask for a way out. Responsible: The board."
+    assert find_out == information.verdict_sentences(Edition(findings, "en"))[0] and find_out.startswith("Investigate before deciding")
+    assert forward.startswith("To decide at once")
 
 
 def test_many_investigations_are_gathered_one_by_one_from_the_best():

@@ -249,7 +249,7 @@ def test_the_rows_take_the_place_of_those_in_force(decision, handed_in, gathered
 
 def test_what_was_gathered_says_who_is_missing_by_role_and_number(gathered):
     assert "Have not answered: midwife 8." in gathered[1]
-    assert "14 forms with answers. The rows for the raw tables rest on: Equal weights." in gathered[1]
+    assert "Forms with answers: 14. The rows for the raw tables rest on: Equal weights." in gathered[1]
 
 
 def test_a_reason_that_looks_like_a_formula_stays_text(gathered):
@@ -351,7 +351,7 @@ def test_two_forms_of_one_assessor_are_both_named(decision, handed_in, tmp_path)
 def test_answers_of_one_assessor_to_several_forms_are_put_together(decision, blank, tmp_path):
     first = one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
     second = fill(Path(shutil.copy(blank, tmp_path / "second.xlsx")), {"levels/b/x//": (30, 40, 50)}, role="nurse", number=1)
-    assert "1 forms with answers." in gather(decision, [second, first], tmp_path / "out")[0]
+    assert "Forms with answers: 1." in gather(decision, [second, first], tmp_path / "out")[0]
     assert [row["id"] for row in raw_rows(tmp_path / "out" / ANSWERS)] == ["levels/a/x//", "levels/b/x//"]
 
 

@@ -67,9 +67,14 @@ def collect(
             path.write_text(text, encoding="utf-8", newline="")
     if write:
         files = append_rows(inputs.folder, made.rows, lambda folder: load(folder, made.inputs.as_of))
-        rows = [f"{path}: has the rows of {out / path.with_suffix('.csv').name} at its end" for path in files]
+        rows = [
+            f"{path}: has the rows of {out / path.with_suffix('.csv').name} at its end, from {day}" for path in files
+        ]
     else:
-        rows = [f"{out / name}: rows to copy to the end of {inputs.folder / name}" for name in made.texts]
+        rows = [
+            f"{out / name}: rows to copy to the end of {inputs.folder / name}; they count from {day}"
+            for name in made.texts
+        ]
     return [*said, str(out / BOOK), *rows, f"{out / ANSWERS}: for a second round, form … --after {out}"]
 
 

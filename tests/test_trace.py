@@ -6,6 +6,10 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.trace import Trace, drawn, rest, total
 from fvmanalys.errors import UsageError
+from fvmanalys.report.addresses import address_of, numbered
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Exhibit
+from fvmanalys.report.topics import EXHIBITS, board
 from tests.tiny import tiny
 
 DRAWS = 64
@@ -153,3 +157,38 @@ def test_a_row_that_may_not_be_higher_is_lowered_and_one_of_nothing_is_raised():
     assert inputs.used_by("contracts/*/none", 16).set_index("number").loc["comparison/a/cost_mean", "difference"] == pytest.approx(1)
     with pytest.raises(UsageError, match="contracts/a/no"):
         inputs.used_by("contracts/a/no", 16)
+
+
+SHOWN = {**{f"board.{one.name}": one for one in vars(board).values() if isinstance(one, Exhibit)}, **EXHIBITS}
+
+
+def cells(edition, exhibit):
+    """The numbers of an exhibit with their addresses, as a sheet holds them apart; and sums."""
+    rows = exhibit.rows(edition)
+    rows += list(exhibit.sums(edition.findings)) if exhibit.sums and rows else []
+    for row in rows:
+        for column in exhibit.shown(edition, apart=True):
+            if numbered(edition, exhibit, column.key, column.style, row):
+                found = address_of(edition, exhibit, column.key, row)
+                assert found or row[column.key] == 0, (exhibit.name, column.key)
+                yield from [(found, row[column.key])] if found else []
+
+
+@pytest.mark.parametrize("decision", ["findings"])
+def test_every_number_that_page_and_print_set_show_is_traced_to_raw_rows_that_add_up_to_it(decision, request):
+    edition = Edition(request.getfixturevalue(decision), "en")
+    seen, kept, wrong, count = set(), [], [], 0
+    for name, exhibit in SHOWN.items():
+        for address, shown in cells(edition, exhibit):
+            try:
+                trace = edition.findings.trace(address)
+            except UsageError as error:
+                wrong.append(f"{name}: {error}")
+                continue
+            kept.append(trace)
+            value = shown.toordinal() if hasattr(shown, "toordinal") else shown["score"] if isinstance(shown, dict) else shown
+            wrong += [f"{name}: {address} is {trace.value}, shown {value}"] * (trace.value != pytest.approx(value, rel=1e-9, abs=1e-9))
+            wrong += [f"{name}: {address}: {node.id} ({node.how})" for node in trace.walk(seen) if not node.holds()]
+            wrong += [f"{name}: {address} leads nowhere"] * (not trace.reach and value != 0)
+            count += 1
+    assert wrong == [] and count > 300

@@ -15,7 +15,7 @@ from fvmanalys.model.draws import Floats
 
 __all__ = ["DRAWN", "DRAWS", "OPERATIONS", "Part", "Rows", "Trace", "drawn", "rest", "same", "total"]
 
-CLOSE = 1e-9  # of the largest of a node's numbers: what rounding may add
+CLOSE, NOTHING = 1e-9, 1e-12  # of the largest of a node's numbers, and at all: what rounding may add
 ROW, DRAWS, REST, DRAWN = "row", "draws", "rest", "drawn"
 OPERATIONS: dict[str, Callable[[list[float]], float]] = {
     "sum": lambda values: float(sum(values)),
@@ -77,7 +77,7 @@ class Trace:
             return len(self.shares) == len(self.parts) and abs(sum(self.shares) - 1) < CLOSE
         values = [part.value for part in self.parts]
         size = max([abs(self.value), *map(abs, values)])
-        return bool(abs(OPERATIONS[self.how](values) - self.value) <= CLOSE * size)
+        return bool(abs(OPERATIONS[self.how](values) - self.value) <= CLOSE * size + NOTHING)
 
     def walk(self, seen: set[int] | None = None) -> Iterator["Trace"]:
         """Every node of the tree once, this one first, but for those that have been `seen` before, by their id()."""

@@ -1,0 +1,192 @@
+"""The address of every number that a table shows, by which it is traced to raw rows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fvmanalys.analysis.trace_tables import ALL, AND, KEYS, key_part
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.exhibit import Exhibit
+from fvmanalys.report.item import Item
+from fvmanalys.report.styles import style_of
+
+__all__ = ["address_of", "numbered"]
+
+Row = Mapping[str, Any]
+FIRST_KEYS = {
+    "context": "item_id",
+    "partners": "group item",
+    "reference_class": "programme_id",
+    "spend": "period_start category",
+}
+WIDE = {  # tables whose columns are options, areas or years of what is published long; `column` is that of the cell
+    "areas": "areas/{column}/{area}/score",
+    "costs": "costs/{category}/{column}",
+    "nominal": "budget/{year}/{column}",
+    "budget": "budget/{year}/{column}",
+    "payers": "paid/{payer}/{column}",
+    "paid": "paid/{payer}/{column}",
+    "wins": "wins/{option}/{column}/share",
+    "acceptability": "acceptability/{value_per_point}/{column}/p_best",
+    "evidence_counts_by_table": "evidence_by_table/{table}/{column}",
+    "parameters": "estimates/parameters/{parameter_id}/{column}",
+    "scale": "scale/{area_id}/{column}",
+    "team": "team/{option}/{year}/{column}",
+    "risk_list": "risk_losses/{id}/{column}",
+    "tree": "tree/{option}/{event}/{holds}/{column}",
+    "milestones": "moved/{milestone_id}/{plan_version}/{column}",
+    "options_now": "comparison/{option}/{column}",
+    "programme": "programme/{option}/{column}",
+}
+
+
+def address_of(edition: Edition, exhibit: Exhibit, column: str, row: Row) -> str:
+    """The address of the number in a cell; empty for what changed since a former run, which is not told from here."""
+    name = exhibit.published or exhibit.name
+    if exhibit.name.startswith("changed_"):
+        return ""
+    if exhibit.name in WHOLLY:
+        return WHOLLY[exhibit.name](edition, column, row)
+    special = SPECIAL.get(exhibit.name)
+    found = special(edition, column, row) if special else ""
+    if found:
+        return found
+    if exhibit.name in WIDE:
+        return filled(WIDE[exhibit.name], column, row)
+    keys = KEYS.get(name, FIRST_KEYS.get(name, "")).split()
+    return filled("/".join([name, *(f"{{{key}}}" for key in keys), "{column}"]), column, row)
+
+
+def filled(template: str, column: str, row: Row) -> str:
+    """A template with the column and the values of a row; a row of sums is the sum over what it does not say."""
+    missing = ALL if "sum" in row else ""
+    names = [part[1:-1] for part in template.split("/") if part.startswith("{")]
+    known = {name: key_part(row.get(name, missing)) for name in names}
+    return template.format(**{**known, "column": column})
+
+
+def numbered(edition: Edition, exhibit: Exhibit, column: str, style: str, row: Row) -> bool:
+    """Whether a cell shows a number that is computed or read, and no key or day."""
+    form, argument = style_of(style)
+    value = row.get(column)
+    if not form.is_number or isinstance(value, str | bool) or column in exhibit_keys(exhibit):
+        return False
+    return not Item(edition, value, row, column, argument).missing
+
+
+def exhibit_keys(exhibit: Exhibit) -> list[str]:
+    """The columns that say which row it is."""
+    return [*KEYS.get(exhibit.published or exhibit.name, "").split(), "number", "year"]
+
+
+def areas(edition: Edition, column: str, row: Row) -> str:
+    """The weight of an area, which has no option."""
+    return f"weights/{row['area']}/weight" if column == "weight" else ""
+
+
+def events(edition: Edition, column: str, row: Row) -> str:
+    """An event that all options share, by the first of them."""
+    return filled(
+        "events/{option}/{event}/{column}",
+        column,
+        {**row, "option": next(iter(edition.options))} if row["option"] == "*" else row,
+    )
+
+
+def area_levels(edition: Edition, column: str, row: Row) -> str:
+    """A level at the horizon, today's, or the minimum."""
+    if row["head"] == "minimum":
+        return f"scale/{column}/minimum"
+    first = next(iter(edition.options))
+    return f"levels/{first}/{column}/level_now" if row["head"] else f"levels/{row['option']}/{column}/level_end"
+
+
+def area_risks(edition: Edition, column: str, row: Row) -> str:
+    """How often an option falls short of the minimum, or of today's level where there is none."""
+    shown = edition.findings.comparison.areas.loc[(row["option"], column), "p_below_minimum"]
+    return f"areas/{row['option']}/{column}/{'p_below_minimum' if shown == shown else 'p_below_today'}"
+
+
+def times(edition: Edition, column: str, row: Row) -> str:
+    """Full use, a deadline, or the largest team of an employer."""
+    what, _, name = column.partition("_")
+    found = {
+        "met": f"events/{row['option']}/{name}/p_deadline_met",
+        "peak": f"staffing_peaks/{row['option']}/{name}/peak_fte",
+    }
+    return found.get(what, f"comparison/{row['option']}/{column}")
+
+
+def limited(edition: Edition, column: str, row: Row) -> str:
+    """A limit in the year when it is most probably exceeded."""
+    table = edition.findings.limits_exceeded
+    worst = table[table["limit_id"].eq(row["limit_id"]) & table["option"].eq(column)].sort_values("p_exceeded").iloc[-1]
+    return f"limits_exceeded/{row['limit_id']}/{column}/{worst['year']}/p_exceeded"
+
+
+def decomposition(edition: Edition, column: str, row: Row) -> str:
+    """The whole difference between the leader and the nearest rival."""
+    comparison = edition.findings.comparison
+    return f"decomposition/{comparison.best}/{comparison.runner_up}/+/+/+/difference" if "sum" in row else ""
+
+
+def pause_bill(edition: Edition, column: str, row: Row) -> str:
+    """The streams of a sum."""
+    table = edition.findings.pause_bill
+    ending = table[table["ends_with_decision"].astype(bool)] if row.get("sum", "").endswith("ending") else table
+    return AND.join(f"pause_bill/{one}/{column}" for one in ending["stream"]) if "sum" in row else ""
+
+
+def yearly_cost(edition: Edition, column: str, row: Row) -> str:
+    """A category in a year, or those that have no column of their own."""
+    others = [one for one in dict.fromkeys(edition.findings.yearly["category"]) if one not in row]
+    names = [column] if column else others
+    table = edition.findings.yearly
+    known = table[table["option"].eq(row["option"]) & table["year"].eq(row["year"])]["category"]
+    names = [one for one in names if one in set(known)]
+    return AND.join(f"yearly_cost/{row['option']}/{one}/{row['year']}/cost" for one in names)
+
+
+def phases(edition: Edition, column: str, row: Row) -> str:
+    """The staffing of a phase in all years, where the option has any."""
+    table = edition.findings.yearly
+    known = table["option"].eq(column) & table["category"].eq(row["category"])
+    return f"yearly_cost/{column}/{row['category']}/+/present_value" if known.any() else ""
+
+
+def scale(edition: Edition, column: str, row: Row) -> str:
+    """The weight of an area as it is likely."""
+    return f"scale/{row['area_id']}/likely" if column == "weight" else ""
+
+
+def estimates(edition: Edition, column: str, row: Row) -> str:
+    """The range of a number that something else is told of."""
+    return f"estimates/{row['id']}/{column}" if column in ("low", "likely", "high") else ""
+
+
+def scenarios(edition: Edition, column: str, row: Row) -> str:
+    """The limit of a condition."""
+    return filled("scenarios/{box}/{condition}/value", column, row) if column == "limit" else ""
+
+
+def spread(edition: Edition, column: str, row: Row) -> str:
+    """What part of the numbers are of a kind, and how many of them are uncertain."""
+    found = {"count_share": "evidence_counts/{source}/share", "inputs": "uncertain/{source}/inputs"}
+    return filled(found[column], column, row) if column in found else ""
+
+
+SPECIAL: dict[str, Callable[[Edition, str, Row], str]] = {
+    "areas": areas,
+    "events": events,
+    "area_levels": area_levels,
+    "area_risks": area_risks,
+    "times": times,
+    "limited": limited,
+    "decomposition": decomposition,
+    "pause_bill": pause_bill,
+    "scale": scale,
+    "information_estimates": estimates,
+    "gaps": estimates,
+    "scenarios": scenarios,
+    "spread": spread,
+}
+WHOLLY: dict[str, Callable[[Edition, str, Row], str]] = {"yearly_cost": yearly_cost, "phases": phases}

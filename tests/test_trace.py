@@ -1,6 +1,9 @@
 """Every published number leads to raw rows, and at each step down the parts combine to the number."""
 
+import re
+
 import numpy as np
+import openpyxl
 import pytest
 
 import fvmanalys as fvm
@@ -9,7 +12,10 @@ from fvmanalys.errors import UsageError
 from fvmanalys.report.addresses import address_of, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import EXHIBITS, board
+from fvmanalys.report.markup import Html
+from fvmanalys.report.topics import EXHIBITS, board, sources, traced
+from fvmanalys.report.words import LANGUAGES
+from fvmanalys.report.workbook import PRINT_SET, write_workbook
 from tests.tiny import tiny
 
 DRAWS = 64
@@ -192,3 +198,38 @@ def test_every_number_that_page_and_print_set_show_is_traced_to_raw_rows_that_ad
             wrong += [f"{name}: {address} leads nowhere"] * (not trace.reach and value != 0)
             count += 1
     assert wrong == [] and count > 300
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_of_a_linked_page_leads_to_what_it_is_made_of_and_on_to_raw_rows(findings, lang):
+    edition = Edition(findings, lang, linked=True)
+    parts = traced.made_of(edition)
+    page = Html("").join([parts, sources.ESTIMATES(edition), *(one(edition) for name, one in EXHIBITS.items() if name != "estimates")])
+    ids, links = re.findall(r' id="([rt]\d+)"', page), re.findall(r'href="#([rt]\d+)"', page)
+    assert len(ids) == len(set(ids)) and set(links) <= set(ids) and len(links) > 200
+    leads = {head: re.findall(r'href="#([rt]\d+)"', rest) for head, rest in re.findall(r'<li id="(t\d+)">(.*?)</li>', parts)}
+    for head in leads:  # nothing that leads on stands above itself
+        below = set(leads[head])
+        while {one for name in below for one in leads.get(name, [])} - below:
+            below |= {one for name in below for one in leads.get(name, [])}
+        assert head not in below
+    assert not re.search('href="#[rt][0-9]', "".join(one(Edition(findings, lang)) for one in EXHIBITS.values()))
+
+
+def test_the_parts_of_every_entry_sum_to_it_with_a_rest(findings):
+    for name, rows in findings.made_of.groupby("entry"):
+        assert len(rows) <= 7 and (rows["part"] == "").sum() <= 1
+        signs = np.where(rows["part"].str.startswith("cost/"), -1, 1)
+        assert (signs * rows["amount"]).sum() == pytest.approx(rows["value"].iloc[0], abs=1e-9), name
+
+
+def test_each_row_of_the_print_set_says_in_a_comment_how_its_numbers_are_traced(findings, tmp_path):
+    edition = Edition(findings, "sv")
+    write_workbook(edition, tmp_path / "book.xlsx")
+    book, told = openpyxl.load_workbook(tmp_path / "book.xlsx"), []
+    for sheet in book:
+        comments = [cell.comment.text for row in sheet for cell in row if cell.comment]
+        assert bool(comments) <= (sheet.title in {edition(f"sheet.{key}.name") for key in PRINT_SET})
+        told += [re.search(r": ([a-z_]+/.*)", line)[1] for text in comments for line in text.splitlines() if re.search(r": [a-z_]+/", line)]
+    assert len(told) > 80 and any(address == "comparison/b/cost_p50" for address in told)
+    assert all(findings.trace(address).parts or findings.trace(address).how == "row" for address in told)

@@ -17,6 +17,7 @@ from fvmanalys.analysis.family import variants
 from fvmanalys.analysis.kept import keep, kept_for
 from fvmanalys.analysis.knowledge import Knowledge
 from fvmanalys.analysis.later import choices
+from fvmanalys.analysis.made_of import made_of
 from fvmanalys.analysis.measures import criticality, measure_table
 from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.own_report import own_report
@@ -338,6 +339,11 @@ class Findings:
     def tracer(self) -> Tracer:
         """What leads from each published number to raw rows."""
         return Tracer(self, PUBLISHED | {name: partial(as_read, name) for name in PUBLISHED_AS_READ})
+
+    @cached_property
+    def made_of(self) -> pd.DataFrame:
+        """What the leading numbers of each option are made of, one level deep."""
+        return made_of(self.tracer.draws)
 
     def trace(self, address: str) -> Trace:
         """Trace a published number to raw rows: `table/row key/column`, such as `comparison/A/cost_p50`.

@@ -1,17 +1,21 @@
 """The address of every number that a table shows, by which it is traced to raw rows."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from fvmanalys.analysis.trace_tables import ALL, AND, KEYS, key_part
-from fvmanalys.report.edition import Edition
-from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.item import Item
+from fvmanalys.report.names import Names
 from fvmanalys.report.styles import style_of
 
-__all__ = ["address_of", "numbered"]
+__all__ = ["address_of", "entry_of", "numbered"]
 
 Row = Mapping[str, Any]
+BY_OPTION = ("costs", "budget", "paid", "phases")  # tables with a column an option
+KINDS = {  # what a number is made of, by what its column begins with; else of the net benefit
+    "cost": "cost", "programme": "programme", "score": "score", "extra_cost": "cost", "extra_score": "score",
+    "equivalent_annual_cost": "cost", "total": "cost", "per_": "cost", "present_value": "cost", "full_use": "events",
+}  # fmt: skip
 FIRST_KEYS = {
     "context": "item_id",
     "partners": "group item",
@@ -39,7 +43,35 @@ WIDE = {  # tables whose columns are options, areas or years of what is publishe
 }
 
 
-def address_of(edition: Edition, exhibit: Exhibit, column: str, row: Row) -> str:
+class Shown(Protocol):
+    """A table that readers see, and where its rows are published."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def published(self) -> str: ...
+
+
+def entry_of(edition: Names, address: str, known: Mapping[str, str]) -> str:
+    """What a number is made of, among what is `known`: the raw row that it is, or of, or an entry of `made_of`."""
+    table, *key = address.split(AND)[0].split("/")
+    column, best = key.pop(), edition.findings.comparison.best
+    option = column if table in BY_OPTION else next((one for one in key if one in edition.options), best)
+    kind = next((entry for start, entry in KINDS.items() if column.startswith(start)), "net_benefit")
+    tried = ["/".join(key)]
+    if table in ("areas", "levels"):
+        tried.append(f"areas/{option}/{key[1]}")
+    if table in ("events", "critical_path"):
+        tried.append(f"events/{option}/{key[1]}")
+    if kind == "events":
+        tried.append(f"events/{option}/{edition.inputs.full_use_event(option)}")
+    tried += [f"{name}/{one}" for one in key[-1:] for name in ("context", "investigations", "areas")]
+    tried += ["cost/" + option if table in BY_OPTION else f"{kind}/{option}"]
+    return next((one for one in tried if one in known), f"net_benefit/{best}")
+
+
+def address_of(edition: Names, exhibit: Shown, column: str, row: Row) -> str:
     """The address of the number in a cell; empty for what changed since a former run, which is not told from here."""
     name = exhibit.published or exhibit.name
     if exhibit.name.startswith("changed_"):
@@ -64,7 +96,7 @@ def filled(template: str, column: str, row: Row) -> str:
     return template.format(**{**known, "column": column})
 
 
-def numbered(edition: Edition, exhibit: Exhibit, column: str, style: str, row: Row) -> bool:
+def numbered(edition: Names, exhibit: Shown, column: str, style: str, row: Row) -> bool:
     """Whether a cell shows a number that is computed or read, and no key or day."""
     form, argument = style_of(style)
     value = row.get(column)
@@ -73,17 +105,17 @@ def numbered(edition: Edition, exhibit: Exhibit, column: str, style: str, row: R
     return not Item(edition, value, row, column, argument).missing
 
 
-def exhibit_keys(exhibit: Exhibit) -> list[str]:
+def exhibit_keys(exhibit: Shown) -> list[str]:
     """The columns that say which row it is."""
     return [*KEYS.get(exhibit.published or exhibit.name, "").split(), "number", "year"]
 
 
-def areas(edition: Edition, column: str, row: Row) -> str:
+def areas(edition: Names, column: str, row: Row) -> str:
     """The weight of an area, which has no option."""
     return f"weights/{row['area']}/weight" if column == "weight" else ""
 
 
-def events(edition: Edition, column: str, row: Row) -> str:
+def events(edition: Names, column: str, row: Row) -> str:
     """An event that all options share, by the first of them."""
     return filled(
         "events/{option}/{event}/{column}",
@@ -92,7 +124,7 @@ def events(edition: Edition, column: str, row: Row) -> str:
     )
 
 
-def area_levels(edition: Edition, column: str, row: Row) -> str:
+def area_levels(edition: Names, column: str, row: Row) -> str:
     """A level at the horizon, today's, or the minimum."""
     if row["head"] == "minimum":
         return f"scale/{column}/minimum"
@@ -100,13 +132,13 @@ def area_levels(edition: Edition, column: str, row: Row) -> str:
     return f"levels/{first}/{column}/level_now" if row["head"] else f"levels/{row['option']}/{column}/level_end"
 
 
-def area_risks(edition: Edition, column: str, row: Row) -> str:
+def area_risks(edition: Names, column: str, row: Row) -> str:
     """How often an option falls short of the minimum, or of today's level where there is none."""
     shown = edition.findings.comparison.areas.loc[(row["option"], column), "p_below_minimum"]
     return f"areas/{row['option']}/{column}/{'p_below_minimum' if shown == shown else 'p_below_today'}"
 
 
-def times(edition: Edition, column: str, row: Row) -> str:
+def times(edition: Names, column: str, row: Row) -> str:
     """Full use, a deadline, or the largest team of an employer."""
     what, _, name = column.partition("_")
     found = {
@@ -116,27 +148,27 @@ def times(edition: Edition, column: str, row: Row) -> str:
     return found.get(what, f"comparison/{row['option']}/{column}")
 
 
-def limited(edition: Edition, column: str, row: Row) -> str:
+def limited(edition: Names, column: str, row: Row) -> str:
     """A limit in the year when it is most probably exceeded."""
     table = edition.findings.limits_exceeded
     worst = table[table["limit_id"].eq(row["limit_id"]) & table["option"].eq(column)].sort_values("p_exceeded").iloc[-1]
     return f"limits_exceeded/{row['limit_id']}/{column}/{worst['year']}/p_exceeded"
 
 
-def decomposition(edition: Edition, column: str, row: Row) -> str:
+def decomposition(edition: Names, column: str, row: Row) -> str:
     """The whole difference between the leader and the nearest rival."""
     comparison = edition.findings.comparison
     return f"decomposition/{comparison.best}/{comparison.runner_up}/+/+/+/difference" if "sum" in row else ""
 
 
-def pause_bill(edition: Edition, column: str, row: Row) -> str:
+def pause_bill(edition: Names, column: str, row: Row) -> str:
     """The streams of a sum."""
     table = edition.findings.pause_bill
     ending = table[table["ends_with_decision"].astype(bool)] if row.get("sum", "").endswith("ending") else table
     return AND.join(f"pause_bill/{one}/{column}" for one in ending["stream"]) if "sum" in row else ""
 
 
-def yearly_cost(edition: Edition, column: str, row: Row) -> str:
+def yearly_cost(edition: Names, column: str, row: Row) -> str:
     """A category in a year, or those that have no column of their own."""
     others = [one for one in dict.fromkeys(edition.findings.yearly["category"]) if one not in row]
     names = [column] if column else others
@@ -146,35 +178,35 @@ def yearly_cost(edition: Edition, column: str, row: Row) -> str:
     return AND.join(f"yearly_cost/{row['option']}/{one}/{row['year']}/cost" for one in names)
 
 
-def phases(edition: Edition, column: str, row: Row) -> str:
+def phases(edition: Names, column: str, row: Row) -> str:
     """The staffing of a phase in all years, where the option has any."""
     table = edition.findings.yearly
     known = table["option"].eq(column) & table["category"].eq(row["category"])
     return f"yearly_cost/{column}/{row['category']}/+/present_value" if known.any() else ""
 
 
-def scale(edition: Edition, column: str, row: Row) -> str:
+def scale(edition: Names, column: str, row: Row) -> str:
     """The weight of an area as it is likely."""
     return f"scale/{row['area_id']}/likely" if column == "weight" else ""
 
 
-def estimates(edition: Edition, column: str, row: Row) -> str:
+def estimates(edition: Names, column: str, row: Row) -> str:
     """The range of a number that something else is told of."""
     return f"estimates/{row['id']}/{column}" if column in ("low", "likely", "high") else ""
 
 
-def scenarios(edition: Edition, column: str, row: Row) -> str:
+def scenarios(edition: Names, column: str, row: Row) -> str:
     """The limit of a condition."""
     return filled("scenarios/{box}/{condition}/value", column, row) if column == "limit" else ""
 
 
-def spread(edition: Edition, column: str, row: Row) -> str:
+def spread(edition: Names, column: str, row: Row) -> str:
     """What part of the numbers are of a kind, and how many of them are uncertain."""
     found = {"count_share": "evidence_counts/{source}/share", "inputs": "uncertain/{source}/inputs"}
     return filled(found[column], column, row) if column in found else ""
 
 
-SPECIAL: dict[str, Callable[[Edition, str, Row], str]] = {
+SPECIAL: dict[str, Callable[[Names, str, Row], str]] = {
     "areas": areas,
     "events": events,
     "area_levels": area_levels,
@@ -189,4 +221,4 @@ SPECIAL: dict[str, Callable[[Edition, str, Row], str]] = {
     "scenarios": scenarios,
     "spread": spread,
 }
-WHOLLY: dict[str, Callable[[Edition, str, Row], str]] = {"yearly_cost": yearly_cost, "phases": phases}
+WHOLLY: dict[str, Callable[[Names, str, Row], str]] = {"yearly_cost": yearly_cost, "phases": phases}

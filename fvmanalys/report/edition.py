@@ -3,6 +3,7 @@
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from fvmanalys.report.item import Item
@@ -27,8 +28,18 @@ class Edition(Names):
     """Findings in a language. Call it with the key of a text and, where the text tells of one, a row of a table.
 
     A field of a text is `{column:style}`: the column of the row, or the value given by that name, as its style tells
-    it; without a style it is text, in this language where the row has it.
+    it; without a style it is text, in this language where the row has it. In a `linked` one each number of a table
+    leads to what it is made of, which `topics.sources.made_of` shows.
     """
+
+    linked: bool = False
+
+    @cached_property
+    def anchors(self) -> dict[str, str]:
+        """Where what a number is made of stands on the page: raw rows and entries."""
+        entries = dict.fromkeys(self.findings.made_of["entry"])
+        rows = {one: f"r{place}" for place, one in enumerate(self.inputs.estimates["id"])}
+        return rows | {one: f"t{place}" for place, one in enumerate(entries)}
 
     def __call__(self, key: str, row: Row | None = None, /, **values: Any) -> str:
         """The text at `key` with its fields told."""

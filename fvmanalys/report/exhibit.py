@@ -4,19 +4,23 @@ its columns and how each is told; page, notebook and sheet render it.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.report.addresses import address_of, entry_of, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.item import NOTHING, Item
-from fvmanalys.report.markup import Html, details, html_table, missing
+from fvmanalys.report.markup import Html, anchored, details, html_table, missing
 from fvmanalys.report.styles import style_of
 
 __all__ = ["Cell", "Column", "Exhibit"]
 
 Row = Mapping[str, Any]
+LONG = "long"  # the look of a table for looking things up in, which leads nowhere
+OWN_ROWS = ("estimates", "parameters", "context", "spend", "reference_class", "partners", "milestones")  # are raw rows
 MOST_CARDS = 40  # rows; a longer table is for looking things up in
 Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
 
@@ -57,18 +61,27 @@ class Exhibit:
 
     def __call__(self, edition: Edition, **choice: Any) -> Html:
         """The exhibit as a page or a notebook shows it, or the sentence for when there is nothing."""
-        rows = self.told(edition, **choice)
+        rows = self.told(edition, linked_told if edition.linked else column_told, **choice)
         if not rows:
             return missing(self.words(edition, "none")) if self.has(edition, "none") else Html("")
         columns, title = self.shown(edition), self.words(edition, "title")
         right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
         head, look = [column.heading for column in columns], self.look or self.name
         if not self.turned:
-            return html_table(title, head, rows, right, f"{look} cards" if len(rows) <= MOST_CARDS else look)
+            ids = (
+                [edition.anchors.get(row["id"], "") for row in self.rows(edition, **choice)]
+                if self.is_raw(edition)
+                else ()
+            )
+            return html_table(title, head, rows, right, f"{look} cards" if len(rows) <= MOST_CARDS else look, ids)
         top = [edition.words("column.measure"), *(row[0] for row in rows)]
         across = [[column.heading, *(row[place] for row in rows)] for place, column in enumerate(columns) if place]
         turned = html_table(title, top, across, len(rows), "measures only-wide")
         return turned + html_table(title, head, rows, right, f"{look} cards only-narrow")
+
+    def is_raw(self, edition: Edition) -> bool:
+        """Whether numbers lead to rows of this table."""
+        return edition.linked and self.name == "estimates"
 
     def behind(self, edition: Edition, picture: Any, **choice: Any) -> Html:
         """A figure, and behind it, folded, the rows that it is drawn of; nothing where there is no figure."""
@@ -114,12 +127,10 @@ class Exhibit:
         """The rows, without those of sums."""
         return self.table(edition.findings, **choice).to_dict("records")
 
-    def told(self, edition: Edition, **choice: Any) -> list[list[str]]:
+    def told(self, edition: Edition, tell: "Telling | None" = None, **choice: Any) -> list[list[str]]:
         """Every cell in words, row by row."""
-        columns = self.shown(edition)
-        return self.filled(
-            edition, columns, lambda column, row: column_told(edition, column, row), lambda text: text, choice
-        )
+        told = partial(tell or column_told, edition, self)
+        return self.filled(edition, self.shown(edition), told, lambda text: text, choice)
 
     def cells(self, edition: Edition, **choice: Any) -> list[list[Cell]]:
         """Every cell as a sheet holds it."""
@@ -160,9 +171,26 @@ def parts_of(column: Column) -> list[Column]:
     return [Column(*pair) for pair in style.parts(column.key, argument)] if style.parts else [column]
 
 
-def column_told(edition: Edition, column: Column, row: Row) -> str:
+Telling = Callable[[Edition, Exhibit, Column, Row], str]
+
+
+def column_told(edition: Edition, exhibit: Exhibit, column: Column, row: Row) -> str:
     """One value in words."""
     return edition.tell(column.style, row.get(column.key, ""), row, column.key)
+
+
+def linked_told(edition: Edition, exhibit: Exhibit, column: Column, row: Row) -> str:
+    """One value in words; a number leads to what it is made of."""
+    said = column_told(edition, exhibit, column, row)
+    if (
+        exhibit.name in OWN_ROWS
+        or exhibit.look == LONG
+        or not numbered(edition, exhibit, column.key, column.style, row)
+    ):
+        return said
+    address = address_of(edition, exhibit, column.key, row)
+    anchor = edition.anchors[entry_of(edition, address, edition.anchors)] if address else ""
+    return anchored(said, anchor) if anchor else said
 
 
 def column_cell(edition: Edition, column: Column, row: Row) -> Cell:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
 
 from markupsafe import Markup
 
@@ -9,6 +10,7 @@ from fvmanalys.report.harmless import harmless, is_web_address
 
 __all__ = [
     "Html",
+    "anchored",
     "answer_box",
     "bullets",
     "contents",
@@ -96,23 +98,31 @@ def link(text: str, url: str) -> str:
     return Html(f'<a href="{escape(url)}">{safe(text)}</a>') if is_web_address(url) else text
 
 
+def anchored(text: str, anchor: str) -> Html:
+    """A link to a place on the same page."""
+    return Html(f'<a href="#{anchor}">{safe(text)}</a>')
+
+
 def html_table(
     caption: str,
     head: Sequence[str],
     rows: Iterable[Sequence[object]],
     numbers: int | Sequence[int] = 0,
     style: str = "",
+    ids: Sequence[str] = (),
 ) -> Html:
     """A table with a caption, column headings and, first in each row, the row's heading.
 
     `numbers` says which columns are right-aligned: those given, or the last so many. In the style, `cards` makes a
     card of each row on narrow screens, and `only-wide` and `only-narrow` show the table on such screens alone.
+    `ids` name the rows that links lead to.
     """
     right = set(range(len(head) - numbers, len(head))) if isinstance(numbers, int) else set(numbers)
     kinds = [NUMBER if place in right else TEXT for place in range(len(head))]
     top = "".join(f'<th scope="col"{kind}>{safe(text)}</th>' for text, kind in zip(head, kinds, strict=True))
     labels = [f' data-label="{escape(text)}"' if "cards" in style.split() else "" for text in head]
-    body = "".join(f"<tr>{table_row(row, kinds, labels)}</tr>" for row in rows)
+    names = chain((f' id="{one}"' if one else "" for one in ids), repeat(""))
+    body = "".join(f"<tr{name}>{table_row(row, kinds, labels)}</tr>" for row, name in zip(rows, names, strict=False))
     table = f"<table><caption{TEXT}>{safe(caption)}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
     hidden = (
         ' style="display:none"' if "only-narrow" in style.split() else ""

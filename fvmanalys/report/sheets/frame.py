@@ -19,6 +19,7 @@ from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
 from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_name, write_cell
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, whole_words
 from fvmanalys.report.styles import style_of
+from fvmanalys.report.topics.traced import row_traced
 
 __all__ = ["PAGE_UNITS", "SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
 
@@ -36,6 +37,7 @@ HEADER_PART = 70
 UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
 WORDY, MANY_LETTERS = 40.0, 90  # the width of a column where a text is so long
+COMMENT, MOST_SAID = (3.5, 2.5), 2_000  # how much larger than usual a comment is, and how long
 TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 
@@ -173,7 +175,18 @@ class Sheet:
         self.band_row, self.row = self.row, self.row + band
         region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
         self.book.regions[exhibit.name] = region
+        if self.printed:
+            self.traces(exhibit, region)
         return region
+
+    def traces(self, exhibit: Exhibit, region: Region) -> None:
+        """A comment on each row of a printed table: how its numbers are traced, and what they are mostly made of."""
+        edition = self.book.edition
+        for place, row in enumerate(exhibit.rows(edition)):
+            said = row_traced(edition, exhibit, row)
+            if said:
+                look = {"x_scale": COMMENT[0], "y_scale": COMMENT[1], "font_size": 9, "font_name": "Arial"}
+                self.sheet.write_comment(region.first_row + place, 0, safe_text(said, MOST_SAID), look)
 
     def listing(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], **options: bool) -> Region:
         """A table with the title and the description that this sheet has for `name`."""

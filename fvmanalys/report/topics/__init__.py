@@ -11,6 +11,7 @@ news         what is new since the last run
 people       what waiting costs, who is needed when, what agreements bind
 since        what changed in the answer since the last run, and which inputs did it
 sources      what it rests on: sources, estimates with their evidence, choices
+traced       where the numbers come from, part by part
 time         when things happen, how plans moved, who takes part
 """
 

@@ -1,0 +1,57 @@
+"""What the leading numbers of each option are made of, one level deep: what a page has room for of their traces."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from fvmanalys.analysis.trace import Trace
+from fvmanalys.analysis.trace_draws import TracedDraws
+
+__all__ = ["REST", "made_of"]
+
+COLUMNS = ["entry", "value", "part", "amount", "share"]
+MOST, LEAST, REST = 6, 0.005, ""
+
+
+def made_of(draws: TracedDraws) -> pd.DataFrame:
+    """The parts of every entry, the largest first: entry, value, part, amount, share; what is small stands as a rest.
+
+    An entry is `cost`, `programme`, `score` or `net_benefit` with its option, `areas` with option and area, or `events`
+    with option and event. A part is another entry, or the id of an estimate or the address of a raw row.
+    """
+    rows = []
+    for name, node in entries(draws):
+        found = [(called(part), part.value, share) for part, share in zip(node.parts, node.shares, strict=True)]
+        parts = sorted(found, key=lambda one: -abs(one[1]))
+        size = sum(abs(amount) for _, amount, _ in parts)
+        kept = [one for one in parts[:MOST] if abs(one[1]) >= LEAST * size and one[0] != REST]
+        left = [one for one in parts if one not in kept]
+        more = [(REST, sum(one[1] for one in left), sum(one[2] for one in left))] if left else []
+        rows += [[name, node.value, *one] for one in [*kept, *more]]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def entries(draws: TracedDraws) -> Iterator[tuple[str, Trace]]:
+    """The entries with the traces of their means."""
+    model, even = draws.model, draws.even
+    for option in model.options:
+        yield f"cost/{option}", draws.cost(option, even)
+        yield f"programme/{option}", draws.programme(option, even)
+        yield f"score/{option}", draws.score(option, even)
+        yield f"net_benefit/{option}", draws.mean_benefit(option)
+        yield from ((f"areas/{option}/{area}", draws.area(option, area, even)) for area in model.areas)
+        yield from ((f"events/{option}/{event}", draws.when(option, event)) for event in draws.times(option))
+
+
+def called(part: Trace) -> str:
+    """The entry or the row that a part is."""
+    kind, _, left = part.id.partition("/")
+    if kind in ("streams", "levels"):
+        return left.partition("/")[2]
+    if kind in ("areas", "cost", "score"):
+        return part.id
+    if kind == "points":
+        return f"score/{left}"
+    if kind == "events" and left.count("/") == 1:
+        return part.id
+    return next(iter(part.reach), REST)

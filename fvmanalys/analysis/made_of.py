@@ -21,8 +21,11 @@ def made_of(draws: TracedDraws) -> pd.DataFrame:
     """
     rows = []
     for name, node in entries(draws):
-        found = [(called(part), part.value, share) for part, share in zip(node.parts, node.shares, strict=True)]
-        parts = sorted(found, key=lambda one: -abs(one[1]))
+        found: dict[str, list[float]] = {}
+        for part, amount, share in flat(node):
+            one = found.setdefault(called(part), [0.0, 0.0])
+            one[0], one[1] = one[0] + amount, one[1] + share
+        parts = sorted(((part, *sizes) for part, sizes in found.items()), key=lambda one: -abs(one[1]))
         size = sum(abs(amount) for _, amount, _ in parts)
         kept = [one for one in parts[:MOST] if abs(one[1]) >= LEAST * size and one[0] != REST]
         left = [one for one in parts if one not in kept]
@@ -43,6 +46,17 @@ def entries(draws: TracedDraws) -> Iterator[tuple[str, Trace]]:
         yield from ((f"events/{option}/{event}", draws.when(option, event)) for event in draws.times(option))
 
 
+def flat(node: Trace) -> Iterator[tuple[Trace, float, float]]:
+    """The parts with what they are and their share; of a row of an event that counts under a condition, its own."""
+    for part, share in zip(node.parts, node.shares, strict=True):
+        if part.how == "product" and part.id.startswith("events/"):
+            inner = part.parts[-1]
+            for one, own in zip(inner.parts, inner.shares, strict=True):
+                yield one, part.value * own, share * own
+        else:
+            yield part, part.value, share
+
+
 def called(part: Trace) -> str:
     """The entry or the row that a part is."""
     kind, _, left = part.id.partition("/")
@@ -54,4 +68,5 @@ def called(part: Trace) -> str:
         return f"score/{left}"
     if kind == "events" and left.count("/") == 1:
         return part.id
-    return next(iter(part.reach), REST)
+    rows = part.reach
+    return max(rows, key=lambda name: abs(rows[name][0]), default=REST)

@@ -61,7 +61,7 @@ class Exhibit:
 
     def __call__(self, edition: Edition, **choice: Any) -> Html:
         """The exhibit as a page or a notebook shows it, or the sentence for when there is nothing."""
-        rows = self.told(edition, linked_told if edition.linked else column_told, **choice)
+        rows = self.told_by(linked_told if edition.linked else column_told, edition, choice)
         if not rows:
             return missing(self.words(edition, "none")) if self.has(edition, "none") else Html("")
         columns, title = self.shown(edition), self.words(edition, "title")
@@ -127,10 +127,13 @@ class Exhibit:
         """The rows, without those of sums."""
         return self.table(edition.findings, **choice).to_dict("records")
 
-    def told(self, edition: Edition, tell: "Telling | None" = None, **choice: Any) -> list[list[str]]:
+    def told(self, edition: Edition, **choice: Any) -> list[list[str]]:
         """Every cell in words, row by row."""
-        told = partial(tell or column_told, edition, self)
-        return self.filled(edition, self.shown(edition), told, lambda text: text, choice)
+        return self.told_by(column_told, edition, choice)
+
+    def told_by(self, tell: "Telling", edition: Edition, choice: Row) -> list[list[str]]:
+        """Every cell as it is told."""
+        return self.filled(edition, self.shown(edition), partial(tell, edition, self), lambda text: text, choice)
 
     def cells(self, edition: Edition, **choice: Any) -> list[list[Cell]]:
         """Every cell as a sheet holds it."""

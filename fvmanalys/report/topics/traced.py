@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import pandas as pd
+
 from fvmanalys.report.addresses import address_of, entry_of, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
@@ -12,6 +14,10 @@ from fvmanalys.report.markup import Html, anchored
 __all__ = ["MadeOf", "made_of", "row_traced"]
 
 MOST_SAID = 3  # parts in a comment
+UNITS = {  # how the parts of an entry are told where they are no shares of it
+    "cost": "amount", "programme": "amount", "net_benefit": "amount", "score": "points", "areas": "points",
+    "events": "years",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,26 +44,29 @@ class MadeOf:
         of = {"option": self.edition.options[option], "second": "".join(self.seconds.get(one, one) for one in second)}
         return self.edition(f"trace.{before}{kind}", **of, **more)
 
-    def part(self, row: Any) -> tuple[str, str, str]:
-        """One part: its name, where it leads on the page, and how much of the number it is."""
-        name, edition = str(row["part"]), self.edition
-        kind, anchor = name.partition("/")[0], edition.anchors.get(name, "")
+    def parts(self, entry: str, rows: pd.DataFrame) -> list[tuple[str, str, str]]:
+        """The parts of an entry: their names, where they lead on the page, and how much of the number each is."""
+        style = UNITS[entry.partition("/")[0]]
+        whole = bool(rows["share"].between(0, 1).all())
+        told = self.edition.words.share if whole else lambda amount: self.edition.tell(style, amount)
+        sizes = rows["share" if whole else "amount"]
+        return [(*self.part(str(name)), told(size)) for name, size in zip(rows["part"], sizes, strict=True)]
+
+    def part(self, name: str) -> tuple[str, str]:
+        """A part's name, and where it leads."""
+        edition, kind = self.edition, name.partition("/")[0]
         if name in self.rows:
-            said = edition.estimate(self.rows[name], with_option=False)
-        elif anchor:
-            said = self.called(name, "part_")
-        else:
-            said = edition("trace.dated" if kind == "timeline" else "trace.rest")
-        share, amount = row["share"], row["amount"]
-        size = edition.words.share(share) if abs(share) <= 1 else edition.tell("money", amount)
-        return said, anchor, size
+            return edition.estimate(self.rows[name], with_option=False), edition.anchors[name]
+        if name in edition.anchors:
+            return self.called(name, "part_"), edition.anchors[name]
+        return edition("trace.dated" if kind == "timeline" else "trace.rest"), ""
 
 
 def made_of(edition: Edition) -> Html:
     """What the leading numbers of each option are made of: where the numbers of the page lead, and on to raw rows."""
     told, said = MadeOf(edition), []
     for name, rows in edition.findings.made_of.groupby("entry", sort=False):
-        parts = [told.part(row) for row in rows.to_dict("records")]
+        parts = told.parts(str(name), rows)
         linked = [Html("{} {}").format(anchored(one, to) if to else one, size) for one, to, size in parts]
         head = told.called(str(name), value=rows["value"].iloc[0])
         said.append(Html('<li id="{}">{}: {}</li>').format(edition.anchors[str(name)], head, Html(" · ").join(linked)))
@@ -71,9 +80,8 @@ def row_traced(edition: Edition, exhibit: Exhibit, row: Any) -> str:
     lines = [edition("trace.comment", heading=heading, address=one) for heading, one in found.items() if one]
     told, table = MadeOf(edition), edition.findings.made_of
     for entry in dict.fromkeys(entry_of(edition, address, edition.anchors) for address in found.values() if address):
-        rows = table[table["entry"].eq(entry)].head(MOST_SAID).to_dict("records")
-        parts = "; ".join(f"{said} {size}" for said, _, size in map(told.part, rows))
-        lines += (
-            [edition("trace.mostly", entry=told.called(entry, value=rows[0]["value"]), parts=parts)] if rows else []
-        )
+        rows = table[table["entry"].eq(entry)]
+        if len(rows):
+            parts = "; ".join(f"{said} {size}" for said, _, size in told.parts(entry, rows)[:MOST_SAID])
+            lines.append(edition("trace.mostly", entry=told.called(entry, value=rows["value"].iloc[0]), parts=parts))
     return "\n".join(lines)

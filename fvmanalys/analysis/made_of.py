@@ -10,7 +10,7 @@ from fvmanalys.analysis.trace_draws import TracedDraws
 __all__ = ["REST", "made_of"]
 
 COLUMNS = ["entry", "value", "part", "amount", "share"]
-MOST, LEAST, REST = 6, 0.005, ""
+MOST, LEAST, NOTHING, REST = 6, 0.005, 1e-9, ""
 
 
 def made_of(draws: TracedDraws) -> pd.DataFrame:
@@ -24,12 +24,13 @@ def made_of(draws: TracedDraws) -> pd.DataFrame:
         found: dict[str, list[float]] = {}
         for part, amount, share in flat(node):
             one = found.setdefault(called(part), [0.0, 0.0])
-            one[0], one[1] = one[0] + amount, one[1] + share
-        parts = sorted(((part, *sizes) for part, sizes in found.items()), key=lambda one: -abs(one[1]))
-        size = sum(abs(amount) for _, amount, _ in parts)
-        kept = [one for one in parts[:MOST] if abs(one[1]) >= LEAST * size and one[0] != REST]
-        left = [one for one in parts if one not in kept]
-        more = [(REST, sum(one[1] for one in left), sum(one[2] for one in left))] if left else []
+            one[:] = one[0] + amount, one[1] + share
+        parts = sorted(found.items(), key=lambda pair: -abs(pair[1][0]))
+        size = sum(abs(amount) for _, (amount, _) in parts)
+        kept = [(part, *sizes) for part, sizes in parts[:MOST] if abs(sizes[0]) >= LEAST * size and part != REST]
+        left = [sizes for part, sizes in parts if part not in [one[0] for one in kept]]
+        amount, share = (sum(one[place] for one in left) for place in (0, 1))
+        more = [(REST, amount, share)] if abs(amount) > NOTHING * size else []
         rows += [[name, node.value, *one] for one in [*kept, *more]]
     return pd.DataFrame(rows, columns=COLUMNS)
 

@@ -65,7 +65,9 @@ class MadeOf:
 def made_of(edition: Edition) -> Html:
     """What the leading numbers of each option are made of: where the numbers of the page lead, and on to raw rows."""
     told, said = MadeOf(edition), []
-    for name, rows in edition.findings.made_of.groupby("entry", sort=False):
+    table = edition.findings.made_of
+    for name in dict.fromkeys(table["entry"]):
+        rows = table[table["entry"] == name]
         parts = told.parts(str(name), rows)
         linked = [Html("{} {}").format(anchored(one, to) if to else one, size) for one, to, size in parts]
         head = told.called(str(name), value=rows["value"].iloc[0])

@@ -29,6 +29,9 @@ from fvmanalys.evidence.variants import ways
 
 __all__ = [
     "MADE_WITH",
+    "OWN_FILE",
+    "own_text",
+    "read_own",
     "Change",
     "Made",
     "Workbench",
@@ -40,6 +43,7 @@ __all__ = [
     "second_prefix",
 ]
 
+OWN_FILE = "own.toml"  # what an organisation has of its own in a run: logo, colour, words
 MADE_WITH = "made_with.toml"  # the changes that a run was made with, beside its raw tables
 RANGE = ("low", "likely", "high")
 QUANTITY = (*RANGE, "distribution")
@@ -398,6 +402,16 @@ def read_changes(path: str | Path) -> list[Change]:
         raise UsageError("\n".join(f"{path}: {setting_fault(fault)}" for fault in error.errors())) from error
     except ValueError as error:
         raise UsageError(f"{path}: is not TOML: {error}; correct it") from error
+
+
+def own_text(own: Mapping[str, Any]) -> str:
+    """What an organisation has of its own as a file beside the raw tables."""
+    return "".join(f"{name} = {toml(one)}\n" for name, one in own.items())
+
+
+def read_own(path: Path) -> dict[str, Any]:
+    """What an organisation has of its own, as a run keeps it."""
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def setting_fault(fault: Any) -> str:

@@ -16,6 +16,7 @@ from fvmanalys.evidence.append import append_rows
 from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
 from fvmanalys.evidence.changing import (
     MADE_WITH,
+    OWN_FILE,
     Change,
     Made,
     Workbench,
@@ -23,6 +24,7 @@ from fvmanalys.evidence.changing import (
     change_of,
     changes_text,
     read_changes,
+    read_own,
     row_id,
     second_prefix,
 )  # fmt: skip
@@ -64,6 +66,7 @@ class Inputs:
     barred: frozenset[str] = field(default=frozenset(), kw_only=True)  # options that fall short of what must hold
     steps: tuple[Change, ...] = field(default=(), kw_only=True)  # what `with_` changed, in order
     made: tuple[Made, ...] = field(default=(), kw_only=True)  # and the rows as they were and are
+    own: Mapping[str, Any] = field(default_factory=dict, kw_only=True, compare=False)  # logo, colour, words of a run
 
     def __post_init__(self) -> None:
         for name in ("tables", "history"):
@@ -390,7 +393,7 @@ def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_o
     known = known_on(tables, day)
     standing = {name: without_release(name, in_force(name, rows, day)) for name, rows in known.items()}
     steps = read_changes(folder / MADE_WITH) if (folder / MADE_WITH).is_file() else []
-    return Inputs(folder, day, frames(standing), frames(known), steps=tuple(steps))
+    return Inputs(folder, day, frames(standing), frames(known), steps=tuple(steps), own=read_own(folder / OWN_FILE))
 
 
 def without_release(table: str, rows: Rows) -> Rows:

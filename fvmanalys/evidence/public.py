@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from fvmanalys.errors import EvidenceError, Fault
 from fvmanalys.evidence.asof import key_of, supersedes, withdraws
-from fvmanalys.evidence.changing import MADE_WITH
 from fvmanalys.evidence.files import read_csv
 from fvmanalys.evidence.inputs import Inputs, understand
 from fvmanalys.evidence.read import RawTable, read_folder, text_rows
@@ -94,7 +93,7 @@ def make_public(data: str | Path | Inputs) -> PublicTables:
     """Make the public tables of a folder of raw tables, or of inputs; EvidenceError where these cannot be read."""
     faults: list[Fault] = []
     if isinstance(data, Inputs):
-        raw = {Path(file).stem: read_csv(file, text) for file, text in raw_texts(data).items() if file != MADE_WITH}
+        raw = {Path(file).stem: read_csv(file, text) for file, text in raw_texts(data).items() if file.endswith(".csv")}
     else:
         raw, faults = read_folder(Path(data))
     rows = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from fvmanalys.evidence.changing import MADE_WITH, changes_text
+from fvmanalys.evidence.changing import MADE_WITH, OWN_FILE, changes_text, own_text
 from fvmanalys.evidence.inputs import Inputs
 from fvmanalys.evidence.tables import TABLES
 
@@ -21,6 +21,7 @@ def raw_texts(inputs: Inputs) -> dict[str, str]:
     What an analyst changed by `with_` stands in the tables, and beside them as it was written down.
     """
     made_with = {MADE_WITH: changes_text(inputs.steps)} if inputs.steps else {}
+    made_with |= {OWN_FILE: own_text(inputs.own)} if inputs.own else {}
     return made_with | {
         f"{name}.csv": csv_text(name, table) for name, table in sorted(inputs.history.items()) if not table.empty
     }

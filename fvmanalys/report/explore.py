@@ -58,7 +58,8 @@ class Explorer:
         self.file = ipywidgets.Text("changes.toml", description=self.words("explore.file"))
         self.why = ipywidgets.Text(placeholder=self.words("explore.why"), continuous_update=False)
         self.buttons = {
-            name: ipywidgets.Button(description=self.words(f"explore.{name}")) for name in ("save", "reset", "table")
+            name: ipywidgets.Button(description=self.words(f"explore.{name}"), layout={"width": "auto"})
+            for name in ("save", "reset", "table")
         }
         self.board = self.laid_out()
         for one in knobs(self.edition.findings):
@@ -89,10 +90,10 @@ class Explorer:
         self.search.observe(lambda heard: self.find(heard["new"]), "value")
         for name, act in (("save", self.save), ("reset", self.reset), ("table", self.table)):
             self.buttons[name].on_click(lambda _, act=act: act())
-        left = boxes.VBox(
-            [self.rows, self.search, self.why, self.file, boxes.HBox([*self.buttons.values()]), self.told]
-        )
-        return boxes.HBox([left, boxes.VBox([self.headline, self.tabs])])
+        given = [self.search, self.why, self.file, boxes.HBox([*self.buttons.values()]), self.told]
+        left = boxes.VBox([self.rows, *given], layout={"flex": "0 0 40em"})
+        right = boxes.VBox([self.headline, self.tabs], layout={"flex": "1 1 30em", "min_width": "30em"})
+        return boxes.HBox([left, right], layout={"flex_flow": "row wrap"})
 
     def add(self, one: Knob) -> None:
         """Add a slider, unless it is there."""
@@ -103,7 +104,7 @@ class Explorer:
         slider = self.widgets.FloatSlider(
             one.base, min=min(one.low, one.base), max=max(one.high, one.base), step=step_of(one),
             continuous_update=False, readout_format=".4g", description=f"{called} ({unit})" if unit else called,
-            style={"description_width": "24em"}, layout={"width": "46em"},
+            style={"description_width": "24em"}, layout={"width": "39em"},
         )  # fmt: skip
         self.knobs[one.id], self.sliders[one.id] = one, slider
         slider.observe(lambda _: self.show(), "value")

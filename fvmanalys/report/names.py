@@ -66,7 +66,7 @@ class Names:
     @cached_property
     def words(self) -> Words:
         """The words of the language."""
-        return Words(self.lang)
+        return Words.in_run(self.lang, self.inputs.own)
 
     @property
     def inputs(self) -> Inputs:

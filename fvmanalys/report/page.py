@@ -4,19 +4,20 @@ import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 from fvmanalys.errors import RunFailed
-from fvmanalys.report.markup import Html, section
+from fvmanalys.report.markup import Html, escape, section
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
 from fvmanalys.report.shown import markdown_shown, output_shown
 from fvmanalys.report.wellformed import page_faults
 from fvmanalys.report.words import Words
 
-__all__ = ["check_page", "write_page"]
+__all__ = ["Look", "check_page", "write_page"]
 
 TEMPLATE = Path(__file__).parent / "appendix"
 COLOURS = {"accent": ACCENT, "ink": INK, "line": LINE, "muted": MUTED, "paper": PAPER, "soft": SOFT}
@@ -27,6 +28,17 @@ TITLED = re.compile(r"<title>.*?</title><desc>.*?</desc>", re.DOTALL)
 ALIGNED = re.compile(r' style="text-align:(?:left|right)"')  # for notebooks; the page has a style sheet
 
 
+class Look(NamedTuple):
+    """What an organisation has of its own on the page: the colour of headings and links, and its logo."""
+
+    accent: str = ""
+    logo: str = ""
+    organisation: str = ""
+
+
+PLAIN = Look()
+
+
 def write_page(
     executed_notebook: Path,
     target: Path,
@@ -35,6 +47,7 @@ def write_page(
     title: str,
     narrow: Callable[[], Mapping[str, str]] = dict,
     sections: Sequence[Path] = (),
+    look: Look = PLAIN,
 ) -> Path:
     """Write the page of an executed notebook: the same bytes for the same notebook.
 
@@ -46,7 +59,7 @@ def write_page(
     notebook = nbformat.read(executed_notebook, as_version=4)
     for number, path in enumerate(sections, start=1):
         notebook.cells += section_cells(nbformat.read(path, as_version=4), f"own-{number}", path.stem)
-    page = {"lang": words.lang, "title": title, "skip": words("page.skip"), "style": style()}
+    page = {"lang": words.lang, "title": title, "skip": words("page.skip"), "style": style(look)}
     template = {"template_name": TEMPLATE.name, "template_file": "index.html.j2"}
     exporter = TemplateExporter(extra_template_basedirs=[str(TEMPLATE.parent)], **template)
     exporter.register_filter("shown", lambda output: output_shown(output, words))
@@ -57,6 +70,9 @@ def write_page(
     if CONTENTS in body:
         back = f'<p class="back"><a href="#contents">{words("page.back")}</a></p>'
         body = body.replace(CONTENTS, contents(body, words)).replace(MAIN, f"{MAIN}\n{back}", 1)
+    if look.logo:
+        image = f'<p class="logo"><img src="{escape(look.logo)}" alt="{escape(look.organisation)}" height="48"></p>'
+        body = body.replace(MAIN, f"{MAIN}\n{image}", 1)
     variants = narrow() if FIGURE.search(body) else {}
     drawn = FIGURE.sub(lambda found: inline(found, variants), body)
     page_text = ALIGNED.sub("", drawn)
@@ -91,9 +107,10 @@ def check_page(text: str, name: str) -> None:
         raise RunFailed("\n".join([what, *faults[:5]]))
 
 
-def style() -> str:
-    """The style sheet, with the colours of the palette."""
-    colours = " ".join(f"--{name}: {colour};" for name, colour in COLOURS.items())
+def style(look: Look) -> str:
+    """The style sheet, with the colours of the palette and the organisation's own."""
+    known = COLOURS | ({"accent": look.accent} if look.accent else {})
+    colours = " ".join(f"--{name}: {colour};" for name, colour in known.items())
     return Html(f":root {{ {colours} }}\n{(TEMPLATE / 'style.css').read_text('utf-8').strip()}")
 
 

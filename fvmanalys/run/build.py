@@ -15,7 +15,7 @@ from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
 from fvmanalys.report.charts import figures, narrow_figures, plot_history
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.page import write_page
+from fvmanalys.report.page import Look, write_page
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.topics.situation import title as report_title
 from fvmanalys.report.words import Words
@@ -49,7 +49,7 @@ class Plan:
     @property
     def words(self) -> Words:
         """The words of its language."""
-        return Words(self.request.lang)
+        return Words.in_run(self.request.lang, self.inputs.own)
 
 
 def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, ends: float = inf) -> list[str]:
@@ -159,14 +159,17 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
 
     title = plan.words.of(plan.inputs.decision, "title")
     own = [built / "notebooks" / job.name for job in jobs if job.section]
+    look = Look(
+        plan.inputs.own.get("accent", ""), plan.inputs.own.get("logo", ""), plan.inputs.decision["organisation"]
+    )
     for job in jobs:
         notebook = built / "notebooks" / job.name
         if job.appendix:
-            write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow, sections=own)
+            write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow, sections=own, look=look)
         if job.report:
             from fvmanalys.report.document import write_document
 
-            write_page(notebook, built / REPORT_PAGE, plan.words, title=report_title(edition), narrow=narrow)
+            write_page(notebook, built / REPORT_PAGE, plan.words, title=report_title(edition), narrow=narrow, look=look)
             write_document(edition, built / REPORT)
 
 

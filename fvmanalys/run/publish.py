@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,7 @@ def run(
             if changes
             else read_unchanged(data, as_of, public)
         )
+        inputs = replace(inputs, own=suite.place)
         raw = raw_texts(inputs)
         check_memory(suite.draws, inputs, 1 + suite.jobs)
         request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)

@@ -21,6 +21,7 @@ from fvmanalys.evidence.inputs import project
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute
+from fvmanalys.run.own import Own, read_own
 from fvmanalys.run.source import check_parameters, declared_parameters, did_you_mean, notebook_faults
 
 __all__ = [
@@ -75,6 +76,8 @@ class Suite:
     jobs: Count = 2
     lang: Literal["sv", "en"] = "sv"
     limits: Limits = Field(default_factory=Limits)
+    own: Own = Field(default_factory=Own)
+    place: dict[str, Any] = Field(default_factory=dict, exclude=True)  # what `own` names, as it was read
 
 
 def shipped(name: str) -> Path:
@@ -106,7 +109,10 @@ def read_suite(path: str | Path) -> Suite:
         raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
     except ValueError as error:
         raise UsageError(f"{path}: is not TOML: {error}; correct it, or name another file with --config") from error
-    return replace(suite, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)])
+    place = read_own(path, suite.own)
+    return replace(
+        suite, place=place, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)]
+    )
 
 
 def _setting_fault(fault: Any) -> str:
@@ -119,7 +125,7 @@ def _setting_fault(fault: Any) -> str:
 
 
 def _siblings(loc: Sequence[str | int]) -> list[str]:
-    kind: Any = {"limits": Limits, "notebooks": Notebook}[str(loc[0])] if len(loc) > 1 else Suite
+    kind: Any = {"limits": Limits, "notebooks": Notebook, "own": Own}[str(loc[0])] if len(loc) > 1 else Suite
     return list(kind.__dataclass_fields__)
 
 

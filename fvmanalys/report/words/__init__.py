@@ -1,6 +1,7 @@
 """Every word a decision-maker reads: the texts in `sv.toml` and `en.toml`, and how numbers and dates are written."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -14,7 +15,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.events import DAYS_PER_YEAR
 from fvmanalys.report.digits import as_given, rounded, two_digits
 
-__all__ = ["LANGUAGES", "Words", "day_after", "lowered", "read_texts"]
+__all__ = ["LANGUAGES", "Words", "day_after", "flat", "lowered", "read_texts"]
 
 LANGUAGES = ("sv", "en")
 SPACE = "\u00a0"
@@ -57,11 +58,17 @@ class Words:
     """The words of one language; call it with a key and the values of the text's fields."""
 
     lang: str = "sv"
+    own: tuple[tuple[str, str], ...] = ()  # an organisation's own texts, by key
 
     @cached_property
     def texts(self) -> dict[str, str]:
         """All texts by key."""
-        return read_texts(self.lang)
+        return read_texts(self.lang) | dict(self.own) if self.own else read_texts(self.lang)
+
+    @classmethod
+    def in_run(cls, lang: str, own: Mapping[str, Any]) -> "Words":
+        """The words of a run, some of them the organisation's own."""
+        return cls(lang, tuple(own.get("words", {}).get(lang, {}).items()))
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text at `key`, with its fields filled in."""

@@ -39,7 +39,7 @@ from fvmanalys.evidence.release import OPEN, release_columns
 from fvmanalys.evidence.rows import same_place
 from fvmanalys.evidence.rules import Rows, Tables, history_faults, near, split
 from fvmanalys.evidence.standing import standing_faults
-from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES
+from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.variants import counting, counting_either, ways
 
 __all__ = [
@@ -192,23 +192,6 @@ class Inputs:
         made.__dict__["_as_read"] = tuple(read | plain_rows({table: new[table]}) for read, new in sides)
         made._known_records.update({name: known for name, known in self.records.items() if name != table})
         return made
-
-    def with_options(self, names: Iterable[str]) -> "Inputs":
-        """Make the same inputs with no other options in play; their rows go with them.
-
-        Raises UsageError for an unknown option, EvidenceError where a rule of the raw tables does not hold.
-        """
-        wanted, known = list(names), self.options()
-        for name in wanted:
-            if name not in known:
-                raise UsageError(f"no option {name!r} is in play; {near(name, known) or ', '.join(known)}")
-        stays = {"", ALL_OPTIONS, *wanted}
-        standing, history = (
-            {table: [row for row in rows if row.get("option_id", "") in stays] for table, rows in read.items()}
-            for read in self._as_read
-        )
-        check(standing, self.as_of, row_faults(history))
-        return replace(self, tables=frames(standing), history=frames(history), barred=frozenset())
 
     def used_by(self, estimate_id: str, draws: int = 2048, seed: int = 1, **more: Any) -> pd.DataFrame:
         """Which published numbers an estimate moves, and by how much: `fvmanalys.analysis.uses` says how."""

@@ -31,6 +31,7 @@ from fvmanalys.evidence.write import raw_texts
 from fvmanalys.model import simulate
 from fvmanalys.run.grid import TEXTS, Grid, Scenario, read_grid
 from fvmanalys.run.record import canonical, code_hash, text_hashes, versions
+from fvmanalys.run.source import did_you_mean
 
 __all__ = ["Swept", "publisher", "run_sweep"]
 
@@ -153,23 +154,27 @@ def problem_with(inputs: Inputs, scenario: Scenario) -> str:
 
 def changed(inputs: Inputs, scenario: Scenario) -> Inputs:
     """The inputs of a scenario, checked by the rules of the raw tables."""
+    if "options" in scenario:
+        names, known = scenario["options"].split(";"), inputs.options()
+        if unknown := [name for name in names if name not in known]:
+            raise UsageError(f"no option {unknown[0]!r} is in play; {did_you_mean(unknown[0], known)}")
+        gone = [f"options/{name}" for name in known if name not in names]
+        inputs = inputs.with_(gone, drop=True) if gone else inputs
+    given = set(inputs.tables["parameters"]["parameter_id"])
+    values = {}
     for name, value in scenario.items():
         section, _, key = name.partition("/")
-        if name == "options":
-            inputs = inputs.with_options(value.split(";"))
-        elif section == "parameters":
+        if section == "parameters" and key in PARAMETER_UNITS and key not in given:
             inputs = with_parameter(inputs, key, value)
-        elif section == "estimates":
-            inputs = inputs.with_estimate(key, value)
+        elif section in ("parameters", "estimates"):
+            values[name.removeprefix("estimates/")] = value
         elif section in ("times", "add"):
-            inputs = inputs.with_estimate(key, **{section: value})
-    return inputs
+            inputs = inputs.with_(key, **{section: value})
+    return inputs.with_(values) if values else inputs
 
 
 def with_parameter(inputs: Inputs, name: str, value: float) -> Inputs:
-    """The inputs with another value of a parameter; one that the tables leave at its default is added."""
-    if inputs.tables["parameters"]["parameter_id"].eq(name).any() or name not in PARAMETER_UNITS:
-        return inputs.with_estimate(f"parameters/{name}", value)
+    """The inputs with a parameter that the tables leave at its default."""
     low, high = BOUNDS.get(PARAMETER_UNITS[name], (-np.inf, np.inf))
     if not low <= value <= high:
         raise UsageError(f"{name} {value:g} is not between {low:g} and {high:g}; correct it")

@@ -93,7 +93,10 @@ class Design:
 
     def rows(self, inputs: Floats) -> Floats:
         """The columns for some draws of the inputs."""
-        own = np.hstack([term.columns(inputs[:, term.index]) for term in self.terms])
+        return self.with_products(np.hstack([term.columns(inputs[:, term.index]) for term in self.terms]))
+
+    def with_products(self, own: Floats) -> Floats:
+        """The columns of all terms, and the products after them."""
         if not len(self.pairs):
             return own
         turned = own @ self.turn - self.shift
@@ -164,23 +167,31 @@ def regress(outcomes: Floats, inputs: Floats, weights: Floats | None = None) -> 
         mean = np.broadcast_to(np.average(outcomes, axis=0, weights=weights), outcomes.shape)
         return Regression(mean, mean, np.zeros(outcomes.shape[1]), 0.0, weights=weights)
     design = Design(terms)
+    own = walk_through(design, inputs)
     if len(terms) == 1:
-        return fit(design, inputs, outcomes, weights, order=inputs[:, terms[0].index])
-    pilot = slice(None, None, -(-draws // SCREENED))
-    counted = None if weights is None else weights[pilot]
-    return fit(with_products(design, inputs[pilot], outcomes[pilot], counted), inputs, outcomes, weights)
+        return fit(design, own, outcomes, weights, order=inputs[:, terms[0].index])
+    if draws <= SCREENED:
+        wide = with_products(design, own, inputs, outcomes, weights)
+    else:
+        pilot = slice(None, None, -(-draws // SCREENED))
+        counted = None if weights is None else weights[pilot]
+        wide = with_products(design, walk_through(design, inputs[pilot]), inputs[pilot], outcomes[pilot], counted)
+    return fit(wide, walk_through(wide, inputs, own), outcomes, weights)
 
 
-def with_products(design: Design, inputs: Floats, outcomes: Floats, weights: Floats | None) -> Design:
+def with_products(design: Design, walk: Walk, inputs: Floats, outcomes: Floats, weights: Floats | None) -> Design:
     """Add products of inputs: of their curves in a small group, in a larger one those that the residuals ask for."""
     if len(design.terms) <= SMALL_GROUP:
         pairs = curve_pairs(design.terms, len(inputs))
     else:
-        residuals = outcomes - fit(design, inputs, outcomes, weights).fitted
+        solved = solve(design, walk, outcomes, weights)
+        residuals = outcomes - solved.mean
+        for part, rows in walk():
+            residuals[part] -= (rows - solved.moments.mean) @ solved.coefficients
         pairs = asked_pairs(design.terms, inputs, residuals if weights is None else residuals * weights[:, None])
     if not len(pairs):
         return design
-    moments = measure(walk_through(design, inputs), outcomes, weights)
+    moments = measure(walk, outcomes, weights)
     basis = make_basis(design, moments)
     used, places = np.unique(pairs, return_inverse=True)
     turn = basis.turn[:, used]
@@ -201,18 +212,18 @@ def asked_pairs(terms: list[Term], inputs: Floats, residuals: Floats) -> Pairs:
     x = inputs[:, [term.index for term in terms]]
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), TINY)
     first, second = np.triu_indices(len(terms))
-    strength = np.max([products_with(x, residual) for residual in residuals.T], axis=0)[first, second]
+    square = x**2
+    strength = np.max([products_with(x, square, residual) for residual in residuals.T], axis=0)[first, second]
     strongest = np.argsort(-strength)[: min(MAX_PRODUCTS, len(inputs) // 50)]
     chosen = strongest[strength[strongest] > ASKED_FOR]
     starts = np.cumsum([0, *(len(term.rough) for term in terms)])
     return np.column_stack([starts[first[chosen]], starts[second[chosen]]])
 
 
-def products_with(x: Floats, residual: Floats) -> Floats:
+def products_with(x: Floats, square: Floats, residual: Floats) -> Floats:
     """How many standard errors the mean of residual × input × input lies from 0, for each pair of inputs."""
-    weighted = x * residual[:, None]
-    error = np.sqrt((x**2).T @ weighted**2)
-    return np.abs(x.T @ weighted) / np.where(error > 0, error, np.inf)
+    error = np.sqrt(square.T @ (square * residual[:, None] ** 2))
+    return np.abs(x.T @ (x * residual[:, None])) / np.where(error > 0, error, np.inf)
 
 
 def knots_each(draws: int, k: int) -> int:
@@ -248,17 +259,24 @@ def roughness(t: Floats) -> Floats:
     return bends.T @ bends
 
 
-def walk_through(design: Design, inputs: Floats) -> Walk:
+def walk_through(design: Design, inputs: Floats, own: Walk | None = None) -> Walk:
     """A way to go through a design more than once, some draws at a time; it is kept where it is small.
 
-    Narrow designs go in pieces too small for BLAS to split over threads, which costs more than it gives.
+    Narrow designs go in pieces too small for BLAS to split over threads, which costs more than it gives. `own` goes
+    through the columns of its terms alone.
     """
     draws, width = len(inputs), design.width
     step = max(STEP // width**2 if width <= NARROW else KEPT // 8 // width, 512)
     parts = [slice(i, min(i + step, draws)) for i in range(0, draws, step)]
+
+    def walk() -> Iterator[tuple[slice, Floats]]:
+        if own is None:
+            return ((part, design.rows(inputs[part])) for part in parts)
+        return ((part, design.with_products(rows)) for part, rows in own())
+
     if draws * width > KEPT:
-        return lambda: ((part, design.rows(inputs[part])) for part in parts)
-    kept = [(part, design.rows(inputs[part])) for part in parts]
+        return walk
+    kept = list(walk())
     return lambda: iter(kept)
 
 
@@ -296,22 +314,40 @@ def turn_columns(rough: Floats, gram: Floats) -> tuple[Floats, Floats]:
     return turn, np.clip(bend / max(bend[1], TINY), FREE, STIFF) if rough.any() else np.full(len(bend), FREE)
 
 
-def fit(
-    design: Design, inputs: Floats, outcomes: Floats, weights: Floats | None = None, order: Floats | None = None
-) -> Regression:
-    """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation.
+@dataclass(frozen=True)
+class Solved:
+    """Penalised least squares: how smooth each outcome is, and the coefficients of its fit."""
 
-    `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
-    """
+    moments: Moments
+    mean: Floats
+    variance: Floats
+    turn: Floats
+    shrink: Floats
+    coefficients: Floats
+
+
+def solve(design: Design, walk: Walk, outcomes: Floats, weights: Floats | None) -> Solved:
+    """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation."""
     draws, mean = len(outcomes), np.average(outcomes, axis=0, weights=weights)
     variance = np.average((outcomes - mean) ** 2, axis=0, weights=weights)
-    walk = walk_through(design, inputs)
     moments = measure(walk, outcomes, weights)
     turn, weight = directions(moments, make_basis(design, moments))
     projected = turn.T @ moments.cross
     counted = draws if weights is None else draws / np.mean(weights**2)
     shrink = choose_smoothing(weight, projected, variance, float(counted))
-    coefficients = turn @ (shrink * projected)
+    return Solved(moments, mean, variance, turn, shrink, turn @ (shrink * projected))
+
+
+def fit(
+    design: Design, walk: Walk, outcomes: Floats, weights: Floats | None = None, order: Floats | None = None
+) -> Regression:
+    """Fit each outcome, and predict each draw from all the others.
+
+    `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
+    """
+    solved = solve(design, walk, outcomes, weights)
+    draws, mean, moments, coefficients = len(outcomes), solved.mean, solved.moments, solved.coefficients
+    turn, shrink, variance = solved.turn, solved.shrink, solved.variance
     fitted = np.repeat(mean[:, None], draws, axis=1).T
     left_out = fitted.copy(order="F")
     if shrink.any():

@@ -25,8 +25,9 @@ year: .venv/.installed
 test: .venv/.installed
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
-soak: .venv/.installed
+soak: .venv/.installed .venv-lab/.installed
 	$(BIN)/python -m tests.soak $(ARGS)
+	FVM_REQUIRE_ALL=1 FVM_EVERY_NOTEBOOK=1 $(BIN)/python -m pytest tests/test_lab.py
 
 bench: .venv/.installed
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks

@@ -276,6 +276,15 @@ def test_a_form_of_estimates_asks_for_those_worth_most_or_for_those_named(decisi
     assert {"timeline/*/done", "levels/a/x//"} <= asked[1] and "levels/b/x//" not in asked[1]
 
 
+def test_a_level_is_called_by_its_criterion_and_from_when_it_counts(tmp_path):
+    criteria = [{"area_id": "x", "criterion_id": name, "name": name.title(), "is": 1} for name in ("speed", "safety")]
+    levels = [{"option_id": "a", "area_id": "x", "criterion_id": "speed", "is": 40}, {"option_id": "*", "area_id": "x", "criterion_id": "safety", "from_event": "done", "is": 50}]
+    list(hand_out(Path(write_tiny(tmp_path, criteria=criteria, levels=levels)), "x", tmp_path / "form.xlsx", lang="en"))
+    sheet = openpyxl.load_workbook(tmp_path / "form.xlsx").active
+    told = [[sheet[f"{COLUMNS[name]}{row}"].value for name in ("option", "what")] for row in (9, 10)]
+    assert told == [["a", "Speed, today"], ["all options", "Safety, from: done"]]
+
+
 @pytest.mark.parametrize(
     ("what", "more", "message"),
     [

@@ -28,6 +28,7 @@ from fvmanalys.analysis.scenarios import scenarios
 from fvmanalys.analysis.spread import spread
 from fvmanalys.analysis.switching import closest_first, switching_values
 from fvmanalys.analysis.trace import Trace
+from fvmanalys.analysis.trace_draws import TracedDraws
 from fvmanalys.analysis.trace_tables import Tracer
 from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
@@ -333,6 +334,7 @@ class Findings:
         """Keep what is found in a private folder for kernels of the same run;
         give what their environment must say of it.
         """
+        _ = self.made_of  # seconds, which every kernel of the page would spend anew
         return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
 
     @cached_property
@@ -343,7 +345,7 @@ class Findings:
     @cached_property
     def made_of(self) -> pd.DataFrame:
         """What the leading numbers of each option are made of, one level deep."""
-        return made_of(self.tracer.draws)
+        return made_of(TracedDraws(self.comparison))  # which is let go again: it holds every column
 
     def trace(self, address: str) -> Trace:
         """Trace a published number to raw rows: `table/row key/column`, such as `comparison/A/cost_p50`.

@@ -14,10 +14,11 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.sweeps import Sweep, read_sweep
-from fvmanalys.errors import UsageError
+from fvmanalys.errors import RunLocked, UsageError
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics import sweeps
 from fvmanalys.run import sweep as swept
+from fvmanalys.run.folder import held
 from fvmanalys.run.grid import read_grid
 from fvmanalys.run.sweep import run_sweep
 from tests.tiny import write_tiny
@@ -109,7 +110,7 @@ def test_parameters_estimates_days_options_and_folders_vary_together(data, tmp_p
     table = read_sweep(tmp_path / "out").table
     assert len(done.failures) == 4 and all("UsageError: no estimate 'contracts/q/run'" in one for one in done.failures)
     costs = table[table["option"] == "p"].groupby("data", sort=False)["cost_mean"].mean()
-    assert costs.iloc[1] > costs.iloc[0] + 50 and set(table["options"]) == {"p;q;r"} and table["as_of"].nunique() == 2
+    assert costs.index.tolist() == ["raw", "dear"] and costs.iloc[1] > costs.iloc[0] + 50 and set(table["options"]) == {"p;q;r"} and table["as_of"].nunique() == 2
 
 
 def test_what_no_scenario_can_be_is_refused_before_anything_is_computed(data, tmp_path):
@@ -128,6 +129,12 @@ def test_another_sweep_is_not_mixed_into_a_folder(data, tmp_path):
     assert again == []
     with pytest.raises(UsageError, match="holds another sweep, or one of other tables or code; give another folder"):
         run_sweep(written(tmp_path, "draws = 9\n[add]\n'contracts/p/run' = [0]"), tmp_path / "out", data=data, workers=0)
+
+
+def test_two_sweeps_do_not_write_in_one_folder_at_a_time(data, tmp_path):
+    with held(tmp_path / "out"), pytest.raises(RunLocked):
+        run_sweep(written(tmp_path, GRID), tmp_path / "out", data=data, workers=0)
+    assert not (tmp_path / "out" / "sweep.json").exists()
 
 
 def command(grid, out, data, *more):

@@ -72,7 +72,7 @@ class Grid:
 
 
 def read_grid(path: Path) -> Grid:
-    """Read GRID.toml; data folders in it are relative to its own. UsageError tells every fault at once."""
+    """Read GRID.toml; UsageError tells every fault at once."""
     try:
         told = tomllib.loads(read_bytes(path, 1).decode("utf-8"))
     except Unreadable as error:
@@ -88,7 +88,7 @@ def read_grid(path: Path) -> Grid:
     axes = []
     for name, value in given.items():
         try:
-            axes.append(read_axis(name, value, settings["design"] == GRID, path.parent))
+            axes.append(read_axis(name, value, settings["design"] == GRID))
         except ValueError as error:
             faults.append(f"{name}: {error}")
     if not given and not faults:
@@ -115,10 +115,10 @@ def setting_faults(told: Mapping[str, Any], settings: Mapping[str, Any]) -> Iter
             yield f"{name}: {settings[name]!r} is not a whole number from {least}; correct it"
 
 
-def read_axis(name: str, given: Any, needs_steps: bool, folder: Path) -> Axis:
+def read_axis(name: str, given: Any, needs_steps: bool) -> Axis:
     """One axis; ValueError says what is wrong with it."""
     if name in TEXTS:
-        return Axis(name, tuple(read_texts(name, given, folder)))
+        return Axis(name, tuple(read_texts(name, given)))
     if not isinstance(given, Mapping):
         values = given if isinstance(given, list) else [given]
         if not values:
@@ -136,7 +136,7 @@ def read_axis(name: str, given: Any, needs_steps: bool, folder: Path) -> Axis:
     return Axis(name, tuple(np.linspace(low, high, steps).tolist()))
 
 
-def read_texts(name: str, given: Any, folder: Path) -> Iterator[str]:
+def read_texts(name: str, given: Any) -> Iterator[str]:
     """The values of an axis without numbers; of options each is a list of those in play."""
     several = given if isinstance(given, list) else [given]
     if name == "options" and not all(isinstance(one, list) for one in several):
@@ -144,7 +144,7 @@ def read_texts(name: str, given: Any, folder: Path) -> Iterator[str]:
     if not several or not all(map(str, several)) or [] in several:
         raise ValueError("names nothing; give one or several")
     for one in several:
-        yield ";".join(map(str, one)) if name == "options" else str(folder / str(one)) if name == "data" else str(one)
+        yield ";".join(map(str, one)) if name == "options" else str(one)
 
 
 def number(value: Any) -> float:

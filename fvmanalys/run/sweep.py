@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,6 +29,7 @@ from fvmanalys.evidence.inputs import default_folder
 from fvmanalys.evidence.rules import PARAMETER_UNITS
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.model import simulate
+from fvmanalys.run.folder import held
 from fvmanalys.run.grid import TEXTS, Grid, Scenario, read_grid
 from fvmanalys.run.record import canonical, code_hash, text_hashes, versions
 from fvmanalys.run.source import did_you_mean
@@ -72,30 +73,35 @@ def run_sweep(
     """
     parquet()
     grid = read_grid(path)
-    bases = read_bases(grid, data or default_folder())
+    bases = read_bases(grid, data or default_folder(), path.parent)
     check_axes(path, grid, bases)
-    claim(out, asdict(grid), bases)
-    ready = out / DATASET
-    if not ready.exists():
-        done = {index for part in parts_of(out) for index in part_indices(part)}
-        missing = [index for index in range(grid.size) if index not in done]
-        chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-        compute = partial(chunk_rows, grid.draws, grid.seed, publish=publish, out=out)
-        lost, count = list[str](), len(done)
+    with held(out):
+        claim(out, asdict(grid), bases)
+        if not (out / DATASET).exists():
+            compute = partial(chunk_rows, grid.draws, grid.seed, publish=publish, out=out)
+            complete(out, grid, chunk, progress, partial(computed, compute, bases, scheduler, workers))
+            compact(out, grid)
+        for part in parts_of(out):
+            part.unlink()
+    return Swept(out / DATASET, grid.size, failures_in(out / DATASET))
+
+
+def complete(out: Path, grid: Grid, chunk: int, progress: Progress, compute: Any) -> None:
+    """Compute and keep every scenario that is not there; RunFailed tells which could not be, when all others are."""
+    done = {index for part in parts_of(out) for index in part_indices(part)}
+    missing = [index for index in range(grid.size) if index not in done]
+    chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
+    lost, count = list[str](), len(done)
+    progress(count, grid.size)
+    for indices, rows in compute({index: grid.scenario(index) for index in indices} for indices in chunks):
+        if isinstance(rows, str):
+            lost.append(f"scenarios {indices[0]} to {indices[-1]} {rows}")
+            continue
+        write_part(out, grid, indices, rows)
+        count += len(indices)
         progress(count, grid.size)
-        for indices, rows in computed(compute, grid, chunks, bases, scheduler, workers):
-            if isinstance(rows, str):
-                lost.append(f"scenarios {indices[0]} to {indices[-1]} {rows}")
-                continue
-            write_part(out, grid, indices, rows)
-            count += len(indices)
-            progress(count, grid.size)
-        if lost:
-            raise RunFailed("\n".join([*lost, "all others are done; run the same again for these"]))
-        compact(out, grid)
-    for part in parts_of(out):
-        part.unlink()
-    return Swept(ready, grid.size, failures_in(ready))
+    if lost:
+        raise RunFailed("\n".join([*lost, "all others are done; run the same again for these"]))
 
 
 def parquet() -> Any:
@@ -115,11 +121,11 @@ def base_key(scenario: Scenario) -> tuple[str, str]:
     return scenario.get("data", ""), scenario.get("as_of", "")
 
 
-def read_bases(grid: Grid, folder: Path) -> dict[tuple[str, str], Inputs]:
-    """The inputs of every folder and day that a scenario starts from."""
+def read_bases(grid: Grid, folder: Path, place: Path) -> dict[tuple[str, str], Inputs]:
+    """The inputs of every folder, as seen from a place, and day that a scenario starts from."""
     values = {axis.name: axis.values for axis in grid.axes}
     return {
-        (data, day): load(data or folder, day or None)
+        (data, day): load(place / data if data else folder, day or None)
         for data in values.get("data", ("",))
         for day in values.get("as_of", ("",))
     }
@@ -226,15 +232,14 @@ def publisher(config: Path | None) -> Callable[[Inputs, Path], Any]:
 
 
 def computed(
-    compute: Any, grid: Grid, chunks: Sequence[Sequence[int]], bases: Any, scheduler: str, workers: int | None
+    compute: Any, bases: Any, scheduler: str, workers: int | None, asked: Iterator[dict[int, Scenario]]
 ) -> Iterator[tuple[Sequence[int], Rows | str]]:
     """Each chunk with its rows, or with what became of it, in whatever order they are ready."""
-    asked = ({index: grid.scenario(index) for index in indices} for indices in chunks)
     if workers == 0 and not scheduler:
         yield from ((list(scenarios), compute(bases, scenarios)) for scenarios in asked)
-    elif chunks:
+    elif first := next(asked, None):
         with cluster(scheduler, workers) as client:
-            yield from on_dask(client, compute, asked, bases)
+            yield from on_dask(client, compute, chain([first], asked), bases)
 
 
 @contextmanager

@@ -199,13 +199,12 @@ def value_of_fit(over: Leads, found: Regression, k: int, check: Beside, learnt: 
     warning = "poor_fit" if missed or check.triples else warn(found, fit, (len(lead), k), gap, error, everything)
     warning = warning or ("near_tie" if found.design and over.near_tie(value) else "")
     if learnt is None:
-        error = float(np.hypot(error, error_of_tie(over, found.fitted)))
-        return Value(value, max(error, gap, nothing, missed), fit, warning)
+        return Value(value, max(error, gap, nothing, missed, error_of_tie(over, found.fitted)), fit, warning)
     told = np.maximum(highest(learnt), 0)
     share = min(float(told.mean()) / fitted, 1.0) if fitted else 1.0
     moved = pulled(found, choice_told(learnt, found.fitted) - share / 2 * chosen(found.fitted))
     error = over.error_of_gain(told + share / 2 * (left_out - known) + moved)
-    error = float(np.hypot(error, error_of_tie(over, learnt)))
+    error = max(error, error_of_tie(over, learnt))
     return Value(share * value, max(error, share * gap, share * nothing, missed), fit, warning)
 
 

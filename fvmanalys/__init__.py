@@ -23,7 +23,10 @@ HOMES = {
     "Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model",
     "explore": "report.explore",
 }  # fmt: skip
-FOR_OBJECTS = {"used_by": "analysis.uses"}  # what an object of a room further left offers as its own method
+FOR_OBJECTS = {
+    "used_by": "analysis.uses",
+    "subject": "report.shelf",
+}  # what an object of a room further left offers as its own method
 
 
 def __getattr__(name: str) -> Any:

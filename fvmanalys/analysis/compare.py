@@ -14,6 +14,7 @@ from fvmanalys.analysis.frontier import dominated_by, frontier
 from fvmanalys.analysis.requirements import barring, shortfalls
 from fvmanalys.analysis.weights import rank_acceptability
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.display import Shows
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 
@@ -22,8 +23,8 @@ __all__ = ["Comparison", "compare", "probability_best", "summary", "switching_po
 GRID_POINTS = 41
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Shows):
     """The options side by side at one value per point.
 
     `table` has a row an option: money in MSEK of the price year, scores 0–100, times in years after `as_of`. Figures
@@ -37,6 +38,21 @@ class Comparison:
     table: pd.DataFrame
     areas: pd.DataFrame
     shortfalls: pd.DataFrame
+
+    @property
+    def told(self) -> dict[str, object]:
+        """Which option is best, how surely, and how far ahead."""
+        known = {
+            "as of": self.simulation.inputs.as_of,
+            "value per point (MSEK)": self.value_per_point,
+            "best": self.best,
+        }
+        if not self.runner_up:
+            return known
+        return known | {
+            "probability of being best": f"{self.table.loc[self.best, 'p_best']:.2g}",
+            "ahead of": f"{self.runner_up} by {self.lead:.3g} MSEK",
+        }
 
     @property
     def none_acceptable(self) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +36,7 @@ from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.display import Shows
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation, simulate
@@ -41,8 +44,12 @@ from fvmanalys.model import Simulation, simulate
 __all__ = ["Findings", "find"]
 
 
-@dataclass(frozen=True)
-class Findings:
+# What rooms further right tell of, each by its sentences and tables.
+SUBJECTS = ("answer", "choice", "information", "money", "people", "sources", "time")
+
+
+@dataclass(frozen=True, repr=False)
+class Findings(Shows):
     """The parts of an appendix, each computed when first asked for;
     tables are tidy DataFrames in MSEK and years after `as_of`.
 
@@ -55,6 +62,22 @@ class Findings:
     comparison: Comparison
     former: PublishedRun | None = None
     published: PublishedRun | None = None
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The decision, the answer, what it rests on, and where to look."""
+        answer = {name: one for name, one in self.comparison.told.items() if name != "as of"}
+        first = {"decision": self.inputs.decision["title"], **answer}
+        return first | self.inputs.told | {"draws": self.simulation.draws, "subjects": ", ".join(SUBJECTS)}
+
+    def __getattr__(self, name: str) -> Any:
+        """A subject, with its sentences and tables as the appendix has them."""
+        if name not in SUBJECTS:
+            raise AttributeError(f"Findings has no {name!r}")
+        return import_module("fvmanalys").subject(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*SUBJECTS, *super().__dir__()]
 
     @cached_property
     def decision_taken(self) -> dict | None:

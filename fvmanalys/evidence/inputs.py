@@ -28,6 +28,7 @@ from fvmanalys.evidence.changing import (
     row_id,
     second_prefix,
 )  # fmt: skip
+from fvmanalys.evidence.display import Estimates, Shows
 from fvmanalys.evidence.estimates import ESTIMATE_COLUMNS, estimate_rows, ids_by_place, with_ids
 from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY
 from fvmanalys.evidence.frames import PLACE, cell, frame, frames, plain_rows, read_only
@@ -50,8 +51,8 @@ __all__ = [
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 
 
-@dataclass(frozen=True)
-class Inputs:
+@dataclass(frozen=True, repr=False)
+class Inputs(Shows):
     """Validated tables as known at `as_of`, which cannot be changed in place: `with_estimate` makes changed ones.
 
     `tables` holds a DataFrame for every table of the design (no rows where the file is missing): the declared columns,
@@ -142,6 +143,20 @@ class Inputs:
         return found
 
     @property
+    def told(self) -> dict[str, object]:
+        """What they are of, as of when, how large, and what they rest on."""
+        kinds = self.estimates["kind"].value_counts()
+        return {
+            "decision": self.decision["title"],
+            "as of": self.as_of,
+            "options": ", ".join(self.options()),
+            "areas": ", ".join(self.areas),
+            "estimates": len(self.estimates),
+            "evidence": ", ".join(f"{count} {kind}s" for kind, count in kinds.items()),
+            **({"changed": ", ".join(one.about for one in self.steps)} if self.steps else {}),
+        }
+
+    @property
     def changes(self) -> pd.DataFrame:
         """What `with_` has changed, row by row: id, what, before, after, why."""
         return pd.DataFrame([one.record for one in self.made], columns=["id", "what", "before", "after", "why"])
@@ -225,7 +240,7 @@ class Inputs:
         """
         blank = dict.fromkeys(["option_id", "name_en", "owner_en", "note_en"], "")
         rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name], self.ways)]
-        return ReadOnlyTable(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
+        return Estimates(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
 
     @cached_property
     def lines(self) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.display import Shows
 from fvmanalys.evidence.inputs import no_estimate
 from fvmanalys.model.compiled import CHUNK_BLOCKS, Model, read_model, year_edges
 from fvmanalys.model.draws import BLOCK, LARGEST, Floats, blocks, draw
@@ -23,8 +24,8 @@ DRAWN_TO = "drawn_to"  # an attribute of draws whose distribution is known: no d
 SLICED = "sliced"  # an attribute of draws: how many were simulated, so that their slices are known
 
 
-@dataclass(frozen=True)
-class Simulation:
+@dataclass(frozen=True, repr=False)
+class Simulation(Shows):
     """The outcomes of every option in every draw; money in MSEK of the price year, times in years after `as_of`.
 
     `cost` is the present value of all streams, `programme_cost` the undiscounted sum of the rows that count in the
@@ -40,6 +41,13 @@ class Simulation:
     score: pd.DataFrame
     model: Model = field(repr=False)
     workers: int = 1
+
+    @property
+    def told(self) -> dict[str, object]:
+        """How many draws of what, and the mean cost and score of every option."""
+        means = [f"{name} {self.cost[name].mean():.4g} and {self.score[name].mean():.3g}" for name in self.cost]
+        known = {"as of": self.inputs.as_of, "draws": self.draws, "seed": self.seed}
+        return known | {"mean cost (MSEK) and score": "; ".join(means)}
 
     @cached_property
     def samples(self) -> Sequence[Sample]:

@@ -1,0 +1,105 @@
+"""How objects show themselves in a notebook and in a terminal: what they are, in a line and as a small table."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from fvmanalys.evidence.readonly import ReadOnlyTable
+
+__all__ = ["Branch", "Estimates", "Shows"]
+
+
+class Shows:
+    """Shows itself by what it tells: `told` gives each fact by its name."""
+
+    @property
+    def told(self) -> Mapping[str, object]:
+        """What there is to tell, the first things first."""
+        return {}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({'; '.join(f'{name}: {one}' for name, one in self.told.items())})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(one))}</td></tr>" for name, one in self.told.items()
+        )
+        return f"<table><caption>{escape(type(self).__name__)}</caption><tbody>{rows}</tbody></table>"
+
+
+class Branch:
+    """Estimates whose ids begin alike: what comes next are attributes, `[…]` takes any part; `.row` is an estimate."""
+
+    def __init__(self, table: pd.DataFrame, prefix: str):
+        self._table, self._prefix = table, prefix
+
+    @property
+    def row(self) -> pd.Series:
+        """The estimate of just this id."""
+        return self._table.set_index("id", drop=False).loc[self._prefix]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The estimates of this branch."""
+        return self._table[self._under]
+
+    @property
+    def _under(self) -> pd.Series:
+        return self._table["id"].eq(self._prefix) | self._table["id"].str.startswith(f"{self._prefix}/")
+
+    def __getitem__(self, part: str) -> "Branch":
+        found = Branch(self._table, f"{self._prefix}/{part}")
+        if not found._under.any():
+            raise KeyError(found._prefix)
+        return found
+
+    def __getattr__(self, part: str) -> "Branch":
+        if part.startswith("_"):
+            raise AttributeError(part)
+        try:
+            return self[part]
+        except KeyError as error:
+            raise AttributeError(f"no estimate begins with {error}; there are {', '.join(dir(self))}") from error
+
+    def __dir__(self) -> list[str]:
+        return [one for one in next_parts(self._table, self._prefix) if one.isidentifier()]
+
+    def __repr__(self) -> str:
+        if self._prefix in set(self._table["id"]):
+            return quantity_told(self.row)
+        return f"{self._prefix}: {', '.join(next_parts(self._table, self._prefix))}"
+
+    def _repr_html_(self) -> str:
+        shown = ["id", "name", "low", "likely", "high", "distribution", "unit", "kind", "owner", "known_from", "note"]
+        return self.table[shown].to_html(index=False, na_rep="")
+
+
+def next_parts(table: pd.DataFrame, prefix: str) -> list[str]:
+    """What comes after a prefix in the ids that have it."""
+    after = re.compile(re.escape(prefix) + r"/([^/]+)")
+    return list(dict.fromkeys(found[1] for name in table["id"] if (found := after.match(name))))
+
+
+def quantity_told(row: Mapping[str, Any]) -> str:
+    """An estimate in a line."""
+    ends = (
+        f" ({row['low']:g} to {row['high']:g}, {row['distribution']})"
+        if row["distribution"] not in ("", "fixed")
+        else ""
+    )
+    return f"{row['id']}: {row['likely']:g}{ends} {row['unit']}; {row['kind']}, {row['owner'] or row['source_id']}"
+
+
+class Estimates(ReadOnlyTable):
+    """The table of estimates, whose tables are attributes too: `estimates.contracts.b.licence`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in set(self["id"].str.split("/").str[0]):
+            return super().__getattr__(name)
+        return Branch(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*self["id"].str.split("/").str[0].unique(), *super().__dir__()]

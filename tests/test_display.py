@@ -1,0 +1,63 @@
+"""Objects show themselves, and completion reads like the domain."""
+
+import pickle
+
+import pytest
+
+import fvmanalys as fvm
+from fvmanalys.analysis.findings import SUBJECTS
+from tests.test_changed_inputs import DRAWS, ROWS
+from tests.tiny import tiny
+
+
+@pytest.fixture(scope="module")
+def findings():
+    return fvm.find(tiny(options=("a", "b"), **ROWS), DRAWS)
+
+
+def test_every_object_tells_what_it_is_in_a_line_and_as_a_table(findings):
+    for one in (findings.inputs, findings.simulation, findings.comparison, findings):
+        told, html = repr(one), one._repr_html_()
+        assert told.startswith(f"{type(one).__name__}(") and len(told) < 600
+        assert html.startswith("<table>") and "as of" in told and "2024-01-01" in html
+    assert "changed: contracts/a/fee" in repr(findings.inputs.with_("contracts/a/fee", add=1))
+    assert "changed" not in repr(findings.inputs)
+    assert findings.comparison.best in repr(findings) and "assumptions" in repr(findings)
+
+
+def test_names_in_tables_are_told_as_text(findings):
+    decision = dict(findings.inputs.decision) | {"title": "<b>A & B</b>"}
+    odd = findings.inputs.with_rows("decision", [decision])
+    assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in odd._repr_html_()
+
+
+def test_estimates_complete_by_their_ids(findings):
+    estimates = findings.inputs.estimates
+    assert {"contracts", "levels", "columns"} <= set(dir(estimates))
+    assert dir(estimates.contracts) == ["a", "b"] and dir(estimates.contracts.a) == ["fee"]
+    assert repr(estimates.contracts.a.fee) == "contracts/a/fee: 2 (1 to 4, pert) MSEK; assumption, analysts"
+    assert estimates.contracts.a.fee.row["likely"] == 2
+    assert estimates.timeline["*"].decided.row["likely"] == 6
+    assert estimates.levels.table["id"].str.startswith("levels/").all()
+    assert "contracts/a/fee" in estimates.contracts._repr_html_()
+    with pytest.raises(AttributeError, match="no estimate begins with 'contracts/a/fees'; there are fee"):
+        _ = estimates.contracts.a.fees
+    with pytest.raises(AttributeError):
+        _ = estimates.contract
+    assert pickle.loads(pickle.dumps(estimates)).equals(estimates.copy())
+
+
+def test_subjects_show_the_tables_and_sentences_of_the_appendix(findings):
+    assert {*SUBJECTS} <= set(dir(findings)) and not [one for one in SUBJECTS if one in vars(type(findings))]
+    for name in SUBJECTS:
+        assert repr(getattr(findings, name)).startswith(f"{name}: ")
+    assert "<table" in findings.money.costs and "mnkr" in findings.money.costs
+    assert "mnkr" not in findings.money("en").costs and "budget" in dir(findings.money)
+    with pytest.raises(AttributeError, match="money has no 'cost'; there are budget"):
+        _ = findings.money.cost
+    with pytest.raises(AttributeError, match="Findings has no 'monie'"):
+        _ = findings.monie
+
+
+def test_the_package_offers_what_an_analyst_needs_first_and_nothing_else():
+    assert dir(fvm) == sorted(fvm.__all__) and {"load", "find", "explore", "compare_inputs"} <= set(dir(fvm))

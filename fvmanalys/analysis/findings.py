@@ -4,9 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,6 +26,7 @@ from fvmanalys.analysis.priorities import priorities
 from fvmanalys.analysis.requirements import limits_exceeded
 from fvmanalys.analysis.scenarios import scenarios
 from fvmanalys.analysis.spread import spread
+from fvmanalys.analysis.subjects import Subjects
 from fvmanalys.analysis.switching import closest_first, switching_values
 from fvmanalys.analysis.trace import Trace
 from fvmanalys.analysis.trace_draws import TracedDraws
@@ -36,7 +35,6 @@ from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.display import Shows
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation, simulate
@@ -44,12 +42,8 @@ from fvmanalys.model import Simulation, simulate
 __all__ = ["Findings", "find"]
 
 
-# What rooms further right tell of, each by its sentences and tables.
-SUBJECTS = ("answer", "choice", "information", "money", "people", "sources", "time")
-
-
 @dataclass(frozen=True, repr=False)
-class Findings(Shows):
+class Findings(Subjects):
     """The parts of an appendix, each computed when first asked for;
     tables are tidy DataFrames in MSEK and years after `as_of`.
 
@@ -62,22 +56,6 @@ class Findings(Shows):
     comparison: Comparison
     former: PublishedRun | None = None
     published: PublishedRun | None = None
-
-    @property
-    def told(self) -> dict[str, object]:
-        """The decision, the answer, what it rests on, and where to look."""
-        answer = {name: one for name, one in self.comparison.told.items() if name != "as of"}
-        first = {"decision": self.inputs.decision["title"], **answer}
-        return first | self.inputs.told | {"draws": self.simulation.draws, "subjects": ", ".join(SUBJECTS)}
-
-    def __getattr__(self, name: str) -> Any:
-        """A subject, with its sentences and tables as the appendix has them."""
-        if name not in SUBJECTS:
-            raise AttributeError(f"Findings has no {name!r}")
-        return import_module("fvmanalys").subject(self, name)
-
-    def __dir__(self) -> list[str]:
-        return [*SUBJECTS, *super().__dir__()]
 
     @cached_property
     def decision_taken(self) -> dict | None:

@@ -10,7 +10,7 @@ from fvmanalys.analysis.trace_draws import TracedDraws
 __all__ = ["REST", "made_of"]
 
 COLUMNS = ["entry", "value", "part", "amount", "share"]
-MOST, LEAST, NOTHING, REST = 6, 0.005, 1e-9, ""
+MOST, LEAST, NOTHING, REST = 5, 0.02, 1e-9, ""
 
 
 def made_of(draws: TracedDraws) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import escape
 
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import TABLES
@@ -16,6 +17,7 @@ from fvmanalys.model.draws import Floats
 __all__ = ["DRAWN", "DRAWS", "OPERATIONS", "Part", "Rows", "Trace", "drawn", "rest", "same", "total"]
 
 CLOSE, NOTHING = 1e-9, 1e-12  # of the largest of a node's numbers, and at all: what rounding may add
+DEEP = 6  # levels of a tree that a notebook shows
 ROW, DRAWS, REST, DRAWN = "row", "draws", "rest", "drawn"
 OPERATIONS: dict[str, Callable[[list[float]], float]] = {
     "sum": lambda values: float(sum(values)),
@@ -28,7 +30,7 @@ OPERATIONS: dict[str, Callable[[list[float]], float]] = {
 EVIDENCE = ["id", "share", "file", "row", "kind", "source_id", "owner", "known_from"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """One number, `how` it comes of its parts, and these.
 
@@ -41,9 +43,9 @@ class Trace:
     id: str
     value: float
     how: str
-    make: Callable[[], Sequence["Trace"]] = field(default=tuple, repr=False)
-    given: Sequence[float] = field(default=(), repr=False)
-    row: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    make: Callable[[], Sequence["Trace"]] = field(default=tuple)
+    given: Sequence[float] = field(default=())
+    row: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def parts(self) -> tuple["Trace", ...]:
@@ -105,17 +107,32 @@ class Trace:
                 found[name] = found.get(name, (0.0, row))[0] + more, row
         return found
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return "\n".join(self.lines(3))
+
+    def _repr_html_(self) -> str:
+        return self.branch(DEEP)
+
+    def head(self, share: float = np.nan) -> str:
+        """What the node is, in a line: its number, its share of the one above, and its place or how it is made."""
+        of = f" {share:.0%}" if np.isfinite(share) else ""
+        place = "{file}:{row} {kind} {source_id}".format(**self.row).rstrip() if self.row else f"({self.how})"
+        return f"{self.id} = {self.value:.6g}{of} {place}"
 
     def lines(self, depth: int, share: float = np.nan, indent: str = "") -> Iterator[str]:
         """The tree in plain text, so many levels deep."""
-        of = f" {share:.0%}" if np.isfinite(share) else ""
-        place = f" {self.row['file']}:{self.row['row']}" if self.row else f" ({self.how})"
-        yield f"{indent}{self.id} = {self.value:.6g}{of}{place}"
-        if depth:
-            for part, own in zip(self.parts, self.shares, strict=True):
-                yield from part.lines(depth - 1, own, indent + "  ")
+        yield indent + self.head(share)
+        for part, own in zip(self.parts, self.shares, strict=True) if depth else ():
+            yield from part.lines(depth - 1, own, indent + "  ")
+
+    def branch(self, depth: int, share: float = np.nan) -> str:
+        """The tree as a notebook shows it, to be opened branch by branch."""
+        head = escape(self.head(share))
+        if not depth or not self.parts:
+            return f'<div style="margin-left:1.2em">{head}</div>'
+        inside = "".join(part.branch(depth - 1, own) for part, own in zip(self.parts, self.shares, strict=True))
+        look = " open" if depth == DEEP else ""
+        return f'<details{look} style="margin-left:1.2em"><summary>{head}</summary>{inside}</details>'
 
 
 Part = Trace | tuple[Trace, Floats]  # with its draws, where it has any

@@ -17,7 +17,7 @@ from fvmanalys.model.draws import Floats
 __all__ = ["DRAWN", "DRAWS", "OPERATIONS", "Part", "Rows", "Trace", "drawn", "rest", "same", "total"]
 
 CLOSE, NOTHING = 1e-9, 1e-12  # of the largest of a node's numbers, and at all: what rounding may add
-DEEP = 6  # levels of a tree that a notebook shows
+DEEP = 5  # levels of a tree that a notebook shows
 ROW, DRAWS, REST, DRAWN = "row", "draws", "rest", "drawn"
 OPERATIONS: dict[str, Callable[[list[float]], float]] = {
     "sum": lambda values: float(sum(values)),
@@ -117,12 +117,18 @@ class Trace:
         """What the node is, in a line: its number, its share of the one above, and its place or how it is made."""
         of = f" {share:.0%}" if np.isfinite(share) else ""
         place = "{file}:{row} {kind} {source_id}".format(**self.row).rstrip() if self.row else f"({self.how})"
-        return f"{self.id} = {self.value:.6g}{of} {place}"
+        value = f" = {self.value:.6g}" if np.isfinite(self.value) else ""
+        return f"{self.id}{value}{of} {place}"
+
+    def ranked(self) -> list[tuple["Trace", float]]:
+        """The parts with their shares, those of a sum the largest first."""
+        pairs = list(zip(self.parts, self.shares, strict=True))
+        return sorted(pairs, key=lambda pair: -abs(pair[0].value)) if self.how == "sum" else pairs
 
     def lines(self, depth: int, share: float = np.nan, indent: str = "") -> Iterator[str]:
         """The tree in plain text, so many levels deep."""
         yield indent + self.head(share)
-        for part, own in zip(self.parts, self.shares, strict=True) if depth else ():
+        for part, own in self.ranked() if depth else ():
             yield from part.lines(depth - 1, own, indent + "  ")
 
     def branch(self, depth: int, share: float = np.nan) -> str:
@@ -130,7 +136,7 @@ class Trace:
         head = escape(self.head(share))
         if not depth or not self.parts:
             return f'<div style="margin-left:1.2em">{head}</div>'
-        inside = "".join(part.branch(depth - 1, own) for part, own in zip(self.parts, self.shares, strict=True))
+        inside = "".join(part.branch(depth - 1, own) for part, own in self.ranked())
         look = " open" if depth == DEEP else ""
         return f'<details{look} style="margin-left:1.2em"><summary>{head}</summary>{inside}</details>'
 

@@ -32,7 +32,7 @@ from fvmanalys.report.sheets.staffing import has_staffing, write_staffing, write
 from fvmanalys.report.sheets.summary import write_summary
 from fvmanalys.report.sheets.timeline import write_timeline
 from fvmanalys.report.sheets.uncertainty import has_uncertainty, write_uncertainty
-from fvmanalys.report.sheets.workings import write_workings
+from fvmanalys.report.sheets.workings import write_spans, write_workings
 
 __all__ = ["write_draws", "write_workbook"]
 
@@ -103,11 +103,13 @@ def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version
 def write_draws(
     simulation: ForeignDraws, path: str | Path, lang: str = "sv", value_per_point: float | None = None
 ) -> None:
-    """Write another model's draws to `path` as a workbook of one sheet, in which everything is compared."""
+    """Write another model's draws to `path` as a workbook of one sheet, and what its chart is drawn from."""
     workbook = Workbook(str(path), TEXT_STAYS_TEXT | IN_MEMORY | {"default_format_properties": dict(FONT)})
     findings = Findings(simulation.inputs, simulation, compare(simulation, value_per_point))
     book = Book(workbook, Edition(findings, lang), "", "")
-    workbook.add_worksheet(book.sheet_name("comparison"))
+    for key in ("comparison", "workings"):
+        workbook.add_worksheet(book.sheet_name(key))
+    write_spans(book)
     write_drawn(book)
     set_properties(book)
     workbook.close()

@@ -13,7 +13,7 @@ from fvmanalys.report.sheets.plots import FARTHEST
 from fvmanalys.report.topics import board, turning
 from fvmanalys.report.words import day_after
 
-__all__ = ["first_day", "write_workings"]
+__all__ = ["first_day", "write_spans", "write_workings"]
 
 KEY = "workings"
 WIDTHS = (40, 22, 24, *[13] * 12)
@@ -24,11 +24,8 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 
 def write_workings(book: Book) -> None:
     """The figures behind each chart that no table of the print set holds."""
-    sheet = Sheet(book, KEY, WIDTHS)
-    sheet.title(sheet.text("title"))
-    sheet.notes("note")
-    for name, stem, middle in (("worth", "net_benefit", "net_benefit"), ("cost", "cost", "cost_mean")):
-        ends_table(sheet, f"{name}_ends", stem, middle)
+    sheet = begun(book)
+    ends_table(sheet, "cost_ends", "cost", "cost_mean")
     curves_table(sheet)
     if book.findings.comparison.runner_up is not None:
         steps_table(sheet)
@@ -37,6 +34,20 @@ def write_workings(book: Book) -> None:
     if book.has_levers:
         write_engine(sheet)
     sheet.finish()
+
+
+def write_spans(book: Book) -> None:
+    """The figures behind the chart of net benefit alone."""
+    begun(book).finish()
+
+
+def begun(book: Book) -> Sheet:
+    """The sheet with its title, and how far net benefit may lie from what is expected."""
+    sheet = Sheet(book, KEY, WIDTHS)
+    sheet.title(sheet.text("title"))
+    sheet.notes("note")
+    ends_table(sheet, "worth_ends", "net_benefit", "net_benefit")
+    return sheet
 
 
 def working(sheet: Sheet, name: str, columns: list[Column], rows: list[list[Any]]) -> None:

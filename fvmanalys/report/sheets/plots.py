@@ -28,6 +28,7 @@ SLANTS, LINES = (
 )
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
+MOST_BESIDE = 30  # letters of a name beside a plot, which is narrow then
 FARTHEST = 1.5  # of today's value, on the axis of what turns the answer; what lies further off stands there
 LEADER, TODAY = -1, -2
 LEVEL = 360  # degrees, by which XlsxWriter says that labels are never turned
@@ -197,7 +198,7 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
     chart = framed(book, "line", title)
     for one in series:
         chart.add_series({**places(one), **labelled(one, "above"), "line": option_line(one.look)})
-    chart.set_legend({"position": "right", "font": FONT} if len(series) > 1 else {"none": True})
+    chart.set_legend(legend_of(book, series))
     axes(chart, unit, "0", every=5, **scale)
     return chart
 
@@ -227,7 +228,7 @@ def curve_chart(
     for one in series:
         look = {"line": option_line(one.look), "marker": {"type": "none"}}
         chart.add_series({**places(one), **labelled(one, "right"), **look})
-    chart.set_legend({"position": "right", "font": FONT} if len(series) > 1 else {"none": True})
+    chart.set_legend(legend_of(book, series))
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
     span = {"min": ends[0], "max": ends[1], "crossing": ends[0], "num_format": book.number_format(across[1])}
     chart.set_x_axis(
@@ -251,6 +252,12 @@ def option_lines(book: Book, region: Region, looks: Sequence[int], across: int =
         )
         for at, look in enumerate(looks)
     ]
+
+
+def legend_of(book: Book, series: Sequence[Series]) -> dict[str, Any]:
+    """What lines are called: beside them, or below where names are long; nothing of a single one."""
+    beside = max(map(len, book.options.values()), default=0) <= MOST_BESIDE
+    return {"position": "right" if beside else "bottom", "font": FONT} if len(series) > 1 else {"none": True}
 
 
 def labelled(one: Series, side: str) -> dict[str, Any]:

@@ -61,3 +61,9 @@ def test_subjects_show_the_tables_and_sentences_of_the_appendix(findings):
 
 def test_the_package_offers_what_an_analyst_needs_first_and_nothing_else():
     assert dir(fvm) == sorted(fvm.__all__) and {"load", "find", "explore", "compare_inputs"} <= set(dir(fvm))
+
+
+def test_a_trace_opens_part_by_part(findings):
+    html = findings.trace(f"comparison/{findings.comparison.best}/cost_p50")._repr_html_()
+    assert "comparison/" in html and html.count("<details") > 2
+    assert html.count("<details") == html.count("</details>")

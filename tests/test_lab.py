@@ -141,3 +141,13 @@ def test_a_figure_follows_a_slider(page, lab):
     handle.focus()
     page.keyboard.press("ArrowRight")
     wait_until(page, lambda: page.locator(".jp-OutputArea figure img").first.get_attribute("src") != before, "slider")
+
+
+def test_a_number_is_followed_to_its_rows(page):
+    opened = page.locator(".jp-OutputArea details > summary")
+    for _ in range(3):
+        count = page.locator(".jp-OutputArea details[open]").count()
+        opened.locator("visible=true").nth(count).click()
+    kept(page, "trace")
+    assert page.locator(".jp-OutputArea details[open]").count() == 3
+    assert page.locator(".jp-OutputArea details[open]").last.inner_text().count("=") > 1

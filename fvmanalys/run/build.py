@@ -13,11 +13,9 @@ from fvmanalys.analysis import Findings, find
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.history import read_history
 from fvmanalys.evidence.published import MANIFEST, PublishedRun
-from fvmanalys.report.charts import figures, narrow_figures, plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import Look, write_page
 from fvmanalys.report.topics.answer import answer
-from fvmanalys.report.topics.situation import title as report_title
 from fvmanalys.report.words import Words
 from fvmanalys.run.chain import published_before
 from fvmanalys.run.history import known_history
@@ -136,6 +134,8 @@ def table_texts(findings: Findings) -> dict[str, str]:
 
 def write_figures(edition: Edition, history: pd.DataFrame, target: Path) -> None:
     """Write every figure as SVG."""
+    from fvmanalys.report.charts import figures, plot_history  # takes long to import, as what follows does
+
     target.mkdir()
     for picture in filter(None, [*figures(edition, hand_over=True), plot_history(history, edition.words)]):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
@@ -155,6 +155,8 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
 
     @cache
     def narrow() -> dict[str, str]:
+        from fvmanalys.report.charts import narrow_figures
+
         return narrow_figures(edition, read_history(built / HISTORY))
 
     title = plan.words.of(plan.inputs.decision, "title")
@@ -168,6 +170,7 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
             write_page(notebook, built / PAGE, plan.words, title=title, narrow=narrow, sections=own, look=look)
         if job.report:
             from fvmanalys.report.document import write_document
+            from fvmanalys.report.topics.situation import title as report_title
 
             write_page(notebook, built / REPORT_PAGE, plan.words, title=report_title(edition), narrow=narrow, look=look)
             write_document(edition, built / REPORT)

@@ -31,7 +31,7 @@ def test_values_within_the_error_are_one_even_span_whichever_way_they_lean():
 
 
 def test_an_even_span_is_named_as_even():
-    findings = SimpleNamespace(inputs=SimpleNamespace(tables={"investigations": pd.DataFrame([{"investigation_id": "look", "name": "A look"}])}))
+    findings = SimpleNamespace(inputs=SimpleNamespace(own={}, tables={"investigations": pd.DataFrame([{"investigation_id": "look", "name": "A look"}])}))
     names = [span_name(Edition(findings, "en"), row) for row in spans((1, -5, True, True), (2, -1, True, False), (4, 6, False, True)).to_dict("records")]
     assert names == ["Decide as planned", "Too close to call: decide as planned or investigate first (A look)", "Investigate first: A look"]
 

@@ -63,7 +63,7 @@ def book_of(workbook: Workbook, history: pd.DataFrame, as_of: date, words: Words
     title = words("sheet.history.title")
     costs = history["cost_p50"].rename("cost_mean").to_frame()
     told = SimpleNamespace(
-        inputs=SimpleNamespace(as_of=as_of, decision={"title": title}), comparison=SimpleNamespace(table=costs)
+        inputs=SimpleNamespace(as_of=as_of, decision={"title": title}, own={}), comparison=SimpleNamespace(table=costs)
     )
     return Book(workbook, Edition(cast(Findings, told), words.lang), "", "")
 

@@ -14,6 +14,7 @@ from fvmanalys.report.words import LANGUAGES
 from fvmanalys.report.workbook import PRINT_SET, write_workbook
 from tests.decisions import library_decision, write_tables
 from tests.test_exhibits import in_words
+from tests.tiny import tiny
 
 DRAWS, TITLE = 128, 60
 PRINTED = [one for one in vars(board).values() if type(one).__name__ == "Exhibit"]
@@ -80,5 +81,5 @@ def test_an_amount_has_one_unit_and_the_same_digits_in_text_and_table(edition, a
 
 @pytest.mark.parametrize(("months", "fewest"), [(0.18, "less"), (0.6, "a month"), (1.4, "a month"), (4.6, "5 months")])
 def test_waiting_is_told_in_whole_months(months, fewest):
-    said = Edition(None, "en").tell("wait", months)  # type: ignore[arg-type]
+    said = Edition(fvm.find(tiny(), 16), "en").tell("wait", months)
     assert fewest in said and not re.search(r"\d[.,]\d", said)

@@ -24,7 +24,7 @@ NEEDED = (
     "fvmanalys.analysis",
     "fvmanalys.report.charts",
     "fvmanalys.report.topics",
-    "fvmanalys.report.changes",
+    "fvmanalys.report.topics.since",
     "ipykernel.ipkernel",
 )
 

@@ -59,11 +59,17 @@ def write_history(history: pd.DataFrame, path: str | Path, words: Words) -> None
 
 
 def book_of(workbook: Workbook, history: pd.DataFrame, as_of: date, words: Words) -> Book:
-    """A book that knows no findings: only what heads and feet of its pages say, and how large the amounts are."""
+    """A book that knows no findings: only what heads and feet of its pages say, what options are called,
+    and how large the amounts are.
+    """
     title = words("sheet.history.title")
     costs = history["cost_p50"].rename("cost_mean").to_frame()
+    names = history.drop_duplicates("option", keep="last")[["option", "option_name", "option_name_en"]]
+    names.columns = ["option_id", "name", "name_en"]
+    known = {"options": names.assign(short_name=names["name"], short_name_en=names["name_en"]).to_dict("records")}
     told = SimpleNamespace(
-        inputs=SimpleNamespace(as_of=as_of, decision={"title": title}, own={}), comparison=SimpleNamespace(table=costs)
+        inputs=SimpleNamespace(as_of=as_of, decision={"title": title}, own={}, records=known),
+        comparison=SimpleNamespace(table=costs),
     )
     return Book(workbook, Edition(cast(Findings, told), words.lang), "", "")
 

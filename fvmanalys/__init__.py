@@ -8,9 +8,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from fvmanalys.analysis import Comparison, Findings, compare, compare_inputs, find
+    from fvmanalys.analysis import Comparison, Findings, compare_inputs, find
+    from fvmanalys.analysis.compare import compare
     from fvmanalys.evidence import Inputs, load
-    from fvmanalys.model import Simulation, from_draws, simulate
+    from fvmanalys.model import Simulation, from_draws
+    from fvmanalys.model.simulate import simulate
     from fvmanalys.report.explore import explore
 
 __all__ = [
@@ -20,8 +22,8 @@ __all__ = [
 __version__ = "0.1.0"
 
 HOMES = {
-    "Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model", "simulate": "model",
-    "explore": "report.explore",
+    "Inputs": "evidence", "load": "evidence", "Simulation": "model", "from_draws": "model",
+    "simulate": "model.simulate", "compare": "analysis.compare", "explore": "report.explore",
 }  # fmt: skip
 FOR_OBJECTS = {
     "used_by": "analysis.uses",

@@ -53,6 +53,14 @@ def code(name):
     return ast.unparse(whole)
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("__init__.py")])
+def test_no_package_hides_a_module_of_its_own_by_a_function_of_the_same_name(name):
+    modules = {path.stem for path in (ROOT / name).parent.glob("*.py")}
+    package = name.removesuffix("/__init__.py").replace("/", ".")
+    hidden = [alias.name for node in tree(name).body if isinstance(node, ast.ImportFrom) and node.module != package for alias in node.names if (alias.asname or alias.name) in modules]
+    assert hidden == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_room_imports_only_from_rooms_to_its_left(name):
     own = room(name.removesuffix(".py").replace("/", ".")) if name != "fvmanalys/__init__.py" else ROOMS.index("report")

@@ -15,8 +15,8 @@ sweeps    what many scenarios tell
 findings  everything that an appendix tells, computed once
 """
 
-from fvmanalys.analysis.compare import Comparison, compare
+from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.findings import Findings, find
 from fvmanalys.analysis.opinions import Opinions, compare_inputs
 
-__all__ = ["Comparison", "Findings", "Opinions", "compare", "compare_inputs", "find"]
+__all__ = ["Comparison", "Findings", "Opinions", "compare_inputs", "find"]

@@ -13,8 +13,8 @@ from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
 from fvmanalys.analysis.shapley import Shares, shapley
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import PublishedRun
-from fvmanalys.model import simulate
 from fvmanalys.model.draws import BLOCK, Floats
+from fvmanalys.model.simulate import simulate
 
 __all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "divided", "what_changed"]
 

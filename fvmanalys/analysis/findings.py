@@ -37,7 +37,7 @@ from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import PublishedRun
-from fvmanalys.model import Simulation, simulate
+from fvmanalys.model.simulate import Simulation, simulate
 
 __all__ = ["Findings", "find"]
 

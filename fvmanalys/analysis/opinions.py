@@ -10,7 +10,7 @@ from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.mixtures import Mixture
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
-from fvmanalys.model import simulate
+from fvmanalys.model.simulate import simulate
 
 __all__ = ["Opinions", "compare_inputs"]
 

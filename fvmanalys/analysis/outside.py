@@ -14,9 +14,9 @@ from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
 from fvmanalys.evidence.frames import PLACE
-from fvmanalys.model import Simulation, simulate
 from fvmanalys.model.programmes import read_class
 from fvmanalys.model.sample import Mask
+from fvmanalys.model.simulate import Simulation, simulate
 
 __all__ = [
     "backtest", "by_view", "chances", "class_quantiles", "coverage", "leaders_by_view", "survival_quantile",

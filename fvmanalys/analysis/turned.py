@@ -9,7 +9,7 @@ from fvmanalys.analysis.findings import Findings
 from fvmanalys.analysis.levers import SHARED
 from fvmanalys.analysis.tornado import numbers
 from fvmanalys.evidence import Inputs
-from fvmanalys.model import simulate
+from fvmanalys.model.simulate import simulate
 from fvmanalys.model.events import DECIDED
 
 __all__ = ["Knob", "knob", "knobs", "turned", "turned_findings"]

@@ -14,6 +14,6 @@ foreign     another model's draws as a Simulation
 """
 
 from fvmanalys.model.foreign import from_draws
-from fvmanalys.model.simulate import Simulation, simulate
+from fvmanalys.model.simulate import Simulation
 
-__all__ = ["Simulation", "from_draws", "simulate"]
+__all__ = ["Simulation", "from_draws"]

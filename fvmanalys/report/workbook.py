@@ -6,7 +6,8 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from fvmanalys.analysis import Findings, compare
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.compare import compare
 from fvmanalys.model.foreign import ForeignDraws
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.sheets.about import write_about

@@ -28,7 +28,7 @@ from fvmanalys.evidence.fields import BOUNDS
 from fvmanalys.evidence.inputs import default_folder
 from fvmanalys.evidence.rules import PARAMETER_UNITS
 from fvmanalys.evidence.write import raw_texts
-from fvmanalys.model import simulate
+from fvmanalys.model.simulate import simulate
 from fvmanalys.run.folder import held
 from fvmanalys.run.grid import TEXTS, Grid, Scenario, read_grid
 from fvmanalys.run.record import canonical, code_hash, text_hashes, versions

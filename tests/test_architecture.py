@@ -69,6 +69,32 @@ def test_a_room_imports_only_from_rooms_to_its_left(name):
             assert room(module) <= own, f"{name} imports {module}"
 
 
+class Shape(ast.NodeTransformer):
+    """What a value looks like, whatever it names."""
+
+    def visit_Name(self, node):
+        return ast.Name("_", ast.Load())
+
+    def visit_Constant(self, node):
+        return ast.Constant(type(node.value).__name__)
+
+    def visit_Attribute(self, node):
+        return ast.Attribute(self.visit(node.value), "_", ast.Load())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_several_things_are_named_on_one_line_only_where_they_are_alike_or_change_places(name):
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple):
+            targets, values, text = node.targets[0].elts, node.value.elts, ast.unparse(node)
+            if any(isinstance(one, ast.Starred) for one in values):
+                continue
+            named = {one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+            used = {one.id for value in values for one in ast.walk(value) if isinstance(one, ast.Name)}
+            shapes = {re.sub(r"arg='\w+'", "", ast.dump(Shape().visit(value))) for value in values}
+            assert len(shapes) == 1 or named & used or any(isinstance(target, ast.Tuple) for target in targets), text
+
+
 COMPUTING = {"crosstab", "groupby", "pivot", "pivot_table", "quantile", "percentile", "resample", "nanquantile"}
 
 

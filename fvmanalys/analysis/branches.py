@@ -25,7 +25,8 @@ def branches(comparison: Comparison) -> pd.DataFrame:
     score, and net_benefit beside the reference's mean, all means of the branch. An option without events of its own has
     but one row; a branch that no draw takes is left out.
     """
-    simulation, sample = comparison.simulation, whole_sample(comparison)
+    simulation = comparison.simulation
+    sample = whole_sample(comparison)
     figures = {"cost": simulation.cost, "score": simulation.score, "net_benefit": worth(comparison)}
     rows: list[dict[str, Any]] = []
 
@@ -40,12 +41,14 @@ def branches(comparison: Comparison) -> pd.DataFrame:
         whole = np.ones(sample.size, dtype=bool)
         add(option, whole, 0)
         signal, risk = own_events(comparison, sample, option)
-        went_on, depth = whole, 1
+        went_on = whole
+        depth = 1
         if signal:
             said = sample.occurs(option, signal)
             add(option, said, 1, signal)
             add(option, ~said, 1, signal, False)
-            went_on, depth = ~said, 2
+            went_on = ~said
+            depth = 2
         if risk:
             occurs = sample.occurs(option, risk)
             add(option, went_on & occurs, depth, risk)
@@ -101,7 +104,9 @@ def risk_losses(comparison: Comparison) -> pd.DataFrame:
     Columns beside those of `risks`: probability, loss and expected (their product), the largest first. A risk that all
     options share is told of the leader.
     """
-    simulation, sample, table = comparison.simulation, whole_sample(comparison), worth(comparison)
+    simulation = comparison.simulation
+    sample = whole_sample(comparison)
+    table = worth(comparison)
     rows = {}
     for option in [comparison.best, *simulation.inputs.options()]:
         for row in simulation.inputs.counting("risks", option):

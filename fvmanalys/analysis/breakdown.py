@@ -62,7 +62,8 @@ def cost_by_category(yearly: pd.DataFrame, most: int) -> pd.DataFrame:
         index=["option", "year"], columns="category", values="cost", aggfunc="sum", fill_value=0.0, sort=False
     )
     largest = wide.abs().sum().sort_values(ascending=False, kind="stable").index
-    kept, rest = list(largest[: most - 1]), list(largest[most - 1 :])
+    kept = list(largest[: most - 1])
+    rest = list(largest[most - 1 :])
     return wide[kept].assign(**{"": wide[rest].sum(axis=1)}) if rest else wide[kept]
 
 
@@ -117,9 +118,11 @@ def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
     yearly = yearly.assign(group=yearly["phase"].where(yearly["phase"].isin(kept), OTHER))
     groups = sorted(dict.fromkeys(yearly["group"]), key=lambda group: group == OTHER)
     wide = yearly.pivot_table(index=["option", "year"], columns="group", values="fte", aggfunc="sum", fill_value=0.0)
-    wide, hired = wide[groups], yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
+    wide = wide[groups]
+    hired = yearly[yearly["employer"] == CONSULTANT].groupby(["option", "year"])["fte"].sum()
     busy = wide.index[wide.sum(axis=1) >= SOMEBODY]
-    seen, needed = busy.get_level_values("year"), set(busy.get_level_values("option"))
+    seen = busy.get_level_values("year")
+    needed = set(busy.get_level_values("option"))
     years = range(seen.min(), seen.max() + 1) if len(busy) else []
     every = pd.MultiIndex.from_product([[one for one in options if one in needed], years], names=["option", "year"])
     wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))

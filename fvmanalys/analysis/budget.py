@@ -100,7 +100,8 @@ def per_user(simulation: Simulation) -> pd.DataFrame:
     per_year and, in SEK where `users` is known, per_user and year.
     """
     totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
-    years, users = simulation.model.horizon, context_values(simulation.inputs).get(USERS, np.nan)
+    years = simulation.model.horizon
+    users = context_values(simulation.inputs).get(USERS, np.nan)
     table = pd.DataFrame({"total": totals, "per_year": totals / years, "per_user": 1e6 * totals / years / users})
     return table.reset_index()
 

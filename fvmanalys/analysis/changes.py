@@ -121,7 +121,8 @@ def what_changed(comparison: Comparison, former: PublishedRun | None, latter: Pu
         return Changes(reason="first")
     if not former.is_readable:
         return Changes(former, "unreadable")
-    mixture, before = Mixture(former.inputs, comparison.simulation.inputs), former.comparison
+    mixture = Mixture(former.inputs, comparison.simulation.inputs)
+    before = former.comparison
     if not mixture.both or not set(former.inputs.areas) & set(comparison.simulation.inputs.areas):
         return Changes(former, "other")
     after = comparison.table if latter is None else latter.comparison
@@ -185,7 +186,8 @@ class Game:
     """
 
     def __init__(self, mixture: Mixture, comparison: Comparison):
-        self.mixture, self.seed = mixture, comparison.simulation.seed
+        self.mixture = mixture
+        self.seed = comparison.simulation.seed
         self.changed = frozenset(cell for group in mixture.groups() for cell in group.cells)
         self.groups = mixable(mixture.groups(), lambda some: mixture.is_valid(cells(some), self.changed))
         self.everything: Floats = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)

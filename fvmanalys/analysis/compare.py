@@ -77,7 +77,8 @@ class Comparison(Shows):
     @property
     def rivals(self) -> list[str]:
         """The permanent options outside the leader's family: those that may take over from it."""
-        inputs, own = self.simulation.inputs, self.simulation.inputs.family(self.best)
+        inputs = self.simulation.inputs
+        own = self.simulation.inputs.family(self.best)
         return [option for option in inputs.options(permanent_only=True) if option not in own]
 
     @property
@@ -156,7 +157,8 @@ def compare(simulation: Simulation, value_per_point: float | None = None) -> Com
 
 def acceptability(simulation: Simulation) -> pd.DataFrame:
     """P(best) of each competing option (columns) over the range of value_per_point (index)."""
-    competitors, grid = simulation.inputs.options(permanent_only=True), value_range(simulation.inputs)
+    competitors = simulation.inputs.options(permanent_only=True)
+    grid = value_range(simulation.inputs)
     cost, score = (frame[competitors].to_numpy() for frame in (simulation.cost, simulation.score))
     shares = [probability_best(value * score - cost) for value in grid]
     return pd.DataFrame(
@@ -166,7 +168,8 @@ def acceptability(simulation: Simulation) -> pd.DataFrame:
 
 def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
     """A row an option, with everything that is compared."""
-    inputs, benefit = simulation.inputs, simulation.net_benefit(value)
+    inputs = simulation.inputs
+    benefit = simulation.net_benefit(value)
     options = inputs.tables["options"].set_index("option_id")
     competes = options.index.isin(inputs.options(permanent_only=True))
     table = pd.DataFrame({"permanent": competes, "reference": options["reference"] == "yes"}, options.index)
@@ -260,7 +263,8 @@ def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
 
 def switching_points(cost: pd.Series, score: pd.Series, low: float, high: float) -> pd.DataFrame:
     """Where the option with the highest value·score − cost changes between `low` and `high`: value, from, to."""
-    value, rows = low, list[dict[str, object]]()
+    value = low
+    rows = list[dict[str, object]]()
     best = str((value * score - cost).idxmax())
     while True:
         steeper = score[score > score[best]]

@@ -62,7 +62,8 @@ class Split:
     @cached_property
     def parts(self) -> dict[tuple[str, str, str], float]:
         """What the option gives and costs if nothing goes wrong, and what its risks add."""
-        calm, model = self.with_risks(frozenset()), self.option.model
+        calm = self.with_risks(frozenset())
+        model = self.option.model
         groups: dict[str, float] = {}
         for stream, cost in zip(model.options[self.option.option].streams, calm.costs, strict=True):
             group = stream.group or stream.category

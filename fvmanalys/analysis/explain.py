@@ -86,10 +86,12 @@ def full_use_after(simulation: Simulation) -> pd.DataFrame:
     Columns: option, share (of all draws, in which the risk holds and full use comes), risk and event, with `_en`: the
     name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
     """
-    inputs, sample = simulation.inputs, simulation.model.sample(blocks(simulation.draws), simulation.seed)
+    inputs = simulation.inputs
+    sample = simulation.model.sample(blocks(simulation.draws), simulation.seed)
     rows = []
     for option in inputs.options():
-        last, timeline = inputs.full_use_event(option), inputs.counting("timeline", option)
+        last = inputs.full_use_event(option)
+        timeline = inputs.counting("timeline", option)
         names = {
             row[TABLES[table].KEY[1]]: row for table in ("risks", "signals") for row in inputs.counting(table, option)
         }
@@ -142,7 +144,8 @@ def strongest(reasons: pd.DataFrame, most: int, least: float = 0.5) -> pd.DataFr
     rows = []
     for (option, other), table in reasons.groupby(["option", "other"], sort=False):
         told = table[table["difference"].abs() >= least].sort_values("difference", kind="stable")
-        favour, against = told[told["difference"] > 0].tail(most)[::-1], told[told["difference"] < 0].head(most)
+        favour = told[told["difference"] > 0].tail(most)[::-1]
+        against = told[told["difference"] < 0].head(most)
         rows.append([option, other, favour.to_dict("records"), against.to_dict("records")])
     return pd.DataFrame(rows, columns=["option", "other", "favour", "against"])
 

@@ -44,7 +44,8 @@ def nearest_turn(behind: np.ndarray, occurrences: Mapping[str, Mask]) -> tuple[s
         if holds.all() or not holds.any():
             continue
         known = behind[: len(holds)]
-        there, otherwise = known[holds].mean(), known[~holds].mean()
+        there = known[holds].mean()
+        otherwise = known[~holds].mean()
         root = otherwise / (otherwise - there) if there != otherwise else np.nan
         if 0 <= root <= 1:
             found.append((name, float(holds.mean()), float(root)))

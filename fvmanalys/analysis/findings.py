@@ -220,7 +220,8 @@ class Findings(Subjects):
         whole = staffing.full_team(self.staffing, self.inputs.parameters["standing_share"])
         rows = []
         for option, team in self.standing_teams.items():
-            total, full = team.curve["total"], whole.get(option, np.nan)
+            total = team.curve["total"]
+            full = whole.get(option, np.nan)
             rows.append(
                 [option, team.share, team.low, team.high, full, full * team.share, total.min(), *total.iloc[[0, -1]]]
             )
@@ -235,16 +236,17 @@ class Findings(Subjects):
 
     @cached_property
     def team_and_wait(self) -> pd.DataFrame:
-        """What a month of waiting costs with the team as it is and as recommended for the best option,
-        and what is then best.
+        """What a month of waiting costs with the team as it is and as recommended for the best, and what is best then.
 
         Columns: team (now, recommended), share, cost_of_delay, investigation_id, net_value, decide_now.
         """
-        knowledge, team = self.knowledge, self.standing_teams.get(self.comparison.best)
+        knowledge = self.knowledge
+        team = self.standing_teams.get(self.comparison.best)
         columns = ["team", "share", "cost_of_delay", "investigation_id", "net_value", "decide_now"]
         if knowledge.verdict is None or team is None:
             return pd.DataFrame(columns=columns)
-        value, rows = self.comparison.value_per_point, []
+        value = self.comparison.value_per_point
+        rows = []
         monthly = pause.first_month_at(self.simulation, knowledge.size, team.share, value)
         shares = (self.inputs.parameters["standing_share"], knowledge.monthly_delay()), (team.share, monthly)
         for name, (share, cost) in zip(("now", "recommended"), shares, strict=True):
@@ -322,7 +324,8 @@ class Findings(Subjects):
         if self.public_version is None:
             return pd.DataFrame()
         names = ["net_benefit", "p_best", "cost_p50", "score"]
-        ours, public = self.comparison.table[names], self.public_version.comparison.table[names]
+        ours = self.comparison.table[names]
+        public = self.public_version.comparison.table[names]
         beside = ours.join([public.add_prefix("public_"), (ours - public).add_suffix("_difference")], how="inner")
         return beside.reset_index()
 
@@ -332,9 +335,7 @@ class Findings(Subjects):
         return {}
 
     def keep(self, folder: Path) -> dict[str, str]:
-        """Keep what is found in a private folder for kernels of the same run;
-        give what their environment must say of it.
-        """
+        """Keep what is found in a private folder for kernels of the same run; give what their environment must say."""
         _ = self.made_of  # seconds, which every kernel of the page would spend anew
         return keep(self.comparison, self.former, {"findings": self, "knowledge": self.knowledge}, folder)
 

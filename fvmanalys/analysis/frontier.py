@@ -55,7 +55,9 @@ def lower_hull(table: pd.DataFrame) -> list:
     from the lowest score to the highest; equal ones side by side.
     """
     hull: list = []
-    cost, score, slack = table["cost"], table["score"], ROUNDING * float(np.abs(table["cost"]).max() or 1.0)
+    cost = table["cost"]
+    score = table["score"]
+    slack = ROUNDING * float(np.abs(table["cost"]).max() or 1.0)
     for option in table.drop_duplicates(["cost", "score"]).index:
         while len(hull) > 1 and above_line(hull[-1], hull[-2], option, cost, score) > slack:
             hull.pop()

@@ -98,7 +98,8 @@ def evppi(net_benefit: ArrayLike, inputs: ArrayLike) -> Value:
     options that the fit would choose for draws left out of it in fact gave, which noise lowers by as much. Never
     below 0 nor above EVPI; of constant inputs exactly 0.
     """
-    over, columns = leads(read_benefit(net_benefit), slices_of(net_benefit)), read_columns(inputs)
+    over = leads(read_benefit(net_benefit), slices_of(net_benefit))
+    columns = read_columns(inputs)
     check_same_draws(over.drawn, columns)
     return partial_value(over, columns)
 
@@ -130,7 +131,8 @@ def evsi(net_benefit: ArrayLike, inputs: ArrayLike, variance_reduction: float) -
     """
     if not 0 <= variance_reduction <= 1:
         raise UsageError(f"variance_reduction {variance_reduction!r} is not a share; give a number from 0 to 1")
-    over, columns = leads(read_benefit(net_benefit), slices_of(net_benefit)), read_columns(inputs)
+    over = leads(read_benefit(net_benefit), slices_of(net_benefit))
+    columns = read_columns(inputs)
     check_same_draws(over.drawn, columns)
     return partial_value(over, columns, variance_reduction)
 
@@ -186,9 +188,11 @@ def value_of_fit(over: Leads, found: Regression, k: int, check: Beside, learnt: 
 
     `learnt` has the conditional means after an investigation.
     """
-    lead, known = over.drawn, np.maximum(highest(found.fitted), 0)
+    lead = over.drawn
+    known = np.maximum(highest(found.fitted), 0)
     left_out = gain_chosen(lead, found.left_out)
-    fitted, everything = float(known.mean()), float(np.maximum(highest(lead), 0).mean())
+    fitted = float(known.mean())
+    everything = float(np.maximum(highest(lead), 0).mean())
     value = float(np.clip((fitted + left_out.mean()) / 2, 0, everything))
     gap = abs(fitted - left_out.mean()) / 2
     variance = lead.var(axis=0)
@@ -213,7 +217,8 @@ def error_of_tie(over: Leads, predicted: Floats) -> float:
 
     What is learnt is worth most at a tie, which a sample on either side of it does not see.
     """
-    value, more = float(np.maximum(highest(predicted), 0).mean()), [0.0]
+    value = float(np.maximum(highest(predicted), 0).mean())
+    more = [0.0]
     for place in np.flatnonzero(over.tied):
         nearer = predicted.copy()
         nearer[:, place] += over.behind[place]
@@ -232,7 +237,8 @@ def choice_told(learnt: Floats, fitted: Floats) -> Floats:
     A reading is as far from the inputs for a choice as for the fit, so the choices of readings are smoothed by as much
     as the fit was.
     """
-    told, variance = chosen(learnt), fitted.var(axis=0)
+    told = chosen(learnt)
+    variance = fitted.var(axis=0)
     off = fitted - fitted.mean(axis=0)
     kept = np.clip((off * learnt).mean(axis=0) / np.where(variance > 0, variance, np.inf), 0, 1)
     return told.mean(axis=0) + kept * (told - told.mean(axis=0))
@@ -243,7 +249,8 @@ def gain_missed(lead: Floats, found: Regression, check: Beside, value: float) ->
     0 where that is not clear, or small.
     """
     rows = slice(None, None, check.step)
-    predicted, lead = found.left_out[rows], lead[rows]
+    predicted = found.left_out[rows]
+    lead = lead[rows]
     more = gain_chosen(lead, predicted + check.residuals) - gain_chosen(lead, predicted)
     clear = more.mean() > CLEARLY * standard_error(more) and more.mean() > SEEN * value
     return float(more.mean()) if clear else 0.0
@@ -256,7 +263,8 @@ def highest(table: Floats) -> Floats:
 
 def place_of_highest(table: Floats) -> NDArray[np.int64]:
     """The column of the highest of each draw, the first of equal ones."""
-    top, place = table[:, 0].copy(), np.zeros(len(table), dtype=np.int64)
+    top = table[:, 0].copy()
+    place = np.zeros(len(table), dtype=np.int64)
     for column in range(1, table.shape[1]):
         above = table[:, column] > top
         place[above] = column
@@ -266,7 +274,8 @@ def place_of_highest(table: Floats) -> NDArray[np.int64]:
 
 def chosen(predicted: Floats) -> Floats:
     """Whether each option is predicted to be best and better than the best choice now: 0 or 1, draws × leads."""
-    top, found = place_of_highest(predicted), np.zeros(predicted.shape)
+    top = place_of_highest(predicted)
+    found = np.zeros(predicted.shape)
     draws = np.arange(len(predicted))
     found[draws, top] = predicted[draws, top] > 0
     return found
@@ -327,7 +336,8 @@ def verdict(investigations: pd.DataFrame, cost_of_delay_per_month: float) -> Ver
     if table.empty:
         return Verdict(True, None, 0.0, True, table)
     best = table.iloc[0]
-    worth, error = float(best["net_value"]), float(best.get("standard_error", 0.0))
+    worth = float(best["net_value"])
+    error = float(best.get("standard_error", 0.0))
     return Verdict(worth <= 0, str(best["investigation_id"]), worth, abs(worth) > ERRORS * error, table)
 
 

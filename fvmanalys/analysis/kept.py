@@ -117,7 +117,9 @@ def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None)
     key, barred, parts = pickle.loads(raw)  # its hash came with our environment, from the run that wrote it
     if key != key_of(inputs, draws, seed, former):
         return None
-    inputs, known, compared = replace(inputs, barred=barred), parts["simulation"], parts["comparison"]
+    inputs = replace(inputs, barred=barred)
+    known = parts["simulation"]
+    compared = parts["comparison"]
     totals, tables = ({name: part.pop(name) for name in names} for part, names in ((known, TOTALS), (compared, TABLES)))
     simulation = Simulation(inputs, int(draws), seed, **totals, model=read_model(inputs))
     comparison = Comparison(simulation, inputs.parameters["value_per_point"], **tables)

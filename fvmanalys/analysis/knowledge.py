@@ -123,7 +123,8 @@ class Knowledge(Unknowns):
         if investigation not in self.fits or len(self.simulation.inputs.options(permanent_only=True)) < 2:
             return Value(0.0, 0.0)
         benefit = self.benefit(value)
-        over, best = leads(benefit.to_numpy(), slices_of(benefit)), int(benefit.to_numpy().mean(axis=0).argmax())
+        over = leads(benefit.to_numpy(), slices_of(benefit))
+        best = int(benefit.to_numpy().mean(axis=0).argmax())
         turn = np.vstack([np.eye(benefit.shape[1]) * value, -np.eye(benefit.shape[1])])
         turn = np.delete(turn - turn[:, [best]], best, axis=1)
         at_value = self.fits[investigation].turned(turn, over.drawn)
@@ -149,7 +150,9 @@ class Knowledge(Unknowns):
     @cached_property
     def inquiries(self) -> list[Inquiry]:
         """Every investigation: what it resolves and reveals, what it costs and how long it takes."""
-        model, seed, found = self.simulation.model, self.simulation.seed, []
+        model = self.simulation.model
+        seed = self.simulation.seed
+        found = []
         for row in self.simulation.inputs.records["investigations"]:
             known = self.resolved[row["investigation_id"]]
             told = [revealed(one, self.simulation.inputs.records["risks"]) for one in split(row["reveals"])]
@@ -201,7 +204,8 @@ class Knowledge(Unknowns):
         """Every investigation at one value per point, before anything is compared."""
         rows = []
         for one in self.inquiries:
-            [worth], wait = self.worth_of(one, [value]), self.extra_wait(one.months)
+            [worth] = self.worth_of(one, [value])
+            wait = self.extra_wait(one.months)
             rows.append(
                 [one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly, worth.warning]
             )
@@ -225,10 +229,8 @@ class Knowledge(Unknowns):
         """
         if not inquiry.reveals:
             return np.nan
-        value, due = (
-            self.comparison.value_per_point,
-            inquiry.cost + self.extra_wait(inquiry.months) * self.monthly_delay(),
-        )
+        value = self.comparison.value_per_point
+        due = inquiry.cost + self.extra_wait(inquiry.months) * self.monthly_delay()
         return least_accuracy(lambda share: self.worth_of(inquiry.accurate(share), [value])[0].value - due)
 
     @cached_property
@@ -365,8 +367,10 @@ class Knowledge(Unknowns):
         columns = ["option_id", "value", "months"]
         if not len(self.delays):
             return pd.DataFrame(columns=columns)
-        simulation, best = self.simulation, self.comparison.best
-        value, options = self.comparison.value_per_point, simulation.inputs.options(permanent_only=True)
+        simulation = self.simulation
+        best = self.comparison.best
+        value = self.comparison.value_per_point
+        options = simulation.inputs.options(permanent_only=True)
         gain = self.waits[AT_ONCE].worth(value, options) - self.waits[pause.TODAY].worth(value, options)
         rows = [[option, gain.at[option], self.months_to_decision(option)] for option in [best, *gain.index.drop(best)]]
         return pd.DataFrame(rows, columns=columns)
@@ -379,11 +383,9 @@ class Knowledge(Unknowns):
     def delay_range(self, values: Floats) -> list[float]:
         """The cost of the first month of delay of the best option, at several values per point."""
         month = float(self.delays.loc[self.delays["months"] > 0, "months"].min())
-        today, later, options = (
-            self.waits[pause.TODAY],
-            self.waits[month],
-            self.simulation.inputs.options(permanent_only=True),
-        )
+        today = self.waits[pause.TODAY]
+        later = self.waits[month]
+        options = self.simulation.inputs.options(permanent_only=True)
         return [(today.worth(value, options).max() - later.worth(value, options).max()) / month for value in values]
 
 

@@ -64,11 +64,14 @@ def choices(comparison: Comparison) -> pd.DataFrame:
     option would come to by taking it whatever is learnt, and `net_benefit` what it comes to with the choice.
     `option_value` is how much that is beyond the better way now. MSEK.
     """
-    simulation, value, rows = comparison.simulation, comparison.value_per_point, []
+    simulation = comparison.simulation
+    value = comparison.value_per_point
+    rows = []
     benefit = simulation.net_benefit(value)
     reference = (value * simulation.score - simulation.cost)[simulation.inputs.reference].mean()
     for row in simulation.inputs.records["options"]:
-        option, rule = row["option_id"], simulation.model.rule(row["option_id"])
+        option = row["option_id"]
+        rule = simulation.model.rule(row["option_id"])
         if rule is None:
             continue
         ways = [line[1] for line in simulation.inputs.ways[option]]

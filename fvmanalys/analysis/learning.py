@@ -137,7 +137,8 @@ def known_of(ordered: Floats, reduction: float) -> float:
     By the input's Hermite series: the part of degree k is known to the power 2k (Mehler 1866, Journal für die reine und
     angewandte Mathematik 66).
     """
-    shares, values = cells(len(ordered)).shares, by_cell(ordered[:, None])[:, 0]
+    shares = cells(len(ordered)).shares
+    values = by_cell(ordered[:, None])[:, 0]
     power = (hermite(len(ordered)) @ (shares * (values - shares @ values))) ** 2
     if not power.sum() > 0:
         return float(np.sqrt(reduction))
@@ -211,7 +212,8 @@ class Lesson:
 
     def predict(self, scores: list[Floats]) -> Floats:
         """The conditional means at some readings, about the mean of the outcomes."""
-        total, weights = np.zeros(self.found.fitted.shape), self.found.weights
+        total = np.zeros(self.found.fitted.shape)
+        weights = self.found.weights
         for reading, curve, score in zip(self.readings, self.curves, scores, strict=True):
             total += reading.at(curve, score)
         total += self.products(scores)
@@ -243,7 +245,8 @@ class Lesson:
     def factor(self, column: int) -> Floats:
         """One factor of products, for the ordered values of its input."""
         assert self.found.design is not None
-        owner, design = self.owners[column], self.found.design
+        owner = self.owners[column]
+        design = self.found.design
         own = self.terms[owner].columns(self.readings[owner].ordered)
         return own @ design.turn[self.places[owner], column] - design.shift[column]
 

@@ -25,7 +25,8 @@ ENDS = {"share": (0.0, 1.0), "level": (0.0, 100.0)}
 TIMES_HIGH = 10.0
 SHARED = "bundle/*/number/"
 BUNDLED = ("timeline", "readiness", "contracts", "staffing", "levels")
-FACTORS, POINTS = (0.0, TIMES_HIGH), (-100.0, 100.0)
+FACTORS = (0.0, TIMES_HIGH)
+POINTS = (-100.0, 100.0)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def bundles(inputs: Inputs, options: Sequence[str]) -> Iterator[Lever]:
             table: [one for one in inputs.counting(table, option) if one["option_id"] != ALL_OPTIONS and one["id"]]
             for table in BUNDLED
         }
-        name, first = str(row["name"]), f"bundle/{id_part(option)}"
+        name = str(row["name"])
+        first = f"bundle/{id_part(option)}"
         times = [one["id"] for table in ("timeline", "readiness") for one in own[table]]
         if times:
             yield factor(f"{first}/duration/", name, times, stretched, is_straight=False)

@@ -10,7 +10,10 @@ from fvmanalys.analysis.trace_draws import TracedDraws
 __all__ = ["REST", "made_of"]
 
 COLUMNS = ["entry", "value", "part", "amount", "share"]
-MOST, LEAST, NOTHING, REST = 5, 0.02, 1e-9, ""
+MOST = 5
+LEAST = 0.02
+NOTHING = 1e-9
+REST = ""
 
 
 def made_of(draws: TracedDraws) -> pd.DataFrame:

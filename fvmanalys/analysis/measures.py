@@ -16,7 +16,9 @@ from fvmanalys.model.streams import Period, discounted_time
 
 __all__ = ["criticality", "equivalent_annual", "measure_table", "payback", "rates_of_return"]
 
-LOWEST, HIGHEST, STEPS = -0.9, 10.0, 4000  # rates of return that are looked for
+LOWEST = -0.9
+HIGHEST = 10.0
+STEPS = 4000  # rates of return that are looked for
 
 
 def measure_table(comparison: Comparison) -> pd.DataFrame:
@@ -59,7 +61,8 @@ def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
     model = simulation.model
     table = simulation.yearly_streams.query("cost != 0")
     place = table["year"].to_numpy() - simulation.inputs.as_of.year
-    opens, closes = edges[place], edges[place + 1]
+    opens = edges[place]
+    closes = edges[place + 1]
     spans = model.rate if isinstance(model.rate, tuple) else (Period(0.0, np.inf, model.rate, 1.0),)
     known = np.searchsorted([one.opens for one in spans], opens, side="right") - 1
     factor, rho = (

@@ -66,10 +66,12 @@ def normalised(inputs: Floats) -> Floats:
 
 def mean_of_line(x: Floats, residuals: Floats) -> Floats:
     """The mean residual of the draws on both sides of each along one input."""
-    order, half = np.argsort(x), NEIGHBOURS // 2
+    order = np.argsort(x)
+    half = NEIGHBOURS // 2
     sums = np.cumsum(np.vstack([np.zeros(residuals.shape[1]), residuals[order]]), axis=0)
     place = np.arange(len(x))
-    low, high = np.clip(place - half, 0, None), np.clip(place + half + 1, None, len(x))
+    low = np.clip(place - half, 0, None)
+    high = np.clip(place + half + 1, None, len(x))
     means = (sums[high] - sums[low] - residuals[order]) / (high - low - 1)[:, None]
     found = np.empty_like(residuals)
     found[order] = means
@@ -100,7 +102,8 @@ def triples_missed(points: Floats, residuals: Floats) -> bool:
 
 def strongest(points: Floats, residual: Floats) -> bool:
     """Whether a residual goes along with the product of any three inputs, clearly and so that it matters."""
-    residual, least = residual / residual.std(), max(ASKED_FOR / np.sqrt(len(points)), np.sqrt(MATTERS))
+    residual = residual / residual.std()
+    least = max(ASKED_FOR / np.sqrt(len(points)), np.sqrt(MATTERS))
     for first in range(points.shape[1] - 2):
         others = points[:, first + 1 :]
         products = others.T @ (others * (points[:, first] * residual)[:, None]) / len(points)

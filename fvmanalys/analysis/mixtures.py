@@ -244,7 +244,8 @@ class Mixture:
 
     def one_option(self, option: str, chosen: frozenset[Cell], changed: frozenset[Cell]) -> Inputs:
         """A mixture with a single option in play, beside those that it is a variant of."""
-        line, known = self.line(option, chosen, changed), self.option_rows(chosen, changed)
+        line = self.line(option, chosen, changed)
+        known = self.option_rows(chosen, changed)
         tables = self.rows(chosen, changed, line)
         tables["options"] = [known[one] for one in line]
         around = ways(tables["options"]) if len(line) > 1 else {}

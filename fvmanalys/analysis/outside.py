@@ -112,7 +112,8 @@ def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame
     is as `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
     family_low, family_high.
     """
-    inputs, ends = used.simulation.inputs, span(used.simulation.inputs, "minimum_risk")
+    inputs = used.simulation.inputs
+    ends = span(used.simulation.inputs, "minimum_risk")
     every = [curve for comparison in (used, *found.values()) for curve in comparison.acceptabilities(ends)]
     curves = pd.concat([used.acceptability, *every]).fillna(0.0)
     family = {option: inputs.lines[option][-1] for option in curves}

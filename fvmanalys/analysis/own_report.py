@@ -29,7 +29,8 @@ def own_report(simulation: Simulation, totals: pd.DataFrame) -> pd.DataFrame:
     The years until the option is in full use, beside their P50; its published totals, beside the model's undiscounted
     ones.
     """
-    inputs, option = simulation.inputs, recommended(simulation.inputs)
+    inputs = simulation.inputs
+    option = recommended(simulation.inputs)
     context = inputs.tables["context"]
     if not option:
         return context.iloc[:0].assign(found=np.nan)

@@ -197,11 +197,13 @@ class OptionParts:
         """The option with other columns of the `changed` estimates."""
         if not changed & self.ids:
             return self.drawn
-        moved, weighs = self.moved(changed), bool(changed & self.weight_ids)
+        moved = self.moved(changed)
+        weighs = bool(changed & self.weight_ids)
         streams = self.model.options[self.option].streams
         touched = [i for i, one in enumerate(streams) if self.stream_ids[i] & changed or moved & {one.start, one.end}]
         again = {area for area, ids in self.area_ids.items() if ids & changed or moved & self.area_events[area]}
-        costs, areas = dict.fromkeys(touched, 0.0), dict.fromkeys(self.model.areas if weighs else again, 0.0)
+        costs = dict.fromkeys(touched, 0.0)
+        areas = dict.fromkeys(self.model.areas if weighs else again, 0.0)
         for place, one in enumerate(self.samples):
             sample = replace(one, given={**one.given, **given(one)})
             times = self.times_with(sample, self.times[place], moved)

@@ -181,9 +181,12 @@ def monthly_bill(simulation: Simulation) -> pd.DataFrame:
     columns = ["stream", "part", "name", "name_en", "ends_with_decision", "msek_per_month", "kind", "source_id"]
     if not waiting_is_possible(simulation.inputs):
         return pd.DataFrame(columns=columns)
-    model, option = simulation.model, simulation.inputs.reference
-    sample, month = model.sample(blocks(4096), simulation.seed), Window(0.0, model.horizon, 0.0, 1 / 12)
-    times, paused = model.times(sample, option), pause_streams(model, option)
+    model = simulation.model
+    option = simulation.inputs.reference
+    sample = model.sample(blocks(4096), simulation.seed)
+    month = Window(0.0, model.horizon, 0.0, 1 / 12)
+    times = model.times(sample, option)
+    paused = pause_streams(model, option)
     about = simulation.inputs.estimates.set_index("id")
     rows = []
     for stream in model.options[option].streams:
@@ -256,7 +259,8 @@ def best_team(team: "Team", shares: Sequence[float]) -> StandingTeam:
     """Search the curve of a team."""
     grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *team.kinks)})
     parts = {share: team_costs(team, share) for share in grid}
-    curve, full = total_costs(parts), parts[1.0][2]
+    curve = total_costs(parts)
+    full = parts[1.0][2]
 
     def total(share: float) -> float:
         pause, rebuild, value = team_costs(team, share)

@@ -55,7 +55,8 @@ class Pool:
         """Where the distribution function comes to a probability (left), or leaves it (right)."""
         after = np.searchsorted(self.below, probability + beside, side=side)  # type: ignore[call-overload]
         after = np.clip(after, 1, len(self.below) - 1)
-        low, high = self.below[after - 1], self.below[after]
+        low = self.below[after - 1]
+        high = self.below[after]
         part = np.clip((probability - low) / np.where(high > low, high - low, 1.0), 0.0, 1.0)
         return self.values[after - 1] + part * (self.values[after] - self.values[after - 1])
 
@@ -63,7 +64,8 @@ class Pool:
 def pool(answers: Floats, weights: Floats, bounds: tuple[float, float]) -> Pool:
     """The linear opinion pool of answers (assessors × 3): the mean of their distributions, by weights that sum to 1."""
     ends = pieces(answers, bounds)
-    start, end = ends[:, :-1].ravel(), ends[:, 1:].ravel()
+    start = ends[:, :-1].ravel()
+    end = ends[:, 1:].ravel()
     mass = (weights[:, None] * MASSES).ravel()
     points = np.unique(ends)
     first, last = np.searchsorted(points, start), np.searchsorted(points, end)
@@ -143,7 +145,8 @@ def calibrated(answers: Floats, truths: Floats) -> Scores:
     product, and nothing below a calibration of 0.05. Who has not answered all (NaN) has no weight.
     """
     complete = np.isfinite(answers).all(axis=(1, 2))
-    some, count = answers[complete], len(truths)
+    some = answers[complete]
+    count = len(truths)
     if not len(some) or not count:
         nothing = np.zeros(len(answers))
         return Scores(nothing, nothing, nothing)
@@ -157,7 +160,8 @@ def calibrated(answers: Floats, truths: Floats) -> Scores:
     )
     told = (np.log(most - least) + (MASSES * np.log(MASSES / np.diff(edges, axis=2))).sum(axis=2)).mean(axis=1)
     calibration, information = (np.full(len(answers), np.nan) for _ in range(2))
-    calibration[complete], information[complete] = chdtrc(len(MASSES) - 1, surprise), told
+    calibration[complete] = chdtrc(len(MASSES) - 1, surprise)
+    information[complete] = told
     weights = np.where(np.nan_to_num(calibration) >= CUTOFF, calibration * information, 0.0)
     total = weights.sum()
     return Scores(calibration, information, weights / total if total > 0 else np.zeros(len(answers)))

@@ -206,7 +206,8 @@ class Study:
         found, everything = self.known_at(value)
         over = leads(self.worth(value), self.starts)
         learnt = means @ self.turned(value)
-        fitted, told = float(np.maximum(highest(found.fitted), 0).mean()), np.maximum(highest(learnt), 0)
+        fitted = float(np.maximum(highest(found.fitted), 0).mean())
+        told = np.maximum(highest(learnt), 0)
         share = min(float(told.mean()) / fitted, 1.0) if fitted else 0.0
         moved = (choice_told(learnt, found.fitted) * (over.drawn - found.left_out)).sum(axis=1)
         error = max(over.error_of_gain(told + moved), share * everything.standard_error)
@@ -214,14 +215,16 @@ class Study:
 
     def turned(self, value: float) -> Floats:
         """What turns scores and costs into how far each other option is ahead of the best."""
-        count, best = self.score.shape[1], int(self.worth(value).mean(axis=0).argmax())
+        count = self.score.shape[1]
+        best = int(self.worth(value).mean(axis=0).argmax())
         turn = np.vstack([np.eye(count) * value, -np.eye(count)])
         return np.delete(turn - turn[:, [best]], best, axis=1)
 
     def check(self) -> Beside:
         """What lies beside the draws of the fit on all numbers; kept."""
         if "beside" not in self._made:
-            outcomes, inputs = np.hstack([self.score, self.cost]), np.column_stack(list(self.draws.values()))
+            outcomes = np.hstack([self.score, self.cost])
+            inputs = np.column_stack(list(self.draws.values()))
             self._made["beside"] = beside(self._fits[ALONE], outcomes, inputs)
         return self._made["beside"]
 
@@ -230,7 +233,8 @@ class Study:
         at one value per point; kept.
         """
         if value not in self._known:
-            turn, over = self.turned(value), leads(self.worth(value), self.starts)
+            turn = self.turned(value)
+            over = leads(self.worth(value), self.starts)
             at_value = self._fits[ALONE].turned(turn, over.drawn)
             check = self.check().turned(turn)
             self._known[value] = at_value, value_of_fit(over, at_value, len(self.draws), check)

@@ -28,7 +28,8 @@ def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
         raise UsageError(
             f"value_per_point {comparison.value_per_point!r}: give one above 0, or no cost can be set against points"
         )
-    options, areas = simulation.inputs.options(permanent_only=True), simulation.inputs.areas
+    options = simulation.inputs.options(permanent_only=True)
+    areas = simulation.inputs.areas
     points = {option: simulation.cost[option] / comparison.value_per_point for option in options}
     columns = {
         (option, area): simulation.area_scores[option, area] - points[option] for option in options for area in areas

@@ -58,12 +58,15 @@ def scenarios(knowledge: Knowledge) -> pd.DataFrame:
 
 def tried_boxes(lost: Mask, columns: Mapping[str, Floats]) -> pd.DataFrame:
     """Boxes found on the first half of some draws, or of scenarios in no order, and measured on the other half."""
-    half, rows = len(lost) // 2, []
+    half = len(lost) // 2
+    rows = []
     found = boxes(lost[:half], {name: column[:half] for name, column in columns.items()})
     for conditions in found:
         inside = within(conditions, {name: column[half:] for name, column in columns.items()})
-        fresh, held = lost[half:], inside.sum()
-        share, base = held / max(len(fresh), 1), fresh.mean() if len(fresh) else 0.0
+        fresh = lost[half:]
+        held = inside.sum()
+        share = held / max(len(fresh), 1)
+        base = fresh.mean() if len(fresh) else 0.0
         density = fresh[inside].mean() if held else 0.0
         if density > base + SEEN * np.sqrt(base * (1 - base) / max(held, 1)):
             rows.append((conditions, density, fresh[inside].sum() / fresh.sum(), share))
@@ -80,7 +83,8 @@ def tried_boxes(lost: Mask, columns: Mapping[str, Floats]) -> pd.DataFrame:
 
 def losses(knowledge: Knowledge) -> Mask:
     """The draws in which an option outside the leader's family is better than the leader."""
-    benefit, comparison = knowledge.benefit(), knowledge.comparison
+    benefit = knowledge.benefit()
+    comparison = knowledge.comparison
     return (benefit[comparison.rivals].max(axis=1) > benefit[comparison.best]).to_numpy()
 
 
@@ -88,7 +92,8 @@ def numbers_and_events(knowledge: Knowledge) -> dict[str, Floats]:
     """Every uncertain number and event of the leader and its rivals;
     what is the same number in every draw stands once.
     """
-    comparison, model = knowledge.comparison, knowledge.simulation.model
+    comparison = knowledge.comparison
+    model = knowledge.simulation.model
     parts = [
         OptionParts(model, [], option, comparison.value_per_point) for option in (comparison.best, *comparison.rivals)
     ]
@@ -108,7 +113,8 @@ def boxes(lost: Mask, columns: Mapping[str, Floats]) -> list[list[Condition]]:
     """Up to three boxes, each found on the draws that no former one holds (PRIM: Friedman & Fisher 1999, Statistics and
     Computing 9(2); for scenarios Bryant & Lempert 2010, Technological Forecasting and Social Change 77(1))."""
     cells = {name: Cells.of(column) for name, column in columns.items()}
-    left, found = np.ones(len(lost), dtype=bool), list[list[Condition]]()
+    left = np.ones(len(lost), dtype=bool)
+    found = list[list[Condition]]()
     while len(found) < MOST_BOXES:
         conditions = one_box(lost, cells, left)
         if not conditions:
@@ -150,8 +156,10 @@ class Cells:
 
 def one_box(lost: Mask, cells: Mapping[str, Cells], left: Mask) -> list[Condition]:
     """The box that gathers most, of those cut step by step, the clearest cut first, that are mostly lost."""
-    inside, bounds = left.copy(), Bounds()
-    best, most = Bounds(), 0.0
+    inside = left.copy()
+    bounds = Bounds()
+    best = Bounds()
+    most = 0.0
     while 0 < lost[inside].sum() < inside.sum():
         cut = clearest(lost, cells, inside, bounds)
         if cut is None:
@@ -184,7 +192,8 @@ def clearest(lost: Mask, cells: Mapping[str, Cells], inside: Mask, bounds: Bound
     """The cut of one number whose cut-off part has most clearly fewer losses than what is kept;
     None where no cut is clear.
     """
-    best, chosen = SURE, None
+    best = SURE
+    chosen = None
     smallest = SMALLEST * len(lost)
     for name, one in cells.items():
         counts = np.bincount(one.place[inside], minlength=len(one.least)).astype(float)
@@ -203,7 +212,8 @@ def clearest(lost: Mask, cells: Mapping[str, Cells], inside: Mask, bounds: Bound
             clear = np.where(allowed, clear, -np.inf)
             place = int(clear.argmax()) if len(clear) else 0
             if len(clear) and clear[place] > best:
-                best, chosen = clear[place], (name, operator, place + 1 if step == 1 else len(counts) - place - 2)
+                best = clear[place]
+                chosen = (name, operator, place + 1 if step == 1 else len(counts) - place - 2)
     return chosen
 
 

@@ -40,7 +40,8 @@ def spread(comparison: Comparison, draws: int = 8192) -> pd.DataFrame:
         best, other = (simulation.model.outcome(sample, option) for option in (comparison.best, rival))
         return comparison.value_per_point * (best.score - other.score) - (best.cost - other.cost)
 
-    leads, origin = {frozenset[str](): lead(first)}, {key: source(key) for key in first.made}
+    leads = {frozenset[str](): lead(first)}
+    origin = {key: source(key) for key in first.made}
     present = [name for name in SOURCES if name in origin.values()]
     leads[frozenset(present)] = lead(second)
     for some in (frozenset(some) for size in range(1, len(present)) for some in combinations(present, size)):

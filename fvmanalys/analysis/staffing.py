@@ -24,7 +24,9 @@ MONTHS_A_YEAR = 12
 SOMEBODY = 0.5  # full-time equivalents below which nobody is needed
 PHASE_LIKE = ["option", "role_id", "phase", "employer"]
 ENDS, COUNT, NOTICE = "_ends", "_count", "_notice"
-TRAINING, PARTS, HOURS_A_YEAR = "training", ("training_users", "training_hours", "training_hour_cost"), "working_hours"
+TRAINING = "training"
+PARTS = ("training_users", "training_hours", "training_hour_cost")
+HOURS_A_YEAR = "working_hours"
 LOAD = ["option", "users", "hours_low", "hours", "hours_high", "months", "fte", "cost_low", "cost", "cost_high"]
 IN_CONTRACTS = ["contract_low", "contract", "contract_high", "agrees"]
 
@@ -234,8 +236,10 @@ def training_load(simulation: Simulation) -> pd.DataFrame:
 
 def load_of(simulation: Simulation, option: str, streams: list[Stream], figures: Floats) -> list[Any]:
     """The load of one option: `figures` has a row for users, hours and cost, with low, likely and high."""
-    hours, months = figures[0] * figures[1], training_months(simulation, option, streams)
-    cost, a_year = hours / 1000 * figures[2], background(simulation.inputs, HOURS_A_YEAR, option)
+    hours = figures[0] * figures[1]
+    months = training_months(simulation, option, streams)
+    cost = hours / 1000 * figures[2]
+    a_year = background(simulation.inputs, HOURS_A_YEAR, option)
     known = simulation.inputs.estimates.set_index("id")
     in_contracts = np.sum(
         [stream.factor * np.array(ends(known.loc[stream.estimates[0]].to_dict())) for stream in streams], axis=0
@@ -246,7 +250,8 @@ def load_of(simulation: Simulation, option: str, streams: list[Stream], figures:
 
 def training_months(simulation: Simulation, option: str, streams: list[Stream]) -> float:
     """The median time from the first start to the last end of some streams, of those draws where they end."""
-    events, horizon = simulation.events[option], simulation.model.horizon
+    events = simulation.events[option]
+    horizon = simulation.model.horizon
     starts = [events[stream.start] if stream.start else 0.0 * events.iloc[:, 0] for stream in streams]
     stops = [stream.end or (stream.start if stream.basis == "once" else "") for stream in streams]
     ends_at = [events[stop] if stop else pd.Series(horizon, events.index) for stop in stops]

@@ -63,7 +63,8 @@ class Sweep:
             before = ""
             for place, group in self.best.groupby(parts_of(self.best[axis]), sort=True):
                 shares = group["option"].value_counts(normalize=True)
-                values, option = group[axis], str(shares.idxmax())
+                values = group[axis]
+                option = str(shares.idxmax())
                 ends = [np.nan, np.nan, str(place)] if values.dtype.kind != "f" else [values.min(), values.max(), ""]
                 rows.append([axis, *ends, len(group), option, shares.max(), bool(before) and option != before])
                 before = option
@@ -80,10 +81,8 @@ class Sweep:
             else:
                 columns |= {f"{axis}={one}": (values == one).to_numpy(dtype=float) for one in sorted(set(values))}
         varied = {name: column for name, column in columns.items() if column.min() < column.max()}
-        lost, order = (
-            (self.best["option"] != self.usual).to_numpy(),
-            np.random.default_rng(0).permutation(len(self.best)),
-        )
+        lost = (self.best["option"] != self.usual).to_numpy()
+        order = np.random.default_rng(0).permutation(len(self.best))
         if len(order) < 2 or not varied:
             return pd.DataFrame(columns=COLUMNS)
         return tried_boxes(lost[order], {name: column[order] for name, column in varied.items()})

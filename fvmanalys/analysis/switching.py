@@ -22,10 +22,8 @@ __all__ = ["COLUMNS", "closest_first", "switching_values"]
 
 COLUMNS = ["id", "name", "unit", "base", "switching_value", "winner", "inside", "probability_beyond"]
 FIRST_LOOK = 1000  # draws on which a change of sign is looked for before all of them are used
-DOWN, UP = (
-    (0.25, 0.5, 0.75, 1.0),
-    (0.02, 0.06, 0.15, 0.4, 1.0),
-)  # where it is looked for, of the way from the base to either end
+DOWN = (0.25, 0.5, 0.75, 1.0)
+UP = (0.02, 0.06, 0.15, 0.4, 1.0)  # where it is looked for, of the way from the base to either end
 CLOSE = 1e-8  # of the margin's spread: no root is sought more closely
 ROUNDS = 12
 
@@ -112,7 +110,8 @@ class Search:
 
     def over(self, samples: Sequence[Sample]) -> dict[str, OptionParts]:
         """Leader and rivals over some samples."""
-        model, value = self.comparison.simulation.model, self.comparison.value_per_point
+        model = self.comparison.simulation.model
+        value = self.comparison.value_per_point
         return {
             option: OptionParts(model, samples, option, value, drop_outside=True)
             for option in (self.leader, *self.rivals)

@@ -89,7 +89,8 @@ def by_chance(errors: float, size: int) -> float:
 
 def is_power_law(values: Floats, size: int, slack: float) -> bool:
     """Whether the largest values look like draws of a Pareto with an index of 1, or little above it, or less."""
-    excess, error = log_excess(values, size), 1 / np.sqrt(size)
+    excess = log_excess(values, size)
+    error = 1 / np.sqrt(size)
     if not excess.any() or 1 / excess.mean() > 1 + slack:
         return False
     return bool(abs(excess.std() / excess.mean() - 1) < STRAIGHT * error)

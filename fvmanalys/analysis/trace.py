@@ -83,7 +83,8 @@ class Trace:
 
     def walk(self, seen: set[int] | None = None) -> Iterator["Trace"]:
         """Every node of the tree once, this one first, but for those that have been `seen` before, by their id()."""
-        seen, left = set[int]() if seen is None else seen, [self]
+        seen = set[int]() if seen is None else seen
+        left = [self]
         while left:
             node = left.pop()
             if id(node) not in seen:
@@ -206,10 +207,12 @@ def drawn(name: str, value: float, parts: Sequence[Part], outcome: Floats | None
     where nothing varies they share alike.
     """
     pairs = [part if isinstance(part, tuple) else (part, None) for part in parts]
-    nodes, shares = [part for part, _ in pairs], owed([column for _, column in pairs], outcome)
+    nodes = [part for part, _ in pairs]
+    shares = owed([column for _, column in pairs], outcome)
     left = 1 - sum(shares)
     if abs(left) > CLOSE:
-        nodes, shares = [*nodes, rest(np.nan)], [*shares, left]
+        nodes = [*nodes, rest(np.nan)]
+        shares = [*shares, left]
     return Trace(name, float(value), DRAWN, lambda: nodes, shares)
 
 

@@ -89,7 +89,8 @@ class TracedDraws:
         count = float(weights.sum())
         parts = [] if abs(count - 1) < 1e-12 else [Trace("draws", count, DRAWS)]
         for column, make in factors:
-            before, weights = weights.sum(), weights * column
+            before = weights.sum()
+            weights = weights * column
             parts.append(make(float(weights.sum() / before) if before else 0.0))
             if not weights.sum():
                 break
@@ -106,8 +107,10 @@ class TracedDraws:
     def quantile(self, name: str, value: float, column: Floats, share: float, make: Callable[[Floats], Trace]) -> Trace:
         """A quantile by the parts of the draws around it."""
         finite = int(np.isfinite(column).sum())
-        near, width = share * (len(column) - 1), max(1, len(column) // NEAR)
-        low, high = max(0, int(near) - width), min(finite, int(near) + width + 2)
+        near = share * (len(column) - 1)
+        width = max(1, len(column) // NEAR)
+        low = max(0, int(near) - width)
+        high = min(finite, int(near) + width + 2)
         chosen = np.argsort(column, kind="stable")[min(low, high - 1) : high]
         node = make(np.bincount(chosen, minlength=len(column)) / len(chosen))
         return total(name, [node], value, "quantile")
@@ -124,7 +127,8 @@ class TracedDraws:
         self, option: str, counts: Callable[[Stream], bool], weights: Floats | None = None, window: Window | None = None
     ) -> list[Trace]:
         """The streams of an option that count."""
-        weights, window = self.even if weights is None else weights, window or self.whole
+        weights = self.even if weights is None else weights
+        window = window or self.whole
         found = [stream for stream in self.model.options[option].streams if counts(stream)]
         return [
             self.kept(weights, (option, stream, window), partial(self.stream, option, stream, weights, window))
@@ -141,7 +145,9 @@ class TracedDraws:
 
     def stream(self, option: str, stream: Stream, weights: Floats, window: Window) -> Trace:
         """What a cost row comes to: how much, how often, in what money, and from when to when."""
-        ones, sample, first = np.ones(self.sample.size), self.sample, stream.estimates[0]
+        ones = np.ones(self.sample.size)
+        sample = self.sample
+        first = stream.estimates[0]
         kept = self.known.setdefault((option, window), {})
         unit = stream_value(stream, ones, self.times(option), window, kept)
         seen = sample.seen_from_outside(first, option, 0) if stream.outside_view else sample.column(first)
@@ -209,7 +215,8 @@ class TracedDraws:
 
     def moments(self, option: str, names: Sequence[str]) -> list[tuple[Trace, Floats]]:
         """Some events of an option with their times, those that never happen at the horizon."""
-        known, horizon = self.times(option), self.model.horizon
+        known = self.times(option)
+        horizon = self.model.horizon
         asked = [name for name in dict.fromkeys(names) if name in known]
         return [(self.when(option, name), np.minimum(known[name], horizon)) for name in asked]
 
@@ -235,7 +242,9 @@ class TracedDraws:
 
     def event_parts(self, option: str, name: str, weights: Floats) -> list[Trace]:
         """The rows of an event that decide it: where each holds, the last to wait for, and the time after that."""
-        times, parts, left = self.times(option), list[Trace](), weights > 0
+        times = self.times(option)
+        parts = list[Trace]()
+        left = weights > 0
         for event in (event for event in self.model.options[option].events if event.name == name):
             own = row_time(event, times, self.sample, option, self.model.standing_share)
             held = self.sample.holds(option, event.when) if event.when else np.ones(self.sample.size, dtype=bool)
@@ -260,7 +269,9 @@ class TracedDraws:
         if event.date is not None:
             day = event.date * float(weights.sum())
             return [drawn(f"date/{event.name}", day, [self.rows.record("timeline", row)])]
-        times, left, parts = self.times(option), weights > 0, list[Trace]()
+        times = self.times(option)
+        left = weights > 0
+        parts = list[Trace]()
         last = latest([times.get(name) for name in event.after], self.sample.size) if event.after else 0.0
         for name in event.after:
             mine = left & (times.get(name, np.inf) == last)
@@ -268,7 +279,8 @@ class TracedDraws:
             parts += [self.event(option, name, weights * mine)] if mine.any() else []
         years = months(event, self.sample, option, self.model.standing_share) / 12
         ids = [one for _, one in event.readiness] or [event.estimate]
-        outside, drawn_so = option if event.outside_view else "", [self.sample.column(one) for one in ids]
+        outside = option if event.outside_view else ""
+        drawn_so = [self.sample.column(one) for one in ids]
         own = [
             (self.estimate(one, float(column.mean()), years, outside), column)
             for one, column in zip(ids, drawn_so, strict=True)
@@ -393,7 +405,8 @@ class TracedDraws:
 
     def figure(self, name: str, option: str, column: str, value: float) -> Trace:
         """A number of the comparison."""
-        simulation, competing = self.comparison.simulation, self.competing
+        simulation = self.comparison.simulation
+        competing = self.competing
         what, _, percent = FIRST.get(column, column).rpartition("_p")
         loss = self.worth[competing].max(axis=1) - self.worth[option]
         kinds: dict[str, tuple[pd.Series, Callable[[str, Floats], Trace]]] = {
@@ -425,6 +438,7 @@ class TracedDraws:
         if event not in self.times(option):
             return drawn(name, value, self.rows.all_of("options", option_id=option))
         if column.startswith("p") and column[1:].isdigit() and np.isfinite(value):
-            share, time = int(column[1:]) / 100, self.times(option)[event]
+            share = int(column[1:]) / 100
+            time = self.times(option)[event]
             return self.quantile(name, value, time, share, partial(self.event, option, event))
         return drawn(name, value, [self.when(option, event)])

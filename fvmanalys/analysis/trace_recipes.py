@@ -76,7 +76,8 @@ class Recipes:
         texts = [one for cell in asked.row.values() if isinstance(cell, str) for one in cell.split(";")]
         named = [f"{before}{one}" for one in texts for before in ("", "investigations/", "context/", "limits/")]
         named += [one.replace("events/", "risks/", 1) for one in texts]
-        known, sample = [one for one in dict.fromkeys(named) if one in self.rows.estimates], self.draws.sample
+        known = [one for one in dict.fromkeys(named) if one in self.rows.estimates]
+        sample = self.draws.sample
         rows: list[Part] = [(self.rows.estimate(one), sample.column(one)) for one in known if one in sample.estimates]
         return self.draws.owed(asked.address, asked.value, None, *rows)
 
@@ -98,26 +99,31 @@ class Recipes:
 
     def of_areas(self, asked: Number) -> Trace:
         """The score of an area: mean, quantile, or how often it is below a level."""
-        option, area, draws = asked.row["option"], asked.row["area"], self.draws
+        option = asked.row["option"]
+        area = asked.row["area"]
+        draws = self.draws
         mean = draws.area(option, area, draws.even)
         if asked.column == "score":
             return asked.sum([mean])
         if asked.column.startswith("score_p"):
-            scores, make = self.findings.simulation.area_scores[option, area], partial(draws.area, option, area)
+            scores = self.findings.simulation.area_scores[option, area]
+            make = partial(draws.area, option, area)
             share = int(asked.column[-2:]) / 100
             return draws.quantile(asked.address, asked.value, scores.to_numpy(), share, make)
         return asked.of([mean, self.rows.estimate(f"areas/{area}")])
 
     def of_acceptability(self, asked: Number) -> Trace:
         """How often an option is best at a value of a point."""
-        point, draws = asked.row["value_per_point"], self.draws
+        point = asked.row["value_per_point"]
+        draws = self.draws
         worth = self.findings.simulation.net_benefit(point)[draws.competing]
         parts: list[Part] = [(draws.benefit(one, draws.even, point), worth[one].to_numpy()) for one in worth]
         return asked.of(parts, worth.idxmax(axis=1).eq(asked.row["option"]).to_numpy(dtype=float))
 
     def of_frontier(self, asked: Number) -> Trace:
         """What an option costs and gives, and how much more than the one before it."""
-        draws, option = self.draws, asked.row["option"]
+        draws = self.draws
+        option = asked.row["option"]
         if asked.column in ("cost", "score"):
             return asked.same(getattr(draws, asked.column)(option, draws.even))
         line = list(self.findings.comparison.frontier.query("status == 'frontier'").index)
@@ -128,7 +134,8 @@ class Recipes:
 
     def of_measures(self, asked: Number) -> Trace:
         """Ratios of what an option gives and costs."""
-        draws, option = self.draws, asked.row["option"]
+        draws = self.draws
+        option = asked.row["option"]
         cost = draws.cost(option, draws.even)
         if asked.column == "benefit_cost_ratio":
             return asked.ratio(draws.mean_benefit(option).parts)
@@ -139,7 +146,9 @@ class Recipes:
 
     def of_wins(self, asked: Number) -> Trace:
         """How often an option has more net benefit than another."""
-        draws, one, other = self.draws, asked.row["option"], asked.row["other"]
+        draws = self.draws
+        one = asked.row["option"]
+        other = asked.row["other"]
         parts: list[Part] = [(draws.mean_benefit(name), draws.worth[name].to_numpy()) for name in (one, other)]
         return asked.of(parts, draws.worth[one].gt(draws.worth[other]).to_numpy(dtype=float))
 
@@ -193,7 +202,9 @@ class Recipes:
 
     def of_levels(self, asked: Number) -> Trace:
         """The level of an area today and at the horizon, and when an option's own begins."""
-        option, area, model = asked.row["option"], asked.row["area"], self.draws.model
+        option = asked.row["option"]
+        area = asked.row["area"]
+        model = self.draws.model
         moments = {"level_now": 0.0, "level_end": model.horizon, "level": asked.row.get("time")}
         if asked.column in moments:
             return self.draws.level_at(option, area, moments[asked.column], asked.value)
@@ -225,14 +236,16 @@ class Recipes:
             return replace(self.rows.estimate(f"context/{asked.row['item_id']}"), id=asked.address, value=asked.value)
         if not asked.row["categories"]:
             return asked.of([self.draws.when(option, self.findings.inputs.full_use_event(option))])
-        window, categories = Window(0.0, self.draws.model.horizon), split(asked.row["categories"])
+        window = Window(0.0, self.draws.model.horizon)
+        categories = split(asked.row["categories"])
         return asked.sum([self.draws.cost(option, self.draws.even, window, category=one) for one in categories])
 
     of_own_report = of_published_totals
 
     def of_evidence_counts(self, asked: Number) -> Trace:
         """How many estimates there are of a kind, or of all how large a share: the rows themselves."""
-        kind, table = asked.row.get("kind", asked.column), asked.row.get("table")
+        kind = asked.row.get("kind", asked.column)
+        table = asked.row.get("table")
         rows = [one for one in self.rows.estimates.values() if one["table"] == (table or one["table"])]
         return asked.of(
             [self.rows.estimate(one["id"]) for one in rows if one["kind"] == kind] or self.rows.all_of("decision")
@@ -254,7 +267,8 @@ class Recipes:
 
     def of_staffing(self, asked: Number) -> Trace:
         """How many people are needed: the rows of the staffing, and the events from and to which they are."""
-        row, streams = asked.row, self.draws.model.options[asked.row["option"]].streams
+        row = asked.row
+        streams = self.draws.model.options[asked.row["option"]].streams
         if asked.column == "before_fte":
             return replace(self.rows.estimate(f"context/peak_{row['employer']}"), id=asked.address, value=asked.value)
         roles = {one["id"]: one["role_id"] for one in self.findings.inputs.records["staffing"]}
@@ -297,7 +311,9 @@ class Recipes:
     def of_limits_exceeded(self, asked: Number) -> Trace:
         """What a limit counts in a year, and how often it is too much."""
         limit = next(one for one in self.findings.inputs.records["limits"] if one["limit_id"] == asked.row["limit_id"])
-        option, year, own = asked.row["option"], asked.row["year"], self.rows.estimate(limit["id"])
+        option = asked.row["option"]
+        year = asked.row["year"]
+        own = self.rows.estimate(limit["id"])
         streams = [one for one in self.draws.model.options[option].streams if concerns(limit, one)]
         parts = [self.nominal(option, year, estimates=one.estimates) for one in streams]
         return asked.sum(parts) if asked.column == "cost_mean" and parts else asked.of([own, *parts])
@@ -329,7 +345,8 @@ class Recipes:
 
     def of_public_comparison(self, asked: Number) -> Trace:
         """A figure here, in the public version, or what tells them apart."""
-        name, option = asked.column.removeprefix("public_").removesuffix("_difference"), asked.row["option"]
+        name = asked.column.removeprefix("public_").removesuffix("_difference")
+        option = asked.row["option"]
         public = TracedDraws(self.findings.public_version.comparison)
         here, there = (
             draws.figure(f"{whose}/{option}/{name}", option, name, asked.row[column])
@@ -359,7 +376,9 @@ class Recipes:
 
     def of_tree(self, asked: Number) -> Trace:
         """What an option comes to in the draws of a branch."""
-        draws, option, event = self.draws, asked.row["option"], asked.row["event"]
+        draws = self.draws
+        option = asked.row["option"]
+        event = asked.row["event"]
         holds = draws.sample.occurs(option, event) == asked.row["holds"] if event else draws.even > 0
         before = branches(self.findings.comparison).query("option == @option and depth == 1 and event != @event")
         for one in set(before["event"]) if asked.row["depth"] == 2 else ():
@@ -369,7 +388,8 @@ class Recipes:
         weights = holds / holds.sum()
         if asked.column != "net_benefit":
             return asked.same(getattr(draws, asked.column)(option, weights))
-        each, reference = self.rows.parameters("value_per_point")[0], self.findings.inputs.reference
+        each = self.rows.parameters("value_per_point")[0]
+        reference = self.findings.inputs.reference
         score = draws.apart("score", draws.score(option, weights), draws.score(reference, draws.even))
         cost = draws.apart("cost", draws.cost(option, weights), draws.cost(reference, draws.even))
         worth = drawn("points", self.findings.comparison.value_per_point * score.value, [each, score])

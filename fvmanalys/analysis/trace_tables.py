@@ -90,7 +90,8 @@ class Tracer(Recipes):
             return total(address, [self.trace(one) for one in address.split(AND)])
         name, _, left = address.partition("/")
         key, _, column = left.rpartition("/")
-        table, wanted = self.table(name), key.split("/")
+        table = self.table(name)
+        wanted = key.split("/")
         found = table[[one == key or (ALL in wanted and same_key(one.split("/"), wanted)) for one in table["key"]]]
         if found.empty:
             known = ", ".join(table["key"].head(3))
@@ -104,7 +105,8 @@ class Tracer(Recipes):
 
     def number(self, name: str, row: Mapping[str, Any], column: str) -> Trace:
         """Trace one number of a row."""
-        value, address = row[column], f"{name}/{row['key']}/{column}"
+        value = row[column]
+        address = f"{name}/{row['key']}/{column}"
         if isinstance(value, date):
             value = float(value.toordinal())
         is_key = column in KEYS.get(name, "").split()

@@ -9,8 +9,8 @@ from fvmanalys.analysis.findings import Findings
 from fvmanalys.analysis.levers import SHARED
 from fvmanalys.analysis.tornado import numbers
 from fvmanalys.evidence import Inputs
-from fvmanalys.model.simulate import simulate
 from fvmanalys.model.events import DECIDED
+from fvmanalys.model.simulate import simulate
 
 __all__ = ["Knob", "knob", "knobs", "turned", "turned_findings"]
 
@@ -75,7 +75,8 @@ def lever(findings: Findings, row: Mapping[str, object]) -> Knob:
     """A switching value as something to turn, from beyond it on the one side to as far on the other."""
     name, base, root = str(row["id"]), float(row["base"]), float(row["switching_value"])  # type: ignore[arg-type]
     reach = WIDTH * abs(root - base) or 1.0
-    low, high = base - reach, base + reach
+    low = base - reach
+    high = base + reach
     if name.startswith(SHARED):
         first = name.removeprefix(SHARED)
         same = next(group for group in numbers(findings.simulation.model.estimates) if group[0] == first)

@@ -89,7 +89,8 @@ class Unknowns:
     @cached_property
     def tied_to(self) -> dict[str, list[str]]:
         """The uncertain numbers that are tied to each common factor."""
-        estimates, found = self.simulation.model.estimates, defaultdict(list)
+        estimates = self.simulation.model.estimates
+        found = defaultdict(list)
         for name in self.columns:
             if estimates[name].moves_with and estimates[name].strength:
                 found[estimates[name].moves_with].append(name)
@@ -101,7 +102,8 @@ class Unknowns:
         common factors in the place of theirs, and events.
         """
         alone = set(self.columns).difference(*self.tied_to.values())
-        parts, seed = blocks(self.size), self.simulation.seed
+        parts = blocks(self.size)
+        seed = self.simulation.seed
         factors = {f"factors/{name}": ndtri(draw_factor(name, seed, parts)) for name in self.tied_to}
         events = {
             name.replace("risks/", "events/", 1): mask.astype(float)
@@ -150,7 +152,9 @@ class Unknowns:
         """The EVPPI of what is left of each tied number when its factor is known:
         factor, id, evppi, standard_error, warning.
         """
-        parts, seed, estimates = blocks(self.size), self.simulation.seed, self.simulation.model.estimates
+        parts = blocks(self.size)
+        seed = self.simulation.seed
+        estimates = self.simulation.model.estimates
         members = {name: factor for factor, names in self.tied_to.items() for name in names}
         own = {name: draw_own(estimates[name], seed, parts) for name in members}
         found = evppi_all(self.benefit(), own).reset_index(names="id")[["id", "evppi", "standard_error", "warning"]]
@@ -203,7 +207,8 @@ class Unknowns:
     @cached_property
     def occurrences(self) -> dict[str, Mask]:
         """In which draws every risk of the model holds, by the id of its probability."""
-        model, found = self.simulation.model, {}
+        model = self.simulation.model
+        found = {}
         sample = model.sample(blocks(self.size), self.simulation.seed)
         for option, conditions in model.conditions.items():
             for name, condition in conditions.items():

@@ -24,7 +24,8 @@ def used_by(
     The row's whole range is raised by a tenth, or lowered where it may not be higher, over the same draws; a row of 0
     is raised by 1, or a hundredth where it is a share. `number` is an address that `Findings.trace` takes.
     """
-    before, after = find(inputs, draws, seed), find(stepped(inputs, estimate_id), draws, seed)
+    before = find(inputs, draws, seed)
+    after = find(stepped(inputs, estimate_id), draws, seed)
     rows = []
     for name in tables:
         known = dict(numbers(after, name))

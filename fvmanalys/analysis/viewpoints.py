@@ -13,7 +13,8 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
 
     Where only a range is given, its middle counts. A viewpoint that gives no area any weight is left out.
     """
-    inputs, estimates = comparison.simulation.inputs, comparison.simulation.model.estimates
+    inputs = comparison.simulation.inputs
+    estimates = comparison.simulation.model.estimates
     rows = [
         (row["viewpoint_id"], row["area_id"], estimates[row["id"]].centre)
         for row in inputs.records["viewpoints"]
@@ -45,7 +46,8 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
             {option: value * (scores[option] @ weights) - simulation.cost[option] for option in options}
         )
         ranked = worth.mean().sort_values(ascending=False)
-        best, other = ranked.index[0], comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
+        best = ranked.index[0]
+        other = comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
         apart = (
             {
                 area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean())

@@ -80,7 +80,8 @@ def rank_acceptability(scores: ArrayLike, weights: ArrayLike | None = None, seed
     """
     table = read_scores(scores)
     options = table.shape[1]
-    counts, draws = np.zeros((options, options)), 0
+    counts = np.zeros((options, options))
+    draws = 0
     for drawn in weighted(table, weights, seed):
         counts += count_ranks(drawn.values)
         draws += len(drawn.values)
@@ -111,7 +112,8 @@ def central_weights(scores: ArrayLike, weights: ArrayLike | None = None, seed: i
     They describe whoever would choose that option. `weights` as for `rank_acceptability`.
     """
     table = read_scores(scores)
-    total, count = np.zeros(table.shape[1:]), np.zeros(table.shape[1])
+    total = np.zeros(table.shape[1:])
+    count = np.zeros(table.shape[1])
     for drawn in weighted(table, weights, seed):
         best = drawn.values == drawn.values.max(axis=1, keepdims=True)
         best = best / best.sum(axis=1, keepdims=True)

@@ -134,8 +134,10 @@ def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
 
     After the risks that turn it come those that take most.
     """
-    simulation, names = comparison.simulation, list(turning["id"])
-    losses, lasting = risk_losses(comparison), [*simulation.inputs.options(permanent_only=True), ALL_OPTIONS]
+    simulation = comparison.simulation
+    names = list(turning["id"])
+    losses = risk_losses(comparison)
+    lasting = [*simulation.inputs.options(permanent_only=True), ALL_OPTIONS]
     weighty = list(losses[losses["option_id"].isin(lasting)]["id"]) if len(losses) else []
     risks = list(dict.fromkeys([*(name for name in names if name in weighty), *weighty]))[:MOST_RISKS]
     samples = list(simulation.model.chunks(simulation.draws, simulation.seed)) if risks else []
@@ -186,7 +188,8 @@ def outlook_chunk(model: Model, sample: Sample, edges: Floats, levers: Levers) -
 
 def yearly_costs(model: Model, sample: Sample, option: str, edges: Floats, levers: Levers) -> dict[str, Floats]:
     """The sum over draws of an option's cost in each year, by the bundle that it is in."""
-    times, sums = model.times(sample, option), {"": np.zeros(len(edges) - 1)}
+    times = model.times(sample, option)
+    sums = {"": np.zeros(len(edges) - 1)}
     windows = [Window(0.0, model.horizon, opens, closes) for opens, closes in pairwise(edges)]
     streams = model.options[option].streams
     for stream, cost in zip(streams, window_sums(streams, sample, option, times, windows), strict=True):
@@ -197,7 +200,8 @@ def yearly_costs(model: Model, sample: Sample, option: str, edges: Floats, lever
 
 def averages(model: Model, sample: Sample, option: str, edges: Floats) -> dict[str, Floats]:
     """The sum over draws of each area's average level from `as_of` to each edge."""
-    times, levels = model.times(sample, option), model.options[option].levels
+    times = model.times(sample, option)
+    levels = model.options[option].levels
     found = [area_scores(levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]
     return {area: np.array([float(np.sum(scores[area])) for scores in found]) for area in model.areas}
 
@@ -211,7 +215,8 @@ def year_counts(edges: ArrayLike, discount_rate: float, horizon: float = np.inf)
     """The share of each year that lies before the horizon, and the discount factor at the middle of what is counted."""
     check_rate("discount_rate", discount_rate)
     edges = np.asarray(edges, dtype=float)
-    opens, lengths = edges[:-1], np.diff(edges)
+    opens = edges[:-1]
+    lengths = np.diff(edges)
     shares = np.maximum(0.0, np.minimum(horizon, edges[1:]) - opens) / lengths
     return shares, (1 + discount_rate) ** -(opens + shares * lengths / 2)
 
@@ -252,7 +257,8 @@ def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.D
     weights = normalised(settings.weights)
     rows: dict[str, dict[str, Any]] = {}
     for option in inputs.options():
-        cost, scores = 0.0, dict.fromkeys(inputs.areas, 0.0)
+        cost = 0.0
+        scores = dict.fromkeys(inputs.areas, 0.0)
         for case, bundle in ahead.parts(option):
             value = mid_year_present_value(ahead.costs[option, case, bundle], ahead.edges, rate, horizon)
             cost += ahead.weight(case, chances) * settings.factors.get(bundle, 1.0) * value

@@ -29,7 +29,8 @@ class CsvTable:
     def __init__(self, path: Path):
         if path.suffix != ".csv" or path.stem not in TABLES:
             raise Unreadable("is no CSV file", "write the rows into the workbook by hand")
-        self.table, self.raw = path.stem, read_bytes(path)
+        self.table = path.stem
+        self.raw = read_bytes(path)
         self.text = decode(self.raw)
         self.mark = find_separator(self.text, path.stem)
         self.rows: list[list[str]] = []

@@ -99,7 +99,8 @@ def cells_of(sheet: str, content: bytes, texts: list[str], days: set[str]) -> Ce
         if not place:
             raise Unreadable("has a cell that does not say where it stands", AGAIN)
         key = place[1], int(place[2])
-        kind, parts = cell.get("t", "n"), {local(child): child for child in cell}
+        kind = cell.get("t", "n")
+        parts = {local(child): child for child in cell}
         value = text_of(parts["v"]) or None if "v" in parts else None
         if kind == "inlineStr":
             text = cell_text(text_of(cell))

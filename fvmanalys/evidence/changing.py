@@ -181,7 +181,8 @@ class Made(NamedTuple):
 
     def raw(self, owner: str, known_from: date) -> dict[str, str]:
         """The row that supersedes it in the raw tables; a dropped one is withdrawn by a row that says nothing."""
-        model, row = TABLES[self.table], self.after or self.before or {}
+        model = TABLES[self.table]
+        row = self.after or self.before or {}
         if self.after is None and not model.SAYS:
             raise UsageError(f"{self.id}: no later row can withdraw a row of {self.table}; take it out of the file")
         silent = (
@@ -216,7 +217,8 @@ class Workbench:
                 raise UsageError(f"no estimate {name!r}; {near(name, places) or 'inputs.estimates lists them'}")
             together[places[name]].append((name, way))
         for place, parts in together.items():
-            table, standing = place[0], self.row_at(place)
+            table = place[0]
+            standing = self.row_at(place)
             if standing is not None and change.drop:
                 self.drop(table, standing, change)
             elif standing is not None:

@@ -14,8 +14,11 @@ def choice_faults(options: Rows, tables: Tables, known: Mapping[str, Sequence[Li
     """Check that what a choice waits for is there, and is the same whichever way is taken."""
     whole = {name: tables.get(name, []) for name in INHERITED}
     for row in (row for row in options if len(known.get(row["option_id"], [])) > 1):
-        option, at, ways = row["option_id"], row["choose_at"], known[row["option_id"]]
-        timeline, signals = counting_either("timeline", whole, ways), signals_of_both(whole, ways)
+        option = row["option_id"]
+        at = row["choose_at"]
+        ways = known[row["option_id"]]
+        timeline = counting_either("timeline", whole, ways)
+        signals = signals_of_both(whole, ways)
         events = {one["event_id"] for one in timeline}
         apart = events_of_one_way(timeline, ways) & {at, *waited_for(at, timeline)}
         for name in sorted(apart):

@@ -43,7 +43,8 @@ def nearest_correlation(matrix: Matrix) -> Matrix:
     """The nearest matrix that correlations can make, itself where it is one (Higham 2002,
     IMA Journal of Numerical Analysis 22(3)).
     """
-    found, correction = matrix, np.zeros_like(matrix)
+    found = matrix
+    correction = np.zeros_like(matrix)
     while np.linalg.eigvalsh(found)[0] < -LEAST_CHANGE:
         shifted = found - correction
         values, vectors = np.linalg.eigh(shifted)

@@ -49,7 +49,8 @@ def decode(raw: bytes) -> str:
 
 def check_mixed(raw: bytes, lines: list[bytes], place: int) -> None:
     """Refuse text that is UTF-8 but for some bytes: as Windows-1252 all the rest of it would be garbled."""
-    sequences, stray = len(SEQUENCE.findall(raw)), len(re.findall(rb"[\x80-\xff]", SEQUENCE.sub(b"", raw)))
+    sequences = len(SEQUENCE.findall(raw))
+    stray = len(re.findall(rb"[\x80-\xff]", SEQUENCE.sub(b"", raw)))
     if sequences > stray or (sequences and TWICE.search(raw.decode(WINDOWS, "replace"))):
         likely = most_plausible(lines[place])
         word, garbled = unlike(patched(lines[place], likely), lines[place].decode("utf-8", "replace"))

@@ -24,11 +24,13 @@ MARK = "fvmanalys-form 1"  # stands in the column of keys, and says that a sheet
 COLUMNS = {name: chr(65 + place) for place, name in enumerate(
     ("number", "option", "what", "unit", "group", "own", "low", "likely", "high", "reason", "check", "key")
 )}  # fmt: skip
-INPUTS, FIELD = ("low", "likely", "high"), "what"  # the numbers of an answer; where role and number of a form stand
+INPUTS = ("low", "likely", "high")
+FIELD = "what"  # the numbers of an answer; where role and number of a form stand
 CALIBRATION = "calibration/"
 MEGABYTES, LONGEST_REASON, MOST_FORMS = 2, 2_000, 9_999
 ROLE = re.compile(r"[^\W\d_][\w .&()/-]{0,39}")
-FORMS, FIELDS = "the forms", ("role", "number", "sent")
+FORMS = "the forms"
+FIELDS = ("role", "number", "sent")
 COUNT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")  # those that cannot be read are not passed over in silence
 Asked = Mapping[str, tuple[float, float]]  # what is asked for by key, and between what an answer lies
@@ -172,7 +174,8 @@ class Row(NamedTuple):
 
     def answer(self, key: str, within: tuple[float, float]) -> Answer | None:
         """The answer in this row, if it holds one."""
-        before, reason = len(self.faults), self.text("reason")
+        before = len(self.faults)
+        reason = self.text("reason")
         values = {name: self.number(name, within) for name in INPUTS}
         if holds_personal_identity(reason):
             self.fault("reason", "holds a personal identity number", "remove it: nobody is told of by name or number")
@@ -224,7 +227,8 @@ def read_calibration(path: Path) -> dict[str, Question]:
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=mark)
     if missing := {"question_id", "question", "unit", "answer"}.difference(rows.fieldnames or []):
         raise UsageError(f"{path}: has no column {', '.join(sorted(missing))}; name it in the first row")
-    found, faults = {}, []
+    found = {}
+    faults = []
     for row in rows:
         try:
             answer = float(plain_number((row["answer"] or "").strip(), "," if mark == ";" else "."))

@@ -136,7 +136,8 @@ class Inputs(Shows):
         tables, known = dict(self.tables), dict(self.history)
         for frames_of, after, before in zip((tables, known), (standing, history), self._as_read, strict=True):
             frames_of |= {name: frame(name, rows) for name, rows in after.items() if rows != before[name]}
-        steps, made = (*self.steps, change), (*self.made, *bench.made)
+        steps = (*self.steps, change)
+        made = (*self.made, *bench.made)
         found = replace(self, tables=tables, history=known, barred=frozenset(), steps=steps, made=made)
         same = {name: rows for name, rows in self.records.items() if tables[name] is self.tables[name]}
         found._known_records.update({} if tables["options"] is not self.tables["options"] else same)
@@ -167,7 +168,8 @@ class Inputs(Shows):
         There each changed row is added as one that supersedes the former from `known_from` (default: `as_of`), an
         assumption of the `owner`. Nothing is written where a rule of the tables would not hold: EvidenceError.
         """
-        path, day = Path(path), parse_day(known_from) or self.as_of
+        path = Path(path)
+        day = parse_day(known_from) or self.as_of
         if path.suffix == ".toml":
             path.write_text(changes_text(self.steps), encoding="utf-8")
             return [path]
@@ -271,7 +273,8 @@ class Inputs(Shows):
     @cached_property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of every table as dicts, each quantity with its `id`."""
-        ids, known = ids_by_place(self.estimates), self._known_records
+        ids = ids_by_place(self.estimates)
+        known = self._known_records
         new = {
             name: with_ids(table.to_dict("records"), ids) for name, table in self.tables.items() if name not in known
         }

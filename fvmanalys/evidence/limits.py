@@ -59,7 +59,8 @@ def filled(rows: Iterable[tuple[int, list[str]]], ends: float = float("inf")) ->
         if len(texts) > COLUMNS and any(texts[COLUMNS:]):
             last = max(place for place, text in enumerate(texts, 1) if text)
             raise Unreadable(f"fills {last} columns, more than {COLUMNS}", "remove what stands beside the table", row)
-        count, cells = count + 1, cells + min(len(texts), COLUMNS)
+        count = count + 1
+        cells = cells + min(len(texts), COLUMNS)
         if count > ROWS or cells > CELLS:
             what = f"{ROWS} rows" if count > ROWS else f"{CELLS} cells"
             raise Unreadable(f"holds more than {what}", FITTING, row)
@@ -85,7 +86,11 @@ class Unpacked(io.BytesIO):
 
 def unpack(raw: bytes) -> Unpacked:
     """Measure the parts of a workbook; whoever opens what comes out finds no more than what was measured."""
-    book, left, tags, others, cells = Unpacked(), UNPACKED * MEGABYTE, 0, 0, 0
+    book = Unpacked()
+    left = UNPACKED * MEGABYTE
+    tags = 0
+    others = 0
+    cells = 0
     with zipfile.ZipFile(io.BytesIO(raw)) as archive, zipfile.ZipFile(book, "w") as anew:
         parts = {part.filename: part for part in archive.infolist()}
         if len(parts) > PARTS:
@@ -134,6 +139,7 @@ def count_tags(name: str, content: bytes) -> tuple[int, int, int]:
     if not head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return 0, 0, 0
     check_plain(name, content)
-    tags, cells = content.count(b"<"), sum(1 for _ in CELL.finditer(content))
+    tags = content.count(b"<")
+    cells = sum(1 for _ in CELL.finditer(content))
     common = sum(1 for _ in COMMON.finditer(content))
     return tags + content.count(b"="), tags - common - cells, cells

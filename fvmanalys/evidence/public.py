@@ -198,7 +198,8 @@ class Release:
             yield "public", f"{row['public']!r} is not one of the allowed values", f"use {OMIT}, {WITHDRAW} or nothing"
         if not public["known_from"]:
             yield "known_from", which, "give the day from which the stand-in is known, or set public to omit"
-        fields, withdrawn = TABLES[self.name].model_fields, row.get("public") == WITHDRAW
+        fields = TABLES[self.name].model_fields
+        withdrawn = row.get("public") == WITHDRAW
         for column in self.replaced(row):
             if column in fields and fields[column].is_required() and not public[column] and column != "known_from":
                 yield column, which, OWNER

@@ -13,7 +13,8 @@ from fvmanalys.evidence.tables import TABLES, bounds
 
 __all__ = ["QUANTITY", "fault", "quantity_faults", "second_quantity", "second_quantity_faults"]
 
-QUANTITY, FIXED = ("low", "likely", "high"), ("", "fixed")
+QUANTITY = ("low", "likely", "high")
+FIXED = ("", "fixed")
 RATE_ABOVE = -0.99  # a real rate may be negative
 
 
@@ -114,7 +115,8 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
 
 def unit_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
     """Check that the unit is given, and is one of the table's."""
-    unit, allowed = row["unit"], TABLES[table].UNITS  # type: ignore[attr-defined]
+    unit = row["unit"]
+    allowed = TABLES[table].UNITS  # type: ignore[attr-defined]
     if not unit:
         yield fault(row, "unit", "is empty", f"use {' or '.join(allowed)}" if allowed else "name the unit")
     elif allowed and unit not in allowed:
@@ -123,7 +125,9 @@ def unit_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
 
 def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault]:
     """Check one number against its unit, a fixed level against the scale, and a weight against zero."""
-    unit, value, told = row["unit"], row[column], said(row, column)
+    unit = row["unit"]
+    value = row[column]
+    told = said(row, column)
     least, most = WRITTEN.get(unit, (-inf, inf))
     if str(row.get("parameter_id")).endswith("_rate"):
         least = RATE_ABOVE

@@ -39,7 +39,8 @@ REMEDIES = {
     "less_than": ("is too large", "it must be below {lt}"),
     "less_than_equal": ("is too large", "it must be at most {le}"),
 }
-READ, UNREAD = (".csv", ".xlsx"), (".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
+READ = (".csv", ".xlsx")
+UNREAD = (".xls", ".xlsm", ".xlsb", ".ods", ".tsv", ".txt")
 SPELLINGS: dict[Kind, Callable[[str, str], str]] = {
     Kind.NUMBER: plain_number,
     Kind.WHOLE: plain_number,
@@ -86,7 +87,8 @@ def parse_tables(raw: dict[str, RawTable]) -> tuple[dict[str, list[dict[str, Any
     A row is a dict of its columns, plus `_file` and `_row` (the line where it starts), and what its numbers look like
     there.
     """
-    tables, faults = {}, []
+    tables = {}
+    faults = []
     for name, table in raw.items():
         tables[name], found = parse_table(name, table)
         faults += found
@@ -105,7 +107,8 @@ def folder_fault(folder: Path, problem: str) -> Fault:
 def check_file_names(files: list[Path]) -> Iterator[Fault]:
     """Find files that look like tables but are none: a misspelt optional table must not be ignored."""
     for path in files:
-        kind, known = path.suffix.lower(), path.stem in TABLES
+        kind = path.suffix.lower()
+        known = path.stem in TABLES
         if path.name.startswith(("~$", ".")) or (known and path.suffix in READ):
             continue
         near = difflib.get_close_matches(path.stem.lower(), TABLES, 1, 0.7)  # notes are no news
@@ -133,7 +136,9 @@ def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[
 
 def header_faults(name: str, table: RawTable) -> Iterator[Fault]:
     """Find unknown, repeated, nameless and missing columns."""
-    fields, file, row = TABLES[name].model_fields, table.file, table.header_row
+    fields = TABLES[name].model_fields
+    file = table.file
+    row = table.header_row
     known = [*fields, *(f"{column}_en" for column in text_columns(name)), *release_columns(name)]
     meant: set[str] = set()
     for column in dict.fromkeys(column for column in table.header if not column.startswith(OWN)):
@@ -160,7 +165,9 @@ def header_faults(name: str, table: RawTable) -> Iterator[Fault]:
 
 def parse_rows(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[Fault]]:
     """Turn rows of text into typed rows by the table's declaration."""
-    faults, rows, file = [*ragged_faults(table)], [], table.file
+    faults = [*ragged_faults(table)]
+    rows = []
+    file = table.file
     misspelt: list[Cell] = []
     for line, cells in table.rows:
         if len(cells) == len(table.header):
@@ -202,7 +209,9 @@ def text_rows(name: str, table: RawTable) -> tuple[list[tuple[int, dict[str, str
 
 def plain_cells(name: str, texts: dict[str, str], mark: str) -> tuple[dict[str, str], dict[str, Misspelt]]:
     """The filled cells of a row as a computer writes them, and what is wrong with those that cannot be."""
-    plain, wrong, kind = {}, {}, kinds(name)
+    plain = {}
+    wrong = {}
+    kind = kinds(name)
     for column, text in texts.items():
         if text and column in kind:
             spell = SPELLINGS.get(kind[column])
@@ -246,7 +255,8 @@ def typed_row(
 
 def in_millions(name: str, row: dict[str, Any]) -> dict[str, Any]:
     """Turn kronor and thousands of them into millions, in tables whose unit that may be."""
-    model, parts = TABLES[name], KRONOR.get(row.get("unit", ""))
+    model = TABLES[name]
+    parts = KRONOR.get(row.get("unit", ""))
     if not parts or not issubclass(model, Quantified) or "MSEK" not in (model.UNITS or ("MSEK",)):
         return row
     amounts = {column: row[column] and row[column] / parts for column in ("low", "likely", "high")}
@@ -255,10 +265,12 @@ def in_millions(name: str, row: dict[str, Any]) -> dict[str, Any]:
 
 def fault_of(file: str, line: int, texts: dict[str, str], item: Any) -> Fault:
     """Say one pydantic error in our own words."""
-    column, kind = str(item["loc"][0]), item["type"]
+    column = str(item["loc"][0])
+    kind = item["type"]
     problem, remedy = REMEDIES.get(kind, (item["msg"], "correct it"))
     if kind.startswith("date"):
-        problem, remedy = "is not a date", DATE_REMEDY
+        problem = "is not a date"
+        remedy = DATE_REMEDY
     value = f"{quoted(texts[column])} " if texts.get(column) else ""
     return Fault(file, line, column, value + problem, remedy.format(**item.get("ctx", {})))
 

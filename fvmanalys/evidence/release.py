@@ -9,7 +9,8 @@ from fvmanalys.evidence.tables import TABLES, text_columns
 __all__ = ["OPEN", "STAND_IN", "releasable", "release_columns", "secret_columns", "with_translations"]
 
 OPEN = ("", "no")  # what `confidential` holds where a row is public
-RELEASE, STAND_IN = ("secret", "public", "public_from"), "public_"
+RELEASE = ("secret", "public", "public_from")
+STAND_IN = "public_"
 
 
 def secret_columns(table: str) -> list[str]:

@@ -25,8 +25,10 @@ __all__ = [
 
 Rows = list[dict[str, Any]]
 Tables = dict[str, Rows]
-CONDITIONAL, CONDITIONS = ("timeline", "contracts", "staffing", "levels"), ("risks", "signals")
-PAIR, CHOSEN = ("first_id", "second_id"), ("parameters", "context", "limits", "investigations", "viewpoints")
+CONDITIONAL = ("timeline", "contracts", "staffing", "levels")
+CONDITIONS = ("risks", "signals")
+PAIR = ("first_id", "second_id")
+CHOSEN = ("parameters", "context", "limits", "investigations", "viewpoints")
 SUGGESTED = 10  # so many unknown names of a column are told what they probably mean
 PARAMETER_UNITS = {
     "inflation": "share",
@@ -250,7 +252,8 @@ def criteria_exist(tables: Tables) -> Iterator[Fault]:
         criteria.setdefault(row["area_id"], set()).add(row["criterion_id"])
     nearest = {area: Nearest(known) for area, known in criteria.items()}
     for row in tables.get("levels", []):
-        known, value = criteria.get(row["area_id"], {""}), row["criterion_id"]
+        known = criteria.get(row["area_id"], {""})
+        value = row["criterion_id"]
         if value not in known:
             near = nearest.get(row["area_id"])
             remedy = (

@@ -69,7 +69,8 @@ def source_years(published: Mapping[str, int], row: Mapping[str, Any]) -> list[i
 
 def unsaid_price_years(inputs: Inputs) -> Iterator[Fault]:
     """Find amounts without a price year whose sources are all older than the year whose money they are read as."""
-    counted, published = inputs.parameters.get("price_year", 0), published_years(inputs)
+    counted = inputs.parameters.get("price_year", 0)
+    published = published_years(inputs)
     for row in (row for table in PRICED for row in inputs.records[table] if pd.isna(row["price_year"])):
         years = source_years(published, row)
         if years and years[-1] < counted:
@@ -202,7 +203,8 @@ def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
     and ends below zero.
     """
     for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
-        middle, spread = (row["low"] + row["high"]) / 2, (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))
+        middle = (row["low"] + row["high"]) / 2
+        spread = (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))
         share = NormalDist(middle, spread).cdf(0) if spread > 0 else 0.0
         if middle > 0 and share > SELDOM:
             said = f"a normal from {row['low']:g} to {row['high']:g}"

@@ -46,7 +46,8 @@ def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> Succ
         last = max(line for line, _ in known.rows)
         old = [(line, cells + [""] * (len(header) - len(cells))) for line, cells in known.rows]
         raw[table] = known._replace(header=header, rows=[*old, *enumerate(lines, last + 1)])
-        made[table], texts[f"{table}.csv"] = rows, csv_text([header, *lines], known.mark)
+        made[table] = rows
+        texts[f"{table}.csv"] = csv_text([header, *lines], known.mark)
     return Successors(made, texts, understand(inputs.folder, raw, faults, max(inputs.as_of, day)))
 
 

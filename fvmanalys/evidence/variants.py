@@ -112,7 +112,8 @@ def counting_either(table: str, tables: Mapping[str, Rows], known: Sequence[Line
     ]
     condition = takes(known[0])
     found: list[Any] = []
-    first, common = list(sides[0]), sides[0].keys() & sides[1].keys()
+    first = list(sides[0])
+    common = sides[0].keys() & sides[1].keys()
     for key, row in sides[1].items():
         if key in common:
             until = first.index(key) + 1 if key in first else 0
@@ -128,7 +129,8 @@ def told_apart(table: str, row: Mapping[str, Any], names: Mapping[str, str]) -> 
     if table in CONDITIONED:
         held = [f"{'' if holds else '!'}{names.get(name, name)}" for name, holds in literals(row["when"])]
         return row["_file"], row["_row"], as_set(";".join(held))
-    called, of = row[TABLES[table].KEY[1]], row.get("of", "")
+    called = row[TABLES[table].KEY[1]]
+    of = row.get("of", "")
     return row["_file"], row["_row"], names.get(called, called), names.get(of, of)
 
 

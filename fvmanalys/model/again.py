@@ -52,7 +52,9 @@ class Reckoning:
 
 def reckon(model: Model, sample: Sample, option: str, before: Reckoning | None = None) -> Reckoning:
     """Compute an option, or what of it differs from how another model of the same draws had it `before`."""
-    parts, times, window = model.options[option], model.times(sample, option), Window(model.rate, model.horizon)
+    parts = model.options[option]
+    times = model.times(sample, option)
+    window = Window(model.rate, model.horizon)
     units: dict[tuple, Floats] = {}
     scores: dict[str, Floats] = {}
     values: list[Floats | None] = [None] * len(parts.streams)

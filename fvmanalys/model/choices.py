@@ -23,7 +23,8 @@ from fvmanalys.model.sample import CHOICE, Condition, Sample
 
 __all__ = ["FIRST", "SECOND", "Rule", "read_choice"]
 
-DRAWS, SEED = 2**14, 2001  # what a rule is found on, with a seed of its own
+DRAWS = 2**14
+SEED = 2001  # what a rule is found on, with a seed of its own
 FIRST, SECOND = 0.0, 1.0  # the way taken
 
 
@@ -57,7 +58,8 @@ class Rule:
     @cached_property
     def events(self) -> list[Event]:
         """The events that come whichever way is taken."""
-        every, apart = self.model.options[self.option].events, set[str]()
+        every = self.model.options[self.option].events
+        apart = set[str]()
         for event in every:
             if self.waits(event.when) or apart & set(event.after):
                 apart.add(event.name)
@@ -140,7 +142,8 @@ def read_choice(inputs: Inputs, option: str) -> dict[str, Condition]:
     if len(ways) == 1:
         return {}
     row = next(one for one in inputs.records["options"] if one["option_id"] == option)
-    at, names = row["choose_at"], [one["signal_id"] for one in inputs.counting("signals", option)]
+    at = row["choose_at"]
+    names = [one["signal_id"] for one in inputs.counting("signals", option)]
     own = [one["signal_id"] for one in inputs.records["signals"] if one["option_id"] == option and one["id"]]
     signals = (at,) if at in names else tuple(own)
     value = inputs.parameters["value_per_point"]

@@ -96,9 +96,13 @@ class Model:
 
     def outcome(self, sample: Sample, option: str) -> Outcome:
         """Compute one option for a chunk of draws."""
-        parts, times = self.options[option], self.times(sample, option)
-        discounted, plain = Window(self.rate, self.horizon), Window(0.0, self.horizon)
-        cost, programme, known = np.zeros(sample.size), np.zeros(sample.size), dict[tuple, Floats]()
+        parts = self.options[option]
+        times = self.times(sample, option)
+        discounted = Window(self.rate, self.horizon)
+        plain = Window(0.0, self.horizon)
+        cost = np.zeros(sample.size)
+        programme = np.zeros(sample.size)
+        known = dict[tuple, Floats]()
         for stream in parts.streams:
             amount = stream_amount(stream, sample, option)
             cost += stream_value(stream, amount, times, discounted, known)
@@ -166,7 +170,8 @@ def check_parameters(inputs: Inputs) -> None:
 
 def year_edges(as_of: date, horizon: float) -> tuple[list[int], Floats]:
     """The calendar years from `as_of` to the horizon, and the times at which they are cut, in years after `as_of`."""
-    years, edges = [as_of.year], [0.0]
+    years = [as_of.year]
+    edges = [0.0]
     while (start := (date(years[-1] + 1, 1, 1) - as_of).days / DAYS_PER_YEAR) < horizon:
         years.append(years[-1] + 1)
         edges.append(start)

@@ -189,7 +189,8 @@ def stream_value(
         return np.sum(
             [one.factor * stream_value(stream, amount, times, window.during(one), known) for one in window.rate], axis=0
         )
-    known, key = {} if known is None else known, (stream.course, window)
+    known = {} if known is None else known
+    key = (stream.course, window)
     if key not in known:
         known[key] = unit_value(stream, times, window)
     return amount * known[key]
@@ -236,11 +237,14 @@ def headcounts(
     start = event_time(stream.start, times, 0.0)
     end = event_time(stream.end, times, horizon)
     end = np.where(np.isinf(end), horizon, end)
-    begun, length = np.where(np.isinf(start), 0.0, start), np.where(end > start, end - start, 1.0)
+    begun = np.where(np.isinf(start), 0.0, start)
+    length = np.where(end > start, end - start, 1.0)
     held = sample.holds(option, stream.when) if stream.when else True
     full = np.where(held, sample.column(stream.estimates[0]) * stream.kept, 0.0)
     first, last = np.min(start), np.max(end)
-    settled, leaving, everybody = np.max(start), np.min(end), float(np.sum(full))
+    settled = np.max(start)
+    leaving = np.min(end)
+    everybody = float(np.sum(full))
     found = []
     for moment in moments:
         if moment < first or moment >= last:

@@ -244,7 +244,8 @@ def runs_block(key: str, seed: int, block: Block) -> Floats:
     """One block of `draw_runs`: the runs of a slice in keyed order, each half of it with its fair share."""
     generator = keyed_generator(key, seed, block)
     strata = sliced_strata(block.size, generator)
-    slices, halves = len(strata), halves_of(block.size)
+    slices = len(strata)
+    halves = halves_of(block.size)
     length = strata.shape[1] // halves
     run = gcd(length, RUN)
     strata = shuffled(strata.reshape(slices, length // run, halves, run), 2, generator)

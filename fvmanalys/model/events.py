@@ -120,7 +120,8 @@ def months_to_restart(readiness: tuple[tuple[float, str], ...], sample: Sample, 
     """Months to restart with a share of the full team kept: linear between the rows, clamped outside them."""
     shares = [share for share, _ in readiness]
     place = int(np.clip(np.searchsorted(shares, standing_share), 1, max(len(shares) - 1, 1)))
-    before, after = readiness[place - 1], readiness[min(place, len(shares) - 1)]
+    before = readiness[place - 1]
+    after = readiness[min(place, len(shares) - 1)]
     gap = after[0] - before[0]
     part = np.clip((standing_share - before[0]) / gap, 0, 1) if gap else 0.0
     return (1 - part) * sample.column(before[1]) + part * sample.column(after[1])

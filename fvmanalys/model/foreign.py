@@ -64,7 +64,8 @@ def from_draws(
     `value_per_point` is what a unit of effect is worth, or low, likely and high. Raises UsageError, with the place,
     for what cannot be compared.
     """
-    costs, effects = read_draws(cost, "cost"), read_draws(effect, EFFECT)
+    costs = read_draws(cost, "cost")
+    effects = read_draws(effect, EFFECT)
     drawn = pd.DataFrame(index=costs.index) if inputs is None else read_draws(inputs, "inputs")
     check_alike(costs, effects, drawn)
     names = list(map(str, costs if isinstance(cost, pd.DataFrame | str | Path) else effects))
@@ -78,7 +79,8 @@ def from_draws(
     found = ForeignDraws(known, len(costs), 1, costs, costs, effects, read_model(known), drawn=drawn)
     none = pd.DataFrame(index=costs.index, columns=pd.MultiIndex.from_arrays([[], []], names=["option", "event"]))
     areas = effects.set_axis(pd.MultiIndex.from_product([ids, [EFFECT]], names=["option", "area"]), axis=1)
-    weights, today = pd.DataFrame({EFFECT: np.ones(len(costs))}), pd.DataFrame(index=costs.index)
+    weights = pd.DataFrame({EFFECT: np.ones(len(costs))})
+    today = pd.DataFrame(index=costs.index)
     found.__dict__.update(events=none, area_scores=areas, weights=weights, levels_today=today)
     return found
 
@@ -86,7 +88,8 @@ def from_draws(
 def read_draws(given: Draws, name: str) -> pd.DataFrame:
     """Draws as a table of numbers, with row numbers left out; UsageError for what is no number."""
     if isinstance(given, str | Path):
-        name, text = str(given), Path(given).read_text("utf-8-sig")
+        name = str(given)
+        text = Path(given).read_text("utf-8-sig")
         semicolons = ";" in text.partition("\n")[0]
         given = pd.read_csv(io.StringIO(text), sep=";" if semicolons else ",", decimal="," if semicolons else ".")
         given = given[[column for column in given if not ROW_NUMBERS.fullmatch(str(column))]]

@@ -46,7 +46,8 @@ def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str])
 
 def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
     """The sum over draws of the present value of every stream."""
-    sums, window = dict[tuple[str, int], float](), Window(model.rate, model.horizon)
+    sums = dict[tuple[str, int], float]()
+    window = Window(model.rate, model.horizon)
     for option, parts in model.options.items():
         found = window_sums(parts.streams, sample, option, model.times(sample, option), [window])
         sums |= {(option, index): float(total) for index, total in enumerate(found[:, 0])}

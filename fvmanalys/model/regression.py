@@ -27,7 +27,8 @@ MAX_COLUMNS = 200  # of a design before products, so that fifty inputs stay quic
 PILOT = 4096  # draws that place the knots
 FEW_DRAWS = 2000
 KEPT = 2**24  # numbers of a design kept between the two passes
-STEP, NARROW = 2**18, 24  # multiplications that BLAS does not split, and columns up to which it should not
+STEP = 2**18
+NARROW = 24  # multiplications that BLAS does not split, and columns up to which it should not
 EXACT = 2**32  # multiplications up to which the leverage of every draw is computed
 MAX_LEVERAGE = 0.99
 TINY = float(np.finfo(float).tiny)
@@ -66,7 +67,8 @@ class Regression:
 
     def turned(self, turn: Floats, outcomes: Floats) -> "Regression":
         """The same of combinations of the outcomes, which come to `outcomes`."""
-        left_out, variance = self.left_out @ turn, np.maximum(outcomes.var(axis=0), TINY)
+        left_out = self.left_out @ turn
+        variance = np.maximum(outcomes.var(axis=0), TINY)
         explained = np.clip(1 - ((outcomes - left_out) ** 2).mean(axis=0) / variance, 0, 1)
         smoother = replace(self.smoother, outcomes=turn) if self.smoother else None
         return replace(self, fitted=self.fitted @ turn, left_out=left_out, explained=explained, smoother=smoother)
@@ -265,7 +267,8 @@ def walk_through(design: Design, inputs: Floats, own: Walk | None = None) -> Wal
     Narrow designs go in pieces too small for BLAS to split over threads, which costs more than it gives. `own` goes
     through the columns of its terms alone.
     """
-    draws, width = len(inputs), design.width
+    draws = len(inputs)
+    width = design.width
     step = max(STEP // width**2 if width <= NARROW else KEPT // 8 // width, 512)
     parts = [slice(i, min(i + step, draws)) for i in range(0, draws, step)]
 
@@ -282,7 +285,8 @@ def walk_through(design: Design, inputs: Floats, own: Walk | None = None) -> Wal
 
 def measure(walk: Walk, outcomes: Floats, weights: Floats | None = None) -> Moments:
     """The moments of a design and the outcomes."""
-    draws, centred = len(outcomes), outcomes - np.average(outcomes, axis=0, weights=weights)
+    draws = len(outcomes)
+    centred = outcomes - np.average(outcomes, axis=0, weights=weights)
     if weights is None:
         sums = [(rows.sum(axis=0), rows.T @ rows, rows.T @ centred[part]) for part, rows in walk()]
     else:
@@ -295,7 +299,9 @@ def measure(walk: Walk, outcomes: Floats, weights: Floats | None = None) -> Mome
 
 def make_basis(design: Design, moments: Moments) -> Basis:
     """Turn the columns of each input into uncorrelated ones (Demmler & Reinsch 1975, Numerische Mathematik 24)."""
-    turns, penalties, start = [], [], 0
+    turns = []
+    penalties = []
+    start = 0
     for term in design.terms:
         own = slice(start, start + len(term.rough))
         turn, penalty = turn_columns(term.rough, moments.gram[own, own])
@@ -328,7 +334,8 @@ class Solved:
 
 def solve(design: Design, walk: Walk, outcomes: Floats, weights: Floats | None) -> Solved:
     """Penalised least squares, with the smoothing of each outcome chosen by generalised cross-validation."""
-    draws, mean = len(outcomes), np.average(outcomes, axis=0, weights=weights)
+    draws = len(outcomes)
+    mean = np.average(outcomes, axis=0, weights=weights)
     variance = np.average((outcomes - mean) ** 2, axis=0, weights=weights)
     moments = measure(walk, outcomes, weights)
     turn, weight = directions(moments, make_basis(design, moments))
@@ -346,7 +353,10 @@ def fit(
     `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
     """
     solved = solve(design, walk, outcomes, weights)
-    draws, mean, moments, coefficients = len(outcomes), solved.mean, solved.moments, solved.coefficients
+    draws = len(outcomes)
+    mean = solved.mean
+    moments = solved.moments
+    coefficients = solved.coefficients
     turn, shrink, variance = solved.turn, solved.shrink, solved.variance
     fitted = np.repeat(mean[:, None], draws, axis=1).T
     left_out = fitted.copy(order="F")

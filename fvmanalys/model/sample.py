@@ -203,13 +203,16 @@ class Sample:
 
 def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
     """The risks and signals of an option; a variant's own have the random numbers of those that they stand for."""
-    records, ways, found = inputs.records, inputs.ways[option], {}
+    records = inputs.records
+    ways = inputs.ways[option]
+    found = {}
     for line, names in zip(ways, renamed(records, ways), strict=True):
         for table, beginning in (("risks", "occurs"), ("signals", "occurs/signals")):
             whose = owners(table, records[table], line)
             for row in counting(table, records[table], line):
                 name = row[TABLES[table].KEY[1]]
-                number, second = f"{beginning}/{whose[name,]}/{name}", f"{row['id']}/false_alarm"
+                number = f"{beginning}/{whose[name,]}/{name}"
+                second = f"{row['id']}/false_alarm"
                 more = [names.get(row["of"], row["of"]), second] if table == "signals" else []
                 found[names.get(name, name)] = Condition(number, row["id"], *more)
     return found

@@ -78,7 +78,8 @@ class Simulation(Shows):
     @cached_property
     def levels_today(self) -> pd.DataFrame:
         """The level of each area on the day of knowledge, under the reference option: draws × area."""
-        model, option = self.model, self.inputs.reference
+        model = self.model
+        option = self.inputs.reference
 
         def today(sample: Sample) -> dict[str, Floats]:
             levels = model.options[option].levels
@@ -218,7 +219,8 @@ def simulate(
             f"draws {draws!r} and seed {seed!r}: give at least one draw, and a seed that is "
             "not negative, both whole numbers"
         )
-    draws, model = int(draws), read_model(inputs, delay, options)
+    draws = int(draws)
+    model = read_model(inputs, delay, options)
     kept = draws <= KEPT
     fresh = model.chunks(draws, seed, chunk_blocks)
     samples = list(fresh) if kept else fresh

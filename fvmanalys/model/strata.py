@@ -43,7 +43,8 @@ def slices_of(size: int) -> int:
 
 def slice_starts(draws: int) -> NDArray[np.int64]:
     """Where the slices of a simulation of so many draws begin."""
-    starts, place = [], 0
+    starts = []
+    place = 0
     for block in blocks(draws):
         starts.append(place + np.arange(0, block.size, block.size // slices_of(block.size)))
         place += block.size

@@ -154,7 +154,8 @@ def rising(rho: Floats, first: Floats, last: Floats) -> Floats:
 
 def ramp_down(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floats) -> Floats:
     """∫ (end − t)/(end − start)·e^(−ρt) dt from first to last: from full at start to nothing at end."""
-    length, flat = last - first, level(rho, start, end, first, last)
+    length = last - first
+    flat = level(rho, start, end, first, last)
     falling = length**2 * np.exp(-rho * last) * first_moment(-rho * length)
     far = rho * length > FAR
     if np.any(far):
@@ -166,7 +167,8 @@ def ramp_down(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floa
 def first_moment(x: Floats) -> Floats:
     """∫ u·e^(−xu) du over [0, 1] = (1 − (1 + x)e^(−x))/x², by its series where the closed form would cancel."""
     near = np.abs(x) < SERIES_BELOW
-    small, large = np.where(near, x, 0.0), np.where(near, 1.0, x)
+    small = np.where(near, x, 0.0)
+    large = np.where(near, 1.0, x)
     series, term = np.zeros_like(small), np.ones_like(small)
     if np.any(near):
         for k in range(SERIES_TERMS):

@@ -56,7 +56,8 @@ class Shown(Protocol):
 def entry_of(edition: Names, address: str, known: Mapping[str, str]) -> str:
     """What a number is made of, among what is `known`: the raw row that it is, or of, or an entry of `made_of`."""
     table, *key = address.split(AND)[0].split("/")
-    column, best = key.pop(), edition.findings.comparison.best
+    column = key.pop()
+    best = edition.findings.comparison.best
     option = column if table in BY_OPTION else next((one for one in key if one in edition.options), best)
     kind = next((entry for start, entry in KINDS.items() if column.startswith(start)), "net_benefit")
     tried = ["/".join(key)]

@@ -56,7 +56,8 @@ def silent(missing: Sequence[tuple[str, int]], words: Words) -> list[str]:
 
 def told(found: Collected, words: Words) -> list[str]:
     """What is said of it, the first things first."""
-    pool, names = words(f"collected.pool.{found.pool}"), silent(found.missing, words)
+    pool = words(f"collected.pool.{found.pool}")
+    names = silent(found.missing, words)
     said = [words("sheet.collected.answers", count=found.forms, pool=pool)]
     said.append(words("sheet.collected.worth", worth=words.amount(found.worth)))
     said.append(words("collected.missing", names=", ".join(names)) if names else words("collected.nobody_missing"))
@@ -66,7 +67,8 @@ def told(found: Collected, words: Words) -> list[str]:
 def write_collected(found: Collected, edition: Edition, path: Path) -> list[str]:
     """Write the workbook, and return what it says first; text in it is never a formula."""
     workbook = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    book, said = Book(workbook, edition, "", ""), told(found, edition.words)
+    book = Book(workbook, edition, "", "")
+    said = told(found, edition.words)
     shown = {key: table for key, table in found.tables.items() if 0 < len(table) <= MOST_ROWS}
     said += [] if "collected_answers" in shown else [edition.words("collected.many", most=MOST_ROWS)]
     for key in shown:

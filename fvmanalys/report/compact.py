@@ -17,7 +17,8 @@ TILES = {  # a hatch by what it is drawn of: dots, lines both ways, lines one wa
     "lines": (6, '<path d="M-1 1L1-1M0 6L6 0M5 7L7 5" stroke="{ink}" stroke-width=".7"/>'),
 }
 POINT = re.compile(r"([MLCQzZ])|(-?[\d.]+(?:e-?\d+)?)")
-NEAR, MOST_PASSED = 0.06, 60  # of a point: what nobody sees; points left out at a time
+NEAR = 0.06
+MOST_PASSED = 60  # of a point: what nobody sees; points left out at a time
 
 
 def compact(svg: str, title: str, about: str) -> str:

@@ -31,12 +31,11 @@ def write_document(edition: Edition, path: Path) -> None:
     document = Document()
     made = datetime(edition.as_of.year, edition.as_of.month, edition.as_of.day)
     properties = document.core_properties
-    properties.title, properties.author = (
-        harmless(title(edition)),
-        harmless(edition.words.of(edition.inputs.decision, "organisation")),
-    )
+    properties.title = harmless(title(edition))
+    properties.author = harmless(edition.words.of(edition.inputs.decision, "organisation"))
     properties.created = properties.modified = made
-    properties.language, properties.comments = LANGUAGES[edition.lang], ""
+    properties.language = LANGUAGES[edition.lang]
+    properties.comments = ""
     speak(document, LANGUAGES[edition.lang])
     lay_out(document)
     document.add_heading(harmless(title(edition)), 0)
@@ -62,7 +61,9 @@ def lay_out(document: Any) -> None:
     page.left_margin = page.right_margin = Mm((210 - TEXT_WIDTH) / 2)
     page.top_margin = page.bottom_margin = Mm(20)
     plain = document.styles["Normal"]
-    plain.font.name, plain.font.size, plain.paragraph_format.space_after = "Arial", Pt(10), Pt(4)
+    plain.font.name = "Arial"
+    plain.font.size = Pt(10)
+    plain.paragraph_format.space_after = Pt(4)
     document.styles["Title"].font.size = Pt(20)
 
 
@@ -184,7 +185,8 @@ class Writer(HTMLParser):
             for cell, text, width in zip(row.cells, texts, widths, strict=False):
                 cell.width = Mm(width)
                 run = cell.paragraphs[0].add_run(text)
-                run.font.size, run.bold = Pt(9), row is table.rows[0]
+                run.font.size = Pt(9)
+                run.bold = row is table.rows[0]
         again = OxmlElement("w:tblHeader")
         again.set(qn("w:val"), "true")
         table.rows[0]._tr.get_or_add_trPr().append(again)

@@ -64,9 +64,11 @@ class Exhibit:
         rows = self.told_by(linked_told if edition.linked else column_told, edition, choice)
         if not rows:
             return missing(self.words(edition, "none")) if self.has(edition, "none") else Html("")
-        columns, title = self.shown(edition), self.words(edition, "title")
+        columns = self.shown(edition)
+        title = self.words(edition, "title")
         right = [place for place, column in enumerate(columns) if style_of(column.style)[0].is_number]
-        head, look = [column.heading for column in columns], self.look or self.name
+        head = [column.heading for column in columns]
+        look = self.look or self.name
         if not self.turned:
             ids = (
                 [edition.anchors.get(row["id"], "") for row in self.rows(edition, **choice)]
@@ -114,7 +116,8 @@ class Exhibit:
 
     def told_apart(self, edition: Edition) -> tuple[list[Column], list[list[Cell]]]:
         """The columns that a sheet has, without those that say nothing in any row, and their cells."""
-        columns, rows = self.shown(edition, apart=True), self.cells(edition)
+        columns = self.shown(edition, apart=True)
+        rows = self.cells(edition)
         said = [place for place, _ in enumerate(columns) if place == 0 or any(says(row[place][0]) for row in rows)]
         return [columns[place] for place in said], [[row[place] for place in said] for row in rows]
 

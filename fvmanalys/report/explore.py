@@ -130,7 +130,8 @@ class Explorer:
         except FvmanalysError as error:
             self.told.value = missing(str(error))
             return
-        self.edition, self.told.value = Edition(found, self.lang) if found else self.first, ""
+        self.edition = Edition(found, self.lang) if found else self.first
+        self.told.value = ""
         self.headline.value = paragraphs(headline(self.edition))
         for view in self.views.values():
             view.value = ""

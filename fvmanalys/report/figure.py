@@ -57,7 +57,11 @@ WIDTH = 8.0
 ROOM = (0.86, 0.72)  # of a figure, for the axes of one panel: the rest is for title, names and numbers
 LONGEST_LINE, LONGEST_NOTE, MOST_LINES = 88, 66, 4  # letters of the width of a figure, and of a note in it
 NARROW = ContextVar("narrow", default=False)  # whether figures are drawn for a screen as wide as a hand
-NARROW_WIDTH, NARROW_LINE, NARROW_NOTE, TALLER, ONE_LINE = 3.6, 38, 46, 1.35, 0.15  # inches, letters, times, inches
+NARROW_WIDTH = 3.6
+NARROW_LINE = 38
+NARROW_NOTE = 46
+TALLER = 1.35
+ONE_LINE = 0.15  # inches, letters, times, inches
 ON_PAPER = {"boxstyle": "square,pad=0.25", "facecolor": PAPER, "edgecolor": "none"}  # keeps lines out of a label
 STYLE = {
     "font.family": ["DejaVu Sans"],
@@ -152,11 +156,9 @@ def finish(figure: Figure, name: str, title: str, note: str, alt: str) -> Pictur
 
     Names beside the rows have been cut by `row_labels`: a tick's text is made anew when it is drawn.
     """
-    line, note_line, lines = (
-        fitted(LONGEST_LINE, NARROW_NOTE),
-        fitted(LONGEST_NOTE, NARROW_NOTE),
-        fitted(MOST_LINES, 10),
-    )
+    line = fitted(LONGEST_LINE, NARROW_NOTE)
+    note_line = fitted(LONGEST_NOTE, NARROW_NOTE)
+    lines = fitted(MOST_LINES, 10)
     heading = wrapped(title, fitted(LONGEST_LINE, NARROW_LINE), lines)
     heighten(figure, heading.count("\n"))
     figure.suptitle(heading, x=0.008, ha="left", fontsize=fitted(11, 10), fontweight="bold", color=INK)

@@ -63,7 +63,8 @@ def page_of(edition: Edition, ids: Sequence[str], area: str, after: bool) -> Pag
 
 def line_of(edition: Edition, row: Mapping[str, Any], in_area: bool) -> Line:
     """The line of one estimate; in the form of its area a level need not say which area it is of."""
-    words, option = edition.words, row.get("option_id", "")
+    words = edition.words
+    option = row.get("option_id", "")
     what = level_name(edition, row) if in_area else edition.full_label(row)
     unit = edition.tell("unit", row["unit"], row)
     year = row.get("price_year") or edition.inputs.parameters.get("price_year")
@@ -75,7 +76,8 @@ def line_of(edition: Edition, row: Mapping[str, Any], in_area: bool) -> Line:
 
 def level_name(edition: Edition, row: Mapping[str, Any]) -> str:
     """What a level is of, criterion or whole area, and from when."""
-    words, criteria = edition.words, edition.inputs.records["criteria"]
+    words = edition.words
+    criteria = edition.inputs.records["criteria"]
     names = [words.of(one, "name") for one in criteria
              if (one["area_id"], one["criterion_id"]) == (row["area_id"], row["criterion_id"])]  # fmt: skip
     when = words("form.from", event=edition.event(row)) if row["from_event"] else words("form.today")

@@ -219,7 +219,8 @@ class Names:
 
     def estimate(self, row: Row, with_option: bool) -> str:
         """What one estimate is called."""
-        text, option = self.full_label(row), row.get("option_id", "")
+        text = self.full_label(row)
+        option = row.get("option_id", "")
         if with_option and option in self.options:
             name = self.options[option]
             name = name.replace(" ", SPACE) if len(name) <= UNBROKEN else name
@@ -237,7 +238,8 @@ class Names:
     @cached_property
     def conditions(self) -> dict[str, str]:
         """What every risk and signal is called."""
-        records, tables = self.inputs.records, (("risks", "risk_id"), ("signals", "signal_id"))
+        records = self.inputs.records
+        tables = (("risks", "risk_id"), ("signals", "signal_id"))
         return {row[key]: self.words.of(row, "name") or row[key] for table, key in tables for row in records[table]}
 
     def full_label(self, row: Row) -> str:
@@ -261,7 +263,8 @@ class Names:
 
     def label(self, row: Row) -> str:
         """What a row of a table is about: its name, or else what its keys say."""
-        table, words = row["table"], self.words
+        table = row["table"]
+        words = self.words
         if table == "options":
             return self.long_names.get(row["option_id"]) or words.of(row, "name")
         area = [self.areas.get(row["area_id"], str(row["area_id"]))] if "area_id" in row else []

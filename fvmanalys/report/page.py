@@ -83,7 +83,8 @@ def write_page(
 
 def section_cells(notebook: NotebookNode, anchor: str, name: str) -> list[NotebookNode]:
     """The cells of a notebook as a section of a page: its title as the section's, other headings a step further in."""
-    cells, title = [], name
+    cells = []
+    title = name
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             first = re.match(r"# (.+)\n*", cell.source) if title == name else None

@@ -41,11 +41,9 @@ def write_forms(tables: PublicTables, folder: Path, words: Words) -> Iterator[tu
 def write_form(path: Path, owner: str, rows: list[tuple[Fault, str]], words: Words) -> None:
     """Write one owner's form: where each cell stands, what it should hold, and room for the answer."""
     book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    sheet, bold, wrap = (
-        book.add_worksheet(words("standins.sheet")),
-        book.add_format({"bold": True}),
-        book.add_format({"text_wrap": True}),
-    )
+    sheet = book.add_worksheet(words("standins.sheet"))
+    bold = book.add_format({"bold": True})
+    wrap = book.add_format({"text_wrap": True})
     sheet.write_string(0, 0, safe_text(words("standins.title", owner=owner or "–")), bold)
     for place, key in enumerate(("what", "how", "omit"), start=1):
         sheet.write_string(place, 0, words(f"standins.{key}"))

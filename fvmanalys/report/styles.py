@@ -27,14 +27,16 @@ def tell_spread(item: Item) -> str:
     """A value with the ends of its range, in columns that end in `_low` and `_high`,
     all told by the style after `=`.
     """
-    words, tell = item.edition.words, STYLES[item.argument].tell
+    words = item.edition.words
+    tell = STYLES[item.argument].tell
     low, high = (tell(replace(item, value=item.row[f"{item.key}_{end}"])) for end in ("low", "high"))
     return words("quantity.range", likely=tell(item), ends=words.between(low, high))
 
 
 def tell_was(item: Item) -> str:
     """A figure, and in brackets what the former run said where that was something else; told by the style after `=`."""
-    tell, former = STYLES[item.argument].tell, item.edition.findings.former
+    tell = STYLES[item.argument].tell
+    former = item.edition.findings.former
     now = tell(item)
     if not item.row["known"] or former is None:
         return now

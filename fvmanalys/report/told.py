@@ -56,13 +56,15 @@ def tell_options(item: Item) -> str:
 
 def tell_part(item: Item) -> str:
     """The name of an area, a cost category or an employer."""
-    known, words = item.edition.areas | item.edition.categories, item.edition.words
+    known = item.edition.areas | item.edition.categories
+    words = item.edition.words
     return NOTHING if item.missing else known.get(item.value) or words.get(f"employer.{item.value}", str(item.value))
 
 
 def tell_step(item: Item) -> str:
     """A part of a difference with its kind; the smallest of a kind together."""
-    words, kind = item.edition.words, item.row["kind"]
+    words = item.edition.words
+    kind = item.row["kind"]
     if not item.value:
         return words(f"chart.decomposition.rest_{kind}")
     return words(f"chart.decomposition.{kind}", part=item.edition.part(kind, item.value))
@@ -76,7 +78,8 @@ def tell_categories(item: Item) -> str:
 
 def tell_title(item: Item) -> str:
     """The title of a source as a link, marked with its language where that is another than the edition's."""
-    words, row = item.edition.words, item.row
+    words = item.edition.words
+    row = item.row
     spoken = words.lang if words.lang == "en" and row.get("title_en") else row.get("language") or words.lang
     told = link(words.of(row, item.key), row["url"])
     return told if spoken == words.lang else Html(f'<span lang="{spoken}">{safe(told)}</span>')
@@ -231,7 +234,8 @@ def put_rounded(item: Item) -> Any:
 
 def tell_rounded(item: Item) -> str:
     """A computed figure as it is told elsewhere, without its unit."""
-    form, words = rounded_form(item), item.edition.words
+    form = rounded_form(item)
+    words = item.edition.words
     if form in ("share", "year"):
         return words.share(item.value) if form == "share" else str(int(item.value))
     return words.number(*told_as(item))
@@ -274,7 +278,8 @@ def known_cells(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def tell_best(item: Item) -> str:
     """An option's short name; with a word where it is the best."""
-    name, best = item.edition.options[item.value], item.value == item.edition.findings.comparison.best
+    name = item.edition.options[item.value]
+    best = item.value == item.edition.findings.comparison.best
     return item.edition.words("table.best", option=name) if best else name
 
 
@@ -285,7 +290,8 @@ def tell_source(item: Item) -> str:
 
 def put_source(item: Item) -> str:
     """A source's number and who published it."""
-    number, publisher = item.edition.source_numbers[item.value], item.edition.words.of(item.row, "publisher")
+    number = item.edition.source_numbers[item.value]
+    publisher = item.edition.words.of(item.row, "publisher")
     return item.edition.words("source.cell", number=number, publisher=publisher)
 
 
@@ -297,7 +303,8 @@ def tell_interval(item: Item) -> str:
 
 def tell_wait(item: Item) -> str:
     """A time of waiting in whole months, because nobody knows it closer."""
-    words, months = item.edition.words, round(item.value)
+    words = item.edition.words
+    months = round(item.value)
     if item.value > 0 and not months:
         return words("quantity.wait_under")
     return words("quantity.wait_one") if months == 1 else words("quantity.wait", months=words.number(months))

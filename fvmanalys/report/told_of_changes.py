@@ -121,12 +121,14 @@ def cell_name(edition: Names, cell: tuple[str, str]) -> str:
 def tell_changed_row(item: Item) -> str:
     """What a row is about, as its own run calls it."""
     change: RowChange = item.value
-    row, words = change.row, item.edition.words
+    row = change.row
+    words = item.edition.words
     source = item.edition if change.after else item.edition.former
     if "title" in row:
         return words.of(row, "title")
     known = row if row.get("area_id") in source.areas else {name: row[name] for name in row if name != "area_id"}
-    table, name = words(f"table_name.{change.table}"), source.label(known | {"table": change.table})
+    table = words(f"table_name.{change.table}")
+    name = source.label(known | {"table": change.table})
     return name if name == table else words("changes.row", table=table, name=name)
 
 

@@ -22,7 +22,9 @@ BRANCH = "– "
 
 def tell_said(item: Item) -> str:
     """What a row of any table says."""
-    table, row, words = item.row["table"], item.value, item.edition.words
+    table = item.row["table"]
+    row = item.value
+    words = item.edition.words
     if not isinstance(row, Mapping):
         return NOTHING
     if isinstance(row.get("date"), date):
@@ -45,7 +47,8 @@ def tell_said(item: Item) -> str:
 
 def tell_sized(item: Item) -> str:
     """A number that may be turned, to two digits with its unit; an amount that recurs as one a year."""
-    words, number = item.edition.words, str(item.row.get("id", "")).removeprefix(SHARED)
+    words = item.edition.words
+    number = str(item.row.get("id", "")).removeprefix(SHARED)
     text = words.rough(item.value, item.row["unit"])
     recurs = number.startswith("contracts/") and item.edition.inputs.row_of(number)[1].get("basis") == "per_year"
     return words("lever.per_year", amount=text) if recurs and text != NOTHING else text
@@ -65,7 +68,8 @@ def tell_months(item: Item) -> str:
 
 def tell_ground(item: Item) -> str:
     """Why something is to come: who planned it and when, how often a deadline is met, or that it is expected."""
-    words, row = item.edition.words, item.row
+    words = item.edition.words
+    row = item.row
     if item.value == "planned":
         return words("situation.ground_planned", plan=words.of(row, "plan_version"), day=words.day(row["known_from"]))
     outcomes = words.outcomes(row["p_deadline_met"]) if item.value == "deadline" else ""
@@ -74,7 +78,8 @@ def tell_ground(item: Item) -> str:
 
 def tell_score(item: Item) -> str:
     """A score with its range, and the chance that it is below the minimum."""
-    words, row = item.edition.words, item.value
+    words = item.edition.words
+    row = item.value
     score, low, high = (words.points(row[name]) for name in ("score", "score_p05", "score_p95"))
     text = words("table.score", score=score, low=low, high=high)
     below = row["p_below_minimum"]
@@ -99,7 +104,8 @@ def tell_beside(item: Item) -> str:
 
 def tell_size(item: Item) -> str:
     """The range of an estimate, or else its value, with its unit and the time it is counted by."""
-    words, row = item.edition.words, item.row
+    words = item.edition.words
+    row = item.row
     values = [row["low"], row["high"]] if np.isfinite(row["low"]) else [row["likely"]]
     basis = "per_person" if row["table"] == "staff_costs" else row.get("basis") or ""
     return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words.measured(values, row["unit"]))
@@ -107,7 +113,8 @@ def tell_size(item: Item) -> str:
 
 def tell_unit(item: Item) -> str:
     """The unit of an estimate, with the time it is counted by where its row says so."""
-    words, basis = item.edition.words, item.row.get("basis") or ""
+    words = item.edition.words
+    basis = item.row.get("basis") or ""
     basis = "per_person" if item.row.get("table") == "staff_costs" else basis
     return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words(f"workbook.unit.{item.value or 'none'}"))
 
@@ -131,7 +138,8 @@ def tell_weights(item: Item) -> str:
 def tell_judged(item: Item) -> str:
     """Whether an outcome kept within its forecast, and how many comparable programmes did better."""
     words = item.edition.words
-    judged, share = words(f"chart.backtest.{item.value or 'open'}"), words.share(item.row["share_below"])
+    judged = words(f"chart.backtest.{item.value or 'open'}")
+    share = words.share(item.row["share_below"])
     return words(
         "exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share
     )
@@ -139,7 +147,8 @@ def tell_judged(item: Item) -> str:
 
 def tell_group(item: Item) -> str:
     """What a natural group of numbers is called."""
-    words, kind = item.edition.words, item.row["group_kind"]
+    words = item.edition.words
+    kind = item.row["group_kind"]
     if kind == "factor":
         estimates = item.edition.inputs.estimates
         first = estimates.loc[estimates["moves_with"].eq(item.value), "id"].iloc[0]

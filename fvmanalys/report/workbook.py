@@ -129,7 +129,9 @@ def contents(sheets: list[str]) -> tuple[list[str], list[str]]:
 
 def set_properties(book: Book) -> None:
     """Title, organisation, language and date; no person and no machine."""
-    decision, as_of, words = book.findings.inputs.decision, book.findings.inputs.as_of, book.words
+    decision = book.findings.inputs.decision
+    as_of = book.findings.inputs.as_of
+    words = book.words
     organisation = safe_text(words.of(decision, "organisation"), LONGEST_PROPERTY)
     book.workbook.set_properties(
         {

@@ -116,7 +116,8 @@ def anonymous(value: Any, known: Places) -> Any:
 
 def instead(found: re.Match[str], known: Places) -> str:
     """What a reader sees instead of a place; a tag that ends (`</table>`) is none."""
-    text, path = found.string, found.group()
+    text = found.string
+    path = found.group()
     if text[found.start() - 1 : found.start()] == "<" and "/" not in path[1:] and TAG_ENDS.match(text, found.end()):
         return path
     return known.shown[(found.lastindex or 1) - 1] or ("" if path.endswith(("/", "\\")) else ".")

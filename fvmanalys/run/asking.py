@@ -24,8 +24,10 @@ from fvmanalys.run.outfile import written
 
 __all__ = ["ANSWERS", "DRAWS", "ESTIMATES", "SEED", "SHOWN", "asked_of", "hand_out"]
 
-ESTIMATES, MOST_WORTH = "estimates", 12  # the word for any estimates, and how many are asked for by default
-ANSWERS, SHOWN = "answers.csv", ["role", "number", "id", *INPUTS, "reason"]
+ESTIMATES = "estimates"
+MOST_WORTH = 12  # the word for any estimates, and how many are asked for by default
+ANSWERS = "answers.csv"
+SHOWN = ["role", "number", "id", *INPUTS, "reason"]
 FEW, DRAWS, SEED = 64, 8192, 1
 CHOSEN = ("parameters", "viewpoints", "investigations", "limits")  # choices, and what is around the model
 ANY = (-1e12, 1e12)
@@ -39,8 +41,10 @@ def hand_out(
     read_texts(lang)
     people = [(role, number) for role, count in sent_to(sent).items() for number in range(1, count + 1)]
     inputs, words = load(data), Words(lang)
-    questions, shown = read_calibration(calibration) if calibration else {}, read_answers(after) if after else None
-    chosen, asked = chosen_ids(inputs, what, ids), asked_of(inputs, questions)
+    questions = read_calibration(calibration) if calibration else {}
+    shown = read_answers(after) if after else None
+    chosen = chosen_ids(inputs, what, ids)
+    asked = asked_of(inputs, questions)
     page = page_of(Edition(find(inputs, FEW, SEED), lang), chosen, "" if what == ESTIMATES else what, after is not None)
     if shown is not None:
         page = with_group(page, shown, asked, words)
@@ -71,7 +75,8 @@ def chosen_ids(inputs: Inputs, what: str, ids: str) -> list[str]:
             known = near(unknown[0], table["id"]) or "ids are made of table and key, as contracts/A/licence"
             raise UsageError(f"form: there is no estimate {unknown[0]!r} to judge; {known}")
         return [name for name in table["id"] if any(fnmatch.fnmatch(name, one) for one in split(ids))]
-    knowledge, possible = find(inputs, DRAWS, SEED).knowledge, set(table["id"])
+    knowledge = find(inputs, DRAWS, SEED).knowledge
+    possible = set(table["id"])
     columns = {name: column for name, column in knowledge.columns.items() if name in possible}
     worth = evppi_all(knowledge.benefit(), columns)["evppi"].sort_values(ascending=False, kind="stable")
     found = [str(name) for name in worth[worth > 0].index[:MOST_WORTH]]
@@ -102,7 +107,8 @@ def with_group(page: Page, shown: pd.DataFrame, asked: Asked, words: Words) -> P
     """A page with what the group said of each number: its pool, and how many answered."""
     lines = []
     for line in page.lines:
-        mine, group = shown.loc[shown["id"].eq(line.key), list(INPUTS)].to_numpy(), "–"
+        mine = shown.loc[shown["id"].eq(line.key), list(INPUTS)].to_numpy()
+        group = "–"
         if len(mine):
             low, middle, high = pool(mine, even(len(mine)), asked[line.key]).quantile(ANSWERED)
             group = words("form.group", answer=told(words, low, middle, high), count=len(mine))

@@ -33,7 +33,8 @@ def verify_chain(out: Path) -> Verified:
     What cannot be seen is a run at the end of the chain that was removed or replaced: hold that one's hash against the
     one written down when it was published.
     """
-    manifests, broken = {}, []
+    manifests = {}
+    broken = []
     for path in place.published(out):
         try:
             manifests[path.name] = read_manifest(path)

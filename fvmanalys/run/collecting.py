@@ -37,7 +37,8 @@ from fvmanalys.run.tidy import tidy_csv
 
 __all__ = ["BOOK", "POOLS", "collect"]
 
-BOOK, POOLS = "collected.xlsx", ("equal", "calibration", "median")
+BOOK = "collected.xlsx"
+POOLS = ("equal", "calibration", "median")
 SCORES = ("calibration", "information", "weight")
 DIGITS = 10  # of a pooled number
 
@@ -49,7 +50,8 @@ def collect(
     """Read forms, pool what they say, and write it; tell what came of it. Nothing is written where a form is broken."""
     read_texts(lang)
     day = checked(data, out, owner, known_from, pooled)
-    inputs, questions = load(data), read_calibration(calibration) if calibration else {}
+    inputs = load(data)
+    questions = read_calibration(calibration) if calibration else {}
     asked = asked_of(inputs, questions)
     found = Gathered(inputs, read_forms(files, asked), asked, questions, pooled)
     found.check()
@@ -169,7 +171,8 @@ class Gathered:
 
     def cells(self, name: str, lang: str) -> dict[str, str]:
         """The cells of the row that takes the place of an estimate's."""
-        row, words = self.rows[name], Words(lang)
+        row = self.rows[name]
+        words = Words(lang)
         shape = {"distribution": row.distribution, "ends": "p90" if row.distribution else "", "low": "", "high": ""}
         ends = {"low": row.low, "high": row.high} if row.distribution else {}
         numbers = {end: f"{one:.{DIGITS}g}" for end, one in (ends | {"likely": row.likely}).items()}
@@ -180,10 +183,8 @@ class Gathered:
 
     def note(self, name: str, words: Words) -> str:
         """What a row rests on, and how far it is from that."""
-        count, misses = (
-            np.isfinite(self.answers[name][:, 1]).sum(),
-            words.rough(self.rows[name].misses, self.units[name]),
-        )
+        count = np.isfinite(self.answers[name][:, 1]).sum()
+        misses = words.rough(self.rows[name].misses, self.units[name])
         return words("collected.note", pool=words(f"collected.pool.{self.used(name)}"), count=count, misses=misses)
 
     @cached_property

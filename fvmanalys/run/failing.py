@@ -30,7 +30,9 @@ class Again(threading.Thread):
 
     def __init__(self, number: signal.Signals, first: float = 1.0):
         super().__init__(daemon=True)
-        self.number, self.first, self.done = number, min(first, threading.TIMEOUT_MAX), threading.Event()
+        self.number = number
+        self.first = min(first, threading.TIMEOUT_MAX)
+        self.done = threading.Event()
 
     def run(self) -> None:
         """Wait for the first time, then for a second each."""

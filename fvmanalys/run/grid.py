@@ -126,7 +126,9 @@ def read_axis(name: str, given: Any, needs_steps: bool) -> Axis:
         return Axis(name, tuple(map(number, values)))
     if not {"low", "high"} <= set(given) <= {"low", "high", "steps"}:
         raise ValueError("is no range; write {low = 1, high = 2, steps = 3}, or a list of values")
-    low, high, steps = number(given["low"]), number(given["high"]), given.get("steps")
+    low = number(given["low"])
+    high = number(given["high"])
+    steps = given.get("steps")
     if not low < high:
         raise ValueError(f"low {low:g} is not below high {high:g}; swap them")
     if steps is None and not needs_steps:

@@ -60,7 +60,8 @@ def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
     """Write the history as the file's ending says; return what there is to tell of it."""
     from fvmanalys.report.sheets.history import write_history
 
-    words, ending = Words(lang), path.suffix.lower()
+    words = Words(lang)
+    ending = path.suffix.lower()
     read_texts(lang)
     if ending not in (".xlsx", ".csv"):
         raise UsageError(f"{path}: ends in {path.suffix!r}; name a file that ends in .xlsx or .csv")
@@ -187,7 +188,8 @@ def happened(milestones: pd.DataFrame, days: list[str], name: str) -> dict[str, 
     """What has happened by each day and not by the one before: `day name`, one after another."""
     found: dict[str, list[str]] = {}
     for row in milestones.to_dict("records"):
-        actual, known = day_text(row["actual_date"]), day_text(row.get("known_from"))
+        actual = day_text(row["actual_date"])
+        known = day_text(row.get("known_from"))
         heard = [day for day in days[1:] if day >= max(actual, known)]
         if actual > days[0] and heard:
             found.setdefault(heard[0], []).append(f"{actual} {row.get(name) or row['name']}")

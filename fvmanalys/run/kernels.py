@@ -77,8 +77,10 @@ class Kernels:
                 kernel_name="python3", kernel_spec_manager=ThisPython(), session=session, **files
             )
             provisioner = Provisioner(kernel_id=Path(folder).name, kernel_spec=manager.kernel_spec, parent=manager)
-            provisioner.forker, provisioner.seconds = self.forker, seconds
-            manager.kernel_id, manager.provisioner = provisioner.kernel_id, provisioner
+            provisioner.forker = self.forker
+            provisioner.seconds = seconds
+            manager.kernel_id = provisioner.kernel_id
+            manager.provisioner = provisioner
             manager.context.setsockopt(zmq.RCVHWM, 0)  # drop nothing, as on the kernel's side
             with self._lock:
                 self._managers.add(manager)

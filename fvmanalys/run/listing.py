@@ -37,7 +37,8 @@ def seconds_of(run: PublishedRun) -> str:
 
 def failed_line(kept: Path) -> str:
     """A line for a failed run, from its log: what it died of, or after which step it was killed."""
-    head, log = f"{kept.name}  failed  as of {kept.name[:10]}", read_log(kept / LOG)
+    head = f"{kept.name}  failed  as of {kept.name[:10]}"
+    log = read_log(kept / LOG)
     if not log:
         return f"{head}  kept in {kept}"
     last = log[-1]

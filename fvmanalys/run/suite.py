@@ -208,7 +208,9 @@ def run_suite(
     began earlier. `keep` puts what is known already into a private folder beside the results, and says what the kernels
     must know of it.
     """
-    limits, folder, report = limits or Limits(), Path(folder).absolute(), progress or (lambda outcome: None)
+    limits = limits or Limits()
+    folder = Path(folder).absolute()
+    report = progress or (lambda outcome: None)
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
     _check_names(jobs)

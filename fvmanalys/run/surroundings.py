@@ -23,7 +23,8 @@ CONTAINER = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in
 
 def check_memory(draws: int, inputs: Inputs, at_once: int = 1) -> None:
     """Refuse more draws than there is memory for, where so many processes compute with them at once."""
-    each, there = HELD * len(inputs.estimates) * at_once, memory()
+    each = HELD * len(inputs.estimates) * at_once
+    there = memory()
     if draws * each > there:
         sizes = f"{draws * each / 1e9:,.0f} gigabytes of memory, and there are {there / 1e9:,.1f}"
         raise UsageError(
@@ -85,7 +86,8 @@ def unmovable(out: Path, kept: Path) -> str:
 
 def latest_faults(out: Path) -> Iterator[str]:
     """What is wrong with a `latest` that no run has made: it would be in the way, or be lost."""
-    link, named = out / "latest", place.latest(out)
+    link = out / "latest"
+    named = place.latest(out)
     if link.is_dir() and not link.is_symlink():
         copied = "was it copied by what follows links?"
         yield f"{link}: is a folder, not a link to a run ({copied}); remove it, its run is in runs/"

@@ -91,7 +91,8 @@ def complete(out: Path, grid: Grid, chunk: int, progress: Progress, compute: Any
     done = {index for part in parts_of(out) for index in part_indices(part)}
     missing = [index for index in range(grid.size) if index not in done]
     chunks = [missing[start : start + chunk] for start in range(0, len(missing), chunk)]
-    lost, count = list[str](), len(done)
+    lost = list[str]()
+    count = len(done)
     progress(count, grid.size)
     for indices, rows in compute({index: grid.scenario(index) for index in indices} for indices in chunks):
         if isinstance(rows, str):
@@ -161,7 +162,8 @@ def problem_with(inputs: Inputs, scenario: Scenario) -> str:
 def changed(inputs: Inputs, scenario: Scenario) -> Inputs:
     """The inputs of a scenario, checked by the rules of the raw tables."""
     if "options" in scenario:
-        names, known = scenario["options"].split(";"), inputs.options()
+        names = scenario["options"].split(";")
+        known = inputs.options()
         if unknown := [name for name in names if name not in known]:
             raise UsageError(f"no option {unknown[0]!r} is in play; {did_you_mean(unknown[0], known)}")
         gone = [f"options/{name}" for name in known if name not in names]

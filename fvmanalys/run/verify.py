@@ -89,7 +89,8 @@ def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
     found: dict[str, str] = {}
     odd: list[str] = []
     for path in everything_in(run):
-        name, mode = path.relative_to(run).as_posix(), path.lstat().st_mode
+        name = path.relative_to(run).as_posix()
+        mode = path.lstat().st_mode
         if stat.S_ISREG(mode) and not path.is_symlink():
             found |= {} if name in (MANIFEST, SIGNATURE) else {name: sha256(path)}
         elif not stat.S_ISDIR(mode):

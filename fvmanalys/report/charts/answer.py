@@ -30,7 +30,8 @@ __all__ = ["plot_acceptability", "plot_areas", "plot_comparison", "plot_levels"]
 def plot_comparison(edition: Edition) -> Picture:
     """The net benefit of every option beside the reference: expected, and P5–P95."""
     findings, words = edition.findings, edition.words
-    table, names = findings.comparison.table, edition.options
+    table = findings.comparison.table
+    names = edition.options
     best = findings.comparison.best
     with sketch(1.3 + 0.52 * len(table)) as (figure, [[axes]]):
         axes.axvline(0, color=MUTED, linewidth=1)
@@ -132,7 +133,9 @@ def share_axis(axes: Axes, words: Words) -> None:
 def acceptability_texts(edition: Edition) -> tuple[str, str]:
     """The title, and the chances at both ends and at the value used."""
     findings, words = edition.findings, edition.words
-    curves, names, value = findings.comparison.acceptability, edition.options, findings.comparison.value_per_point
+    curves = findings.comparison.acceptability
+    names = edition.options
+    value = findings.comparison.value_per_point
     used = curves.index[np.abs(curves.index - value).argmin()]
     best = curves.loc[used].idxmax()
     title = edition(
@@ -181,8 +184,10 @@ def draw_line(
 
 def label_ends(axes: Axes, edition: Edition, lines: pd.DataFrame, gap: float) -> None:
     """Each option's name where its line (a column) ends, at least `gap` apart, and none above the axes."""
-    options, top = edition.findings.inputs.options(), axes.get_ylim()[1]
-    places, right = spread(list(lines.iloc[-1]), gap), float(lines.index[-1])
+    options = edition.findings.inputs.options()
+    top = axes.get_ylim()[1]
+    places = spread(list(lines.iloc[-1]), gap)
+    right = float(lines.index[-1])
     for option, place in zip(lines, places - max(places.max(initial=top) - top, 0.0), strict=True):
         colour = OPTION_COLOURS[options.index(option) % len(OPTION_COLOURS)]
         look = {"va": "center", "color": colour, "annotation_clip": False}
@@ -199,7 +204,9 @@ def plot_areas(edition: Edition, area: str = "") -> Picture:
     """The score of every option in each area, or in one: expected, and P5–P95."""
     findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
-    table, names, called = findings.comparison.areas, edition.options, edition.areas
+    table = findings.comparison.areas
+    names = edition.options
+    called = edition.areas
     rows, columns = small_multiples(len(areas), 2)
     options = list(findings.comparison.table.index)
     with sketch(1.0 + rows * (0.55 + 0.3 * len(options)), rows, columns, sharex=True, sharey=True) as (figure, grid):
@@ -255,7 +262,9 @@ def draw_area(axes: Axes, edition: Edition, table: pd.DataFrame, area: str) -> N
 def areas_texts(edition: Edition, areas: list[str]) -> tuple[str, str]:
     """Who is best in how many areas, and every score."""
     findings, words = edition.findings, edition.words
-    table, names, called = findings.comparison.areas, edition.options, edition.areas
+    table = findings.comparison.areas
+    names = edition.options
+    called = edition.areas
     permanent = findings.inputs.options(permanent_only=True)
     winners = {area: table.xs(area, level="area").loc[permanent, "score"].idxmax() for area in areas}
     most = max(permanent, key=list(winners.values()).count)
@@ -300,7 +309,9 @@ def plot_levels(edition: Edition, area: str = "") -> Picture:
     """The expected level of each area over time, or of one: a line an option."""
     findings, words = edition.findings, edition.words
     areas = [area] if area else findings.inputs.areas
-    called, today, paths = edition.areas, decimal_year(findings.inputs.as_of), findings.level_paths
+    called = edition.areas
+    today = decimal_year(findings.inputs.as_of)
+    paths = findings.level_paths
     each = max(1.5, 0.35 + 0.17 * len(edition.options))
     with sketch(1.1 + len(areas) * each, len(areas), 1, sharex=True, sharey=True) as (figure, grid):
         low, high = paths["level"].min(), paths["level"].max()

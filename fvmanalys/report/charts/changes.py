@@ -66,7 +66,8 @@ def draw_steps(axes: Axes, parts: pd.Series, before: float, labels: Sequence[str
     `least` wide or more, and the values are diamonds.
     """
     ends = before + np.concatenate([[0.0], np.cumsum(parts)])
-    close, look = lie_close(ends), {"height": 0.62, "linewidth": 0.8}
+    close = lie_close(ends)
+    look = {"height": 0.62, "linewidth": 0.8}
     for place, value in ((0, ends[0]), (len(parts) + 1, ends[-1])):
         if close:
             axes.plot([value], [place], marker="D", color=MUTED, markersize=7)
@@ -130,7 +131,8 @@ def changes_texts(edition: Edition) -> tuple[str, str]:
     told = headline(findings)
     if told is None:
         return "", ""
-    names, called = edition.options_of_both, group_names(edition) | {OTHER: edition("changes.other")}
+    names = edition.options_of_both
+    called = group_names(edition) | {OTHER: edition("changes.other")}
     comparison = findings.comparison
     facts = {
         "best": names[comparison.best],

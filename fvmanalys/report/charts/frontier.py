@@ -11,7 +11,8 @@ __all__ = ["plot_frontier"]
 
 def plot_frontier(edition: Edition) -> Picture | None:
     """Cost over score of every option that may last, with the frontier; nothing where there are but two."""
-    table, words = frontier(edition.findings), edition.words
+    table = frontier(edition.findings)
+    words = edition.words
     if table.empty:
         return None
     rows = table.to_dict("records")

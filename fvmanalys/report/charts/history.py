@@ -68,7 +68,8 @@ def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
     rows = competing(history)
     if rows.empty:
         return None
-    events, rivals = happenings(rows, words), best_of_each_day(rows)
+    events = happenings(rows, words)
+    rivals = best_of_each_day(rows)
     ratios = [3.2, 0.22, *([2.0] if len(rivals) else []), *([0.05 + 0.2 * len(events)] if events else [])]
     with sketch(1.2 + sum(ratios), len(ratios), 1, height_ratios=ratios) as (figure, grid):
         panels = list(grid[:, 0])
@@ -114,8 +115,11 @@ def years(days: pd.Series) -> np.ndarray:
 
 def draw_chances(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
     """A stepped line an option: what was known on a day holds until the next run."""
-    names, last = named(rows, words), rows["as_of"].max()
-    leader, ends, places = leader_on(rows, last), {}, dict(zip(rows["option"], rows["place"], strict=True))
+    names = named(rows, words)
+    last = rows["as_of"].max()
+    leader = leader_on(rows, last)
+    ends = {}
+    places = dict(zip(rows["option"], rows["place"], strict=True))
     for option in dict.fromkeys(rows["option"]):
         path = rows[rows["option"].eq(option)]
         index = path["place"].iloc[0]
@@ -162,7 +166,8 @@ def leader_on(rows: pd.DataFrame, day: str) -> str:
 def draw_advice(axes: Axes, rows: pd.DataFrame, words: Words) -> None:
     """What each run advised, as one bar of spans."""
     told = rows.drop_duplicates("as_of")
-    starts, last = years(told["as_of"]), years(told["as_of"])[-1]
+    starts = years(told["as_of"])
+    last = years(told["as_of"])[-1]
     spans: list[tuple[float, str]] = []
     for start, advice in zip(starts, told["advice"], strict=True):
         if not spans or spans[-1][1] != advice:
@@ -184,7 +189,8 @@ def label_advice(axes: Axes, spans: list[tuple[float, str]], stops: list[float],
     """The advice in each span that has room for it, and what the bar is."""
     for (start, advice), stop in zip(spans, stops, strict=True):
         if advice in ADVICE_LOOKS and stop - start > WIDE * (stops[-1] - spans[0][0]):
-            text, middle = words(f"history.advice_{advice}"), (start + stop) / 2
+            text = words(f"history.advice_{advice}")
+            middle = (start + stop) / 2
             axes.annotate(
                 text,
                 (middle, 0),
@@ -212,7 +218,8 @@ def draw_challenger(axes: Axes, rivals: pd.DataFrame, reference: str, words: Wor
     )
     axes.step(across, rivals["net_benefit"], where="post", color=ACCENT, linewidth=2)
     axes.axhline(0, color=INK, linewidth=1)
-    middle, names = float(rivals["net_benefit"].iloc[-1]), named(rivals, words)
+    middle = float(rivals["net_benefit"].iloc[-1])
+    names = named(rivals, words)
     text = f"{wrapped(names[rivals['option'].iloc[-1]], 22, 1)}\n{words.amount(middle)}"
     axes.annotate(
         text, (across[-1], middle), (9, 0), textcoords="offset points", va="center", color=ACCENT, bbox=ON_PAPER
@@ -258,10 +265,12 @@ def list_events(axes: Axes, events: list[Happening], words: Words) -> None:
 
 def history_texts(rows: pd.DataFrame, rivals: pd.DataFrame, events: list[Happening], words: Words) -> tuple[str, str]:
     """How the leader fared from the first day to the last, and the whole figure in words."""
-    days, names = sorted(rows["as_of"].unique()), named(rows, words)
+    days = sorted(rows["as_of"].unique())
+    names = named(rows, words)
     leaders = [leader_on(rows, day) for day in days]
     first, last = (rows[rows["as_of"] == day].set_index("option")["p_best"] for day in (days[0], days[-1]))
-    now, ends = leaders[-1] or str(last.idxmax()), {"first": days[0], "last": days[-1]}
+    now = leaders[-1] or str(last.idxmax())
+    ends = {"first": days[0], "last": days[-1]}
     changes = sum(one != other for one, other in pairwise(leaders))
     key = {0: "same", 1: "changed_once"}.get(changes, "changed")
     shares = {"share": words.share(last[now]), "before": words.share(first.get(now, np.nan))}

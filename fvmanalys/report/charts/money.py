@@ -35,7 +35,8 @@ VIEW_MARKERS = ("o", "s", "D")
 def plot_cost(edition: Edition) -> Picture:
     """P50 and P85 of the programme cost and of the present value of all costs."""
     findings, words = edition.findings, edition.words
-    table, names = findings.comparison.table, edition.options
+    table = findings.comparison.table
+    names = edition.options
     with sketch(1.35 + 0.5 * len(table), 1, 2, sharey=True) as (figure, grid):
         panels = grid.flat
         for axes, cost in zip(panels, COSTS, strict=True):
@@ -62,7 +63,8 @@ def draw_budget(axes: Axes, row: int, p50: float, p85: float, colour: str, words
 def cost_texts(edition: Edition) -> tuple[str, str]:
     """The permanent option with the lowest programme budget, and every bar."""
     findings, words = edition.findings, edition.words
-    table, names = findings.comparison.table, edition.options
+    table = findings.comparison.table
+    names = edition.options
     lowest = table.loc[table["permanent"], "programme_p50"].idxmin()
     p50, p85 = (words.amount(table.loc[lowest, f"programme_{level}"]) for level in ("p50", "p85"))
     rows = [
@@ -81,7 +83,8 @@ def cost_texts(edition: Edition) -> tuple[str, str]:
 def plot_yearly_cost(edition: Edition) -> Picture:
     """Expected cost of each option, year by year and category by category."""
     findings, words = edition.findings, edition.words
-    parts, names = cost_by_category(findings.yearly, MOST_PARTS), edition.options
+    parts = cost_by_category(findings.yearly, MOST_PARTS)
+    names = edition.options
     options = list(names)
     rows, columns = small_multiples(len(options), 2)
     with sketch(1.5 + 1.75 * rows, rows, columns, sharex=True, sharey=True) as (figure, grid):
@@ -187,7 +190,9 @@ def draw_view(axes: Axes, row: float, values: dict, shares: list[float], edition
 def views_texts(edition: Edition) -> tuple[str, str]:
     """How much dearer the outside view is for the best option, and every P50 and P85."""
     findings, words = edition.findings, edition.words
-    views, names, best = findings.views, edition.options, findings.comparison.best
+    views = findings.views
+    names = edition.options
+    best = findings.comparison.best
     median = views[views["option"] == best].set_index("view")["programme_p50"]
     title = words(
         "chart.views.title", option=names[best], inside=words.amount(median[0.0]), outside=words.amount(median[1.0])

@@ -130,7 +130,8 @@ def plot_pause_bill(edition: Edition) -> Picture | None:
 def plot_cost_of_delay(edition: Edition) -> Picture | None:
     """What is lost in net benefit as the decision comes later: each option, and the best."""
     findings, words = edition.findings, edition.words
-    table, names = findings.knowledge.delays, edition.options
+    table = findings.knowledge.delays
+    names = edition.options
     if table.empty:
         return None
     wide = table.set_index(["months", "option"])["loss"].unstack(sort=False)

@@ -57,7 +57,8 @@ def event_groups(edition: Edition) -> list[tuple[str, pd.DataFrame]]:
 
 def time_limits(findings: Findings) -> tuple[float, float]:
     """From the first event (or the day of knowledge) to the last probable one, in calendar years."""
-    events, today = findings.events, decimal_year(findings.inputs.as_of)
+    events = findings.events
+    today = decimal_year(findings.inputs.as_of)
     times = events[["p05", "p50", "p95"]].to_numpy()
     known = times[np.isfinite(times)]
     last = min(max(known.max(initial=1.0), 1.0), findings.simulation.model.horizon)
@@ -66,10 +67,12 @@ def time_limits(findings: Findings) -> tuple[float, float]:
 
 def draw_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) -> None:
     """One event: a bar and a mark, open to the right where it may never happen, and the deadline if there is one."""
-    today, right = decimal_year(as_of), axes.get_xlim()[1]
+    today = decimal_year(as_of)
+    right = axes.get_xlim()[1]
     certain = event["happens"] >= NEVER
     if np.isfinite(event["p05"]):
-        start, end = today + event["p05"], min(today + event["p95"], right)
+        start = today + event["p05"]
+        end = min(today + event["p95"], right)
         axes.barh(
             row,
             end - start,
@@ -96,7 +99,8 @@ def draw_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) -> 
 
 def label_event(axes: Axes, row: int, event: dict, as_of: date, words: Words) -> None:
     """The month of P50, or the chance that it happens at all."""
-    today, right = decimal_year(as_of), axes.get_xlim()[1]
+    today = decimal_year(as_of)
+    right = axes.get_xlim()[1]
     text = words.month(as_of, event["p50"])
     if event["happens"] < NEVER:
         text = words("chart.timeline.maybe", share=words.share(event["happens"]))
@@ -127,7 +131,9 @@ def draw_days(axes: Axes, findings: Findings) -> None:
 def timeline_texts(edition: Edition) -> tuple[str, str]:
     """Which permanent option is in full use first, and when each is; with the decision."""
     findings, words = edition.findings, edition.words
-    table, names, as_of = findings.comparison.table, edition.options, findings.inputs.as_of
+    table = findings.comparison.table
+    names = edition.options
+    as_of = findings.inputs.as_of
     permanent = table.loc[table["permanent"], "full_use_p50"].dropna()
     first = permanent.idxmin() if len(permanent) else findings.comparison.best
     title = edition(

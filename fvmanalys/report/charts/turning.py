@@ -31,7 +31,8 @@ def plot_decomposition(edition: Edition) -> Picture | None:
             axes.barh(
                 place, amount, left=start, height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9
             )
-            where, aside = max(start, start + amount), 4
+            where = max(start, start + amount)
+            aside = 4
             text = edition(
                 "chart.decomposition.amount", amount=edition.words.millions(amount), sign="+" if amount > 0 else ""
             )

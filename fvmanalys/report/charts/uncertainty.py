@@ -45,7 +45,8 @@ def plot_tornado(edition: Edition) -> Picture | None:
     findings, words = edition.findings, edition.words
     if findings.knowledge.tornado.empty:
         return None
-    table, lead = swings(findings), findings.comparison.lead
+    table = swings(findings)
+    lead = findings.comparison.lead
     labels = edition.marked
     with sketch(1.6 + 0.42 * len(table)) as (figure, [[axes]]):
         axes.use_sticky_edges = False
@@ -109,9 +110,11 @@ def plot_information(edition: Edition) -> Picture | None:
 
 def draw_worth(axes: Axes, place: int, row: dict, words: Words) -> None:
     """One bar with its interval, hollow and in words where it cannot be told from zero."""
-    value, error = row["evppi"], ERRORS * row["standard_error"]
+    value = row["evppi"]
+    error = ERRORS * row["standard_error"]
     axes.barh(place, value, height=0.5, facecolor=ACCENT if row["clear"] else PAPER, edgecolor=ACCENT, alpha=0.85)
-    low, high = max(value - error, 0.0), value + error
+    low = max(value - error, 0.0)
+    high = value + error
     axes.plot([low, high], [place, place], color=INK, linewidth=1.3)
     axes.plot([low, high], [place, place], linestyle="none", marker="|", color=INK, markersize=7)
     text = words.amount(value) if row["clear"] else words("chart.information.unclear")
@@ -124,7 +127,8 @@ def plot_net_value(edition: Edition) -> Picture | None:
     table = findings.knowledge.investigations
     if table.empty:
         return None
-    months, monthly = np.array(MONTHS_WAITED, dtype=float), findings.knowledge.monthly_delay()
+    months = np.array(MONTHS_WAITED, dtype=float)
+    monthly = findings.knowledge.monthly_delay()
     waits = np.array([findings.knowledge.extra_wait(month) for month in months])
     with sketch(4.4) as (figure, [[axes]]):
         axes.axhline(0, color=INK, linewidth=1)
@@ -143,7 +147,8 @@ def plot_net_value(edition: Edition) -> Picture | None:
 
 def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, own: float) -> None:
     """One investigation, the first set off: its line, and the month in which its answer is expected."""
-    look, colour = place % len(OPTION_DASHES), MUTED if place else ACCENT
+    look = place % len(OPTION_DASHES)
+    colour = MUTED if place else ACCENT
     axes.plot(months, values, color=colour, linestyle=OPTION_DASHES[look], linewidth=1.6)
     if own <= months[-1]:
         marker = OPTION_MARKERS[look]
@@ -154,7 +159,8 @@ def draw_wait(axes: Axes, place: int, months: np.ndarray, values: np.ndarray, ow
 
 def name_waits(axes: Axes, edition: Edition, ends: dict[str, float], right: float, gap: float) -> None:
     """Each line's name at its end, moved apart where they would overlap, and none below the figure."""
-    names, places = edition.investigations, spread(list(ends.values()), gap)
+    names = edition.investigations
+    places = spread(list(ends.values()), gap)
     places += max(axes.get_ylim()[0] + gap / 3 - places.min(), 0.0)
     for place, (name, where) in enumerate(zip(ends, places, strict=True)):
         colour = MUTED if place else ACCENT
@@ -190,7 +196,8 @@ def draw_spans(axes: Axes, spans: pd.DataFrame, edition: Edition) -> None:
     whole = spans["high"].max() - spans["low"].min()
     for row in spans.to_dict("records"):
         filled = bool(row["investigation_id"]) and row["clear"]
-        width, hatch = row["high"] - row["low"], "////" if filled else "" if row["clear"] else "...."
+        width = row["high"] - row["low"]
+        hatch = "////" if filled else "" if row["clear"] else "...."
         axes.add_patch(
             Rectangle(
                 (row["low"], 0), width, 1, facecolor="#b9cde0" if filled else PAPER, edgecolor=ACCENT, hatch=hatch

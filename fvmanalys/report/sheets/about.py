@@ -84,7 +84,8 @@ def run_table(sheet: Sheet) -> None:
 
 def parameter_text(sheet: Sheet, row: dict) -> str:
     """The value used of a parameter."""
-    words, value = sheet.words, row["likely"]
+    words = sheet.words
+    value = row["likely"]
     if row["parameter_id"] == "price_year":
         return str(int(value))
     if row["unit"] == "share":

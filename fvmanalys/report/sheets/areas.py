@@ -39,13 +39,15 @@ def write_levels_by_year(book: Book) -> None:
 
 def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
     """The scores of the options side by side in each area."""
-    book, count = sheet.book, len(sheet.book.areas)
+    book = sheet.book
+    count = len(sheet.book.areas)
     table = book.findings.comparison.areas["score"]
     series = [
         Series(scores.cell(first, 0), scores.column(1, 0, count - 1), scores.column(2, first, first + count - 1), place)
         for place, first in enumerate(range(0, count * len(book.options), count))
     ]
-    title, said = sheet.text("scores_chart"), []
+    title = sheet.text("scores_chart")
+    said = []
     for area, name in book.areas.items():
         values = [f"{book.options[option]} {sheet.words.points(table[option, area])}" for option in book.options]
         said.append(sheet.text("scores_alt", area=name, values=sheet.words.listing(values)))
@@ -54,7 +56,8 @@ def score_chart(sheet: Sheet, scores: Region) -> tuple[Any, str]:
 
 def years_table(sheet: Sheet) -> None:
     """The expected level of every option and area in each year; the live model reads it."""
-    book, ahead = sheet.book, sheet.book.outlook
+    book = sheet.book
+    ahead = sheet.book.outlook
     columns = [
         *sheet.columns("years", "option:text year:year"),
         *(Column(name, "points") for name in book.areas.values()),
@@ -74,9 +77,11 @@ def years_table(sheet: Sheet) -> None:
 
 def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
     """How the expected level of an area moves under each option."""
-    book, column = sheet.book, 2 + list(sheet.book.areas).index(area)
+    book = sheet.book
+    column = 2 + list(sheet.book.areas).index(area)
     regions = {option: book.regions[f"levels {option}"] for option in book.options}
-    count, letters = len(book.outlook.years), book.edition.letters
+    count = len(book.outlook.years)
+    letters = book.edition.letters
     series = [
         Series(one.cell(0, 0), one.column(1), one.column(column), at, letters[at], (at + 1) / (len(regions) + 1), count)
         for at, one in enumerate(regions.values())
@@ -86,7 +91,8 @@ def level_chart(sheet: Sheet, area: str) -> tuple[Any, str]:
         for option in book.options
     ]
     alt = sheet.text("years.alt", area=book.areas[area], year=book.outlook.years[-1], ends=sheet.words.listing(ends))
-    title, unit = sheet.text("years.chart", area=book.areas[area]), sheet.text("points")
+    title = sheet.text("years.chart", area=book.areas[area])
+    unit = sheet.text("points")
     chart = line_chart(book, title, series, unit, min=0, max=100)
     chart.set_legend({"none": True})
     return chart, alt

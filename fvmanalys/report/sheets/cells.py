@@ -64,7 +64,8 @@ def header_names(names: list[str]) -> list[str]:
     taken: set[str] = set()
     for number, name in enumerate(names, start=1):
         text = safe_text(one_line(name), LONGEST_HEADER - 8) or f"[{number}]"
-        base, copy = text, 1
+        base = text
+        copy = 1
         while text.casefold() in taken:
             copy += 1
             text = f"{base} ({copy})"

@@ -12,7 +12,9 @@ __all__ = ["has_changes", "write_changes"]
 
 KEY = "changes"
 WIDTHS = (46, 34, 18, 18, 20, 20, 18, 12, 12)
-CHART_ROWS, MOST_BARS, FALLING = 18, 10, "#B9CDE0"
+CHART_ROWS = 18
+MOST_BARS = 10
+FALLING = "#B9CDE0"
 
 
 def has_changes(book: Book) -> bool:
@@ -22,7 +24,8 @@ def has_changes(book: Book) -> bool:
 
 def write_changes(book: Book) -> None:
     """What changed in sentences, part by part for the best option and for all, and the rows."""
-    sheet, former = Sheet(book, KEY, WIDTHS), book.findings.changes.former
+    sheet = Sheet(book, KEY, WIDTHS)
+    former = book.findings.changes.former
     sheet.title(sheet.text("title", as_of=sheet.words.day(former.as_of if former else None)))
     sheet.lines(changes_answer(book.edition), font_size=11)
     sheet.notes("note")

@@ -50,13 +50,16 @@ def write_comparison(book: Book) -> None:
 
 def interval(book: Book, name: str, middle: str) -> tuple[Chart, str]:
     """A chart of a figure with its interval, and its alternative text; its table must have been written."""
-    region, table, words = book.regions[name], book.findings.comparison.table, book.words
+    region = book.regions[name]
+    table = book.findings.comparison.table
+    words = book.words
     stem = middle.removesuffix("_mean")
     parts = []
     for option, row in table.to_dict("index").items():
         value, low, high = (words.amount(row[column]) for column in (middle, f"{stem}_p05", f"{stem}_p95"))
         parts.append(words(f"sheet.{KEY}.alt_interval", option=book.options[option], value=value, low=low, high=high))
-    best, cheapest = book.findings.comparison.best, str(table["cost_mean"].idxmin())
+    best = book.findings.comparison.best
+    cheapest = str(table["cost_mean"].idxmin())
     title = words(f"sheet.{KEY}.{name}_chart", best=book.options[best], cheapest=book.options[cheapest])
     series = Series(region.heading(1), region.column(0), region.column(1))
     ends = book.regions[f"{name}_ends"]
@@ -90,7 +93,9 @@ def cost_chart(book: Book) -> tuple[Chart, str]:
 
 def acceptability_chart(book: Book) -> tuple[Chart, str]:
     """How often each option is best, over the values of a point; its table must have been written."""
-    region, table, words = book.regions["acceptability"], book.findings.comparison.acceptability, book.words
+    region = book.regions["acceptability"]
+    table = book.findings.comparison.acceptability
+    words = book.words
     looks = [book.edition.places[option] for option in table.columns]
     series = option_lines(book, region, looks)
     title, unit, share = (
@@ -111,7 +116,8 @@ def acceptability_chart(book: Book) -> tuple[Chart, str]:
 
 def reasons_table(sheet: Sheet) -> None:
     """Every part of each option's difference from the best other: a row a part, a column an option."""
-    reasons, book = sheet.book.findings.reasons, sheet.book
+    reasons = sheet.book.findings.reasons
+    book = sheet.book
     if not sheet.section("reasons", not reasons.empty, "reasons.note"):
         return
     others = reasons.drop_duplicates("option").set_index("option")["other"]
@@ -142,7 +148,8 @@ def reasons_table(sheet: Sheet) -> None:
 
 def acceptability(sheet: Sheet) -> None:
     """How probable each option is to be best, over the values of a point."""
-    book, table = sheet.book, sheet.book.findings.comparison.acceptability
+    book = sheet.book
+    table = sheet.book.findings.comparison.acceptability
     sheet.heading(sheet.text("acceptability.heading"))
     sheet.notes("acceptability.note")
     columns = [

@@ -75,7 +75,8 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
         return
     wide = values_by_group(groups, list(book.options))
     rows: list[list[Any]] = [[group_name(sheet, group), *wide.loc[group]] for group in wide.index]
-    first, last = sheet.row + 2, sheet.row + 1 + len(rows)
+    first = sheet.row + 2
+    last = sheet.row + 1 + len(rows)
     letters = [xl_col_to_name(column) for column in range(1, len(book.options) + 1)]
     totals = [
         Formula(f"=SUM({letter}{first}:{letter}{last})", float(wide[option].sum()))
@@ -88,7 +89,8 @@ def values_table(sheet: Sheet, groups: pd.DataFrame) -> None:
 
 def values_chart(sheet: Sheet, region: Region, looks: list[int], totals: pd.Series) -> None:
     """The groups of each option, stacked."""
-    book, count = sheet.book, len(sheet.book.options)
+    book = sheet.book
+    count = len(sheet.book.options)
     series = [
         Series(region.cell(at, 0), region.row(-1, 1, count), region.row(at, 1, count), look)
         for at, look in enumerate(looks)
@@ -133,8 +135,10 @@ def yearly_table(sheet: Sheet, groups: pd.DataFrame) -> None:
 def yearly_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, index: int, top: float) -> tuple[Any, str]:
     """One option's cost in each year, by group."""
     years = len(wide.index.unique("year"))
-    first, last = index * years, (index + 1) * years - 1
-    across, looks = region.column(1, first, last), group_looks(sheet.book, list(wide.columns))
+    first = index * years
+    last = (index + 1) * years - 1
+    across = region.column(1, first, last)
+    looks = group_looks(sheet.book, list(wide.columns))
     series = [
         Series(region.heading(at), across, region.column(at, first, last), look)
         for at, look in enumerate(looks, start=2)

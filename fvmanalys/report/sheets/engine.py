@@ -57,7 +57,9 @@ def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
     """From, to, share counted, middle, factor and the two weights of each year,
     for a table whose first row is given.
     """
-    book, ahead, settings = sheet.book, sheet.book.outlook, sheet.book.settings
+    book = sheet.book
+    ahead = sheet.book.outlook
+    settings = sheet.book.settings
     rate, horizon = called(book, "discount_rate"), called(book, "horizon_years")
     region = Region(sheet.name, first, first, 0)
     shares, factors = year_counts(ahead.edges, settings.discount_rate, settings.horizon_years)
@@ -79,7 +81,8 @@ def series_table(sheet: Sheet, years: list[Column]) -> None:
     """Every option's cost in every case and bundle,
     and its level in every case and area, by year; what each comes to.
     """
-    book, ahead = sheet.book, sheet.book.outlook
+    book = sheet.book
+    ahead = sheet.book.outlook
     sheet.heading(sheet.text("series.heading"))
     sheet.notes("series.note")
     columns = [Column(sheet.text("what")), Column(sheet.text("case")), Column(sheet.text("part")), *years]
@@ -104,7 +107,9 @@ def series_table(sheet: Sheet, years: list[Column]) -> None:
 
 def series_row(sheet: Sheet, name: str, option: str, area: str, key: tuple[str, str], row: int) -> list[Any]:
     """One series: whose, in which case, what, by year, the case's weight, the bundle's factor, and what it comes to."""
-    book, ahead, settings = sheet.book, sheet.book.outlook, sheet.book.settings
+    book = sheet.book
+    ahead = sheet.book.outlook
+    settings = sheet.book.settings
     case, part = key
     values = (ahead.cases if area else ahead.costs)[option, case, part].to_numpy()
     place = Region(sheet.name, row, row, 0)

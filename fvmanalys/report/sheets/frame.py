@@ -24,7 +24,9 @@ from fvmanalys.report.topics.traced import row_traced
 __all__ = ["PAGE_UNITS", "SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
 
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
-ROW_POINTS, ROW_PIXELS, TALLEST_POINTS = 14.25, 19, 409.0
+ROW_POINTS = 14.25
+ROW_PIXELS = 19
+TALLEST_POINTS = 409.0
 PAGE_UNITS = 92.0  # the width of a printed page in units of column width, before what each column takes for itself
 AIR = 2.5  # points between a sentence and the next
 LINE_POINTS, ROW_PADDING = 13.0, 3.0
@@ -36,8 +38,10 @@ PANELS_ABREAST, PANEL_ROWS = 3, 17
 HEADER_PART = 70
 UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
-WORDY, MANY_LETTERS = 40.0, 90  # the width of a column where a text is so long
-COMMENT, MOST_SAID = (3.5, 2.5), 2_000  # how much larger than usual a comment is, and how long
+WORDY = 40.0
+MANY_LETTERS = 90  # the width of a column where a text is so long
+COMMENT = (3.5, 2.5)
+MOST_SAID = 2_000  # how much larger than usual a comment is, and how long
 TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 
@@ -65,8 +69,12 @@ class Sheet:
         printed: bool = False,
         part: str = "",
     ):
-        self.book, self.words, self.key, self.widths = book, book.words, key, list(widths)
-        self.portrait, self.printed = portrait or printed, printed
+        self.book = book
+        self.words = book.words
+        self.key = key
+        self.widths = list(widths)
+        self.portrait = portrait or printed
+        self.printed = printed
         self.on_screen = book.has_print_set and not printed
         self.last_printed = -1
         self.name = book.sheet_name(f"{key}.{part}" if part else key)
@@ -108,7 +116,8 @@ class Sheet:
 
     def lines(self, texts: Sequence[str], **properties: Any) -> None:
         """Sentences, each from a row of its own; one too long for the page goes on in the next row."""
-        size, bold = properties.get("font_size", 10), properties.get("bold", False)
+        size = properties.get("font_size", 10)
+        bold = properties.get("bold", False)
         for text in texts:
             self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
             self.height(self.row - 1, self.heights.get(self.row - 1, ROW_POINTS) + AIR)
@@ -152,7 +161,8 @@ class Sheet:
     def columns(self, name: str, styles: str) -> list[Column]:
         """Columns given as `heading:style heading:style`, with headings of this sheet's, or else of all tables."""
         pairs = [pair.split(":") for pair in styles.split()]
-        known, common = self.words.get, "column.{}".format
+        known = self.words.get
+        common = "column.{}".format
         own = f"sheet.{self.key}.{name}." if name else f"sheet.{self.key}."
         heads = [known(f"{own}{one}", "") or self.words(common(one)) for one, _ in pairs]
         return [Column(head, style.replace("_", " ")) for head, (_, style) in zip(heads, pairs, strict=True)]
@@ -172,7 +182,8 @@ class Sheet:
         if not rows:
             return None
         columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in shown]
-        self.band_row, self.row = self.row, self.row + band
+        self.band_row = self.row
+        self.row = self.row + band
         region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
         self.book.regions[exhibit.name] = region
         if self.printed:
@@ -228,7 +239,8 @@ class Sheet:
             self.write_row(region.first_row + offset, row, columns, found)
         if repeat:
             self.sheet.repeat_rows(self.row)
-        self.row, self.last_column = region.last_row + 1, max(self.last_column, len(columns) - 1)
+        self.row = region.last_row + 1
+        self.last_column = max(self.last_column, len(columns) - 1)
         return region
 
     def write_row(
@@ -289,7 +301,8 @@ class Sheet:
         """Leave room for a band of charts above a table;
         where it begins is `band_row`, for the charts to be put there after.
         """
-        self.band_row, self.row = self.row, self.row + rows
+        self.band_row = self.row
+        self.row = self.row + rows
         yield
 
     @contextmanager
@@ -332,7 +345,8 @@ class Sheet:
 
         What is for the screen has an empty cell as its print area: a whole book prints its print set alone.
         """
-        sheet, last = self.sheet, max(self.last_column, len(self.widths) - 1)
+        sheet = self.sheet
+        last = max(self.last_column, len(self.widths) - 1)
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES, EDGE_INCHES, EDGE_INCHES)

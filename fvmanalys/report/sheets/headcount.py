@@ -15,7 +15,8 @@ def yearly_table(sheet: Sheet) -> None:
     """Full-time equivalents of every option and year by phase, their sum,
     and how much of it is consultants; with a chart each.
     """
-    book, wide = sheet.book, yearly_team(sheet.book.findings.staffing, list(sheet.book.options))
+    book = sheet.book
+    wide = yearly_team(sheet.book.findings.staffing, list(sheet.book.options))
     phases = list(wide.columns[:-2])
     names = {phase: phase_name(sheet, phase) for phase in phases}
     options = list(wide.index.unique("option"))
@@ -38,10 +39,12 @@ def phase_name(sheet: Sheet, phase: str) -> str:
 
 def staff_chart(sheet: Sheet, region: Region, wide: pd.DataFrame, option: str, phases: list[str]) -> tuple[Chart, str]:
     """The full-time equivalents of an option year by year, by phase; all options on one scale."""
-    book, mine = sheet.book, wide.loc[option]
+    book = sheet.book
+    mine = wide.loc[option]
     first = wide.index.get_loc(wide.loc[[option]].index[0])
     last = first + len(mine) - 1
-    across, looks = region.column(1, first, last), {OTHER: len(FILLS) - 1, **book.edition.phase_places}
+    across = region.column(1, first, last)
+    looks = {OTHER: len(FILLS) - 1, **book.edition.phase_places}
     series = [
         Series(region.heading(at), across, region.column(at, first, last), looks[phase])
         for at, phase in enumerate(phases, start=2)

@@ -56,10 +56,12 @@ def write_live(book: Book) -> None:
 
 def parameter_levers(sheet: Sheet) -> list[Lever]:
     """The value of a point, the rate and the horizon."""
-    book, limits = sheet.book, turnable(sheet.book.findings.inputs)
+    book = sheet.book
+    limits = turnable(sheet.book.findings.inputs)
     found = []
     for name, style in STYLES.items():
-        value, limit = getattr(book.settings, name), limits[name]
+        value = getattr(book.settings, name)
+        limit = limits[name]
         style = book.resolved(style, (value, limit.low, limit.high))
         found.append(Lever(sheet.text(name), called(book, name), value, limit, style))
     return found
@@ -67,7 +69,8 @@ def parameter_levers(sheet: Sheet) -> list[Lever]:
 
 def risk_levers(book: Book) -> list[Lever]:
     """The probabilities of the leading risks, and the factors of the leading bundles."""
-    told, names = book.edition.levers, lever_names(book)
+    told = book.edition.levers
+    names = lever_names(book)
     risks = [Lever(told[one], names[one], chance, SHARES, "share1") for one, chance in book.levers.chances.items()]
     return risks + [Lever(told[one], names[one], 1.0, FACTORS, "n2") for one in book.levers.bundles]
 
@@ -120,7 +123,8 @@ def ends_told(sheet: Sheet, lever: Lever) -> dict[str, str]:
 
 def validate(sheet: Sheet, row: int, lever: Lever) -> None:
     """Accept only numbers within the limits, and say so."""
-    title, text = safe_text(lever.name, TITLE_LIMIT), sheet.text("allowed", **ends_told(sheet, lever))[:MESSAGE_LIMIT]
+    title = safe_text(lever.name, TITLE_LIMIT)
+    text = sheet.text("allowed", **ends_told(sheet, lever))[:MESSAGE_LIMIT]
     rule = {"validate": "decimal", "criteria": "between", "minimum": lever.limits.low, "maximum": lever.limits.high}
     said = {"input_title": title, "input_message": text, "error_title": title, "error_message": text}
     sheet.sheet.data_validation(row, INPUT, row, INPUT, rule | said)
@@ -128,7 +132,8 @@ def validate(sheet: Sheet, row: int, lever: Lever) -> None:
 
 def gates(sheet: Sheet, tables: Sequence[Region]) -> None:
     """How many levers do not stand as published, and whether all stand as they may, under names that formulas know."""
-    book, fine = sheet.book, sheet.text("fine").replace('"', '""')
+    book = sheet.book
+    fine = sheet.text("fine").replace('"', '""')
     turned = [f"SUMPRODUCT(--({table.column(INPUT)}<>{table.column(PUBLISHED)}))" for table in tables]
     wrong = [f'SUMPRODUCT(--({table.column(MESSAGE)}<>"{fine}"))' for table in tables]
     book.workbook.define_name(book.turned, f"={'+'.join(turned)}")
@@ -142,7 +147,8 @@ def allowed(book: Book, formula: str, value: Any) -> Formula:
 
 def scores_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region:
     """The share of each area, and each option's score in it."""
-    book, shares = sheet.book, normalised(sheet.book.settings.weights)
+    book = sheet.book
+    shares = normalised(sheet.book.settings.weights)
     sheet.heading(sheet.text("scores"))
     columns = [
         *sheet.columns("", "area:text share:share1"),
@@ -161,7 +167,8 @@ def scores_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region
 
 def results_table(sheet: Sheet, weights: Region, scores: Region, figures: pd.DataFrame) -> Region:
     """What the options come to at the reader's settings, beside what is published."""
-    book, table = sheet.book, sheet.book.findings.comparison.table
+    book = sheet.book
+    table = sheet.book.findings.comparison.table
     sheet.heading(sheet.text("yours"))
     styles = "option:text cost:money published_cost:money score:points published_score:points"
     styles += " net_benefit:money published_net_benefit:money rank:n0 published_rank:n0"
@@ -180,9 +187,12 @@ def results_table(sheet: Sheet, weights: Region, scores: Region, figures: pd.Dat
 
 def result_formulas(sheet: Sheet, scores: Region, place: int, option: str) -> dict[str, str]:
     """Present value, score, net benefit and rank of an option, as formulas."""
-    book, inputs = sheet.book, sheet.book.findings.inputs
-    first, known = sheet.row + 2, list(book.options)
-    row, reference = first + place, first + known.index(inputs.reference)
+    book = sheet.book
+    inputs = sheet.book.findings.inputs
+    first = sheet.row + 2
+    known = list(book.options)
+    row = first + place
+    reference = first + known.index(inputs.reference)
     costs = book.regions[f"cost {option}"]
     others = [first + known.index(one) for one in inputs.options(permanent_only=True)]
     return {
@@ -204,7 +214,8 @@ def live_chart(sheet: Sheet, results: Region) -> None:
 
 def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
     """How far the yearly convention lies from the simulation, at the published settings."""
-    book, table = sheet.book, sheet.book.findings.comparison.table
+    book = sheet.book
+    table = sheet.book.findings.comparison.table
     sheet.heading(sheet.text("distance"))
     sheet.notes("distance_note")
     styles = "option:text simulated_cost:money yearly_cost:money cost_distance:n1 cost_distance_share:distance"

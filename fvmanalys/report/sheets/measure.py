@@ -43,13 +43,17 @@ def lines_needed(text: str, width: float, size: float = 10, bold: bool = False) 
 
 def paragraph_lines(text: str, room: float, size: float, bold: bool) -> int:
     """How many lines one paragraph takes; a word longer than the line is broken."""
-    lines, used, blank = 1, 0.0, text_width(" ", size, bold)
+    lines = 1
+    used = 0.0
+    blank = text_width(" ", size, bold)
     for word in text.replace("-", "- ").split(" "):
         wide = text_width(word, size, bold)
         if used and used + wide > room:
-            lines, used = lines + 1, 0.0
+            lines = lines + 1
+            used = 0.0
         if wide > room:
-            lines, used = lines + int(wide // room), wide % room
+            lines = lines + int(wide // room)
+            used = wide % room
         else:
             used += wide + blank
     return lines
@@ -57,7 +61,8 @@ def paragraph_lines(text: str, room: float, size: float, bold: bool) -> int:
 
 def clause_lines(text: str, width: float, size: float = 10, bold: bool = False) -> list[str]:
     """A text in lines of at most `width`, broken after a clause where one ends late enough in the line."""
-    rest, lines = text.replace("\n", " ").strip(), []
+    rest = text.replace("\n", " ").strip()
+    lines = []
     while text_width(rest, size, bold) > width:
         fits = longest_start(rest, width, size, bold)
         clause = max(rest[: fits + 1].rfind(f"{mark} ") + 1 for mark in ",;:.")
@@ -70,7 +75,8 @@ def clause_lines(text: str, width: float, size: float = 10, bold: bool = False) 
 
 def longest_start(text: str, width: float, size: float, bold: bool) -> int:
     """How many letters of a text fit on a line, at least one."""
-    low, high = 1, len(text)
+    low = 1
+    high = len(text)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if text_width(text[:middle], size, bold) <= width else (low, middle - 1)

@@ -5,7 +5,8 @@ from fvmanalys.report.topics.sources import ESTIMATES, REVISIONS, SOURCES, revis
 
 __all__ = ["write_figures", "write_origins"]
 
-ORIGINS, FIGURES = (34, 48, 18, 14, 40), (34, 28, 18, 12, 12, 9, 13, 14, 14, 11.5, 10, 36, 12, 26)
+ORIGINS = (34, 48, 18, 14, 40)
+FIGURES = (34, 28, 18, 12, 12, 9, 13, 14, 14, 11.5, 10, 36, 12, 26)
 WIDEST = 20.0
 
 

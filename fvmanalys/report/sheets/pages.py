@@ -46,7 +46,8 @@ def widths(first: float, headings: Sequence[str]) -> list[float]:
     least = [whole_words([heading], 8.0, 22.0) for heading in headings]
     spare = (PAGE_UNITS - first - A_COLUMN * len(least) - sum(least)) / max(len(least), 1)
     if spare < 0:
-        first, spare = max(LEAST_FIRST, first + spare * len(least)), 0.0
+        first = max(LEAST_FIRST, first + spare * len(least))
+        spare = 0.0
     return [first, *(round(one + spare, 1) for one in least)]
 
 
@@ -82,7 +83,8 @@ def write_ways_page(book: Book) -> None:
 
 def write_reasons_page(book: Book) -> None:
     """Why: step by step from nothing to the lead, the spread of every option, and the strongest reasons."""
-    sheet, edition = page(book, "reasons", (40, 16, 16, 16)), book.edition
+    sheet = page(book, "reasons", (40, 16, 16, 16))
+    edition = book.edition
     sheet.heading(sheet.text("strongest"))
     sheet.lines(board.reason_sentences(edition))
     charts = [curves_chart(sheet)]
@@ -95,14 +97,16 @@ def write_reasons_page(book: Book) -> None:
 
 def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
     """The share of outcomes in which each option's net benefit stays below an amount, all on one axis."""
-    book, region = sheet.book, sheet.book.regions["curves"]
+    book = sheet.book
+    region = sheet.book.regions["curves"]
     table = book.findings.comparison.table
     ends = span(table, "net_benefit")
     series = [
         replace(one, categories=one.values, values=one.categories)
         for one in option_lines(book, region, range(len(book.options)))
     ]
-    title, unit = curves_title(sheet), sheet.text("across")
+    title = curves_title(sheet)
+    unit = sheet.text("across")
     chart = curve_chart(book, title, series, (sheet.text("upright"), "share"), (unit, "n0"), ends, min=0, max=1)
     said = [
         f"{name} {sheet.words.amount(table.at[option, 'net_benefit_p50'])}" for option, name in book.options.items()
@@ -112,7 +116,8 @@ def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
 
 def curves_title(sheet: Sheet) -> str:
     """How often the best option gives more than its nearest rival; without one, only what is drawn."""
-    book, comparison = sheet.book, sheet.book.findings.comparison
+    book = sheet.book
+    comparison = sheet.book.findings.comparison
     if comparison.runner_up is None:
         return sheet.text("curves_alone", option=book.options[comparison.best])
     share = comparison.wins.at[comparison.best, comparison.runner_up]
@@ -144,8 +149,11 @@ def write_areas_page(book: Book) -> None:
 
 def levels_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     """The levels of today and of the options that can be lasting side by side in each area."""
-    book, count, rows = sheet.book, len(sheet.book.areas), board.AREA_LEVELS.rows(sheet.book.edition)
-    known, lasting = list(book.options), board.budgeted(sheet.book.findings)
+    book = sheet.book
+    count = len(sheet.book.areas)
+    rows = board.AREA_LEVELS.rows(sheet.book.edition)
+    known = list(book.options)
+    lasting = board.budgeted(sheet.book.findings)
     shown = [(at, row) for at, row in enumerate(rows) if row["head"] == "today" or row["option"] in lasting]
     series = [
         Series(
@@ -180,7 +188,8 @@ def write_money_page(book: Book) -> None:
 
 def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     """What each option takes year by year."""
-    book, years = sheet.book, replace(region, last_row=region.last_row - 1)
+    book = sheet.book
+    years = replace(region, last_row=region.last_row - 1)
     shown = board.budgeted(book.findings)
     series = option_lines(book, years, [book.edition.places[option] for option in shown])
     sums = board.sums(book.findings)[0]
@@ -204,7 +213,8 @@ def write_people_page(book: Book) -> None:
 
 def spans_chart(sheet: Sheet) -> tuple[Chart, str]:
     """From when each option may be in full use to when it surely is."""
-    book, region = sheet.book, sheet.book.regions["spans"]
+    book = sheet.book
+    region = sheet.book.regions["spans"]
     first, *spans = [Series(region.heading(column), region.column(0), region.column(column)) for column in (1, 2, 3)]
     use = book.findings.comparison.table["full_use_p50"].dropna()
     soon = str(use.idxmin())

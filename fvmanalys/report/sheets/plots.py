@@ -22,10 +22,8 @@ __all__ = [
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
 PATTERNS = {"////": "wide_upward_diagonal", "....": "percent_20", "xxxx": "outlined_diamond"}
-SLANTS, LINES = (
-    ("", "wide_upward_diagonal", "percent_20", "dark_horizontal"),
-    ("", "wide_downward_diagonal", "percent_50", "dark_vertical", "large_check"),
-)
+SLANTS = ("", "wide_upward_diagonal", "percent_20", "dark_horizontal")
+LINES = ("", "wide_downward_diagonal", "percent_50", "dark_vertical", "large_check")
 OPTION_PATTERNS = SLANTS + LINES
 LONGEST_TITLE = 250
 MOST_BESIDE = 30  # letters of a name beside a plot, which is narrow then
@@ -139,8 +137,10 @@ def option_series(
     first = 0
     for option, run in groupby(options):
         last = first + len(list(run)) - 1
-        across, up = region.column(1, first, last), region.column(values, first, last)
-        look, share = looks.get(option, LEADER), 1 - 0.1 * (len(found) % 8)
+        across = region.column(1, first, last)
+        up = region.column(values, first, last)
+        look = looks.get(option, LEADER)
+        share = 1 - 0.1 * (len(found) % 8)
         label = letters[look] if look != LEADER else ""
         found.append(Series(region.cell(first, 0), across, up, look, label, share, last - first + 1))
         first = last + 1
@@ -239,7 +239,8 @@ def curve_chart(
 
 def option_lines(book: Book, region: Region, looks: Sequence[int], across: int = 0, first: int = 1) -> list[Series]:
     """A series for each column from `first` on, of options by their places; their labels stand at different points."""
-    count, letters = region.last_row - region.first_row + 1, book.edition.letters
+    count = region.last_row - region.first_row + 1
+    letters = book.edition.letters
     return [
         Series(
             region.heading(first + at),
@@ -360,7 +361,8 @@ def upside_down(chart: Chart, across: dict[str, Any]) -> None:
 
 def range_chart(book: Book, title: str, region: Region, axis: str) -> Chart:
     """Numbers one below the other, from today's value: a line from low to high, a diamond where the answer turns."""
-    chart, count = framed(book, "scatter", title, "straight"), region.last_row - region.first_row + 1
+    chart = framed(book, "scatter", title, "straight")
+    count = region.last_row - region.first_row + 1
     for row in range(count):
         level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
         line = {"color": LINE, "width": 3}
@@ -372,7 +374,8 @@ def range_chart(book: Book, title: str, region: Region, axis: str) -> Chart:
         series = Series(region.heading(column), region.column(column), region.column(0))
         chart.add_series({**places(series), "line": {"none": True}, "marker": marker})
     chart.set_legend({"none": True})
-    grid, share = {"visible": True, "line": {"color": LINE, "width": 0.5}}, book.number_format("share")
+    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+    share = book.number_format("share")
     across = {"min": -FARTHEST, "max": FARTHEST, "major_unit": 0.5, "crossing": -FARTHEST}
     form = f"+{share};\u2212{share};{share}"
     chart.set_x_axis(

@@ -52,11 +52,13 @@ def curves(sheet: Sheet, exhibit: Exhibit, value: str, style: str, caption: Capt
     region = sheet.exhibit(exhibit, band=CURVE_ROWS)
     if region is None:
         return
-    rows, columns = exhibit.rows(sheet.book.edition), exhibit.told_apart(sheet.book.edition)[0]
+    rows = exhibit.rows(sheet.book.edition)
+    columns = exhibit.told_apart(sheet.book.edition)[0]
     across = [row[columns[1].key] for row in rows]
     looks = sheet.book.edition.places
     place = [column.key for column in columns].index(value)
     series = option_series(region, [row["option"] for row in rows], place, looks, sheet.book.edition.letters)
-    upright, along = (sheet.words("workbook.millions"), "money"), (columns[1].heading, style)
+    upright = (sheet.words("workbook.millions"), "money")
+    along = (columns[1].heading, style)
     chart = curve_chart(sheet.book, caption.title, series, upright, along, (min(across), max(across)))
     sheet.charts([(chart, caption.alt)], sheet.band_row, CURVE_ROWS)

@@ -29,7 +29,8 @@ def has_uncertainty(book: Book) -> bool:
 def write_uncertainty(book: Book) -> None:
     """The verdict and what it is made of, then each view of the uncertainty."""
     choice = CHOICE if book.findings.comparison.runner_up is not None else ()
-    sheet, edition = Sheet(book, KEY, roomy(book, WIDTHS, (*choice, information.BACKTEST))), book.edition
+    sheet = Sheet(book, KEY, roomy(book, WIDTHS, (*choice, information.BACKTEST)))
+    edition = book.edition
     sheet.title(sheet.text("title"))
     sheet.lines(information.uncertainty_answer(edition), font_size=11)
     sheet.notes("note", "sources")

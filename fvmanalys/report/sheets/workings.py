@@ -90,7 +90,8 @@ def steps_table(sheet: Sheet) -> None:
     """Every step from nothing to the whole lead: where it begins and ends,
     as parts that stack on either side of zero.
     """
-    edition, facts = sheet.book.edition, turning.pair(sheet.book.findings)
+    edition = sheet.book.edition
+    facts = turning.pair(sheet.book.findings)
     steps = [
         (edition.tell("step", row["part"], row), row["start"], row["end"])
         for row in turning.steps(sheet.book.findings, MOST_STEPS)
@@ -115,7 +116,8 @@ def ranges_table(sheet: Sheet) -> None:
     """
     rows = []
     for row in board.TURNS.rows(sheet.book.edition):
-        base, size = row["base"], abs(row["base"]) or POINTS
+        base = row["base"]
+        size = abs(row["base"]) or POINTS
         ends = (row["low"], row["high"]) if np.isfinite(row["low"]) else (base, base)
         low, high, turns = (
             float(np.clip((one - base) / size, -FARTHEST, FARTHEST)) for one in (*ends, row["switching_value"])
@@ -134,7 +136,8 @@ def first_day(book: Book) -> float:
 
 def spans_table(sheet: Sheet) -> None:
     """When each option is in full use: the earliest month and the days on to the middle and the late one."""
-    book, events = sheet.book, sheet.book.findings.events.set_index(["option", "event"])
+    book = sheet.book
+    events = sheet.book.findings.events.set_index(["option", "event"])
     rows = []
     for option, name in book.options.items():
         event = (option, book.findings.inputs.full_use_event(option))

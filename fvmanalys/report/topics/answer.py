@@ -137,7 +137,8 @@ def options_shown(edition: Edition) -> Html:
 
 def answer(edition: Edition) -> list[str]:
     """The answer: the decision if it has been taken, what is best, how sure that is, what a mistake costs."""
-    findings, comparison = edition.findings, edition.findings.comparison
+    findings = edition.findings
+    comparison = edition.findings.comparison
     before = requirement_sentences(edition) if comparison.none_acceptable else []
     sentences = [*before, decided_sentence(edition), answer_sentence(edition), *condition_sentences(edition)]
     sentences += [] if before else requirement_sentences(edition)
@@ -154,7 +155,8 @@ def requirement_sentences(edition: Edition) -> list[str]:
     """What must hold and does not: minimum levels,
     and deadlines that an option meets in less than half of the outcomes.
     """
-    findings, comparison = edition.findings, edition.findings.comparison
+    findings = edition.findings
+    comparison = edition.findings.comparison
     risk = findings.inputs.parameters["minimum_risk"]
     permanent = findings.inputs.tables["options"].query("permanent == 'yes'")["option_id"]
     if comparison.none_acceptable:
@@ -224,7 +226,8 @@ def what_changes(edition: Edition) -> list[str]:
     """How probable the leader's own risk may be, whether its variants pay, and where the best option changes as the
     value of a point does.
     """
-    comparison, said = edition.findings.comparison, risk_sentences(edition) + variant_sentences(edition)
+    comparison = edition.findings.comparison
+    said = risk_sentences(edition) + variant_sentences(edition)
     if comparison.switches.empty:
         grid = comparison.acceptability.index
         return [*said, edition("answer.no_switch", low=grid[0], high=grid[-1])]
@@ -272,7 +275,8 @@ def area_scale(edition: Edition, area: str) -> list[str]:
 
 def stand_in_notice(edition: Edition) -> list[str]:
     """How many numbers are stand-ins, on which grounds, and that the conclusions are theirs; nothing without any."""
-    rows, words = edition.inputs.stand_ins, edition.words
+    rows = edition.inputs.stand_ins
+    words = edition.words
     if not rows:
         return []
     said = [

@@ -31,7 +31,8 @@ def own_report_sentences(edition: Edition) -> list[str]:
     """Whether the report and the analysis choose the same;
     else by how much they differ and what would make them agree.
     """
-    comparison, chosen = edition.findings.comparison, recommended(edition.inputs)
+    comparison = edition.findings.comparison
+    chosen = recommended(edition.inputs)
     if not chosen or not comparison.rivals:
         return []
     best = comparison.best

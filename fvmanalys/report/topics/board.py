@@ -105,7 +105,8 @@ def deadline_sentences(edition: Edition) -> list[str]:
 
 def limited(findings: Findings) -> pd.DataFrame:
     """The limits with their names, and how probably each option exceeds them."""
-    wide, names = limits_at_worst(findings.limits_exceeded), findings.inputs.tables["limits"]
+    wide = limits_at_worst(findings.limits_exceeded)
+    names = findings.inputs.tables["limits"]
     if wide.empty:
         return wide
     known = names[[one for one in ("limit_id", "name", "name_en") if one in names]]
@@ -114,7 +115,8 @@ def limited(findings: Findings) -> pd.DataFrame:
 
 def risks(findings: Findings) -> pd.DataFrame:
     """The risks that take most, with what tells that they come, what to do and who."""
-    table, lasting = risk_losses(findings.comparison), findings.inputs.options(permanent_only=True)
+    table = risk_losses(findings.comparison)
+    lasting = findings.inputs.options(permanent_only=True)
     if table.empty:
         return table
     table = table[table["option_id"].isin([*lasting, ALL_OPTIONS])].reset_index(drop=True)
@@ -198,7 +200,8 @@ KINDS = Exhibit(
 
 def reason_sentences(edition: Edition) -> list[str]:
     """The strongest reason for and against each option."""
-    reasons, found = edition.findings.reasons, []
+    reasons = edition.findings.reasons
+    found = []
     for option in edition.inputs.options(permanent_only=True):
         mine = reasons[reasons["option"] == option]
         if mine.empty:

@@ -30,7 +30,8 @@ LEAST_SWING = 0.5
 
 def options_now(findings: Findings) -> pd.DataFrame:
     """A few measures of every option, beside those of the former run where it has them."""
-    table, former = findings.comparison.table[list(MEASURES)], findings.former
+    table = findings.comparison.table[list(MEASURES)]
+    former = findings.former
     then = former.comparison if former and former.is_readable else pd.DataFrame()
     before = then.reindex(columns=list(MEASURES)).reindex(table.index).add_prefix("before_")
     return table.join(before.assign(known=table.index.isin(then.index))).reset_index()

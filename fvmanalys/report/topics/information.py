@@ -205,7 +205,8 @@ def verdict_sentences(edition: Edition) -> list[str]:
     found = edition.findings.knowledge.verdict
     if verdict_missing(edition) or found is None:
         return []
-    knowledge, row = edition.findings.knowledge, found.table.iloc[0]
+    knowledge = edition.findings.knowledge
+    row = found.table.iloc[0]
     advice = "decide" if found.decide_now else "investigate"
     due = row["extra_wait"] * knowledge.monthly_delay()
     text = edition(f"verdict.{advice}", row, count=len(knowledge.inquiries), net=abs(row["net_value"]), delay_cost=due)
@@ -219,7 +220,8 @@ def forward_sentences(edition: Edition) -> list[str]:
     and what a month of waiting costs by how large a team is kept.
     """
     findings = edition.findings
-    texts, verdict = forward_sentence(edition), findings.knowledge.verdict
+    texts = forward_sentence(edition)
+    verdict = findings.knowledge.verdict
     if verdict and verdict.net_value > 0:
         texts = [f"{text} {edition('verdict.beside_finding_out', net_value=verdict.net_value)}" for text in texts]
     team = findings.team_and_wait
@@ -281,7 +283,8 @@ def tornado_caption(edition: Edition) -> Caption:
     """Whether any number alone can turn the answer, and every bar."""
     table = swings(edition.findings)
     turning = int((table[["difference_low", "difference_high"]].min(axis=1) < 0).sum())
-    first, rows = table.iloc[0], table.to_dict("records")
+    first = table.iloc[0]
+    rows = table.to_dict("records")
     facts = {"id": first["id"], "swing": first["swing"], "count": turning, **leaders(edition)}
     return edition.caption("tornado", rows, "title_turns" if turning else "title", **facts)
 
@@ -289,7 +292,8 @@ def tornado_caption(edition: Edition) -> Caption:
 def information_caption(edition: Edition) -> Caption:
     """The number worth most to know, or how many cannot be told apart, and every bar."""
     table = worth_knowing(edition.findings)
-    first, count = table.iloc[0], tied(table)
+    first = table.iloc[0]
+    count = tied(table)
     key = "title_none" if not first["clear"] else "title_tied" if count > 1 else "title"
     facts = {"id": first["id"], "evppi": first["evppi"], "count": count}
     everything = float(edition.findings.knowledge.everything)
@@ -299,7 +303,8 @@ def information_caption(edition: Edition) -> Caption:
 def net_value_caption(edition: Edition) -> Caption:
     """Whether any investigation is worth its wait, and the net value of each."""
     table = edition.findings.knowledge.investigations
-    best, rows = table.iloc[0], table.assign(start=table["evsi"] - table["cost"]).to_dict("records")
+    best = table.iloc[0]
+    rows = table.assign(start=table["evsi"] - table["cost"]).to_dict("records")
     facts = {"investigation_id": best["investigation_id"], "net": best["net_value"], "count": len(table)}
     monthly = edition.findings.knowledge.monthly_delay()
     return edition.caption(

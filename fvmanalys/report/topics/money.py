@@ -41,7 +41,8 @@ FIGURES = (
 
 def exceeded(findings: Findings) -> pd.DataFrame:
     """The limits that may be exceeded, by option and year, with their names."""
-    table, known = findings.limits_exceeded, findings.inputs.tables["limits"]
+    table = findings.limits_exceeded
+    known = findings.inputs.tables["limits"]
     names = known[[column for column in ("limit_id", "name", "name_en") if column in known]]
     return table[table["p_exceeded"] > 0].merge(names, on="limit_id", how="left")
 
@@ -186,7 +187,8 @@ def cost_answer(edition: Edition) -> list[str]:
 
 def view_changes(edition: Edition) -> list[str]:
     """What the experience of other programmes does to the cost of the best option, and to which option is best."""
-    views, best = edition.findings.views, edition.findings.comparison.best
+    views = edition.findings.views
+    best = edition.findings.comparison.best
     if views["view"].nunique() < 2:
         return [edition("exhibit.views.none")]
     median = views[views["option"] == best].set_index("view")["programme_p50"]

@@ -126,7 +126,8 @@ def day_of(row: dict[str, Any]) -> date | None:
 
 def event_text(edition: Edition, change: Change) -> Html:
     """One event: the day, what it is, what was planned before, its note and its sources."""
-    row, milestones = change.row, edition.findings.news.before.get("milestones", [])
+    row = change.row
+    milestones = edition.findings.news.before.get("milestones", [])
     former = [old for old in milestones if old["milestone_id"] == row.get("milestone_id")]
     planned = "milestone_id" in row and not isinstance(row["actual_date"], date)
     key = "planned" if planned else "confirmed_event" if change.what == "confirmed" else "happened"

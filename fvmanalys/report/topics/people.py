@@ -26,7 +26,8 @@ EVIDENCE = "kind:kind source_id:sources note:text"
 
 def delays(findings: Findings) -> pd.DataFrame:
     """What is lost at every delay, the best option first."""
-    table, order = findings.knowledge.delays, [BEST, *findings.inputs.options()]
+    table = findings.knowledge.delays
+    order = [BEST, *findings.inputs.options()]
     return table[table["months"] > 0].sort_values(
         ["option", "months"], key=lambda column: column.map(order.index) if column.name == "option" else column
     )
@@ -135,7 +136,8 @@ def team_sentence(edition: Edition) -> str:
 
 def use_sentences(edition: Edition) -> list[str]:
     """By when to decide for the best option to be in full use by the first year that can be reached."""
-    table, as_of = edition.findings.latest_decisions, edition.as_of
+    table = edition.findings.latest_decisions
+    as_of = edition.as_of
     rows = table[table["option"] == edition.findings.comparison.best].to_dict("records")
     within = [row for row in rows if row["p50"] is not None and row["p50"] >= as_of]
     if not within:
@@ -158,7 +160,8 @@ def training_sentences(edition: Edition) -> list[str]:
 
 def standing_moves(edition: Edition) -> list[str]:
     """How the best share moves if the decision comes later, and which option is chosen."""
-    findings, best = edition.findings, edition.findings.comparison.best
+    findings = edition.findings
+    best = edition.findings.comparison.best
     simulation = findings.simulation
     moves = standing_over_delays(findings.inputs, best, draws=min(2048, simulation.draws), seed=simulation.seed)
     texts = edition.each("waiting.moves", moves[moves["delay"] > 0].to_dict("records"))

@@ -78,7 +78,8 @@ def changes_sentence(edition: Edition) -> str:
     told = headline(findings) if changes.told else None
     if not changes.told or changes.former is None:
         return ""
-    names, best = edition.options_of_both, findings.comparison.best
+    names = edition.options_of_both
+    best = findings.comparison.best
     facts = {
         "as_of": words.day(changes.former.as_of),
         "best": names[best],
@@ -114,7 +115,8 @@ def told_facts(edition: Edition, told: Headline) -> dict[str, str]:
 def changes_answer(edition: Edition) -> list[str]:
     """What changed, which options came or went, and how sure the division is."""
     findings, words = edition.findings, edition.words
-    changes, names = findings.changes, edition.options_of_both if findings.changes.told else {}
+    changes = findings.changes
+    names = edition.options_of_both if findings.changes.told else {}
     if not changes.told:
         return [changes_missing(edition)]
     texts = [changes_sentence(edition)]
@@ -138,13 +140,15 @@ def remarks(edition: Edition) -> list[str]:
 
 def idle_parts(findings: Findings, measure: str) -> list[str]:
     """Code and sampling, as far as they did nothing to a measure that anybody would see."""
-    parts, least = findings.changes.parts(measure), UNSEEN / (100 if measure == "p_best" else 1)
+    parts = findings.changes.parts(measure)
+    least = UNSEEN / (100 if measure == "p_best" else 1)
     return [name for name in (CODE, SAMPLING) if name in parts.index and parts.loc[name].abs().max() < least]
 
 
 def ordered_rows(findings: Findings, counting_only: bool = False) -> list[RowChange]:
     """The rows that differ: those behind the largest changes first, those without effect last."""
-    changes, told = findings.changes, headline(findings)
+    changes = findings.changes
+    told = headline(findings)
     sizes = {} if told is None else told.parts.abs().to_dict()
     rows = [change for change in changes.row_changes if changes.group_of(change) or not counting_only]
     return sorted(
@@ -154,7 +158,8 @@ def ordered_rows(findings: Findings, counting_only: bool = False) -> list[RowCha
 
 def all_parts(findings: Findings, told: Headline) -> pd.DataFrame:
     """What each group did to the best option, the largest first: `part` in MSEK, `chance` as a share."""
-    best, chances = findings.comparison.best, findings.changes.parts("p_best")
+    best = findings.comparison.best
+    chances = findings.changes.parts("p_best")
     chance = chances[best] if best in chances else pd.Series(np.nan, told.parts.index)
     table = pd.DataFrame({"part": told.parts, "chance": chance})
     return table.loc[table["part"].abs().sort_values(ascending=False, kind="stable").index]

@@ -76,7 +76,8 @@ def what_it_rests_on(edition: Edition) -> str:
 
 def header(edition: Edition) -> str:
     """Whose decision it is and what it is based on: the head of a public record, without what is not filled in."""
-    decision, words = edition.inputs.decision, edition.words
+    decision = edition.inputs.decision
+    words = edition.words
     parts = [words.of(decision, "organisation"), words.of(decision, "unit")]
     parts += [edition(f"page.{name}", value=words.of(decision, name)) for name in HEAD if decision[name]]
     parts += [edition("public.version")] if edition.inputs.stand_ins else []
@@ -85,7 +86,8 @@ def header(edition: Edition) -> str:
 
 def known_answer(edition: Edition) -> list[str]:
     """How much is known, how well, and how late it became known."""
-    tables, plans = edition.inputs.tables, slipped_plans(edition.inputs)
+    tables = edition.inputs.tables
+    plans = slipped_plans(edition.inputs)
     newest = max(day for table in tables.values() if "known_from" in table for day in table["known_from"].dropna())
     facts = {"sources": len(edition.inputs.sources), "newest": newest, "as_of": edition.as_of}
     texts = [edition("notebook.known", **facts), what_it_rests_on(edition)]
@@ -95,7 +97,8 @@ def known_answer(edition: Edition) -> list[str]:
 
 def unknowns(edition: Edition) -> list[str]:
     """What the material does not tell: assumptions, secrecy, tables that are missing."""
-    inputs, counts = edition.inputs, edition.findings.evidence_counts.set_index("kind")["estimates"]
+    inputs = edition.inputs
+    counts = edition.findings.evidence_counts.set_index("kind")["estimates"]
     secret = int((~inputs.estimates["confidential"].isin(OPEN)).sum())
     absent = [edition(f"table_name.{name}").lower() for name in OPTIONAL if not inputs.has(name)]
     texts = [edition("notebook.assumed", assumptions=counts["assumption"], estimates=counts.sum())]

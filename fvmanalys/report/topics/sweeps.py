@@ -32,7 +32,8 @@ def flips(findings: Findings, sweep: Sweep) -> pd.DataFrame:
 def boxes(findings: Findings, sweep: Sweep) -> pd.DataFrame:
     """The conditions under which the option that is best in most scenarios is not; a choice holds or does not."""
     table = sweep.boxes
-    named, least = table.assign(**apart(table["id"])), table["operator"] == AT_LEAST
+    named = table.assign(**apart(table["id"]))
+    least = table["operator"] == AT_LEAST
     is_choice = named["choice"] != ""
     told = np.where(is_choice, np.where(least, "is", "is_not"), np.where(least, "at_least", "at_most"))
     return named.assign(**{"is": told}, limit=table["value"].mask(is_choice))
@@ -57,7 +58,8 @@ BOXES = Exhibit(
 
 def sweep_answer(edition: Edition, sweep: Sweep) -> list[str]:
     """Which option is best in most scenarios, along what it flips, and how many scenarios failed."""
-    first, table = sweep.answers.iloc[0], flips(edition.findings, sweep)
+    first = sweep.answers.iloc[0]
+    table = flips(edition.findings, sweep)
     turning = table[table["flips"]].drop_duplicates("axis")
     names = [edition("sweep.axis", row) for row in turning.to_dict("records")]
     texts = [edition("sweep.answer", first.to_dict(), scenarios=len(sweep.best))]

@@ -28,7 +28,8 @@ PARTNERS = Exhibit(
 
 def time_answer(edition: Edition) -> list[str]:
     """When the decision is expected, which lasting option is in full use first, and which deadlines are at risk."""
-    table, events = edition.findings.comparison.table, edition.findings.events
+    table = edition.findings.comparison.table
+    events = edition.findings.events
     use = table.loc[table["permanent"], "full_use_p50"].dropna()
     texts = decision_sentence(edition)
     if len(use):

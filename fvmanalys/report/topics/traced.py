@@ -54,7 +54,8 @@ class MadeOf:
 
     def part(self, name: str) -> tuple[str, str]:
         """A part's name, and where it leads."""
-        edition, kind = self.edition, name.partition("/")[0]
+        edition = self.edition
+        kind = name.partition("/")[0]
         if name in self.rows:
             return edition.estimate(self.rows[name], with_option=False), edition.anchors[name]
         if name in edition.anchors:
@@ -64,7 +65,8 @@ class MadeOf:
 
 def made_of(edition: Edition) -> Html:
     """What the leading numbers of each option are made of: where the numbers of the page lead, and on to raw rows."""
-    told, said = MadeOf(edition), []
+    told = MadeOf(edition)
+    said = []
     table = edition.findings.made_of
     for name in dict.fromkeys(table["entry"]):
         rows = table[table["entry"] == name]
@@ -80,7 +82,8 @@ def row_traced(edition: Edition, exhibit: Exhibit, row: Any) -> str:
     columns = [one for one in exhibit.shown(edition, apart=True) if numbered(edition, exhibit, one.key, one.style, row)]
     found = {one.heading: address_of(edition, exhibit, one.key, row) for one in columns}
     lines = [edition("trace.comment", heading=heading, address=one) for heading, one in found.items() if one]
-    told, table = MadeOf(edition), edition.findings.made_of
+    told = MadeOf(edition)
+    table = edition.findings.made_of
     for entry in dict.fromkeys(entry_of(edition, address, edition.anchors) for address in found.values() if address):
         rows = table[table["entry"].eq(entry)]
         if len(rows):

@@ -40,7 +40,8 @@ def lost(findings: Findings) -> pd.DataFrame:
     a row each: what, whether it is at least or at most its limit.
     """
     table = findings.scenarios
-    event, unit = table["id"].str.startswith("events/"), findings.inputs.estimates.set_index("id")["unit"]
+    event = table["id"].str.startswith("events/")
+    unit = findings.inputs.estimates.set_index("id")["unit"]
     least = table["operator"] == AT_LEAST
     told = np.where(event, np.where(least, "holds", "holds_not"), np.where(least, "at_least", "at_most"))
     return table.assign(**{"is": told}, limit=table["value"].mask(event), unit=table["id"].map(unit))
@@ -105,7 +106,8 @@ def steps(findings: Findings, most: int = MOST_STEPS) -> list[dict[str, Any]]:
     """The parts as steps from nothing to the whole, the smallest of each kind taken together where they are many."""
     table = apart(findings)
     kept = set(table["difference"].abs().nlargest(most).index)
-    found, start = [], 0.0
+    found = []
+    start = 0.0
     for kind in ("area", "group", "risk"):
         mine = table[table["kind"] == kind]
         rest = mine[~mine.index.isin(kept)]["difference"]
@@ -127,7 +129,8 @@ def condition_sentences(edition: Edition) -> list[str]:
     findings = edition.findings
     if not findings.comparison.rivals:
         return []
-    best, near = findings.comparison.best, nearest(findings)
+    best = findings.comparison.best
+    near = nearest(findings)
     parts = [condition(edition, row) for row in near.to_dict("records")]
     key = "turning.condition" if parts else "turning.none_inside"
     winners = edition.words.listing([edition.options[winner] for winner in near["winner"].unique()])
@@ -165,14 +168,16 @@ def own_risks(findings: Findings) -> pd.DataFrame:
 
 def risk_sentences(edition: Edition) -> list[str]:
     """How probable the leader's own risk may be that is nearest to turning the answer, where no condition says it."""
-    own, best = own_risks(edition.findings).head(1), edition.findings.comparison.best
+    own = own_risks(edition.findings).head(1)
+    best = edition.findings.comparison.best
     rows = own[~own["id"].isin(nearest(edition.findings)["id"])].rename(columns={"id": "risk"}).to_dict("records")
     return [edition(f"turning.risk_{side(row)}", row, best=best) for row in rows]
 
 
 def variant_sentences(edition: Edition) -> list[str]:
     """Whether each variant of the leader pays, and from which probability of a risk on it would."""
-    best, told = edition.findings.comparison.best, []
+    best = edition.findings.comparison.best
+    told = []
     for row in edition.findings.variants.to_dict("records"):
         said = edition("turning.variant_even" if row["even"] else "turning.variant", row, best=best)
         turns = edition(f"turning.variant_{side(row)}", row) if row["risk"] and not row["even"] else ""
@@ -182,7 +187,9 @@ def variant_sentences(edition: Edition) -> list[str]:
 
 def lost_sentences(edition: Edition) -> list[str]:
     """In which outcomes another option mostly is better than the leader, a sentence a box."""
-    best, texts, table = edition.findings.comparison.best, [], lost(edition.findings)
+    best = edition.findings.comparison.best
+    texts = []
+    table = lost(edition.findings)
     table = table.assign(risk=table["id"].str.replace("events/", "risks/", n=1))
     for box in table["box"].unique():
         rows = table[table["box"] == box].to_dict("records")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
+from typing import Any
 
 from markupsafe import Markup
 
@@ -26,7 +27,12 @@ __all__ = [
 
 
 class Html(Markup):
-    """Text that is HTML already; what is put to it and is none is escaped."""
+    """Text that is HTML already; what is put to it and is none is made harmless and escaped."""
+
+    @classmethod
+    def escape(cls, text: Any, /) -> "Html":
+        """HTML as it is, anything else as HTML may hold it."""
+        return super().escape(text if hasattr(text, "__html__") else harmless(text))
 
     def _repr_html_(self) -> str:
         return str(self)

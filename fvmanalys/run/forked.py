@@ -23,6 +23,7 @@ from fvmanalys.analysis.kept import WHERE
 __all__ = ["INSIDE", "Forker", "Provisioner"]
 
 INSIDE = Path(__file__).with_name("inside.py")
+NO_THREAD = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pandas imports pyarrow where it is installed
 PATIENCE = 30.0  # seconds that a process which is ready may take to fork, or to end what it forked
 
 
@@ -77,7 +78,7 @@ class Forker:
             return
         self._channel, theirs = Pipe()
         words = [sys.executable, "-P", str(INSIDE), "-f", str(self._file), "--fork", str(theirs.fileno())]
-        ours = {name: value for name, value in env.items() if name != WHERE}
+        ours = {name: value for name, value in env.items() if name != WHERE} | NO_THREAD
         with theirs:
             self._process = subprocess.Popen(
                 words,

@@ -259,7 +259,8 @@ class TracedDraws:
             share = float(counted.sum())
             within = total(f"events/{option}/{name}/{event.when}", self.row_parts(option, event, counted / share))
             both = [self.condition(option, event.when, share), within]
-            parts.append(Trace(within.id, share * within.value, "product", lambda both=both: both))  # type: ignore[misc]
+            product = Trace(within.id, share * within.value, "product", lambda both=both: both)  # type: ignore[misc]
+            parts.append(product)
         return parts
 
     def row_parts(self, option: str, event: Event, weights: Floats) -> list[Trace]:

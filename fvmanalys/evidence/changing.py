@@ -18,12 +18,11 @@ from pydantic.dataclasses import dataclass as declared
 from fvmanalys.errors import Fault, UsageError
 from fvmanalys.evidence.asof import key_of, withdraws
 from fvmanalys.evidence.conditions import in_id, literals
-from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.frames import cell
-from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.read import parse_row
 from fvmanalys.evidence.rows import Evidenced
 from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, id_part, near, revealed, split
+from fvmanalys.evidence.settings import read_toml
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, columns, references, text_columns
 from fvmanalys.evidence.variants import ways
 
@@ -393,17 +392,13 @@ def in_bundle(bundle: str, table: str, row: Mapping[str, Any]) -> bool:
 def read_changes(path: str | Path) -> list[Change]:
     """Read a file of changes: tables `[[change]]` in TOML, each with what `inputs.with_` takes."""
     try:
-        told = tomllib.loads(read_bytes(Path(path), 1).decode("utf-8"))
+        told = read_toml(Path(path), "name a file of changes")
         others = [name for name in told if name != "change"]
         if others or not told:
             raise UsageError(f"{path}: holds {others or 'nothing'}; write each change under [[change]]")
         return TypeAdapter(list[Change]).validate_python(told["change"])
-    except Unreadable as error:
-        raise UsageError(f"{path}: {error.problem}; name a file of changes") from error
     except ValidationError as error:
         raise UsageError("\n".join(f"{path}: {setting_fault(fault)}" for fault in error.errors())) from error
-    except ValueError as error:
-        raise UsageError(f"{path}: is not TOML: {error}; correct it") from error
 
 
 def own_text(own: Mapping[str, Any]) -> str:

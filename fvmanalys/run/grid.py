@@ -1,7 +1,6 @@
 """What a sweep varies, as GRID.toml says it: axes, and the scenarios that a grid or a sampled design makes of them."""
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -12,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.errors import UsageError
-from fvmanalys.evidence.encoding import Unreadable
-from fvmanalys.evidence.limits import read_bytes
+from fvmanalys.evidence.settings import read_toml
 from fvmanalys.run.source import did_you_mean
 
 __all__ = ["TEXTS", "Axis", "Grid", "Scenario", "read_grid"]
@@ -73,12 +71,7 @@ class Grid:
 
 def read_grid(path: Path) -> Grid:
     """Read GRID.toml; UsageError tells every fault at once."""
-    try:
-        told = tomllib.loads(read_bytes(path, 1).decode("utf-8"))
-    except Unreadable as error:
-        raise UsageError(f"{path}: {error.problem}; name a file that says what to vary") from error
-    except ValueError as error:
-        raise UsageError(f"{path}: is not TOML: {error}; correct it") from error
+    told = read_toml(path, "name a file that says what to vary")
     settings = {one.name: told.get(one.name, one.default) for one in fields(Grid) if one.name != "axes"}
     faults = list(setting_faults(told, settings))
     given = {name: told[name] for name in TEXTS if name in told}

@@ -3,7 +3,6 @@
 import base64
 import re
 import string
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pydantic.dataclasses import dataclass
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
+from fvmanalys.evidence.settings import read_toml
 from fvmanalys.report.palette import PAPER, contrast
 from fvmanalys.report.words import LANGUAGES, flat, read_texts
 
@@ -82,10 +82,7 @@ def logo_faults(name: str, raw: bytes) -> Iterator[str]:
 
 def own_words(path: Path) -> dict[str, Any]:
     """The words of each language in a file."""
-    try:
-        return tomllib.loads(read_bytes(path, 1).decode("utf-8"))
-    except ValueError as error:
-        raise UsageError(f"{path}: is not TOML: {error}; correct it") from error
+    return read_toml(path, "name another file of words")
 
 
 def word_faults(name: str, words: dict[str, dict[str, str]]) -> Iterator[str]:

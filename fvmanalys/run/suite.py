@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -16,9 +15,8 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
-from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.inputs import project
-from fvmanalys.evidence.limits import read_bytes
+from fvmanalys.evidence.settings import read_toml
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute
 from fvmanalys.run.own import Own, read_own
@@ -102,13 +100,9 @@ def read_suite(path: str | Path) -> Suite:
     """Read suite.toml; a notebook's path is relative to its folder."""
     path = Path(path)
     try:
-        suite = TypeAdapter(Suite).validate_python(tomllib.loads(read_bytes(path, 1).decode("utf-8")))
-    except Unreadable as error:
-        raise UsageError(f"{path}: {error.problem}; name a suite file with --config") from error
+        suite = TypeAdapter(Suite).validate_python(read_toml(path, "name a suite file with --config"))
     except ValidationError as error:
         raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
-    except ValueError as error:
-        raise UsageError(f"{path}: is not TOML: {error}; correct it, or name another file with --config") from error
     place = read_own(path, suite.own)
     return replace(
         suite, place=place, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)]

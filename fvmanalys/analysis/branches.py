@@ -1,6 +1,4 @@
-"""What an option comes to as its events turn out: the branches of the choice,
-and what each risk takes where it occurs.
-"""
+"""What an option comes to as its events turn out: the branches of the choice, and what each risk takes."""
 
 from typing import Any
 
@@ -22,8 +20,8 @@ def branches(comparison: Comparison) -> pd.DataFrame:
     """Every lasting option, and what it comes to as its signal and its weightiest own risk turn out, a row a branch.
 
     Columns: option, event (a signal_id or risk_id, "" for the option itself), holds, depth, share (of all draws), cost,
-    score, and net_benefit beside the reference's mean, all means of the branch. An option without events of its own has
-    but one row; a branch that no draw takes is left out.
+    score, and net_benefit beside the reference's mean, all means of the branch. A branch that no draw takes is left
+    out.
     """
     simulation = comparison.simulation
     sample = whole_sample(comparison)
@@ -70,9 +68,7 @@ def worth(comparison: Comparison) -> pd.DataFrame:
 
 
 def own_events(comparison: Comparison, sample: Sample, option: str) -> tuple[str, str]:
-    """The first signal of an option that its rows ask for,
-    and of its own risks that which moves its worth most; "" without.
-    """
+    """The first signal that an option's rows ask for, and its own risk that moves its worth most; "" without."""
     inputs = comparison.simulation.inputs
     rows = [row for table in CONDITIONED for row in inputs.counting(table, option)]
     known = sample.conditions[option]
@@ -98,11 +94,9 @@ def lost(figures: np.ndarray, occurs: Mask) -> float:
 
 
 def risk_losses(comparison: Comparison) -> pd.DataFrame:
-    """Every risk once, with its row's own columns,
-    its mean probability and what its option loses where it occurs, MSEK.
+    """Every risk once with its row's own columns, probability, loss where it occurs (MSEK) and expected, their product.
 
-    Columns beside those of `risks`: probability, loss and expected (their product), the largest first. A risk that all
-    options share is told of the leader.
+    The largest first. A risk that all options share is told of the leader.
     """
     simulation = comparison.simulation
     sample = whole_sample(comparison)

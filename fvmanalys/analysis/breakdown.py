@@ -1,6 +1,4 @@
-"""Yearly cost and staffing by group, phase and year,
-as charts and sheets show them: wide, with what is small as one.
-"""
+"""Yearly cost and staffing by group, phase and year, as charts and sheets show them: wide, what is small as one."""
 
 import pandas as pd
 
@@ -68,9 +66,7 @@ def cost_by_category(yearly: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def yearly_extremes(yearly: pd.DataFrame) -> pd.DataFrame:
-    """For each option its whole cost, its dearest whole year and what that costs,
-    and its largest category and that's cost.
-    """
+    """For each option its whole cost, its dearest whole year with its cost, and its largest category with its cost."""
     whole = whole_years(yearly.groupby(["option", "year"], sort=False)["cost"].sum())
     totals = yearly.groupby(["option", "category"], sort=False)["cost"].sum()
     rows = [
@@ -109,9 +105,7 @@ def team_by_phase(path: pd.DataFrame, phases: list[str]) -> tuple[pd.DataFrame, 
 
 
 def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
-    """The full-time equivalents of each option and year (rows) by phase:
-    the largest, other, total; and share of consultants.
-    """
+    """Full-time equivalents of each option and year (rows): largest phase, other, total; and share of consultants."""
     yearly = yearly_staffing(path)
     sizes = yearly.groupby("phase", sort=False)["fte"].sum()
     kept = set(sizes.index if len(sizes) <= MOST_GROUPS else sizes.nlargest(MOST_GROUPS - 1).index)
@@ -132,9 +126,7 @@ def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
 
 
 def best_of_each_day(history: pd.DataFrame) -> pd.DataFrame:
-    """The option with the highest net benefit beside the reference on each day of a history;
-    none where that is not told.
-    """
+    """The option with the highest net benefit on each day of a history; none where that is not told."""
     others = history[~history["reference"].astype(bool) & history["net_benefit"].notna()]
     return others.loc[others.groupby("as_of")["net_benefit"].idxmax()].sort_values("as_of") if len(others) else others
 

@@ -1,6 +1,4 @@
-"""The budget view, apart from present value: nominal amounts by calendar year and payer,
-and what contracts come to per year and user.
-"""
+"""The budget view, apart from present value: nominal amounts by year and payer, and contracts per year and user."""
 
 import numpy as np
 import pandas as pd
@@ -21,8 +19,7 @@ CONTRACT, TERM, EXTENSION, USERS = "contract_value", "contract_term", "contract_
 def nominal_factor(inputs: Inputs, year: int) -> float:
     """What turns money of the price year into money of a calendar year.
 
-    The price index as far as it is known, and from there on the parameter `inflation` (2 % where the tables have
-    none: the inflation target of Sveriges Riksbank).
+    The price index as far as it is known, then the parameter `inflation` (default: the target of Sveriges Riksbank).
     """
     rate = inputs.parameters.get("inflation", INFLATION)
     base = inputs.parameters.get("price_year", np.nan)
@@ -34,11 +31,7 @@ def nominal_factor(inputs: Inputs, year: int) -> float:
 
 
 def nominal_budget(simulation: Simulation) -> pd.DataFrame:
-    """Expected cost of each option, payer and calendar year, in fixed prices and in the money of the year.
-
-    Columns: option, payer ("" is the organisation itself), year, real, nominal, MSEK. Everything is an expense when it
-    is paid; whether some of it may be capitalised is for the accounts.
-    """
+    """Expected cost of each option, payer ("" is the organisation itself) and year, MSEK: real, and in its money."""
     streams = simulation.yearly_streams
     table = (
         streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"]
@@ -64,8 +57,7 @@ def budget_by_payer(simulation: Simulation) -> pd.DataFrame:
 
 
 def contracts_compared(inputs: Inputs) -> pd.DataFrame:
-    """Published contracts per year and per user and year, as published:
-    item_id, amount, years, per_year, per_user (SEK).
+    """Published contracts: item_id, amount, years, per_year, and per_user and year (SEK).
 
     From context: `contract_value` over `contract_term` (and with `contract_extension`) and `users`; and every other
     amount X that has an `X_years`, with `X_users` where that is known.
@@ -96,9 +88,7 @@ def context_values(inputs: Inputs) -> dict[str, float]:
 
 
 def per_user(simulation: Simulation) -> pd.DataFrame:
-    """The expected undiscounted cost of each option: option, total,
-    per_year and, in SEK where `users` is known, per_user and year.
-    """
+    """The expected undiscounted cost of each option: option, total, per_year, and per_user and year in SEK."""
     totals = simulation.yearly_streams.groupby("option", sort=False)["cost"].sum()
     years = simulation.model.horizon
     users = context_values(simulation.inputs).get(USERS, np.nan)
@@ -107,11 +97,7 @@ def per_user(simulation: Simulation) -> pd.DataFrame:
 
 
 def contract_terms(simulation: Simulation) -> pd.DataFrame:
-    """When the contract of the option that it belongs to runs out:
-    option, full_use, end, extended (years after `as_of`, P50).
-
-    The option is the one that `contract_term` in context names; the term counts from full use.
-    """
+    """When the contract that `contract_term` in context names an option of runs out: full_use, end, extended (P50)."""
     table = simulation.inputs.tables["context"].set_index("item_id")
     owner = str(table.at[TERM, "option_id"]) if TERM in table.index else ""
     columns = ["option", "full_use", "end", "extended"]

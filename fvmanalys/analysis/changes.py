@@ -46,12 +46,11 @@ class Unmixable(Exception):
 class Changes:
     """What changed from the `former` run, in money of MSEK, scores 0–100 and shares.
 
-    `attribution` has a row an option that both runs have, measure and group: `change` is what the group did, and the
-    changes of all groups sum to `after` − `before`, the figures as published. Group `code` is what today's code, draws
-    and seed make of the former inputs, less what was published then; `sampling` is what a game on fewer draws than the
-    run's leaves unexplained. `row_changes` are the rows that differ and `rows` the same as a table, each with its group
-    (empty where nothing is computed from it). `reason` says why there is nothing to tell: first, other,
-    unreadable; empty where there is.
+    `attribution` has a row an option that both runs have, measure and group: the `change` of all groups sums to `after`
+    − `before`, as published. Group `code` is what today's code, draws and seed make of the former inputs, less what was
+    published then; `sampling` what a game on fewer draws leaves unexplained. `rows` are the `row_changes`, each with
+    its group (empty where nothing is computed from it). `reason` there is nothing to tell: first, other, unreadable; or
+    empty.
     """
 
     former: PublishedRun | None = None
@@ -113,9 +112,9 @@ def listed(row: dict[str, Any] | None, columns: Sequence[str]) -> str:
 def what_changed(comparison: Comparison, former: PublishedRun | None, latter: PublishedRun | None = None) -> Changes:
     """Say what changed from a `former` run to a comparison, and which inputs did it.
 
-    The change of every figure is divided among the groups of inputs that differ by their Shapley values; each
-    mixture of old and new inputs is simulated with the comparison's draws and seed. `latter` is the run as it was
-    published, where that may differ from what the code makes of them today. What cannot be told is given as a reason.
+    The change of every figure is divided among the groups of inputs that differ by their Shapley values, on the
+    comparison's draws and seed. `latter` is the run as published, where that may differ from what the code makes of
+    them today.
     """
     if former is None:
         return Changes(reason="first")
@@ -180,10 +179,7 @@ def attribution(
 
 
 class Game:
-    """Old and new inputs as a game: the groups that differ are the players, the figures of every option what is won.
-
-    An option's cost and score depend on the rows of that option and of all; each such mixture is simulated once.
-    """
+    """Old and new inputs as a game: the groups that differ are the players, the figures of every option what is won."""
 
     def __init__(self, mixture: Mixture, comparison: Comparison):
         self.mixture = mixture
@@ -214,9 +210,7 @@ class Game:
         )
 
     def value(self, chosen: frozenset[Cell], draws: int) -> Floats:
-        """The figures of the options that both have (rows: options,
-        columns: measures) when the chosen cells are new.
-        """
+        """The figures (columns) of the options that both have (rows) when the chosen cells are new."""
         if chosen == self.changed and draws == self.all_draws:
             return self.everything
         if not self.mixture.is_valid(chosen, self.changed):

@@ -1,6 +1,4 @@
-"""Which way forward, and how clearly: net benefit, probability of being best,
-expected loss, dominance, regret, break-even.
-"""
+"""Which way forward, and how clearly: net benefit, P(best), expected loss, dominance, regret, break-even."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,10 +25,10 @@ GRID_POINTS = 41
 class Comparison(Shows):
     """The options side by side at one value per point.
 
-    `table` has a row an option: money in MSEK of the price year, scores 0–100, times in years after `as_of`. Figures
-    that need competitors (`p_best`, `expected_loss`, `regret_p95`, `dominated_by`) are empty for options that may not
-    be the lasting answer, or are not acceptable: they end below a minimum level oftener than `minimum_risk`
-    (`shortfalls`). `areas` has a row an option and area.
+    `table` has a row an option: MSEK of the price year, scores 0–100, years after `as_of`. Figures that need
+    competitors (`p_best`, `expected_loss`, `regret_p95`, `dominated_by`) are empty for options that may not be the
+    lasting answer, or end below a minimum level oftener than `minimum_risk` (`shortfalls`). `areas` has a row an option
+    and area.
     """
 
     simulation: Simulation
@@ -56,9 +54,7 @@ class Comparison(Shows):
 
     @property
     def none_acceptable(self) -> bool:
-        """Whether every option that may be the lasting answer falls short of a minimum level;
-        then all of them compete.
-        """
+        """Whether every option that may be the lasting answer falls short of a minimum, so that all compete."""
         return set(self.simulation.inputs.options(permanent_only=True)) <= set(self.shortfalls["option"])
 
     @property
@@ -68,9 +64,7 @@ class Comparison(Shows):
 
     @property
     def runner_up(self) -> str | None:
-        """The permanent option outside the leader's family with the next highest expected net benefit,
-        if there is one.
-        """
+        """The permanent option outside the leader's family with the next highest expected net benefit, if any."""
         others = self.table.loc[self.rivals, "net_benefit"]
         return None if others.empty else str(others.idxmax())
 
@@ -100,9 +94,7 @@ class Comparison(Shows):
         return acceptability(self.simulation)
 
     def acceptabilities(self, risks: Iterable[float]) -> list[pd.DataFrame]:
-        """The same where other risks of ending below a minimum level are accepted:
-        one for each set of options that then compete.
-        """
+        """The same at other accepted risks of ending below a minimum: one for each set of options that then compete."""
         found = {
             one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)
         }
@@ -110,26 +102,20 @@ class Comparison(Shows):
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
-        """The permanent options in order of score,
-        with what each point costs along the frontier, and who lies off it.
-        """
+        """The permanent options in order of score, what each point costs along the frontier, and who lies off it."""
         permanent = self.table[self.table["permanent"]]
         return frontier(permanent["cost_mean"], permanent["score"])
 
     @cached_property
     def ranks(self) -> pd.DataFrame:
-        """In what share of the draws each permanent option has each rank by net benefit;
-        ties share the ranks that they cover.
-        """
+        """The share of draws in which each permanent option has each rank by net benefit; ties share ranks."""
         worth = self._worth()
         shares = np.asarray(rank_acceptability(worth.to_numpy()[:, :, None], [1.0]))
         return pd.DataFrame(shares, index=worth.columns, columns=pd.RangeIndex(1, len(shares) + 1, name="rank"))
 
     @cached_property
     def wins(self) -> pd.DataFrame:
-        """In what share of the draws each permanent option (rows) has more net benefit than each other (columns);
-        ties count half.
-        """
+        """The share of draws in which an option (row) has more net benefit than another (column); ties count half."""
         worth = self._worth()
         shares = {one: worth.gt(worth[one], axis=0).mean() + worth.eq(worth[one], axis=0).mean() / 2 for one in worth}
         return pd.DataFrame(shares).where(~np.eye(len(shares), dtype=bool)).rename_axis(index="option", columns="other")
@@ -205,9 +191,7 @@ def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def full_use(simulation: Simulation) -> pd.DataFrame:
-    """Years to full use (P50, P85; infinite where most draws never
-    get there) and the share of draws within the horizon.
-    """
+    """Years to full use (P50, P85; infinite where most draws never get there) and the share within the horizon."""
     rows = {}
     for option in simulation.inputs.options():
         event = simulation.inputs.full_use_event(option)
@@ -221,9 +205,7 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
 
 
 def area_table(simulation: Simulation) -> pd.DataFrame:
-    """The score of each option in each area, P(below today's level),
-    and P(below the area's minimum) where it has one.
-    """
+    """Each option's score in each area, P(below today's level), and P(below the minimum) where there is one."""
     minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
     table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
     below = (
@@ -253,9 +235,7 @@ def probability_best(worth: ArrayLike) -> Floats:
 
 
 def break_even(cost: pd.Series, score: pd.Series, reference: str) -> pd.Series:
-    """The value per point at which an option's expected net benefit equals the reference's;
-    NaN where none is positive.
-    """
+    """The value per point at which an option's expected net benefit is the reference's; NaN where none is positive."""
     more_cost, more_score = cost - cost[reference], score - score[reference]
     value = more_cost / more_score.where(more_score != 0)
     return value.where(value > 0)

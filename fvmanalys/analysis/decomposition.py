@@ -19,10 +19,9 @@ EXACT_UP_TO = 10
 def decomposition(comparison: Comparison) -> pd.DataFrame:
     """The parts of E[NB] of the leader less that of each other option, MSEK; they sum to the whole.
 
-    Of every row one of `group`, `area` and `risk` is filled: what the option's costs in a group and its benefit in
-    an area would differ by if nothing went wrong (no risk occurred, no signal of one said yes), and what each risk
-    adds, by its Shapley value over all risks on and off (exact up to ten of an option). A risk is named by its
-    risk_id, or by its whole id where several options have one of that name.
+    One of `group`, `area` and `risk` is filled: what the costs of a group and the benefit in an area would differ by if
+    nothing went wrong (no risk occurred, no signal said yes), and what each risk adds, by its Shapley value over all
+    risks on and off (exact up to ten of an option). A risk_id that several options have is a whole id.
     """
     best = comparison.best
     split = {option: Split(parts) for option, parts in option_parts(comparison).items()}
@@ -82,10 +81,7 @@ class Split:
 
 
 def reasons(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
-    """What speaks for and against every option: option, other, kind (area, group or risk), part, difference (MSEK).
-
-    The leader stands beside the best option outside its family, every other one beside the leader.
-    """
+    """What speaks for and against every option beside the leader, or the leader beside the runner-up, MSEK."""
     if table.empty:
         return pd.DataFrame(columns=["option", "other", "kind", "part", "difference"]).astype({"difference": float})
     kinds = table[["area", "group", "risk"]]

@@ -27,21 +27,17 @@ PUBLISHED = (
 
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
-    """The row that says when and what was decided, if that day lies before `as_of`;
-    the comparison is then a retrospective.
-    """
+    """The row that says when and what was decided, if that day lies before `as_of`: then all is a retrospective."""
     rows = inputs.tables["timeline"].query("event_id == @DECIDED", local_dict={"DECIDED": DECIDED}).to_dict("records")
     taken = [row for row in rows if isinstance(row["date"], date) and row["date"] < inputs.as_of]
     return taken[0] if taken else None
 
 
 def event_table(simulation: Simulation) -> pd.DataFrame:
-    """When each event of each option happens: P5, P50,
-    P85 and P95 in years after `as_of`, and the share of draws where it does.
+    """When each event of each option happens: P5, P50, P85, P95 (years after `as_of`), and in which share of draws.
 
-    Where an event has a deadline, `p_deadline_met` is the share of draws in which it is met. `shared` events come of
-    one row for all options and at one time in all of them: one that follows an option's own event is each option's
-    own.
+    `p_deadline_met` is the share of draws in which a deadline is met. `shared` events come of one row for all options
+    and at one time in all of them: one that follows an option's own event is each option's own.
     """
     rows = []
     for option in simulation.inputs.options():
@@ -80,11 +76,10 @@ def events_once(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def full_use_after(simulation: Simulation) -> pd.DataFrame:
-    """Options whose full use also counts outcomes in which something has gone wrong,
-    as their timeline's conditions say.
+    """Options whose full use also counts outcomes in which something has gone wrong, by their timeline's conditions.
 
-    Columns: option, share (of all draws, in which the risk holds and full use comes), risk and event, with `_en`: the
-    name of the risk, and of what follows full use under the same condition, such as another system in use; "" without.
+    `share` of all draws, in which the risk holds and full use comes; the names of the risk and of the event that
+    follows full use under the same condition, such as another system in use ("" without).
     """
     inputs = simulation.inputs
     sample = simulation.model.sample(blocks(simulation.draws), simulation.seed)
@@ -111,9 +106,7 @@ def names_of(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def levels_reached(simulation: Simulation) -> pd.DataFrame:
-    """For each option and area: the expected level today, at the horizon,
-    and when the option's own level begins (P50, years).
-    """
+    """The expected level of each option and area today and at the horizon, and when its own begins (P50, years)."""
     horizon = simulation.model.horizon
     paths = simulation.level_paths(np.array([0.0, horizon])).pivot_table(
         index=["option", "area"], columns="time", values="level", sort=False
@@ -137,10 +130,7 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
 
 
 def strongest(reasons: pd.DataFrame, most: int, least: float = 0.5) -> pd.DataFrame:
-    """What speaks most for and against each option: option, other, favour and against, each a list of parts.
-
-    A part is what `reasons` has in a row; those below `least` MSEK are left out, the largest come first.
-    """
+    """The `most` parts of `reasons` for (`favour`) and against each option, of `least` MSEK, the largest first."""
     rows = []
     for (option, other), table in reasons.groupby(["option", "other"], sort=False):
         told = table[table["difference"].abs() >= least].sort_values("difference", kind="stable")
@@ -171,10 +161,7 @@ def costs_by_option(comparison: Comparison) -> pd.DataFrame:
 
 
 def published_totals(simulation: Simulation) -> pd.DataFrame:
-    """Published totals that cut across rows, each beside the model's undiscounted total of the same categories, MSEK.
-
-    A total that names no option, or categories that the option has no row in, has nothing beside it (NaN).
-    """
+    """Published totals that cut across rows, each beside the model's undiscounted one (NaN without one), MSEK."""
     table = simulation.inputs.tables["context"]
     yearly = simulation.yearly_cost()
     rows = []

@@ -19,9 +19,9 @@ def variants(comparison: Comparison, occurrences: Mapping[str, Mask]) -> pd.Data
     """How far the others of the leader's family fall behind it, and which risk would turn that.
 
     A row a permanent option: option_id, behind (MSEK), whether they are `even` within the error, and of the family's
-    own risks the one whose probability (`base`) lies nearest to where it would turn which of the two is better
-    (`switching_value`; NaN and no name where no probability does). The difference is linear in a probability, as
-    E[· | it holds]·p + E[· | not]·(1 − p). `occurrences` says in which of the first draws each risk holds.
+    own risks the one whose probability (`base`) lies nearest to where it would turn which is better (`switching_value`;
+    NaN without). The difference is linear in a probability: E[· | it holds]·p + E[· | not]·(1 − p). `occurrences` says
+    in which of the first draws each risk holds.
     """
     simulation, best = comparison.simulation, comparison.best
     benefit = simulation.net_benefit(comparison.value_per_point)

@@ -44,10 +44,9 @@ __all__ = ["Findings", "find"]
 
 @dataclass(frozen=True, repr=False)
 class Findings(Subjects):
-    """The parts of an appendix, each computed when first asked for;
-    tables are tidy DataFrames in MSEK and years after `as_of`.
+    """The parts of an appendix, each computed when first asked for; tables are tidy, in MSEK and years after `as_of`.
 
-    `former` is the run to tell changes from; `published` is the run that these findings are, where they are published
+    `former` is the run to tell changes from; `published` the run that these findings are, where they are published
     already.
     """
 
@@ -208,15 +207,12 @@ class Findings(Subjects):
 
     @cached_property
     def standing_teams(self) -> dict[str, pause.StandingTeam]:
-        """How large a team to keep through the pause, by option;
-        empty where there is nothing to wait for or no readiness.
-        """
+        """How large a team to keep through the pause, by option; empty with nothing to wait for or no readiness."""
         return pause.standing_teams(self.inputs, min(4096, self.simulation.draws), self.simulation.seed)
 
     @cached_property
     def standing_optima(self) -> pd.DataFrame:
-        """The best share of the team for each option: option, share, low, high (within 5 %), full and kept
-        (full-time equivalents) and what it costs at its least, with none kept and with all."""
+        """The best share of the team for each option (low to high: within 5 %), its people and its costs."""
         whole = staffing.full_team(self.staffing, self.inputs.parameters["standing_share"])
         rows = []
         for option, team in self.standing_teams.items():
@@ -236,10 +232,7 @@ class Findings(Subjects):
 
     @cached_property
     def team_and_wait(self) -> pd.DataFrame:
-        """What a month of waiting costs with the team as it is and as recommended for the best, and what is best then.
-
-        Columns: team (now, recommended), share, cost_of_delay, investigation_id, net_value, decide_now.
-        """
+        """What a month of waiting costs with the team as it is and as recommended, and what is best then."""
         knowledge = self.knowledge
         team = self.standing_teams.get(self.comparison.best)
         columns = ["team", "share", "cost_of_delay", "investigation_id", "net_value", "decide_now"]
@@ -352,15 +345,13 @@ class Findings(Subjects):
     def trace(self, address: str) -> Trace:
         """Trace a published number to raw rows: `table/row key/column`, such as `comparison/A/cost_p50`.
 
-        Of several key columns each has its place between `/`, and `+` is the sum over all of one. Raises UsageError
-        where there is no such number.
+        Several key columns have their places between `/`, and `+` is the sum over all of one. UsageError for no such
+        number.
         """
         return self.tracer.trace(address)
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The published tables, by file name: tidy, English snake_case columns,
-        internal units; empty ones are left out.
-        """
+        """The published tables by file name: tidy, snake_case columns, internal units; empty ones are left out."""
         found = {name: make(self) for name, make in PUBLISHED.items()}
         found |= {name: as_read(name, self) for name in PUBLISHED_AS_READ}
         return {name: table for name, table in found.items() if not table.empty}
@@ -436,10 +427,7 @@ PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_cl
 
 
 def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:
-    """Simulate and compare; everything else is computed when asked for. `former` is the run to tell changes from.
-
-    In a notebook of a run, what the run has found already from just these inputs is taken over.
-    """
+    """Simulate and compare; all else is computed when asked for. A run's notebooks take over what it has found."""
     inputs = replace(inputs, barred=frozenset())
     known = kept_for(inputs, draws, seed, former)
     comparison = known.comparison if known else compare(simulate(inputs, draws, seed))

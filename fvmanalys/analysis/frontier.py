@@ -16,7 +16,7 @@ ROUNDING = 1e-12  # of the largest amount: so far above the line between two opt
 
 
 def dominated_by(cost: pd.Series, score: pd.Series) -> pd.Series:
-    """For each option one that costs no more and gives no less, and is better in one of them; empty where none does.
+    """For each option one that costs no more and gives no less, and is better in one; empty where none does.
 
     Goodwin & Wright, Decision Analysis for Management Judgment, ch. 3.
     """
@@ -33,8 +33,8 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
     """The options in order of score: cost, score, status, dominated_by, extra_cost, extra_score, cost_per_point.
 
     `dominated_by` names who gives no less for no more, or, joined by `;`, the two between which the frontier passes
-    below an extendedly dominated option. The last three tell an option of the frontier from the one before it there:
-    what it costs and gives more, and the price of each point of that (the incremental cost-effectiveness ratio).
+    below. The last three tell an option of the frontier from the one before it: what it costs and gives more, and the
+    price of each point of that (the incremental cost-effectiveness ratio).
     """
     table = pd.DataFrame({"cost": cost, "score": score, "dominated_by": dominated_by(cost, score)})
     table = table.sort_values(["score", "cost"], kind="stable").rename_axis("option")
@@ -51,9 +51,7 @@ def frontier(cost: pd.Series, score: pd.Series) -> pd.DataFrame:
 
 
 def lower_hull(table: pd.DataFrame) -> list:
-    """The options on or below every line between two others,
-    from the lowest score to the highest; equal ones side by side.
-    """
+    """The options on or below every line between two others, by score from the lowest; equal ones side by side."""
     hull: list = []
     cost = table["cost"]
     score = table["score"]

@@ -8,11 +8,7 @@ __all__ = ["area_levels", "limits_at_worst", "shortfalls_by_area"]
 
 
 def area_levels(levels: pd.DataFrame, areas: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
-    """The expected level at the horizon, a row an option and a column an area;
-    above them today's and the minimum, if any.
-
-    `head` says what the rows without an option are: today, minimum.
-    """
+    """The expected level at the horizon, options × areas; above them, by `head`, today's and the minimum, if any."""
     today = levels.drop_duplicates("area").set_index("area")["level_now"]
     least = areas.set_index("area_id")["minimum"]
     heads = {"today": today} | ({"minimum": least} if least.notna().any() else {})
@@ -22,9 +18,7 @@ def area_levels(levels: pd.DataFrame, areas: pd.DataFrame, options: Sequence[str
 
 
 def shortfalls_by_area(areas: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
-    """How often options (rows) end below the minimum of each area (columns),
-    or below today's level where there is none.
-    """
+    """How often options (rows) end below the minimum of each area (columns), or below today's level without one."""
     table = areas.reset_index()
     share = table["p_below_minimum"].where(table["p_below_minimum"].notna(), table["p_below_today"])
     wide = table.assign(share=share).pivot_table(index="option", columns="area", values="share", sort=False)

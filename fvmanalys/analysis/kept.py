@@ -33,9 +33,7 @@ MOST = 2**30  # bytes: more is not worth keeping
 
 
 def key_of(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -> str:
-    """Hash what findings rest on: every row known, wherever it was read,
-    the day of knowledge, and what else is asked.
-    """
+    """Hash what findings rest on: every row known, wherever it was read, the day, and what else is asked."""
     asked = inputs.as_of, int(draws), seed, former.run_id if former else ""
     found = hashlib.blake2b(repr(asked).encode(), digest_size=16)
     for tables in (inputs.tables, inputs.history):
@@ -46,9 +44,7 @@ def key_of(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -
 
 
 def cached(whole: object) -> dict[str, Any]:
-    """What an object has computed so far, beside its fields,
-    as far as it is data; draws by draws are soon made again.
-    """
+    """What an object has computed so far, as far as it is data; draws by draws are soon made again."""
     given = {field.name for field in fields(whole)} if is_dataclass(whole) else set()
     return {name: value for name, value in vars(whole).items() if name not in given and is_data(value)}
 
@@ -68,9 +64,7 @@ def is_data(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Kept:
-    """What was kept: the comparison, and what else was found,
-    by the name that it has in findings and in its knowledge.
-    """
+    """What was kept: the comparison, and what else was found, by its name in findings and in their knowledge."""
 
     comparison: Comparison
     findings: dict[str, Any]
@@ -80,9 +74,7 @@ class Kept:
 def keep(
     comparison: Comparison, former: PublishedRun | None, found: Mapping[str, object], folder: Path
 ) -> dict[str, str]:
-    """Keep findings in a private folder; what a kernel's environment must say of it,
-    nothing where it cannot be kept.
-    """
+    """Keep findings in a private folder; give what a kernel's environment must say of it, or nothing."""
     simulation = comparison.simulation
     key = key_of(replace(simulation.inputs, barred=frozenset()), simulation.draws, simulation.seed, former)
     parts = {name: cached(whole) for name, whole in found.items()}

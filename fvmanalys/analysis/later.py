@@ -1,6 +1,4 @@
-"""Choose later: hold back a choice between ways until something is known,
-and take in each draw the one that then looks best.
-"""
+"""Choose later: hold back a choice until something is known, and take in each draw the way that then looks best."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -28,9 +26,7 @@ CHOICES = [
 
 @dataclass(frozen=True)
 class Later:
-    """A choice held back: the place of the way taken in each draw,
-    what it gives, and what that is beyond choosing now.
-    """
+    """A choice held back: the way taken in each draw, what it gives, and what that is beyond choosing now."""
 
     taken: NDArray[np.int64]
     worth: Floats
@@ -40,9 +36,8 @@ class Later:
 def choose_later(worth: ArrayLike, known: ArrayLike) -> Later:
     """Choose between ways (draws × ways) once `known` (draws × k, or one column) has been seen.
 
-    In draws that look the same by then the way with the higher conditional mean is taken, each draw by a regression
-    on all the others, so that no choice sees its own future. Dixit & Pindyck 1994, Investment under Uncertainty, ch.
-    2.
+    In draws that look the same by then the way with the higher conditional mean is taken, by a regression on all other
+    draws: no choice sees its own future. Dixit & Pindyck 1994, Investment under Uncertainty, ch. 2.
     """
     ways, columns = read_benefit(worth), read_columns(known)
     now = int(ways.mean(axis=0).argmax())
@@ -58,11 +53,11 @@ def choose_later(worth: ArrayLike, known: ArrayLike) -> Later:
 
 
 def choices(comparison: Comparison) -> pd.DataFrame:
-    """What it is worth to hold back a choice: for each option that does, a row for each of its ways.
+    """What it is worth to hold back a choice, MSEK: for each option that does, a row for each of its ways.
 
     `share` is how often the way is taken, `now` its expected net benefit as an option of its own, `committed` what the
-    option would come to by taking it whatever is learnt, and `net_benefit` what it comes to with the choice.
-    `option_value` is how much that is beyond the better way now. MSEK.
+    option comes to by taking it whatever is learnt, `net_benefit` with the choice, `option_value` that beyond the
+    better way now.
     """
     simulation = comparison.simulation
     value = comparison.value_per_point

@@ -45,10 +45,10 @@ class Leads:
     def error_of_gain(self, gain: Floats) -> float:
         """The standard error of what is gained beyond the best choice now, where others may be the best as well.
 
-        What is gained is the least that it is beyond any option, and an interval reaches down to the lowest end of
-        theirs. So a gain over an option that falls behind by less than its own error counts with what of that error is
-        left, as far down as nothing: a gain is never less. The least of several that are all but equal lies low, so it
-        is allowed that any of them does (Bonferroni).
+        What is gained is the least beyond any option, and an interval reaches down to the lowest end of theirs: a gain
+        over an option that falls behind by less than its own error counts with what is left of that error, never below
+        nothing. The least of several that are all but equal lies low, so it is allowed that any of them does
+        (Bonferroni).
         """
         own = standard_error(gain, self.starts)
         if not np.isfinite(own):
@@ -61,8 +61,7 @@ class Leads:
     def error_of_nothing(self) -> float:
         """What inputs may be worth though nothing is found of them: that which moves a mean by no more than its error.
 
-        The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer; next
-        to nothing where the best is clear.
+        The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer.
         """
         z = np.maximum(self.behind / np.where(self.errors > 0, self.errors, np.inf) - 1, 0)
         return float(np.max(self.errors * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z))))
@@ -79,9 +78,7 @@ def leads(benefit: Floats, starts: Starts = None) -> Leads:
 
 
 def slices_of(values: ArrayLike) -> Starts:
-    """Where the slices of a simulation's draws begin,
-    where values are its first draws as they came; None where they are not.
-    """
+    """Where the slices of draws begin, of values that are a simulation's first draws as they came; else None."""
     draws = getattr(values, "attrs", {}).get(SLICED)
     if draws is None or not isinstance(values, pd.DataFrame | pd.Series) or not len(values):
         return None
@@ -94,9 +91,8 @@ def slices_of(values: ArrayLike) -> Starts:
 def standard_error(values: Floats, starts: Starts = None) -> float:
     """The standard error of a mean over draws; infinite where one draw says nothing about it.
 
-    From what differs between slices of a simulation, where there are enough of them: draws within a slice make up for
-    each other. A few slices do not say well how far they differ, so the error is wider by as much as makes two of it
-    cover what they should (Student 1908, Biometrika 6(1)).
+    From what differs between slices of a simulation, if enough: draws within one make up for each other. It is wider by
+    as much as makes two of it cover what they should (Student 1908, Biometrika 6(1)).
     """
     if len(values) < 2:
         return np.inf

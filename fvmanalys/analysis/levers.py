@@ -1,6 +1,4 @@
-"""What can be turned: every number of the model, and bundles of them,
-each with what it does to the worth of an option.
-"""
+"""What can be turned: numbers of the model, and bundles of them, with what each does to an option's worth."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,10 +29,7 @@ POINTS = (-100.0, 100.0)
 
 @dataclass(frozen=True)
 class Lever:
-    """What is turned: what it stands at, between what it is sought, and the worth of an option at another number.
-
-    A bundle has no `estimate` of its own. `is_straight` where the worth of every option is linear in it.
-    """
+    """What is turned (a bundle has no `estimate`): its base and ends, and the worth of an option at another number."""
 
     id: str
     name: str
@@ -48,9 +43,7 @@ class Lever:
 
 
 def levers(simulation: Simulation, samples: Sequence[Sample], options: Sequence[str]) -> list[Lever]:
-    """Every number of the model, in the order of the tables,
-    those that several rows share, and the bundles of some options.
-    """
+    """Every number of the model in the order of the tables, those that several rows share, and bundles of options."""
     rows = simulation.inputs.estimates.to_dict("records")
     estimates = simulation.model.estimates
     singles = [number(row, estimates[row["id"]], samples) for row in rows if row["table"] in STRAIGHT + CHANCES + BENT]
@@ -109,9 +102,7 @@ def bent(names: frozenset[str], parts: OptionParts, x: float) -> float:
 
 
 def between(known: dict[tuple[str, float], float], names: frozenset[str], parts: OptionParts, x: float) -> float:
-    """The worth of an option where something holds in the share x of its draws:
-    part of what it is where it never and always does.
-    """
+    """The worth where something holds in the share x of the draws: between where it never and always does."""
     for end in (0.0, 1.0):
         if (parts.option, end) not in known:
             known[parts.option, end] = bent(names, parts, end)

@@ -17,10 +17,10 @@ REST = ""
 
 
 def made_of(draws: TracedDraws) -> pd.DataFrame:
-    """The parts of every entry, the largest first: entry, value, part, amount, share; what is small stands as a rest.
+    """The parts of every entry, the largest first, what is small as a rest: entry, value, part, amount, share.
 
     An entry is `cost`, `programme`, `score` or `net_benefit` with its option, `areas` with option and area, or `events`
-    with option and event. A part is another entry, or the id of an estimate or the address of a raw row.
+    with option and event. A part is another entry, the id of an estimate or the address of a raw row.
     """
     rows = []
     for name, node in entries(draws):

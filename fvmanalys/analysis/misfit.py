@@ -1,6 +1,4 @@
-"""An independent check of a fit: what draws that lie near one another have in common beyond it,
-in all inputs at once.
-"""
+"""An independent check of a fit: what draws near one another, in all inputs at once, have in common beyond it."""
 
 from dataclasses import dataclass
 
@@ -25,8 +23,8 @@ TINY = float(np.finfo(float).tiny)
 class Beside:
     """What lies beside the draws of a fit.
 
-    For every `step`-th draw the mean residual of its neighbours, draws × outcomes, drawn to 0 as far as noise
-    explains it; and whether what is left goes along with a product of three inputs.
+    For every `step`-th draw the mean residual of its neighbours (draws × outcomes), drawn to 0 as far as noise explains
+    it; and whether what is left goes along with a product of three inputs.
     """
 
     step: int
@@ -52,9 +50,7 @@ def beside(found: Regression, outcomes: Floats, inputs: Floats) -> Beside:
 
 
 def normalised(inputs: Floats) -> Floats:
-    """Inputs by rank, with a spread of 1, without those that do not vary;
-    equal values lie side by side in random order.
-    """
+    """Inputs by rank with a spread of 1, without those that do not vary; equal values lie in random order."""
     varied = inputs[:, np.ptp(inputs, axis=0) > 0]
     ranks = np.empty_like(varied)
     for column, x in enumerate(varied.T):

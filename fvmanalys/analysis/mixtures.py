@@ -90,9 +90,7 @@ class Group:
 
     @property
     def kind(self) -> str:
-        """calendar, parameters, options (which are in play),
-        rows of one table and option, or several that cannot be told apart.
-        """
+        """calendar, parameters, options (which are in play), rows of one table and option, or several together."""
         if OPTIONS in self.cells:
             return "options"
         if len(self.cells) > 1:
@@ -101,9 +99,7 @@ class Group:
 
 
 def words_of(table: str) -> set[str]:
-    """The columns of a table that are words and evidence,
-    or shown beside the answer: no compared figure is computed from them.
-    """
+    """The columns of a table from which no compared figure is computed: words, evidence, what is shown beside."""
     texts = set(text_columns(table))
     return texts | WITHOUT_EFFECT | set(Evidenced.model_fields) | {f"{name}_en" for name in texts}
 
@@ -217,9 +213,7 @@ class Mixture:
         return cell in chosen or cell not in changed
 
     def rows(self, chosen: frozenset[Cell], changed: frozenset[Cell], line: Sequence[str] = ()) -> Tables:
-        """The rows of a mixture in which the `chosen` of the `changed` cells are new;
-        with a `line` of options, only what concerns them.
-        """
+        """The rows of a mixture with the `chosen` of the `changed` cells new; with a `line`, only what concerns it."""
         tables: Tables = {name: [] for name in MODEL}
         concerned = {ALL_OPTIONS, *line}
         for name, owner in dict.fromkeys(cell for _, cell in self.cells):
@@ -277,9 +271,7 @@ class Mixture:
 
 
 def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:
-    """The rows of a table that differ, found by their keys:
-    those that are there now in their order, then those that are gone.
-    """
+    """The rows of a table that differ, by their keys: those there now in their order, then those that are gone."""
     old = {key_of(table, row): row for row in before}
     keys = {key_of(table, row) for row in after}
     for row in after:
@@ -303,10 +295,7 @@ def filled(row: dict[str, Any], name: str) -> Any:
 
 
 def mixable(groups: Groups, valid: Callable[[frozenset[Group]], bool]) -> list[Group]:
-    """Merge groups until each can be new beside the old rest, and old beside the new rest.
-
-    A new cost row may begin at an event that only the new timeline has: such groups are one.
-    """
+    """Merge groups until each can be new beside the old rest: a new cost row may begin at a new event."""
     everyone = frozenset(groups)
     tests: list[Callable[[frozenset[Group]], bool]] = [valid, lambda some: valid(everyone - some)]
     clashes = (company(group, groups, test) for group in groups for test in tests)

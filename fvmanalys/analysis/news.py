@@ -27,9 +27,7 @@ Tables = dict[str, list[dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Change:
-    """A row that is `new`, `changed`, `confirmed` (the same value,
-    other evidence) or `withdrawn`, and what stood there before.
-    """
+    """A row that is `new`, `changed`, `confirmed` (same value, other evidence) or `withdrawn`, and the one before."""
 
     table: str
     what: str
@@ -41,8 +39,7 @@ class Change:
 class News:
     """What is new since a day: changed rows, and ids of sources not cited then.
 
-    `told_by_run` says whether a former run's own tables were compared; else the days on which things became known tell.
-    `begins` says that nothing of the decision was known then: all is new.
+    `told_by_run`: a former run's own tables were compared, else days of knowledge. `begins`: nothing was known then.
     """
 
     since: date
@@ -64,9 +61,7 @@ class News:
 
 
 def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
-    """Compare the tables in force with those of the former run;
-    without one, with what was known `WINDOW_DAYS` before.
-    """
+    """Compare the tables in force with those of the former run, or with what was known `WINDOW_DAYS` before."""
     now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
     since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)
     kept = former_tables(former)

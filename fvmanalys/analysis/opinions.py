@@ -38,10 +38,7 @@ class Opinions:
 
     @cached_property
     def parts(self) -> pd.DataFrame:
-        """What each group of differing rows does to the net benefit of every option, in MSEK, and to the lead.
-
-        `lead` is by how much the first answer's best option is ahead of the one that comes second there.
-        """
+        """What each group of differing rows does to every option's net benefit, and to the first's `lead`, MSEK."""
         parts = self.changes.parts("net_benefit")
         leader, rival = self.first.best, self.first.runner_up
         known = leader in parts and rival in parts
@@ -49,10 +46,7 @@ class Opinions:
 
 
 def compare_inputs(first: Inputs, second: Inputs, draws: int = 20_000, seed: int = 1) -> Opinions:
-    """Say where two sets of inputs differ, and which part of the difference in the answer each explains.
-
-    The parts are Shapley values, and sum to the difference; both are simulated with the same draws and seed.
-    """
+    """Say where two sets of inputs differ, and which part (Shapley values) of the answers' difference each explains."""
     mixture = Mixture(first, second)
     if not mixture.both or not set(first.areas) & set(second.areas):
         raise UsageError("the two have no option or no area in common; compare two states of one decision")

@@ -1,6 +1,4 @@
-"""The outside view: what became of comparable programmes,
-beside what the ranges say; and how such a forecast would have fared.
-"""
+"""The outside view: what became of comparable programmes, and how such a forecast would have fared."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -52,10 +50,7 @@ def with_parameters(inputs: Inputs, **values: float) -> Inputs:
 
 
 def by_view(used: Comparison) -> dict[float, Comparison]:
-    """The comparison with the outside view in none, half and all of the draws, and in the share of them that is used.
-
-    Without a reference class that has both kinds of ratio there is only the inside view.
-    """
+    """The comparison with the outside view in none, half, all and the used share of the draws; none without a class."""
     simulation = used.simulation
     known = read_class(simulation.inputs.tables["reference_class"]) is not None
     share = simulation.inputs.parameters["outside_view"]
@@ -83,9 +78,7 @@ def seen(simulation: Simulation, share: float) -> Simulation:
 
 
 def mix(inside: Simulation, outside: Simulation, share: float) -> Simulation:
-    """The simulation in which the outside view applies in a share of the draws,
-    from those in which it never and always does.
-    """
+    """The simulation with the outside view in a share of the draws, from those where it never and always applies."""
     model = replace(outside.model, outside_share=share)
     applies = np.concatenate([sample.is_outside() for sample in model.chunks(inside.draws, inside.seed)])
     parts = {
@@ -105,12 +98,10 @@ def either(inside: pd.DataFrame, outside: pd.DataFrame, applies: Mask) -> pd.Dat
 
 
 def chances(found: Mapping[float, Comparison], used: Comparison) -> pd.DataFrame:
-    """P(best) of every option that may be chosen, and of its family,
-    as a range over what is a choice and what is a view.
+    """P(best) of every option that may be chosen, and of its family (the option it goes back to), as a range.
 
-    `low` and `high` are over the ranges of value_per_point and minimum_risk, and over the views of `found`; `p_best`
-    is as `used`. Columns: option_id, family (the option that it goes back to), p_best, low, high, and family_p_best,
-    family_low, family_high.
+    `low` and `high` are over the ranges of value_per_point and minimum_risk, and the views of `found`; `p_best` is as
+    `used`.
     """
     inputs = used.simulation.inputs
     ends = span(used.simulation.inputs, "minimum_risk")
@@ -141,10 +132,9 @@ def views(inputs: Inputs, draws: int, seed: int) -> pd.DataFrame:
 
 
 def view_table(found: Mapping[float, Comparison], used: float) -> pd.DataFrame:
-    """Inside view, chosen mixture and outside view side by side: a row a view and option.
+    """Inside view, chosen mixture and outside view side by side: a row a view (share of draws) and option.
 
-    `view` is the share of draws in which the outside view applies (0, the parameter's value, 1). Reference class
-    forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project Management Journal 37(3).
+    Reference class forecasting: Kahneman & Tversky 1979; Flyvbjerg 2006, Project Management Journal 37(3).
     """
     shown = {share: comparison for share, comparison in found.items() if share in (0.0, used, 1.0)}
     tables = [comparison.table[VIEW_COLUMNS].reset_index().assign(view=share) for share, comparison in shown.items()]
@@ -158,10 +148,9 @@ def leaders_by_view(table: pd.DataFrame) -> pd.Series:
 
 
 def class_quantiles(inputs: Inputs) -> pd.DataFrame:
-    """What became of the core programmes: count,
-    quantiles and exceedance of cost and duration ratios (bounds counted as they are).
+    """What became of the core programmes: quantiles and exceedance of cost and duration ratios, bounds as they are.
 
-    `over_150` is P(ratio > 1.5), and so on: what can be told where the tail has no finite mean (Flyvbjerg et al. 2022).
+    `over_150` is P(ratio > 1.5): what can be told where the tail has no finite mean (Flyvbjerg et al. 2022).
     """
     core = inputs.tables["reference_class"].query("role == 'core'")
     rows = []
@@ -177,10 +166,8 @@ def class_quantiles(inputs: Inputs) -> pd.DataFrame:
 def backtest(inputs: Inputs) -> pd.DataFrame:
     """For every past plan of the own programme, what the class known that day would have forecast, and the outcome.
 
-    A row a plan: milestone, plan, name, planned on, planned date, number of programmes known that day, forecast P50
-    and P80 (empty where bounds leave the quantile open), outcome date (empty: not reached by `as_of`, a lower
-    bound), `share_below`, the share of the class that the outcome exceeded, and `within_p80`: yes, no, or empty
-    where it cannot be told yet.
+    Forecasts are empty where bounds leave the quantile open, `outcome` where it is not reached by `as_of` (a lower
+    bound), `within_p80` where it cannot be told yet; `share_below` is the share of the class that the outcome exceeded.
     """
     plans = inputs.history["milestones"]
     outcomes = (

@@ -15,20 +15,14 @@ MOST = 3
 
 
 def recommended(inputs: Inputs) -> str:
-    """The option that the organisation's own report recommends,
-    as known at `as_of`; empty where none is known or in play.
-    """
+    """The option that the organisation's own report recommends; empty where none is known or in play."""
     context = inputs.tables["context"]
     options = context.loc[context["item_id"] == RECOMMENDED, "option_id"]
     return next((option for option in options if option in inputs.options()), "")
 
 
 def own_report(simulation: Simulation, totals: pd.DataFrame) -> pd.DataFrame:
-    """What the report says of the option that it recommends, beside what the model finds: rows of context with `found`.
-
-    The years until the option is in full use, beside their P50; its published totals, beside the model's undiscounted
-    ones.
-    """
+    """What the report says of the option that it recommends, and what the model has `found`: rows of context."""
     inputs = simulation.inputs
     option = recommended(simulation.inputs)
     context = inputs.tables["context"]
@@ -49,9 +43,7 @@ def years_to_full_use(simulation: Simulation, option: str) -> float:
 
 
 def agreeing(comparison: Comparison, turning: pd.DataFrame) -> pd.DataFrame:
-    """What would, each alone, put the recommended option first:
-    numbers within their own ranges, then bundles; at most three.
-    """
+    """What would, each alone, put the recommended option first: numbers in their own ranges, then bundles."""
     rows = turning[turning["winner"] == recommended(comparison.simulation.inputs)]
     likely = rows["inside"].eq("yes") | rows["id"].str.startswith("bundle/") & ~rows["id"].str.startswith(SHARED)
     return rows[likely].sort_values(["inside", "probability_beyond"], ascending=False, kind="stable").head(MOST)

@@ -39,9 +39,7 @@ def fixed_at(names: Iterable[str], number: float) -> Given:
 
 @dataclass(frozen=True)
 class OptionParts:
-    """One option over some chunks of draws. An estimate that is given counts as given;
-    where `drop_outside`, in outside draws too.
-    """
+    """One option over some chunks of draws; what is given counts so, where `drop_outside` in outside draws too."""
 
     model: Model
     samples: Sequence[Sample]
@@ -222,9 +220,7 @@ class OptionParts:
 
     @cached_property
     def slopes(self) -> dict[str, tuple[float, float]]:
-        """For every number in which the option's worth is linear:
-        what it adds as drawn, and what a unit of it would in every draw.
-        """
+        """For every number that the option's worth is linear in: what it adds as drawn, and what a unit of it would."""
         sums: dict[str, Floats] = {}
         for sample, times, weights, known in zip(self.samples, self.times, self.weights, self.units, strict=True):
             for index in range(len(self.stream_ids)):

@@ -48,9 +48,7 @@ NEAR, HALF = 1.05, 0.5
 
 
 def waiting_is_possible(inputs: Inputs) -> bool:
-    """Whether there is a decision to wait for:
-    an event `decided` that is not already past, a variant's own put-off aside.
-    """
+    """Whether there is an event `decided` that is not past, a variant's own put-off aside."""
     options = inputs.tables["options"]
     variants = options.loc[options["variant_of"] != "", "option_id"]
     timeline = inputs.tables["timeline"]
@@ -62,8 +60,8 @@ def waiting_is_possible(inputs: Inputs) -> bool:
 def pause_streams(model: Model, option: str) -> list[Stream]:
     """The streams that are paid while nothing is decided and end because something is.
 
-    They have the phase of the pause, or they run from `as_of` (or from what has happened) to the decision, or to an
-    event that waits for the decision alone.
+    They have the phase of the pause, or run from `as_of` (or what has happened) to the decision, or to what waits for
+    it alone.
     """
     parts = model.options[option]
     after_decision = {event.name for event in parts.events if event.after == (DECIDED,)} | {DECIDED}
@@ -84,9 +82,8 @@ def cost_of_delay(
 ) -> pd.DataFrame:
     """What is lost when every option's decision comes `months` later: a row a delay and option, and one for the best.
 
-    Columns: months, option, loss = pause_bill + lost_points + shifted_costs, all MSEK of present value. The loss of
-    the best option compares the best at each delay with the best today. The same draws are used for every delay.
-    Where there is nothing to wait for there are no rows.
+    loss = pause_bill + lost_points + shifted_costs, MSEK of present value, on the same draws. The best option's is that
+    of the best at each delay beside the best today. No rows where there is nothing to wait for.
     """
     value = inputs.parameters["value_per_point"] if value_per_point is None else value_per_point
     if not waiting_is_possible(inputs):
@@ -98,9 +95,7 @@ def cost_of_delay(
 
 @dataclass(frozen=True)
 class Waited:
-    """What every option comes to on average with its decision postponed:
-    points, MSEK, and what of it is the bill of the pause.
-    """
+    """What options come to on average with the decision postponed: points, MSEK, and the pause's bill in that."""
 
     score: pd.Series
     cost: pd.Series
@@ -112,11 +107,7 @@ class Waited:
 
 
 def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float | None]) -> dict[float, Waited]:
-    """What waiting comes to, on the same draws:
-    `delays` names years by which decisions are postponed, None to the first day.
-
-    What a later decision does not move is computed once. The first is as it is today, with a delay of 0.
-    """
+    """What waiting comes to, on the same draws: `delays` names years by which decisions are postponed, None none."""
     later = {name: replace(model, delay=years) for name, years in {TODAY: 0.0, **delays}.items()}
     rows: dict[float, list[tuple[float, float, float]]] = {name: [] for name in later}
     for option in model.options:
@@ -175,8 +166,8 @@ def first_month_at(simulation: Simulation, draws: int, share: float, value_per_p
 def monthly_bill(simulation: Simulation) -> pd.DataFrame:
     """What the month after `as_of` costs while nothing is decided, by part: a row a running stream.
 
-    Columns: stream, part (the employer of staffing, else the category), ends_with_decision, msek_per_month (expected,
-    undiscounted, of the reference option), kind, source_id. Without a decision to wait for there are no rows.
+    `part` is the employer of staffing, else the category; msek_per_month is expected, undiscounted, of the reference
+    option. No rows without a decision to wait for.
     """
     columns = ["stream", "part", "name", "name_en", "ends_with_decision", "msek_per_month", "kind", "source_id"]
     if not waiting_is_possible(simulation.inputs):
@@ -220,9 +211,9 @@ def monthly_cost_of_delay(delays: pd.DataFrame) -> pd.Series:
 class StandingTeam:
     """How large a team to keep through the pause, for one option.
 
-    `curve` has a row a share: pause_cost, rebuild_cost, late_cost and their total, MSEK of present value (late_cost is
-    what a restart later than the full team's costs in points and shifted costs). `share` is the optimum; between `low`
-    and `high` the total is within 5 % of its minimum.
+    `curve` has a row a share: pause_cost, rebuild_cost, late_cost (what a restart later than the full team's costs in
+    points and shifted costs) and total, MSEK of present value. Between `low` and `high` the total is within 5 % of the
+    optimum's.
     """
 
     option: str
@@ -245,11 +236,9 @@ def standing_teams(
 def standing_team(
     inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
 ) -> StandingTeam:
-    """The share of the full team kept that maximises an option's expected net benefit,
-    over the uncertain decision date.
+    """The share of the full team kept that maximises an option's expected net benefit over the decision date.
 
-    The grid and the rows of `readiness` are searched first, then the intervals around the best of them (Brent's
-    method). `delay` years are added to the decision.
+    The grid and the rows of `readiness` are searched, then the intervals around the best (Brent's method).
     """
     [team] = read_teams(inputs, [option], draws, seed, delay)
     return best_team(team, shares)
@@ -349,9 +338,7 @@ def least_between(total: Callable[[float], float], grid: list[float], values: np
 
 
 def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
-    """Where the curve passes the limit on the way from the optimum to a share where it is above;
-    None where there is none.
-    """
+    """Where the curve passes the limit on the way from the optimum to a share above it; None where nowhere."""
     return (
         float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6))
         if len(outside)

@@ -20,8 +20,8 @@ YEARS_AHEAD = 1.0
 def plan_table(inputs: Inputs) -> pd.DataFrame:
     """The milestones in order of time, each plan of one on a row of its own, as the raw table has them.
 
-    `moved_months` says how much later the day of a row (reached, else planned) lies than the first planned day of its
-    milestone; NaN for that first plan, and where nothing was planned.
+    `moved_months` is how much later the row's day (reached, else planned) lies than the first planned one; NaN for
+    that.
     """
     table = inputs.tables["milestones"]
     first: dict[str, date] = {}
@@ -42,9 +42,7 @@ def months_between(start: date, end: date) -> int:
 
 
 def slipped_plans(inputs: Inputs) -> pd.DataFrame:
-    """Milestones planned more than once, or planned and reached:
-    the planned days, the day reached, and the slip in months.
-    """
+    """Milestones planned more than once, or planned and reached: planned days, day reached, and slip in months."""
     rows = []
     for milestone, versions in inputs.tables["milestones"].groupby("milestone_id", sort=False):
         actual = versions["actual_date"].dropna().tolist()
@@ -68,10 +66,7 @@ def slipped_plans(inputs: Inputs) -> pd.DataFrame:
 
 
 def coming_plans(inputs: Inputs) -> pd.DataFrame:
-    """The last plan of every milestone that has not been reached and is planned for a day after `as_of`.
-
-    Where that plan has been withdrawn, those before it do not come back.
-    """
+    """The last plan, if not withdrawn, of every milestone not reached and planned for a day after `as_of`."""
     table = inputs.tables["milestones"]
     done = set(table.loc[table["actual_date"].notna(), "milestone_id"]) | withdrawn(inputs)
     last = table[~table.duplicated("milestone_id", keep="last") & ~table["milestone_id"].isin(done)]

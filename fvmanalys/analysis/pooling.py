@@ -108,10 +108,7 @@ class Fitted:
 
 
 def fitted(found: Pool, bounds: tuple[float, float]) -> Fitted:
-    """A PERT with the pool's 5th and 95th percentile and, as far as its peak can do that, the pool's median.
-
-    An estimate has one peak; `misses` tells where the pool has several, in the unit of the number.
-    """
+    """A PERT with the pool's 5th and 95th percentile, and its median as far as one peak can; `misses` tells how far."""
     low, middle, high = found.quantile(ANSWERED).tolist()
     if not low < high:
         return Fitted(low, low, low, "", float(np.abs(found.quantile(GRID) - low).max()))
@@ -141,8 +138,8 @@ def calibrated(answers: Floats, truths: Floats) -> Scores:
     """Weights by Cooke's classical model (1991, ch. 12) from questions with known answers: assessors × questions × 3.
 
     Calibration is the chance that a well calibrated assessor would have the truth as unevenly in the four parts;
-    information is how much narrower the answers are than what all answers span, on average. The weight is their
-    product, and nothing below a calibration of 0.05. Who has not answered all (NaN) has no weight.
+    information how much narrower answers are than what all span, on average. The weight is their product, nothing below
+    a calibration of 0.05, or without all answers (NaN).
     """
     complete = np.isfinite(answers).all(axis=(1, 2))
     some = answers[complete]
@@ -172,9 +169,9 @@ def worth_of_disagreement(
 ) -> tuple[dict[str, float], float]:
     """EVPPI of which assessor is right, of each number alone and of all together, MSEK.
 
-    The assessor is a discrete factor with the pool's weights: E[max mean net benefit given the assessor] less the
-    largest mean. `answers` (assessors × 3) have NaN where one has not answered. What a number does to the net
-    benefit is a regression on the draws of `comparison`, in which the pooled rows are in force and tied to nothing.
+    E[max mean net benefit given the assessor], by the pool's weights, less the largest mean. `answers` are assessors ×
+    3, NaN without one. What a number does is a regression on the draws of `comparison`, where the pooled rows are
+    untied.
     """
     simulation = comparison.simulation
     options = simulation.inputs.options(permanent_only=True)

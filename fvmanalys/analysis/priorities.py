@@ -1,6 +1,4 @@
-"""How the answer depends on what one cares about: every weight vector,
-an order of importance, and each group's own weights.
-"""
+"""How the answer depends on what one cares about: every weight vector, an order, and each group's own weights."""
 
 from collections.abc import Sequence
 
@@ -38,12 +36,10 @@ def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
 
 
 def priorities(comparison: Comparison) -> pd.DataFrame:
-    """Rank acceptability, central weights and confidence factors (SMAA:
-    Lahdelma & Salminen 2001, Operations Research 49(3)).
+    """Rank acceptability, central weights and confidence factors over sets of weights.
 
-    A row a set of weights (`all`: every weight vector alike; `ordered`: those that keep the order of the mean
-    weights) and permanent option: weights, option, first_rank, last_rank, confidence, and `weight_<area>`, its
-    central weights.
+    SMAA: Lahdelma & Salminen 2001, Operations Research 49(3). A row a set of weights (`all` alike, or `ordered` as the
+    mean weights are) and permanent option.
     """
     scores = net_scores(comparison)
     common = common_weights(comparison)

@@ -19,9 +19,7 @@ EXCEEDED = ["limit_id", "option", "year", "cost_mean", "p_exceeded"]
 
 
 def shortfalls(areas: pd.DataFrame, risk: float) -> pd.DataFrame:
-    """Where an option ends below a minimum level oftener than `risk`:
-    option, area, p_below_minimum; the worst first.
-    """
+    """Where an option ends below a minimum oftener than `risk`: option, area, p_below_minimum; worst first."""
     table = areas["p_below_minimum"].reset_index()
     short = table[table["p_below_minimum"] > risk]
     return short.sort_values("p_below_minimum", ascending=False, kind="stable", ignore_index=True)
@@ -41,9 +39,7 @@ def barring(simulation: Simulation, short: pd.DataFrame) -> Simulation:
 
 
 def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
-    """How often each option's nominal cost in a year goes beyond a limit on it:
-    limit_id, option, year, cost_mean, p_exceeded.
-    """
+    """How often an option's nominal cost in a year exceeds a limit: limit_id, option, year, cost_mean, p_exceeded."""
     limits = [row for row in simulation.inputs.records["limits"] if row["id"]]
     if not limits:
         return pd.DataFrame(columns=EXCEEDED)

@@ -45,11 +45,10 @@ class Condition:
 def scenarios(knowledge: Knowledge) -> pd.DataFrame:
     """Boxes of draws in which the leader is mostly not best, the one that gathers most first, a row a condition.
 
-    Found on the first half of the draws, and measured on the other half: `density` is the share of a box's draws in
-    which an option outside the leader's family is better, `coverage` the share of all such draws that lie in it,
-    `share` that of all draws. `condition` says id, operator and value in one; an event, `events/OPTION/RISK`, is 1
-    where it happens. Empty where there is no rival, or no box tells such draws apart on draws that it was not found
-    on.
+    Found on the first half of the draws, measured on the other: `density` is the share of a box's draws in which an
+    option outside the leader's family is better, `coverage` the share of all such draws in it, `share` that of all
+    draws. An event, `events/OPTION/RISK`, is 1 where it happens. Empty without a rival, or where no box holds on the
+    other half.
     """
     if not knowledge.comparison.rivals or knowledge.size < 2:
         return pd.DataFrame(columns=COLUMNS)
@@ -89,9 +88,7 @@ def losses(knowledge: Knowledge) -> Mask:
 
 
 def numbers_and_events(knowledge: Knowledge) -> dict[str, Floats]:
-    """Every uncertain number and event of the leader and its rivals;
-    what is the same number in every draw stands once.
-    """
+    """Every uncertain number and event of the leader and its rivals; what is one number stands once."""
     comparison = knowledge.comparison
     model = knowledge.simulation.model
     parts = [
@@ -110,8 +107,11 @@ def within(conditions: Sequence[Condition], columns: Mapping[str, Floats]) -> Ma
 
 
 def boxes(lost: Mask, columns: Mapping[str, Floats]) -> list[list[Condition]]:
-    """Up to three boxes, each found on the draws that no former one holds (PRIM: Friedman & Fisher 1999, Statistics and
-    Computing 9(2); for scenarios Bryant & Lempert 2010, Technological Forecasting and Social Change 77(1))."""
+    """Up to three boxes, each found on the draws that no former one holds.
+
+    PRIM: Friedman & Fisher 1999, Statistics and Computing 9(2); for scenarios Bryant & Lempert 2010, Technological
+    Forecasting and Social Change 77(1).
+    """
     cells = {name: Cells.of(column) for name, column in columns.items()}
     left = np.ones(len(lost), dtype=bool)
     found = list[list[Condition]]()
@@ -180,18 +180,14 @@ def kept(cells: Cells, operator: str, cell: int) -> Mask:
 
 
 def gathered(lost: Mask, inside: Mask, left: Mask) -> float:
-    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy);
-    0 where it is not mostly lost.
-    """
+    """The share of draws lost in a box beyond what as many others lose (weighted relative accuracy), if mostly lost."""
     if 1 - lost[inside].mean() > MOSTLY * (1 - lost.mean()):
         return 0.0
     return float((lost[inside] - lost[left].mean()).sum() / left.sum())
 
 
 def clearest(lost: Mask, cells: Mapping[str, Cells], inside: Mask, bounds: Bounds) -> tuple[str, str, int] | None:
-    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept;
-    None where no cut is clear.
-    """
+    """The cut of one number whose cut-off part has most clearly fewer losses than what is kept, if any."""
     best = SURE
     chosen = None
     smallest = SMALLEST * len(lost)

@@ -26,8 +26,7 @@ EDGE = 2.0**-33  # how near 0 or 1 a probability may come, so that a normal quan
 class SobolIndices:
     """First-order and total indices, one an input (or outcomes × inputs), with standard errors as if draws were plain.
 
-    `first_order` is the share of the variance that goes when the input alone is known, `total` the share that stays
-    when all others are.
+    The share of the variance that goes when the input alone is known; the share that stays when all others are.
     """
 
     first_order: Floats
@@ -39,10 +38,9 @@ class SobolIndices:
 def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any], n: int, seed: int = 1) -> SobolIndices:
     """First-order and total Sobol' indices of a function of independent inputs.
 
-    `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, as
-    those of scipy.stats do, or is itself a quantile function. `n` points, at least 64, are rounded up to a power of
-    2; the function is called for n·(k + 2) points in all, each made once. Saltelli et al. 2010, Computer Physics
-    Communications 181(2).
+    `function` takes inputs × points and gives a number a point (or outcomes × points). A distribution has `ppf`, or is
+    itself a quantile function. `n` points, at least 64, are rounded up to a power of 2; n·(k + 2) are made, each once.
+    Saltelli et al. 2010, Computer Physics Communications 181(2).
     """
     from scipy.stats import sobol_indices  # takes seconds to import
 
@@ -63,9 +61,7 @@ def sobol(function: Callable[[Floats], ArrayLike], distributions: Sequence[Any],
 
 
 def base_points(distributions: Sequence[Any], power: int, seed: int) -> tuple[Floats, Floats]:
-    """Two independent sets of 2**power points:
-    scrambled Sobol' points through the quantile functions, inputs × points.
-    """
+    """Two sets of 2**power points: scrambled Sobol' points through the quantile functions, inputs × points."""
     from scipy.stats import qmc
 
     k = len(distributions)
@@ -120,10 +116,9 @@ def evidence_share(
 ) -> pd.DataFrame:
     """What the variance of a difference in net benefit is owed to: a row a kind of evidence, with `inputs` and `share`.
 
-    `columns` holds the draws of every input and `kinds` the kind of each (fact, judgement, assumption). Each kind's
-    share is what its inputs explain together; `interaction` is what only several kinds together explain, `rest`
-    what no input explains: risks that occur or not, the outside view. The shares sum to 1. Where inputs of several
-    kinds go together and would be counted twice, their shares are scaled down alike.
+    `columns` holds the draws of every input and `kinds` the kind of each. Each kind's share is what its inputs explain
+    together; `interaction` what only several kinds together do, `rest` what none does: risks, the outside view. They
+    sum to 1; shares of inputs that go together and would be counted twice are scaled down alike.
     """
     values = read_outcome(difference)
     groups: dict[str, list[str]] = {}

@@ -19,11 +19,7 @@ FEWEST_PAIRS = 4
 
 @dataclass(frozen=True)
 class Shares:
-    """The share of every player (first axis, in the order given) in every outcome,
-    and its standard error: 0 where exact.
-
-    The shares sum to the value of all players less that of none.
-    """
+    """The share of every player (first axis) in every outcome, and its standard error, 0 where exact."""
 
     values: Floats
     errors: Floats
@@ -32,13 +28,12 @@ class Shares:
 def shapley(
     players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1, exact_up_to: int = EXACT_UP_TO
 ) -> Shares:
-    """Divide `value` of all players, less that of none,
-    among them (Shapley 1953, Contributions to the Theory of Games 2).
+    """Divide `value` of all players, less that of none, among them.
 
-    `value` gives an array of outcomes for a set of players; it is asked once for each. Exact up to `exact_up_to`
-    players, beyond them the mean over random orders (Štrumbelj & Kononenko 2010, Journal of Machine Learning
-    Research 11), each taken with its reverse (Mitchell et al. 2022, same journal 23). `pairs` of them; 0: as many as
-    `pairs_within`.
+    Shapley 1953, Contributions to the Theory of Games 2. `value` gives an array of outcomes for a set of players, asked
+    once for each. Exact up to `exact_up_to`, beyond them the mean over random orders (Štrumbelj & Kononenko 2010,
+    Journal of Machine Learning Research 11), each with its reverse (Mitchell et al. 2022, same journal 23): `pairs` of
+    them; 0: as many as `pairs_within`.
     """
     known: dict[frozenset[str], Floats] = {}
 
@@ -54,9 +49,7 @@ def shapley(
 
 
 def pairs_within(players: int) -> int:
-    """How many pairs of orders keep the work within bounds;
-    a number of evaluations, never a time, so that runs are equal.
-    """
+    """How many pairs of orders keep the work within bounds: a number, never a time, so that runs are equal."""
     return max(FEWEST_PAIRS, EVALUATIONS // (2 * players))
 
 

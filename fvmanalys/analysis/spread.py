@@ -22,11 +22,10 @@ AGAIN = 2**32  # added to the seed, for other draws of the same
 def spread(comparison: Comparison, draws: int = 8192) -> pd.DataFrame:
     """The share of the variance of the lead over the runner-up that each source is owed: source, share; they sum to 1.
 
-    `event` is whether risks occur and signals say yes, `experience` whether the outside view applies and what became of
-    whom it is then drawn from; the rest are numbers, by their kind. What several sources do only together is divided by
+    `event` is whether risks occur and signals say yes, `experience` whether the outside view applies and whose; the
+    rest are numbers, by their kind, or assumptions where drawn together. What several do only together is divided by
     Shapley values of E[Var(lead | all other sources)] (Owen 2014, SIAM/ASA Journal on Uncertainty Quantification 2(1);
-    Song et al. 2016, same journal 4(1)), for which the model runs with some sources drawn again. Numbers that are drawn
-    together are of their common kind, or assumptions. Empty where there is no rival or nothing is uncertain.
+    Song et al. 2016, same journal 4(1)), for which the model runs with some sources drawn again.
     """
     simulation, rival = comparison.simulation, comparison.runner_up
     if rival is None:
@@ -76,9 +75,7 @@ def source_of(estimates: Mapping[str, Estimate], kinds: Mapping[str, str]) -> Ca
 
 
 def driver(estimate: Estimate) -> tuple[str, str]:
-    """What the draws of an estimate hang on: a group that is correlated,
-    a common factor, or a stream of random numbers.
-    """
+    """What the draws of an estimate hang on: a correlated group, a common factor, or a stream of random numbers."""
     if estimate.group:
         return "group", estimate.group.streams[0]
     tied = bool(estimate.moves_with and estimate.strength)

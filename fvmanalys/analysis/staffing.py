@@ -1,6 +1,4 @@
-"""Who is needed when: full-time equivalents over time and at the peak,
-the load of training, and agreements that end.
-"""
+"""Who is needed when: full-time equivalents over time, the load of training, and agreements that end."""
 
 from typing import Any
 
@@ -32,10 +30,7 @@ IN_CONTRACTS = ["contract_low", "contract", "contract_high", "agrees"]
 
 
 def staffing_path(simulation: Simulation) -> pd.DataFrame:
-    """The expected full-time equivalents of every staffing row at the middle of each month to the horizon.
-
-    Columns: option, role_id, name, name_en, phase, phase_en, employer, time (years after `as_of`), year, fte.
-    """
+    """The expected full-time equivalents of every staffing row at the middle of each month (`time`) to the horizon."""
     horizon = simulation.model.horizon
     moments = (np.arange(int(horizon * MONTHS_A_YEAR)) + 0.5) / MONTHS_A_YEAR
     model = simulation.model
@@ -77,9 +72,7 @@ def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple
 
 
 def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
-    """The expected full-time equivalents of each calendar year by option,
-    role, phase and employer: the mean of its months.
-    """
+    """The expected full-time equivalents of each calendar year by option, role, phase and employer."""
     months = path.groupby(["option", "year"])["time"].nunique()
     totals = path.groupby([*PHASE_LIKE, "year"], sort=False)["fte"].sum().reset_index()
     count = months.loc[list(zip(totals["option"], totals["year"], strict=True))].to_numpy() if len(totals) else 1
@@ -87,11 +80,7 @@ def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
 
 
 def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
-    """The highest expected month of each option and employer, and what the region has had before, where that is known.
-
-    Columns: option, employer, peak_fte, peak_time, before_fte, exceeds (None where before is not known), mean_share (of
-    all staffing of the option).
-    """
+    """The highest expected month of each option and employer, beside what there has been before, where known."""
     if path.empty:
         return pd.DataFrame(
             columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
@@ -115,18 +104,13 @@ def exceeds(now: float, before: float) -> bool | None:
 
 
 def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
-    """The expected full-time equivalents of the whole team at the beginning of the period,
-    by option; empty where none is kept.
-    """
+    """The expected full-time equivalents of the whole team when the period begins, by option, if any is kept."""
     now = path[(path["phase"] == PAUSE) & (path["time"] == path["time"].min())]
     return {str(option): fte / kept for option, fte in now.groupby("option")["fte"].sum().items()} if kept else {}
 
 
 def start_burden(simulation: Simulation) -> pd.DataFrame:
-    """What the services bear around go-lives: an option's own one-off costs outside its programme.
-
-    Columns: id, option_id, cost (expected, undiscounted, MSEK), and the row's kind, source_id, note and note_en.
-    """
+    """What the services bear around go-lives: an option's one-off costs outside its programme, undiscounted, MSEK."""
     costs = simulation.yearly_streams.groupby(["option", "stream"], sort=False)["cost"].sum()
     rows = [
         {
@@ -142,9 +126,7 @@ def start_burden(simulation: Simulation) -> pd.DataFrame:
 
 
 def highest_before(inputs: Inputs) -> dict[str, float]:
-    """The most full-time equivalents that the region is known to have had of each employer:
-    context items `peak_<employer>`.
-    """
+    """The most full-time equivalents the region has had of each employer: context items `peak_<employer>`."""
     table = inputs.tables["context"]
     known = table[table["item_id"].str.startswith("peak_")] if len(table) else table
     return {
@@ -155,8 +137,8 @@ def highest_before(inputs: Inputs) -> dict[str, float]:
 def agreements(inputs: Inputs) -> list[dict[str, Any]]:
     """What ends when, how many it concerns and at what notice: the background rows whose ids share a stem.
 
-    Each has `ends` (a milestone `<stem>_ends`), `count` and `notice` (context items `<stem>_count` and
-    `<stem>_notice`); a part that nobody has published is None. In the order of the dates, then those without one.
+    `ends` is a milestone `<stem>_ends`, `count` and `notice` context items `<stem>_count` and `<stem>_notice`; None if
+    unpublished. In the order of the dates, then those without one.
     """
     context, milestones = inputs.records["context"], inputs.records["milestones"]
     found: dict[str, dict[str, Any]] = {}
@@ -176,11 +158,7 @@ def end_of(parts: dict[str, Any]) -> Any:
 
 
 def agreement_table(inputs: Inputs) -> pd.DataFrame:
-    """The agreements, a row each: what is known of its parts, and what these rest on.
-
-    Columns: name, name_en, ends (the day), likely, low, high, unit (how many), notice (months), kinds (`part:kind` of
-    each known part, joined by `;`), source_id, note, note_en.
-    """
+    """The agreements, a row each: what is known of its parts, and, as `part:kind`, what these rest on."""
     rows = []
     for parts in agreements(inputs):
         known = {part: row for part, row in parts.items() if row}
@@ -203,9 +181,7 @@ def agreement_table(inputs: Inputs) -> pd.DataFrame:
 
 
 def terms(inputs: Inputs) -> pd.DataFrame:
-    """What else is known of other employers' people:
-    context items that begin with the name of an employer that the staffing has.
-    """
+    """What else is known of other employers' people: context items that begin with one of their names."""
     employers = tuple({row["employer"] for row in inputs.records["staffing"]} - {"own"})
     table = inputs.tables["context"]
     chosen = [item.startswith(employers) and not item.endswith((COUNT, NOTICE)) for item in table["item_id"]]
@@ -216,10 +192,9 @@ def training_load(simulation: Simulation) -> pd.DataFrame:
     """Users × hours × cost for each option, from background figures, beside what its own cost rows for training say.
 
     Context items `training_users`, `training_hours` (a user's) and `training_hour_cost` (MSEK of a thousand hours)
-    count for every option; one that begins so and names an option counts for that option instead. The ends are the
-    products of the ends. `months` is the median time over which the option's contracts `training…` run, `fte` the
-    likely hours over it, at `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether
-    it lies between the ends. An option without such rows, or a decision without the figures, has no row.
+    count for every option, unless one that begins so names an option. The ends are the products of the ends. `months`
+    is the median time over which the option's contracts `training…` run, `fte` the likely hours over it at
+    `working_hours` a year; `contract` is the sum of those rows, and `agrees` says whether it lies between the ends.
     """
     rows = []
     for option in simulation.inputs.options():
@@ -261,9 +236,7 @@ def training_months(simulation: Simulation, option: str, streams: list[Stream]) 
 
 
 def background(inputs: Inputs, item: str, option: str) -> list[float]:
-    """Low, likely and high of a context item: the option's own where it has one,
-    else the common one; empty where there is none.
-    """
+    """Low, likely and high of a context item, the option's own or else the common one; empty without."""
     rows = [row for row in inputs.records["context"] if row["item_id"] == item or row["item_id"].startswith(f"{item}_")]
     chosen = [row for owner in (option, "") for row in rows if row["option_id"] == owner]
     return ends(chosen[0]) if chosen else []

@@ -55,8 +55,8 @@ class Sweep:
     def flips(self) -> pd.DataFrame:
         """Along each axis, which option is best in most scenarios at each of its values, or in each part of its range.
 
-        Columns: axis, low, high (the same where it is one value), choice (of an axis without numbers), scenarios,
-        option, share (of these scenarios), flips (whether it is another than just before).
+        `low` and `high` are the same where it is one value, `choice` names it on an axis without numbers; `flips` says
+        whether the option is another than just before.
         """
         rows = []
         for axis in self.axes:

@@ -20,11 +20,7 @@ STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may diff
 
 
 def has_known_mean(values: ArrayLike) -> bool:
-    """Whether values are a simulation's own: all that it draws has a mean, however long the tail of a sample looks.
-
-    They carry how far they were drawn to; what something else has been mixed with, and so reaches further, is not
-    known.
-    """
+    """Whether values are a simulation's own, within what was drawn: that has a mean, however long its tail looks."""
     drawn_to = getattr(values, "attrs", {}).get(DRAWN_TO)
     return drawn_to is not None and bool((np.abs(np.asarray(values, dtype=float)) <= drawn_to).all())
 
@@ -32,12 +28,11 @@ def has_known_mean(values: ArrayLike) -> bool:
 def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
     """Refuse draws of an unknown distribution whose tail is that of a power law without a finite mean (Pareto α ≤ 1).
 
-    Their average keeps growing with the number of draws, so an expected value would be made up (Flyvbjerg et al.
-    2022, Journal of Management Information Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on
-    the outer tail, upwards or downwards, and on the outermost quarter of it. Where the logarithms do not spread as
-    in a power law, as in a lognormal, the draws pass (Malevergne, Pisarenko & Sornette 2011, Physical Review E 83),
-    and so they do where few draws cannot tell the two apart. Fewer than 1 000 draws, and those of a simulation, pass
-    unseen. Raises UsageError.
+    Their average keeps growing with the number of draws (Flyvbjerg et al. 2022, Journal of Management Information
+    Systems 39(3)). The index is Hill's (1975, Annals of Statistics 3(5)), on either outer tail and on its outermost
+    quarter. Draws whose logarithms do not spread as in a power law pass (Malevergne, Pisarenko & Sornette 2011,
+    Physical Review E 83), as do few draws that cannot tell, fewer than 1 000, and those of a simulation. Raises
+    UsageError.
     """
     if has_known_mean(values):
         return
@@ -61,9 +56,7 @@ def tail_size(values: Floats) -> int:
 
 
 def tail_index(values: ArrayLike, size: int) -> float:
-    """Hill's estimate of the tail index from the `size` largest values;
-    infinite where they are equal or not positive.
-    """
+    """Hill's estimate of the tail index from the `size` largest values; infinite where equal or not positive."""
     excess = log_excess(np.asarray(values, dtype=float), size)
     return float(1 / excess.mean()) if excess.any() else np.inf
 

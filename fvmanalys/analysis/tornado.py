@@ -27,9 +27,8 @@ def tornado(
 ) -> pd.DataFrame:
     """The difference in expected net benefit between two options with each estimate at its P5 and P95, in MSEK.
 
-    All other estimates are as drawn. A row a number that either option uses, the widest swing first: id, low_value,
-    high_value, difference_low, difference_high, swing. Estimates that are the same number in every draw move together
-    in one row; `others` names those beside the first, with `;`.
+    All others are as drawn. A row a number that either option uses, the widest swing first. Estimates that are the same
+    number in every draw move together; `others` names those beside the first, with `;`.
     """
     inputs = source if isinstance(source, Inputs) else source.inputs
     model = read_model(inputs) if isinstance(source, Inputs) else source.model

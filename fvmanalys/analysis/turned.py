@@ -50,10 +50,7 @@ def knobs(findings: Findings, most: int = 5) -> list[Knob]:
 
 
 def knob(inputs: Inputs, estimate_id: str) -> Knob:
-    """One estimate, from somewhat below its range to somewhat above; a fixed one from nothing to twice itself.
-
-    Raises UsageError for an unknown id.
-    """
+    """One estimate, from somewhat below its range to above; a fixed one from nothing to twice itself."""
     inputs.row_of(estimate_id)
     estimate = inputs.estimates.set_index("id").loc[estimate_id]
     low, likely, high = (float(estimate[end]) for end in ("low", "likely", "high"))

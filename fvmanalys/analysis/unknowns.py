@@ -1,6 +1,4 @@
-"""What could be found out: the numbers, common factors and events of a decision,
-and what knowing each would be worth.
-"""
+"""What could be found out: numbers, common factors and events, and what knowing each would be worth."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -38,11 +36,7 @@ TOLD = (
 
 @dataclass(frozen=True)
 class Unknowns:
-    """What of one comparison could be found out, and what that is worth,
-    MSEK; each part is computed when first asked for.
-
-    Regressions use the first `draws` draws of the simulation, in whole blocks where there are more.
-    """
+    """What of one comparison, on its first `draws`, could be found out, and what that is worth, MSEK."""
 
     comparison: Comparison
     draws: int = 8192
@@ -59,9 +53,7 @@ class Unknowns:
 
     @cached_property
     def columns(self) -> dict[str, Floats]:
-        """The draws of every uncertain number of the model;
-        estimates that are the same number stand once, under the first id.
-        """
+        """The draws of every uncertain number of the model; those that are one number stand once, by the first id."""
         tables = dict(
             zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True)
         )
@@ -98,9 +90,7 @@ class Unknowns:
 
     @cached_property
     def unknowns(self) -> dict[str, Floats]:
-        """What could be found out, each for itself: numbers without a tie,
-        common factors in the place of theirs, and events.
-        """
+        """What could be found out, each for itself: untied numbers, common factors for theirs, and events."""
         alone = set(self.columns).difference(*self.tied_to.values())
         parts = blocks(self.size)
         seed = self.simulation.seed
@@ -114,9 +104,7 @@ class Unknowns:
 
     @cached_property
     def about(self) -> pd.DataFrame:
-        """What is known of each of these, by id;
-        a factor is of the kind of its numbers, an event as its probability.
-        """
+        """What is known of each of these; a factor is of the kind of its numbers, an event as its probability."""
         table = self.simulation.inputs.estimates.set_index("id")[list(TOLD)]
         events = (
             table[table["table"] == "risks"]
@@ -135,12 +123,10 @@ class Unknowns:
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """EVPPI of everything that could be found out, the largest first:
-        id, evppi, standard_error, clear, table, name, kind.
+        """EVPPI of everything that could be found out, the largest first.
 
-        Numbers tied to one common factor are one row, the factor (`table` is factors); a risk that holds or not has
-        a row of its own (`table` is events) beside that of its probability, which is worth knowing only for what it
-        says on average.
+        Numbers tied to one common factor are one row (`table` is factors); that a risk holds is a row (`table` is
+        events) beside that of its probability, which is worth knowing only for what it says on average.
         """
         found = evppi_all(self.benefit(), self.unknowns).reset_index(names="id")
         table = pd.concat([found, self.about.loc[found["id"]].reset_index(drop=True)], axis=1)
@@ -149,9 +135,7 @@ class Unknowns:
 
     @cached_property
     def own_parts(self) -> pd.DataFrame:
-        """The EVPPI of what is left of each tied number when its factor is known:
-        factor, id, evppi, standard_error, warning.
-        """
+        """The EVPPI of what is left of each tied number when its factor is known."""
         parts = blocks(self.size)
         seed = self.simulation.seed
         estimates = self.simulation.model.estimates
@@ -178,9 +162,7 @@ class Unknowns:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """EVPPI of natural groups, the largest first: group_kind, group,
-        estimates, evppi, standard_error, warning, clear.
-        """
+        """EVPPI of natural groups, the largest first."""
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
             value = evppi(self.benefit(), self.stack(ids))

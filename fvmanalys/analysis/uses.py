@@ -19,10 +19,10 @@ MOVED = ("comparison", "areas", "events")
 def used_by(
     inputs: Inputs, estimate_id: str, draws: int = 2048, seed: int = 1, tables: Sequence[str] = MOVED
 ) -> pd.DataFrame:
-    """Which published numbers a row moves: number, value, changed, difference, relative; the most moved first.
+    """Which published numbers (addresses of `Findings.trace`) a row moves, the most moved first.
 
-    The row's whole range is raised by a tenth, or lowered where it may not be higher, over the same draws; a row of 0
-    is raised by 1, or a hundredth where it is a share. `number` is an address that `Findings.trace` takes.
+    The row's whole range is raised by a tenth, or lowered where it may not be higher; 0 is raised by 1, a share by
+    0.01.
     """
     before = find(inputs, draws, seed)
     after = find(stepped(inputs, estimate_id), draws, seed)

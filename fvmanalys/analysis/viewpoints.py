@@ -9,10 +9,7 @@ __all__ = ["viewpoint_choices", "viewpoint_weights"]
 
 
 def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
-    """The likely weight that each viewpoint gives each area, normalised to sum to 1: viewpoints × areas.
-
-    Where only a range is given, its middle counts. A viewpoint that gives no area any weight is left out.
-    """
+    """The likely weight (or the middle of its range) that each viewpoint gives each area, normalised to sum to 1."""
     inputs = comparison.simulation.inputs
     estimates = comparison.simulation.model.estimates
     rows = [
@@ -27,11 +24,10 @@ def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
 
 
 def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
-    """What each viewpoint would choose: viewpoint, name,
-    kind (of its weights), best, p_best, lead (MSEK), dividing_area.
+    """What each viewpoint would choose, with the lead in MSEK and the kind of its weights.
 
     The dividing area is the one whose other weight moves the difference between the viewpoint's best option and the
-    common best one the most (where they agree: the best and the runner-up). Without the table there are no rows.
+    common best one the most (where they agree: the best and the runner-up).
     """
     simulation, value = comparison.simulation, comparison.value_per_point
     options = simulation.inputs.options(permanent_only=True)

@@ -51,10 +51,7 @@ def uniform_weights(areas: int, draws: int = DRAWS, seed: int = 1) -> Floats:
 
 
 def ordinal_weights(order: Sequence[int], draws: int = DRAWS, seed: int = 1) -> Floats:
-    """Weight vectors spread evenly over all that agree with an order of importance: draws × areas.
-
-    `order` holds the positions of the areas, the most important first.
-    """
+    """Weight vectors (draws × areas) spread evenly over all in an order of importance: positions, the first first."""
     if sorted(order) != list(range(len(order))):
         raise UsageError(
             f"order {list(order)!r}: give each position from 0 to {len(order) - 1} once, the most important first"
@@ -107,10 +104,7 @@ def break_even_weight(scores: ArrayLike, weights: ArrayLike, areas: int | Sequen
 
 
 def central_weights(scores: ArrayLike, weights: ArrayLike | None = None, seed: int = 1) -> Floats | pd.DataFrame:
-    """The mean of the weights with which each option is best: options × areas; NaN for one that never is.
-
-    They describe whoever would choose that option. `weights` as for `rank_acceptability`.
-    """
+    """The mean of the weights with which each option is best: options × areas; NaN for one that never is."""
     table = read_scores(scores)
     total = np.zeros(table.shape[1:])
     count = np.zeros(table.shape[1])
@@ -124,10 +118,7 @@ def central_weights(scores: ArrayLike, weights: ArrayLike | None = None, seed: i
 
 
 def confidence_factors(scores: ArrayLike, weights: ArrayLike | None = None, seed: int = 1) -> Floats | pd.Series:
-    """The share of score draws in which each option is best, given its own central weights; NaN for one that never is.
-
-    Low where the scores are too uncertain to say, even to somebody with just those weights.
-    """
+    """The share of draws in which each option is best, given its own central weights; NaN for one that never is."""
     table = read_scores(scores)
     factors = np.full(table.shape[1], np.nan)
     for option, weight in enumerate(np.asarray(central_weights(scores, weights, seed))):

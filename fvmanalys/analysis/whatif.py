@@ -24,10 +24,7 @@ SURE = {"p50": 0.5, "p80": 0.8}
 def adjusted(
     inputs: Inputs, decision_date: str = "", standing_share: float | str = "", value_per_point: float = 0.0
 ) -> Inputs:
-    """The inputs with a decision on a given day, a share of the team kept, or a value of a point in MSEK.
-
-    An empty day, an empty share and a value of 0 leave what the tables say.
-    """
+    """The inputs with a decision on a day, a share of the team, or MSEK of a point; empty and 0 leave the tables'."""
     day = parse_day(decision_date)
     values = {} if standing_share == "" else {"standing_share": float(standing_share)}
     values |= {"value_per_point": value_per_point} if value_per_point > 0 else {}
@@ -59,9 +56,8 @@ def decided_on(inputs: Inputs, day: date) -> Inputs:
 def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.DataFrame:
     """The last day to decide for each option to be in full use before the end of a year: option, year, p50, p80.
 
-    The time from decision to full use is taken as it was drawn; deciding by `p80` leaves it long enough in 80 of 100
-    outcomes. Days before `as_of` are given too: they are missed. Without `years`, six from the first that any option
-    can still reach, two years apart. Options without an event of full use are left out.
+    The time from decision to full use is as drawn; `p80` leaves it long enough in 80 of 100 outcomes. Days before
+    `as_of` are missed. Without `years`, six from the first that any option can still reach, two years apart.
     """
     inputs = simulation.inputs
     lengths = {option: time_to_use(simulation, option) for option in inputs.options(permanent_only=True)}

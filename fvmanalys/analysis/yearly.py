@@ -41,11 +41,7 @@ MOST_RISKS, MOST_BUNDLES = 3, 3
 
 @dataclass(frozen=True)
 class Levers:
-    """What a reader may turn beside the settings: risks,
-    each by its probability as it is now, and bundles of amounts by a factor.
-
-    `chances` holds the mean probability of each risk by its id; `bundles` the estimates of each bundle by its id.
-    """
+    """What may be turned beside the settings: risks with their mean probability, and the estimates of bundles."""
 
     chances: Mapping[str, float] = field(default_factory=dict)
     bundles: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -55,11 +51,10 @@ class Levers:
 class Outlook:
     """Expected cost and levels in each calendar year, as far ahead as the horizon may be turned.
 
-    `edges` are the times, in years after `as_of`, between which the years lie (the first and the last are cut).
-    `levels` is the mean level in the year as drawn (index year, columns option, area). In `costs` (columns option,
-    case, bundle; MSEK, real, undiscounted) and `cases` (columns option, case, area) stands what is expected in each
-    case of the risks that readers turn: a case has a letter for each of them, 1 where it holds, 0 where not, - where
-    the option does not depend on it. What of the cost is in no bundle has the bundle "".
+    `edges` are the times between which the years lie (the first and the last are cut). `levels` is the mean level in
+    the year as drawn (year × option, area). `costs` (columns option, case, bundle; MSEK, real, undiscounted; "" is no
+    bundle) and `cases` (option, case, area) hold each case of the risks that are turned: a letter for each, 1 where it
+    holds, 0 where not, - where the option does not depend on it.
     """
 
     years: list[int]
@@ -85,9 +80,7 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a reader may turn: weights in points by area, MSEK per point,
-    the rate as a share, the horizon in years, and levers.
-    """
+    """What a reader may turn: points by area, MSEK per point, rate as a share, horizon in years, and levers."""
 
     weights: Mapping[str, float]
     value_per_point: float
@@ -130,10 +123,7 @@ def own_range(row: pd.Series, low: float, high: float) -> Turnable:
 
 
 def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
-    """The risks, and the bundles of amounts or staffing, that most easily turn the answer, in the order of `turning`.
-
-    After the risks that turn it come those that take most.
-    """
+    """The risks (then those that take most) and the bundles of amounts that most easily turn the answer, in order."""
     simulation = comparison.simulation
     names = list(turning["id"])
     losses = risk_losses(comparison)
@@ -147,9 +137,7 @@ def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:
 
 
 def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1, levers: Levers | None = None) -> Outlook:
-    """Expected cost and levels by calendar year,
-    to the longest horizon that may be asked for, in every case of the levers.
-    """
+    """Expected cost and levels by calendar year, to the longest horizon allowed, in every case of the levers."""
     levers = levers or Levers()
     model = read_model(with_parameters(inputs, horizon_years=turnable(inputs)["horizon_years"].high))
     years, edges = year_edges(inputs.as_of, model.horizon)
@@ -248,9 +236,8 @@ def mid_year_score(levels: ArrayLike, edges: ArrayLike, discount_rate: float, ho
 def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.DataFrame:
     """Cost, score, net benefit and rank of every option by the yearly convention, at the reader's own settings.
 
-    What is expected is linear in the probability of each risk, so that the cases weighed by how probable they are
-    give it exactly. Weights are normalised; if all are 0 there is no score. Only options that may be the lasting
-    answer have a rank.
+    What is expected is linear in each risk's probability, so cases weighed by how probable they are give it exactly.
+    There is no score if all weights are 0, and no rank for options that may not be the lasting answer.
     """
     rate, horizon = settings.discount_rate, settings.horizon_years
     chances = {**ahead.levers.chances, **settings.chances}
@@ -284,10 +271,7 @@ def normalised(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def largest_assumptions(simulation: Simulation, option: str, count: int = 3) -> pd.DataFrame:
-    """The assumed amounts that make up most of an option's expected present value: estimate, share.
-
-    A staffing row is assumed when the number of people is; what they cost is an estimate of its own.
-    """
+    """The assumed amounts that make up most of an option's expected present value: estimate, share."""
     streams = simulation.yearly_streams.query("option == @option", local_dict={"option": option})
     values = streams.groupby("stream", sort=False)["present_value"].sum()
     kinds = simulation.inputs.estimates.set_index("id")["kind"]

@@ -21,10 +21,7 @@ Texts = Mapping[str, str]
 
 
 class CsvTable:
-    """A raw table as its CSV file holds it: separator, marks and line ends stay as they are.
-
-    `starts` says which of the `rows` begins on a line of the file; what is neither CSV nor a table is Unreadable.
-    """
+    """A raw table as its CSV file holds it, in its own dialect; `starts` says which of the `rows` begins on a line."""
 
     def __init__(self, path: Path):
         if path.suffix != ".csv" or path.stem not in TABLES:
@@ -68,10 +65,7 @@ class CsvTable:
 
 
 def append_rows(folder: Path, rows: Mapping[str, Iterable[Texts]], check: Callable[[Path], object]) -> list[Path]:
-    """Add rows to the raw tables in a folder, by table, once `check` lets the tables pass as they would be.
-
-    A table that the folder lacks is begun.
-    """
+    """Add rows by table to the raw tables in a folder, once `check` lets them pass; a table that it lacks is begun."""
     with tempfile.TemporaryDirectory(prefix=".rows-", dir=folder) as scratch:
         for path in folder.iterdir():
             if path.is_file() and path.stem in TABLES:

@@ -28,11 +28,7 @@ def key_of(table: str, row: Mapping[str, Any]) -> tuple:
 
 
 def withdraws(table: str, row: Mapping[str, Any]) -> bool:
-    """Whether a later row of this kind takes the former one back: it has no quantity and no date.
-
-    An event `restarted` that takes its duration from `readiness` has neither as well; while it waits for an event it
-    stands.
-    """
+    """Whether a later row takes the former back: no quantity, no date, and no `restarted` that waits for an event."""
     if row.get("event_id") == "restarted" and row["after"]:
         return False
     says = TABLES[table].SAYS
@@ -40,9 +36,9 @@ def withdraws(table: str, row: Mapping[str, Any]) -> bool:
 
 
 def in_force(table: str, rows: Rows, as_of: date) -> Rows:
-    """The rows of `table` known at `as_of`, the newest of each key, without those withdrawn; in the order of the file.
+    """The rows known at `as_of`, the newest of each key, without those withdrawn, in the order of the file.
 
-    What became known on `as_of` itself is known. The first row of a key cannot withdraw anything and stays.
+    The first row of a key cannot withdraw anything and stays.
     """
     known = [row for row in rows if (row.get("known_from") or date.min) <= as_of]
     newest: dict[tuple, dict[str, dict[str, Any]]] = {}
@@ -61,8 +57,7 @@ def in_force(table: str, rows: Rows, as_of: date) -> Rows:
 
 
 def superseded(table: str, standing: dict[str, dict[str, Any]], when: str) -> list[str]:
-    """The conditions of rows with one key that a later row takes the place of:
-    its own, none, or all if it has none itself.
+    """The conditions of rows with one key whose place a later row takes: its own, none, or all if it has none.
 
     A row without a condition that says nothing stays beside one with a condition: of a variant it says what is absent.
     """

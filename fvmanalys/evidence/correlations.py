@@ -18,8 +18,7 @@ LEAST_CHANGE, MOST_CHANGE = 1e-10, 0.01
 
 
 def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str], Matrix]]:
-    """The estimates that hang together, each group with its correlation matrix on the normal scale;
-    0 where nothing is said.
+    """The estimates that hang together, each group with its correlations on the normal scale, 0 where unsaid.
 
     A rank correlation r is a normal one of 2·sin(π·r/6) (Pearson 1907).
     """
@@ -40,9 +39,7 @@ def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str]
 
 
 def nearest_correlation(matrix: Matrix) -> Matrix:
-    """The nearest matrix that correlations can make, itself where it is one (Higham 2002,
-    IMA Journal of Numerical Analysis 22(3)).
-    """
+    """The nearest matrix that correlations can make (Higham 2002, IMA Journal of Numerical Analysis 22(3))."""
     found = matrix
     correction = np.zeros_like(matrix)
     while np.linalg.eigvalsh(found)[0] < -LEAST_CHANGE:
@@ -56,9 +53,7 @@ def nearest_correlation(matrix: Matrix) -> Matrix:
 
 
 def correlation_faults(tables: Tables) -> Iterator[Fault]:
-    """Check the correlations that stand: no pair twice,
-    none beside a common factor, and all of them possible at once.
-    """
+    """Check that no pair stands twice or beside a common factor, and that all of them are possible at once."""
     tied = {
         one
         for name, rows in tables.items()

@@ -106,9 +106,7 @@ def nordic(raw: bytes, encoding: str) -> int:
 
 
 def cost(raw: bytes, encoding: str) -> float:
-    """How odd the words of a text are in an encoding: marks inside them,
-    capitals after small letters, letters that stand alone.
-    """
+    """How odd a text is in an encoding: marks inside words, capitals after small letters, letters that stand alone."""
     words = {word for word in set(raw.translate(BLANKS).split()) if not word.isascii()}
     text = b"\n".join(words).decode(encoding, "replace")
     low = "".join(letter for letter in bytes(range(0x80, 0xA0)).decode(encoding, "ignore") if letter.isalpha())
@@ -128,9 +126,7 @@ TWICE = re.compile(
 
 
 def check_whole(rows: list[tuple[int, list[str]]]) -> None:
-    """Refuse rows whose letters were lost or encoded twice before the file was saved;
-    the file itself is then in order.
-    """
+    """Refuse rows whose letters were lost or encoded twice before the file, in order itself, was saved."""
     for row, cells in rows:
         for cell in cells:
             if cell.isascii():

@@ -40,10 +40,7 @@ def ids_by_place(estimates: pd.DataFrame) -> dict[tuple[str, int], str]:
 
 
 def estimate_rows(name: str, table: pd.DataFrame, known: Mapping[str, list[list[str]]]) -> Iterator[dict[str, Any]]:
-    """The quantities of one table; where two conditions share a key, the condition is added to their ids.
-
-    A variant's own row has the random numbers of the row that it stands for.
-    """
+    """The quantities of one table; their ids have the condition where two share a key, their streams the base's key."""
     if not issubclass(TABLES[name], Quantified) or table.empty:
         return
     rows = table.to_dict("records")

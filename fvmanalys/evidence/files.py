@@ -28,10 +28,7 @@ WRITTEN = {"_X005F_": "_", "_X000A_": "\n"}
 
 
 class RawTable(NamedTuple):
-    """A table as its file has it, all of it text: the header, the rows with their lines, and the decimal mark.
-
-    The mark is empty in Excel, where numbers are numbers and a text may have either.
-    """
+    """A table as its file has it: header, rows of text with their lines, and decimal mark (empty in Excel: either)."""
 
     file: str
     header: list[str]
@@ -84,9 +81,7 @@ def csv_rows(reader: Any, declared: bool) -> Iterator[tuple[int, list[str]]]:
 
 
 def find_separator(text: str, table: str) -> str:
-    """The separator by which one of the first lines is most like a header,
-    or else the commonest of the first filled one.
-    """
+    """The separator by which one of the first lines is most like a header, or else the commonest of the first."""
     lines = [line for line in text[:100_000].splitlines() if line.strip()][:LOOKED_AT]
     named = {
         mark: max((likeness(line.replace('"', " ").split(mark), table) for line in lines), default=0) for mark in ",;\t"

@@ -55,9 +55,9 @@ DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 class Inputs(Shows):
     """Validated tables as known at `as_of`, which cannot be changed in place: `with_estimate` makes changed ones.
 
-    `tables` holds a DataFrame for every table of the design (no rows where the file is missing): the declared columns,
-    translations `X_en` where the file has them, and `_file` and `_row`, the place of each row. `history` holds the
-    same for every row known by then, those superseded since too, and what may be public of confidential rows.
+    `tables` holds a DataFrame for every table (no rows where the file is missing): the declared columns, translations
+    `X_en`, and `_file` and `_row`, the place of each row. `history` holds every row known by then, superseded ones too,
+    and what may be public of confidential rows.
     """
 
     folder: Path
@@ -92,9 +92,9 @@ class Inputs(Shows):
     ) -> "Inputs":
         """Make the same inputs with another quantity for one estimate, as if its row had been edited in the file.
 
-        One way of: `value`, a fixed number; any of `low`, `likely`, `high` and `distribution`, where the others stay as
-        they are; `add` or `times`, which shift or scale the whole range. The random streams are the same.
-        Raises UsageError for an unknown id, EvidenceError where a rule of the raw tables does not hold.
+        One way of: `value`, a fixed number; any of `low`, `likely`, `high`, `distribution`; `add` or `times`, which
+        shift or scale the range. The random streams are the same. UsageError for an unknown id, EvidenceError where a
+        rule is broken.
         """
         given = {"value": value, "low": low, "likely": likely, "high": high, "distribution": distribution, "add": add}
         change = change_of(ids=(estimate_id,), **given, times=times)
@@ -114,10 +114,10 @@ class Inputs(Shows):
     ) -> "Inputs":
         """Make inputs with other numbers, rows, options or risks, and remember what was changed and why.
 
-        `what` are ids of estimates or rows, patterns such as `contracts/A/*`, or bundles; or numbers by id. One way of:
-        `value`; any of `low`, `likely`, `high` and `distribution`; `add` or `times`; `drop`; `rows` by table, which
-        are added or take the place of those with the same key. What is changed is an assumption of the `owner` (else
-        the organisation). Raises UsageError for an unknown id, EvidenceError where a rule of the tables does not hold.
+        `what` are ids, patterns such as `contracts/A/*`, or bundles; or numbers by id. One way of: `value`; any of
+        `low`, `likely`, `high` and `distribution`; `add` or `times`; `drop`; `rows` by table, added or in the place of
+        those with the same key. What is changed is an assumption of the `owner` (else the organisation). UsageError for
+        an unknown id, EvidenceError where a rule is broken.
         """
         values = dict(what) if isinstance(what, Mapping) else {}
         ids = (what,) if isinstance(what, str) else () if values else tuple(what)
@@ -163,10 +163,10 @@ class Inputs(Shows):
         return pd.DataFrame([one.record for one in self.made], columns=["id", "what", "before", "after", "why"])
 
     def save_changes(self, path: str | Path, owner: str = "", known_from: str | date | None = None) -> list[Path]:
-        """Write what `with_` has changed: to a file `*.toml`, for `run --changes`; or into a folder of raw tables.
+        """Write what `with_` has changed to a file `*.toml`, for `run --changes`, or into a folder of raw tables.
 
-        There each changed row is added as one that supersedes the former from `known_from` (default: `as_of`), an
-        assumption of the `owner`. Nothing is written where a rule of the tables would not hold: EvidenceError.
+        There each row supersedes the former from `known_from` (default: `as_of`), an assumption of the `owner`. Nothing
+        is written where a rule of the tables would not hold: EvidenceError.
         """
         path = Path(path)
         day = parse_day(known_from) or self.as_of
@@ -189,10 +189,7 @@ class Inputs(Shows):
         return known | {name: (table, file, int(line)) for name, table, file, line in quantities}
 
     def with_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> "Inputs":
-        """Make the same inputs with some rows of a table in the place of those of the same file and row.
-
-        Raises EvidenceError where a rule of the raw tables does not hold.
-        """
+        """Make the same inputs with rows of a table in those of the same file and row; EvidenceError by its rules."""
         faults: list[Fault] = []
         standing, history = ({**known, table: list(known[table])} for known in self._as_read)
         for row in rows:
@@ -236,10 +233,7 @@ class Inputs(Shows):
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """A row for every quantity in force: id, value, evidence and place.
-
-        `stream` is the id that keys its random numbers: two halves of one event (`when` and its opposite) share it.
-        """
+        """Every quantity in force: id, value, evidence, place; the halves of one event share the random `stream`."""
         blank = dict.fromkeys(["option_id", "name_en", "owner_en", "note_en"], "")
         rows = [blank | row for name in TABLES for row in estimate_rows(name, self.tables[name], self.ways)]
         return Estimates(pd.DataFrame(rows, columns=ESTIMATE_COLUMNS))
@@ -294,9 +288,7 @@ class Inputs(Shows):
 
     @cached_property
     def quantities(self) -> list[tuple[str, dict[str, Any]]]:
-        """Every quantity in force as its table and its row:
-        a row with two quantities stands twice, each time with its `id`.
-        """
+        """Every quantity in force as its table and its row, with its `id`; a row with two quantities stands twice."""
         found = [(name, row) for name, rows in self.records.items() for row in rows if row["id"]]
         seconds = {name: TABLES[name].SECOND for name in self.tables}
         more = [(name, second_quantity(row, seconds[name])) for name, row in found if seconds[name]]
@@ -322,9 +314,7 @@ class Inputs(Shows):
         return not self.tables[table].empty
 
     def options(self, permanent_only: bool = False) -> list[str]:
-        """The options in play, in the order of their table;
-        the permanent ones are those that compete: none that is barred.
-        """
+        """The options in play, in the order of their table; the permanent ones are those that compete, none barred."""
         table = self.tables["options"]
         competes = table["permanent"].eq("yes") & ~table["option_id"].isin(self.barred)
         return ReadOnlyList(table.loc[competes | (not permanent_only), "option_id"])
@@ -369,11 +359,10 @@ def default_folder() -> Path:
 
 
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
-    """Read, check and date the raw tables in the folder `data`:
-    by default data/raw here, or in the nearest folder above.
+    """Read, check and date the raw tables in `data`: by default data/raw here, or in the nearest folder above.
 
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
-    Raises EvidenceError with every fault found, or UsageError for an impossible day.
+    EvidenceError with every fault found, or UsageError for an impossible day.
     """
     folder = default_folder() if Path(data) == RAW else Path(data)
     return understand(folder, *read_folder(folder), as_of)

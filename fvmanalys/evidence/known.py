@@ -12,8 +12,8 @@ __all__ = ["known_on"]
 def known_on(tables: Tables, as_of: date) -> Tables:
     """Keep the rows known at `as_of`, superseded ones too, without what they say of what was not known yet.
 
-    What stands at `as_of` must be without faults. Rows that concern an option, an area or an event that nobody knew of
-    go, and no row cites a source that was still to come: what is kept can be read as tables of their own.
+    What stands then must be without faults. Rows about an option, area or event that nobody knew of go, and no row
+    cites a later source: what is kept can be read as tables of their own.
     """
     kept = {name: [row for row in rows if day_of(row) <= as_of] for name, rows in tables.items()}
     kept["sources"] = public_sources(tables["sources"], kept, as_of)

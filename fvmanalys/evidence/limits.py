@@ -31,9 +31,7 @@ LONG = re.compile(rb"[^<]{1000000}")
 
 
 def read_bytes(path: Path, megabytes: int = BYTES) -> bytes:
-    """Read a file; Unreadable where it is none (a pipe, a device,
-    a link to nothing), is too large or may not be read.
-    """
+    """Read a file; Unreadable where it is none (a pipe, a device, a link to nothing), too large or not allowed."""
     try:
         if path.is_symlink() and not path.exists():
             raise Unreadable("is a link to a file that is not there", "put the file there, or remove the link")
@@ -132,9 +130,7 @@ def check_plain(name: str, content: bytes) -> None:
 
 
 def count_tags(name: str, content: bytes) -> tuple[int, int, int]:
-    """How many tags and attributes a part holds, those of no cell or text,
-    and rows and cells; nothing where it is no XML.
-    """
+    """How many tags and attributes an XML part holds, how many of them are of no cell or text, and rows and cells."""
     head = content[:100].lstrip(b"\xef\xbb\xbf \t\r\n\0")
     if not head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):
         return 0, 0, 0

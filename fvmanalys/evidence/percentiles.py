@@ -56,10 +56,7 @@ def truncation(high: float, bounds: tuple[float, float]) -> tuple[float, float]:
 
 @lru_cache(maxsize=1024)
 def truncated(low: float, high: float, least: float, most: float) -> tuple[float, float]:
-    """Centre and spread of the normal that, cut to `least` and `most`, has `low` and `high` as 5th and 95th percentile.
-
-    In units of the range, from `low`.
-    """
+    """Centre and spread, in ranges from `low`, of the cut normal with `low` and `high` as 5th and 95th percentile."""
     from scipy.optimize import brentq
 
     def centre(spread: float) -> float:
@@ -93,9 +90,7 @@ def share_below(value: float, centre: float, spread: float, least: float, most: 
 
 
 def truncated_quantile(probability: np.ndarray, low: float, high: float, least: float, most: float) -> np.ndarray:
-    """The quantile of the cut normal that has `low` and `high` as 5th and 95th percentile;
-    NotPossible where none has.
-    """
+    """The quantile of the cut normal with `low` and `high` as 5th and 95th percentile; NotPossible without one."""
     from scipy.special import log_ndtr, ndtri_exp
 
     centre, spread = truncated(low, high, least, most)

@@ -68,9 +68,7 @@ class PublishedRun:
             return False
 
     def table(self, name: str, columns: Iterable[str], blanks: bool = True) -> pd.DataFrame:
-        """A table as published; UsageError where it cannot be read,
-        or lacks a column; `blanks` are missing, or text.
-        """
+        """A table as published; UsageError where it is unreadable or lacks a column; `blanks` are missing, or text."""
         path = self.folder / "tables" / f"{name}.csv"
         try:
             table = pd.read_csv(BytesIO(read_bytes(path)), keep_default_na=blanks)

@@ -147,9 +147,7 @@ def value_faults(table: str, row: dict[str, Any], column: str) -> Iterator[Fault
 
 
 def is_off_scale(row: dict[str, Any], column: str) -> bool:
-    """Whether a fixed level lies outside 0 to 100, or a range wholly does so:
-    this column is the end nearest to the scale.
-    """
+    """Whether a fixed level, or all of a range, lies outside 0 to 100, and this column is the end nearest to it."""
     fixed = row["distribution"] in FIXED
     below, above = ("likely", "likely") if fixed else ("high", "low")
     return (column == below and row[column] < 0) or (column == above and row[column] > 100)

@@ -84,8 +84,7 @@ def read_folder(folder: Path) -> tuple[dict[str, RawTable], list[Fault]]:
 def parse_tables(raw: dict[str, RawTable]) -> tuple[dict[str, list[dict[str, Any]]], list[Fault]]:
     """Parse every table into typed rows; return them with all faults found.
 
-    A row is a dict of its columns, plus `_file` and `_row` (the line where it starts), and what its numbers look like
-    there.
+    A row is a dict of its columns, `_file` and `_row` (the line where it starts), and what its numbers look like there.
     """
     tables = {}
     faults = []
@@ -189,9 +188,7 @@ def parse_row(name: str, file: str, line: int, texts: dict[str, str]) -> tuple[d
 
 
 def ragged_faults(table: RawTable) -> Iterator[Fault]:
-    """Find rows with more or fewer cells than the header;
-    where they are many, they have one cause and are one fault.
-    """
+    """Find rows with more or fewer cells than the header; many of them have one cause and are one fault."""
     width = len(table.header)
     ragged = [(line, len(cells)) for line, cells in table.rows if len(cells) != width]
     many = len(ragged) > SEPARATELY
@@ -237,9 +234,7 @@ def gathered(file: str, misspelt: list[Cell]) -> Iterator[Fault]:
 def typed_row(
     name: str, file: str, line: int, texts: dict[str, str], plain: dict[str, str], wrong: set[str]
 ) -> tuple[dict[str, Any] | None, list[Fault]]:
-    """Give a row its types; empty cells take the column's default.
-    Nothing is said again of the columns that are `wrong`.
-    """
+    """Give a row its types, empty cells the column's default; nothing is said again of columns that are `wrong`."""
     model = TABLES[name]
     try:
         row = dict(model.model_validate(plain))
@@ -281,8 +276,7 @@ IDENTITY = re.compile(r"(?<![\d-])(?:19|20)?(\d{2})(\d{2})(\d{2})([-+\s–]?)(\d
 def holds_personal_identity(text: str) -> bool:
     """Whether `text` holds something formed as a Swedish personal identity or coordination number.
 
-    Written with - or + any number with a possible date counts; without one, or with a blank or a dash, the check digit
-    must hold too (Skatteverket, SKV 704), so that ordinary ten-digit figures pass.
+    With - or + any possible date counts; else the check digit must hold too (Skatteverket, SKV 704).
     """
     return any(is_identity(*match.groups()) for match in IDENTITY.finditer(text))
 

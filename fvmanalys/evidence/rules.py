@@ -44,10 +44,7 @@ PARAMETER_UNITS = {
 
 
 def history_faults(tables: Tables, unread: Iterable[str] = ()) -> Iterator[Fault]:
-    """Check every row ever known: ranges, evidence, references, one row where one is due.
-
-    Nothing is looked up in the tables `unread`, which have faults of their own.
-    """
+    """Check every row ever known, alone and among the others; nothing is looked up in the tables `unread`."""
     published = {source["source_id"]: source["published"] for source in tables.get("sources", [])}
     bases = ever_bases(tables)
     for name, rows in tables.items():
@@ -107,9 +104,7 @@ def ever_bases(tables: Tables) -> dict[str, set[str]]:
 
 
 def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> Iterator[Fault]:
-    """Check that the first row of a key says something:
-    only a later row can withdraw, or one of a variant what it inherits.
-    """
+    """Check that the first row of a key says something: only a later row withdraws, or a variant what it inherits."""
     if not issubclass(TABLES[table], Quantified):
         return
     before: dict[tuple, dict[str, Any]] = {}
@@ -368,9 +363,7 @@ def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
 
 
 def revealed(name: str, risks: Rows) -> str:
-    """The id of the risk that a name means, `risks/OPTION/RISK` or a `risk_id` that one option has;
-    empty where none is meant.
-    """
+    """The id of the risk that `risks/OPTION/RISK`, or a `risk_id` that one option has, means; empty without."""
     ids = {f"risks/{row['option_id']}/{row['risk_id']}" for row in risks}
     meant = [one for one in ids if one == name or one.split("/")[2] == name]
     return meant[0] if len(meant) == 1 else ""

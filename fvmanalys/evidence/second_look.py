@@ -40,8 +40,7 @@ LOOKED_UP = 100  # lone names of a column for which one that was meant is looked
 def worth_a_look(inputs: Inputs) -> list[str]:
     """List what is allowed and seldom meant, each as file:row: column: what stands there; what to consider.
 
-    Rows in force are looked at; a name that stands alone is looked up among all rows ever known. Rows of one file that
-    are told alike share a line.
+    A name that stands alone is looked up among all rows ever known; rows of one file told alike share a line.
     """
     found: dict[tuple[str, str, str, str], list[Fault]] = {}
     for rule in RULES:
@@ -199,9 +198,7 @@ def far_off_amounts(inputs: Inputs) -> Iterator[Fault]:
 
 
 def costs_below_zero(inputs: Inputs) -> Iterator[Fault]:
-    """Find normal distributions by which a cost becomes an income more than once in a thousand outcomes,
-    and ends below zero.
-    """
+    """Find distributions by which a cost becomes an income oftener than once in a thousand, or ends below zero."""
     for row in (row for table in PRICED for row in inputs.records[table] if row["distribution"] == "normal"):
         middle = (row["low"] + row["high"]) / 2
         spread = (row["high"] - row["low"]) / (2 * NormalDist().inv_cdf(0.95))

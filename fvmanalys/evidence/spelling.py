@@ -1,6 +1,4 @@
-"""How cells are spelt: numbers read in the file's own convention,
-refused where they could be two, and quoted as they stand.
-"""
+"""How cells are spelt: numbers in the file's own convention, refused where they could be two, quoted as they stand."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -45,7 +43,7 @@ class Misspelt(ValueError):
 def plain_number(text: str, mark: str) -> str:
     """Write a number as a computer does; `mark` is the decimal mark of the file, empty where it may be either.
 
-    Blanks between thousands and a typesetter's minus are read. Misspelt where the text is no number, or may be two.
+    Blanks between thousands and a typesetter's minus are read. Misspelt where it is no number, or may be two.
     """
     if isinstance(text, Number):
         return text

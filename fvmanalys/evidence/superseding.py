@@ -31,9 +31,9 @@ class Successors(NamedTuple):
 def superseding(inputs: Inputs, changes: Mapping[str, Texts], day: date) -> Successors:
     """Make the rows that hold other quantities from a day on.
 
-    `changes` are the cells that differ from the row in force, by the id of the estimate; numbers have a decimal point.
-    What may be public of a confidential row goes with the numbers that it stood for. EvidenceError where a row breaks
-    a rule, UsageError where it would not be later than the one whose place it takes.
+    `changes` are the cells that differ from the row in force, by estimate id; numbers have a decimal point. What may be
+    public goes with the numbers that it stood for. EvidenceError where a rule is broken, UsageError where a row would
+    not be later.
     """
     raw, faults = read_folder(inputs.folder)
     made, texts = {}, {}

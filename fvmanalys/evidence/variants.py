@@ -46,9 +46,7 @@ def line_of(option: str, bases: Mapping[str, str]) -> list[str]:
 
 
 def counting(table: str, rows: Rows, line: Line) -> list[Any]:
-    """The rows of a table that count for the first option of a line,
-    in the order of its base; own ones by those that they resemble.
-    """
+    """The rows of a table that count for the first option of a line, in the order of its base."""
     option, *bases = line
     if not bases:
         return first_of_line(table, rows, option)
@@ -72,9 +70,7 @@ def counting(table: str, rows: Rows, line: Line) -> list[Any]:
 
 
 def first_of_line(table: str, rows: Rows, option: str) -> list[Any]:
-    """The rows that count for an option that is no variant:
-    costs add up, else its own take the place of shared ones.
-    """
+    """The rows that count for an option that is no variant: costs add up, else its own replace shared ones."""
     mine = [row for row in rows if row["option_id"] in (option, ALL_OPTIONS)]
     if table in ADDING_UP:
         return mine
@@ -102,8 +98,9 @@ def renamed(tables: Mapping[str, Rows], known: Sequence[Line]) -> list[dict[str,
 
 
 def counting_either(table: str, tables: Mapping[str, Rows], known: Sequence[Line]) -> list[Any]:
-    """The rows that count for an option that holds back a choice, in the order of either way;
-    those of one way alone under the condition that it is taken, and its risks and signals by the names of `renamed`.
+    """The rows that count for an option that holds back a choice, in the order of either way.
+
+    Those of one way alone count under the condition that it is taken; risks and signals have the names of `renamed`.
     """
     names = renamed(tables, known)
     sides = [

@@ -15,11 +15,7 @@ PLACE = ["_file", "_row"]
 
 
 def raw_texts(inputs: Inputs) -> dict[str, str]:
-    """The text of each file, by its name.
-
-    Read again they give the same tables on the same day, and equal tables give equal texts, however they were written.
-    What an analyst changed by `with_` stands in the tables, and beside them as it was written down.
-    """
+    """The text of each file by name: read again, equal tables on the same day; equal tables give equal texts."""
     made_with = {MADE_WITH: changes_text(inputs.steps)} if inputs.steps else {}
     made_with |= {OWN_FILE: own_text(inputs.own)} if inputs.own else {}
     return made_with | {

@@ -39,10 +39,7 @@ class Places:
 
 
 def places(known: Mapping[str, str]) -> Places:
-    """Prepare to replace places by what is shown; below one that is shown as nothing, paths are relative.
-
-    Only an absolute path with a name of two letters or more is a place: `/` and `/p` would be found in any text.
-    """
+    """Prepare to replace absolute places that have a name by what is shown; relative below what is shown as nothing."""
     longest = sorted(filter(is_named, known), key=len, reverse=True)
     groups = [f"({spelt(place)}{'' if known[place] else f'(?:{separator(place)})?'})" for place in longest]
     cell = r"ipykernel_\d+[/\\]+\d+\.py"

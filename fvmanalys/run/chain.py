@@ -14,9 +14,7 @@ __all__ = ["published_before", "verify_chain"]
 
 
 def published_before(out: Path, name: str) -> dict[str, str] | None:
-    """The run published last in a folder, with the hash of its manifest;
-    one that is made again keeps its place in the chain.
-    """
+    """The run published last before this one was first made, with the hash of its manifest."""
     equal = out / "runs" / name
     if (equal / MANIFEST).is_file():
         with suppress(UsageError):
@@ -30,8 +28,7 @@ def published_before(out: Path, name: str) -> dict[str, str] | None:
 def verify_chain(out: Path) -> Verified:
     """Hold every run of a folder against what the run published after it says of it.
 
-    What cannot be seen is a run at the end of the chain that was removed or replaced: hold that one's hash against the
-    one written down when it was published.
+    Unseen is the last run's removal or replacement: hold its hash against the one written down when it was published.
     """
     manifests = {}
     broken = []

@@ -36,9 +36,7 @@ class SilentKernel(Exception):
 
 
 class Weighed(Session):
-    """The messages of one kernel, each weighed before it is read:
-    one that is too large would take all memory and time.
-    """
+    """The messages of one kernel, each weighed before it is read: too large a one would take all memory and time."""
 
     room = Float(math.inf)  # bytes; a trait, for jupyter_client reads with a copy of the session
 

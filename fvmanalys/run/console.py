@@ -66,10 +66,7 @@ class Deaf(io.RawIOBase):
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Let nothing that is printed in here fail: a closed or full output, a pipe that nobody reads, a letter it has not.
-
-    What was refused is told on standard error, in case somebody hears that.
-    """
+    """Let no print in here fail: a closed or full output, a pipe that nobody reads, a letter that it has not."""
     for number in range(3):
         hold(number)
     deaf = {name: listen(name) for name in ("stdout", "stderr")}

@@ -24,9 +24,7 @@ TIME_UP = getattr(signal, "SIGALRM", signal.SIGINT)
 
 
 class Again(threading.Thread):
-    """Tells the main thread of a signal each second until it is heard:
-    a destructor, say, swallows what is raised in it.
-    """
+    """Tells the main thread of a signal each second until it is heard: a destructor swallows what is raised in it."""
 
     def __init__(self, number: signal.Signals, first: float = 1.0):
         super().__init__(daemon=True)
@@ -54,8 +52,8 @@ def being_heard() -> bool:
 def stoppable() -> Iterator[None]:
     """Let Ctrl-C, a scheduler's SIGTERM and a closed terminal end a run as a failure does: kernels ended, nothing left.
 
-    The first signal is heard, the next ones wait for the cleaning. One that is ignored (`nohup`) stays so. Outside the
-    main thread, where Python hears no signals, nothing changes.
+    The next signals wait for the cleaning; one that is ignored (`nohup`) stays so. Outside the main thread Python hears
+    none.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -89,10 +87,7 @@ class OutOfTime(KeyboardInterrupt):
 
 @contextmanager
 def within(seconds: float) -> Iterator[float]:
-    """Interrupt what is done in here when so many seconds have passed, whatever it is; give the moment when they have.
-
-    Outside the main thread, where Python hears no signals, nothing is interrupted.
-    """
+    """Interrupt what is done in here, if in the main thread, after so many seconds; give the moment when they end."""
     ends = time.monotonic() + seconds
     if threading.current_thread() is not threading.main_thread():
         yield ends

@@ -49,10 +49,7 @@ BROKEN = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 @contextmanager
 def held(out: Path, wait: bool = False, tell: Callable[[str], None] = lambda text: None) -> Iterator[None]:
-    """Hold the folder while something is built in it; RunLocked tells who else does, or `tell` hears whom we wait for.
-
-    The system lets go of the lock of a process that is killed.
-    """
+    """Hold the folder while something is built in it; RunLocked tells who does, or `tell` hears whom we wait for."""
     lock = FileLock(out / LOCK)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -95,8 +92,7 @@ def holder(out: Path) -> str:
 def stale(out: Path) -> str:
     """When the lock may be removed by hand: only where the disk has no locks of the system's own.
 
-    Those end with their process. Without them filelock holds a folder by a file with text in it, and nobody here can
-    tell whether a process elsewhere still runs.
+    Those end with their process. Without them nobody here can tell whether a process elsewhere still runs.
     """
     with suppress(OSError):
         if (out / LOCK).stat().st_size:
@@ -111,10 +107,7 @@ def refused(path: Path, error: OSError, remedy: str) -> FvmanalysError:
 
 
 def claim(out: Path, kind: str) -> None:
-    """Say, the first time, which kind of runs the folder is for; refuse the other kind.
-
-    What is internal never stands beside what is public. To be called by who holds the folder.
-    """
+    """Say, first, which kind of runs the folder is for; refuse the other: internal never stands beside public."""
     found = kind_of(out)
     if found not in ("", kind):
         raise UsageError(
@@ -153,11 +146,7 @@ def scratch(out: Path, name: str = "run") -> Iterator[Path]:
 
 
 def clean_remains(out: Path) -> list[str]:
-    """Settle and remove what a killed run left behind; to be called by who holds the folder.
-
-    Its log is kept, as that of a failed run; not its notebooks, which nobody has looked through. Gives the names of
-    what was there.
-    """
+    """Settle and remove what a killed run left behind, but for its log; to be called by who holds the folder."""
     remains = sorted(path for path in out.iterdir() if path.name.startswith((BUILDING, REPLACED, PART)))
     settle(out)
     for path in remains:
@@ -178,10 +167,7 @@ def remove(path: Path) -> None:
 
 
 def keep_failed(built: Path, out: Path, name: str) -> Path | None:
-    """Keep the notebooks and the log of a failed run, where somebody can open them; None where nothing was written.
-
-    They are moved, which needs no room on a full disk.
-    """
+    """Move a failed run's notebooks and log, if any, to where somebody can open them; no room is needed for that."""
     if not name.strip("."):  # a folder of that name is none of ours
         return None
     target = out / "failed" / name
@@ -201,10 +187,7 @@ def keep_failed(built: Path, out: Path, name: str) -> Path | None:
 
 
 def publish(built: Path, out: Path, name: str) -> Path:
-    """Move a complete run to its place and let `latest` point at it; an equal run that is intact there stays.
-
-    So its manifest keeps the hash that later runs, and those who wrote it down, know it by.
-    """
+    """Move a complete run to its place and let `latest` point at it; an equal run that is intact there stays."""
     target = out / "runs" / name
     target.parent.mkdir(exist_ok=True)
     if is_intact(target, built):

@@ -12,10 +12,9 @@ __all__ = ["former_run"]
 
 
 def former_run(out: Path, name: str, as_of: date) -> PublishedRun | None:
-    """The run before the one called `name`, if there is one.
+    """The run before the one called `name`, if there is one; never a trial, made with an analyst's changes.
 
-    One made with an analyst's changes is a trial, and no later run tells changes from it. A run that is made again
-    keeps the former run that it had, whatever was published in between: equal runs are equal to the last byte.
+    A run that is made again keeps the former run that it had: equal runs are equal to the last byte.
     """
     known = {run.run_id: run for run in readable_runs(out)}
     if name in known:

@@ -40,10 +40,9 @@ def history_table(out_runs: Path) -> pd.DataFrame:
 
 
 def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
-    """The history of a folder of runs, and the names of those that could not be read.
+    """The history of a folder of runs (MSEK, points 0–100, shares), and the names of those that could not be read.
 
-    MSEK, points 0–100 and shares; `best` marks the option with the highest net benefit, `advice` is decide,
-    investigate, taken or nothing, `events` what has happened since the run before.
+    `advice` is decide, investigate, taken or nothing; `events` what has happened since the run before.
     """
     runs, unread = [], []
     for path in place.published(out_runs):
@@ -79,9 +78,7 @@ def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
 
 
 def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words) -> pd.DataFrame:
-    """What a run knows of the history: the newest earlier run of each day up to its own,
-    and itself; never the clock.
-    """
+    """What a run knows of the history: the newest earlier run of each day up to its own, and itself; no clock."""
     as_of = findings.inputs.as_of.isoformat()
     table = history_table(out_runs)
     earlier = by_day(table[(table["as_of"] < as_of) & (table["run_id"] != run_id)])
@@ -126,9 +123,7 @@ def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
 
 
 def advice(tables: Tables) -> str:
-    """What the run advised: decide or investigate;
-    taken where the decision lay behind it; nothing where it does not say.
-    """
+    """What the run advised: decide or investigate; taken where the decision lay behind it; else nothing."""
     events = tables.get("events", pd.DataFrame({"event": [], "p50": []}))
     decided = pd.to_numeric(events.loc[events["event"] == DECIDED, "p50"], errors="coerce")
     if (decided < 0).any():

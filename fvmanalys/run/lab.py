@@ -9,10 +9,7 @@ __all__ = ["show_git"]
 
 
 def show_git(os_path: str, **_: Any) -> None:
-    """Show git a file just saved, if to git it is what it was: before that git goes by its size and calls it changed.
-
-    JupyterLab calls this after each save. Git takes a notebook in through a filter, without what came out of it.
-    """
+    """Show git a file just saved, if through git's filter it is what it was: by its size git calls it changed."""
     path = Path(os_path)
     unchanged, add = (
         ["git", "-C", str(path.parent), *words, "--", path.name] for words in (["diff", "--quiet"], ["add", "--update"])

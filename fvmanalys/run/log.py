@@ -18,9 +18,8 @@ LOG = "log.jsonl"
 class Log:
     """The steps of one run, in the order they ended.
 
-    A line holds `at` (UTC, from the clock), `step`, `seconds` (from the monotonic clock, so that a clock set back
-    changes no duration), `outcome` ("done", or "failed: " and the class of the error), and facts of its own.
-    `console` hears the same as one short line.
+    A line holds `at` (UTC), `step`, `seconds` (by the monotonic clock), `outcome` ("done", or "failed: " and the class
+    of the error), and facts of its own. `console` hears the same as one short line.
     """
 
     def __init__(self, console: Callable[[str], None] | None = None):

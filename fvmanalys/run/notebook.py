@@ -53,9 +53,7 @@ Positive = Annotated[float, Field(gt=0, strict=True)]
 
 @declared(frozen=True, config=ConfigDict(extra="forbid"))
 class Limits:
-    """Seconds that one cell, one notebook, the whole run and the start of a kernel may take;
-    megabytes that a notebook may show.
-    """
+    """Seconds that a cell, a notebook, the run and the start of a kernel may take; megabytes that a notebook shows."""
 
     cell_seconds: Positive = 300.0
     notebook_seconds: Positive = 600.0
@@ -66,11 +64,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """One notebook, its parameters, and the file name of what comes out.
-
-    A `Path` among the parameters is a place on this machine: the notebook gets all of it, a reader of the result
-    sees its last part.
-    """
+    """One notebook, its parameters (readers see the last part of a `Path`), and the file name of what comes out."""
 
     notebook: Path
     name: str
@@ -93,9 +87,7 @@ class Stopped(Exception):
 
 
 def _environment(scratch: str) -> dict[str, str]:
-    """Let the kernel import the fvmanalys that we are,
-    and no start-up file of the user's; what another run kept is none of its.
-    """
+    """Let the kernel import the fvmanalys that we are, no start-up file of the user's, and nothing of another run."""
     here = str(Path(__file__).parents[2])
     paths = [] if here in site.getsitepackages() else [here]
     inherited = [os.environ["PYTHONPATH"]] if os.environ.get("PYTHONPATH") else []
@@ -281,9 +273,7 @@ def _run(watch: Watch) -> NotebookNode:
 
 
 def _set_parameters(notebook: NotebookNode, parameters: Mapping[str, Any]) -> None:
-    """Set the parameters in the cell of their defaults: in one of its own,
-    as papermill does, every later cell had another number.
-    """
+    """Set the parameters in the cell of their defaults: in one of its own every later cell had another number."""
     values = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in parameters.items()}
     lines = [f"{name} = {PythonTranslator.translate(value)}" for name, value in values.items()]
     for cell in notebook.cells:
@@ -307,9 +297,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def clean_notebook(path: str | Path) -> None:
-    """Take timings, random ids and this machine's paths out of an executed notebook,
-    so that equal runs give equal bytes.
-    """
+    """Take timings, random ids and this machine's paths out of an executed notebook: equal runs, equal bytes."""
     path = Path(path)
     _replace(path, _cleaned(nbformat.read(path, as_version=4), {}))
 
@@ -336,9 +324,7 @@ def _write(job: Job, notebook: NotebookNode, folder: Path) -> Path:
 
 
 def _replace(path: Path, notebook: NotebookNode) -> Path:
-    """Write beside the file, then put in its place:
-    a reader sees the old notebook or the new one, never half of one.
-    """
+    """Write beside the file, then put in its place: a reader sees the old notebook or the new one, whole."""
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(
         (nbformat.v4.writes(notebook) + "\n").encode("utf-8", errors="replace")

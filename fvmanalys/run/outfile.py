@@ -1,6 +1,4 @@
-"""A file that a user named: whether it may be written is known before the work,
-and it is written whole or not at all.
-"""
+"""A file that a user named: whether it may be written is known before the work, and it is written whole or not."""
 
 import os
 import tempfile
@@ -17,10 +15,7 @@ __all__ = ["written"]
 
 @contextmanager
 def written(path: Path) -> Iterator[Path]:
-    """Give a file to write, that takes the place of the one named when all is well; UsageError where it cannot be.
-
-    The error comes before anything is done in here: a workbook that is open in Excel, a folder that may not be written.
-    """
+    """Give a file to write, that takes the place of the one named when all is well; UsageError at once if it cannot."""
     part = None
     try:
         check_free(path)

@@ -56,11 +56,10 @@ def run(
 ) -> Published:
     """Run the suite on the tables in `data` and publish the appendix in `out`.
 
-    `progress` hears of each finished notebook, with how many there are; `log` of each step. Raises EvidenceError or
-    UsageError before anything is written; after any failure the former run is untouched, and the notebooks are kept in
-    `out/failed`. A `public` run is made of the public tables and of nothing else. `changes` is a file of what an
-    analyst changes for this run alone. `key` signs the manifest. Unless it must be `fresh`, a run
-    that nothing has changed for since it was made is taken over as it is.
+    `progress` hears of each finished notebook, with how many there are; `log` of each step. EvidenceError or UsageError
+    come before anything is written; after any failure the former run is untouched, and the notebooks are kept in
+    `out/failed`. A `public` run is made of the public tables alone. `changes` is a file of changes for this run, `key`
+    signs the manifest. Unless it must be `fresh`, a run that nothing has changed for is taken over as it is.
     """
     log = log or Log()
     with log.step("check"):
@@ -119,9 +118,7 @@ def with_changes(inputs: Inputs, path: Path) -> Inputs:
 
 
 def public_tables(data: Path) -> PublicTables:
-    """Make the public tables; of raw tables that cannot be read,
-    name the files and repeat nothing of what stands there.
-    """
+    """Make the public tables; of raw tables that cannot be read, name the files and repeat nothing of their cells."""
     try:
         return make_public(data)
     except EvidenceError as error:

@@ -57,10 +57,7 @@ def is_safe(place: Path) -> bool:
 
 
 def remove_folders(folder: Path) -> None:
-    """Remove the temporary folders of a killed run: those that a mark below `folder` names, and so on.
-
-    A mark may have been planted: what is not ours by owner, kind and full name stays, and so do its processes.
-    """
+    """Remove a killed run's temporary folders, which marks below `folder` name; not what a planted mark names."""
     for mark in folder.rglob(MARK):
         if not is_mine(mark, stat.S_ISREG):
             continue

@@ -1,6 +1,4 @@
-"""Lay out a new decision: an example of every raw table,
-the notebooks and how to run them, to be replaced row by row.
-"""
+"""Lay out a new decision: an example of every raw table, the notebooks and how to run them, to be replaced."""
 
 import csv
 import shutil

@@ -51,11 +51,7 @@ Count = Annotated[int, Field(ge=1, strict=True)]
 
 @dataclass(frozen=True, config=DECLARED)
 class Notebook:
-    """One notebook of the suite: run once, or once `per` area.
-
-    The `appendix` is the one that decision-makers get, the `report` the situation report; a `section` comes last in
-    the appendix, with its question.
-    """
+    """One notebook of the suite, run once, or once `per` area; a `section` comes last in the appendix."""
 
     path: str
     per: Literal["areas"] | None = None
@@ -151,10 +147,8 @@ def weeks(span: str, as_of: str | None = None) -> list[str]:
 def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -> list[Job]:
     """Make the jobs: a notebook `per` area gives one for each, with the parameter `area`.
 
-    Of `common`, each job takes what its notebook declares. Whatever would end a run at one of the notebooks is told
-    here, all of it at once: a file that is no notebook, a cell that is no Python, a parameter of another type; and a
-    declared name that nothing gives, but that resembles one given and not declared, for it would silently keep its
-    default.
+    Of `common`, each job takes what its notebook declares. Whatever would end a run at a notebook is told here, all at
+    once; so is a declared name that nothing gives, but that resembles one given and not declared.
     """
     common = dict(common or {})
     faults = [fault for entry in suite.notebooks for fault in _faults(entry, common)]
@@ -198,9 +192,8 @@ def run_suite(
 ) -> list[Outcome]:
     """Run the jobs, `workers` at a time; at the first failure end every kernel and raise it.
 
-    `progress` is called in this thread with each outcome as it comes. The run's time is up at the moment `ends`, if it
-    began earlier. `keep` puts what is known already into a private folder beside the results, and says what the kernels
-    must know of it.
+    `progress` is called in this thread with each outcome. Time is up at the moment `ends` at the latest. `keep` puts
+    what is known already into a private folder, and says what the kernels must know of it.
     """
     limits = limits or Limits()
     folder = Path(folder).absolute()

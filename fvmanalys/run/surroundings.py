@@ -42,10 +42,7 @@ def memory() -> int:
 
 
 def check_surroundings(out: Path, name: str) -> None:
-    """Refuse a place where the run called `name` could not be published at its end, with every fault and its remedy.
-
-    To be called by who holds the folder.
-    """
+    """Refuse a place, held by the caller, where the run `name` could not be published, with every fault and remedy."""
     short_place()
     faults = [*in_the_way(out, name), *latest_faults(out), *filter(None, (unmovable(out, out / kept) for kept in KEPT))]
     if faults:

@@ -46,10 +46,9 @@ HELD = {
 def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path | None = None) -> Verified:
     """Compare a run with its manifest and with what its own copy of the raw tables gives today.
 
-    Every table, the answer and the run's name are computed anew. Where versions, code and the notebooks of `suite` are
-    those of the run, everything else is made again too, and compared byte by byte; nothing that lies in the folder of
-    the run is executed, and no link in it is followed. `expect` is the hash of the manifest as somebody wrote it down;
-    `key` a file with the public key that the run must be signed with.
+    Every table, the answer and the run's name are computed anew; where versions, code and notebooks are the run's,
+    every file is made again and compared byte by byte. Nothing in the folder is executed, no link followed. `expect` is
+    the hash of the manifest as somebody wrote it down; `key` the file of a public key that must have signed it.
     """
     if not (run / MANIFEST).is_file() or (run / MANIFEST).is_symlink():
         raise UsageError(f"{run}: has no {MANIFEST}; name the folder of a published run")
@@ -80,9 +79,7 @@ def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
 
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
-    """What is not as the manifest says: files changed, missing or added,
-    and anything that is neither file nor folder of files.
-    """
+    """What is not as the manifest says: files changed, missing or added, and what is neither file nor full folder."""
     recorded = manifest["outputs"] | {f"raw/{name}": digest for name, digest in manifest["inputs"].items()}
     recorded |= {LOG: manifest.get("log")}
     words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
@@ -149,9 +146,7 @@ def with_request(suite: Suite | None, request: Request) -> Suite:
 
 
 def remade(plan: Plan, run: Path) -> list[str]:
-    """The files that come out otherwise when the run is made again;
-    those that rest on other runs are taken as they are.
-    """
+    """The files that come out otherwise when the run is made again; what rests on other runs is taken as it is."""
     with tempfile.TemporaryDirectory(prefix="verify-") as scratch:
         kept = Path(scratch, "out", "runs", plan.name, HISTORY)
         if (run / HISTORY).is_file():
@@ -177,9 +172,7 @@ def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings,
 
 
 def compare_tables(run: Path, findings: Findings) -> tuple[list[str], list[str]]:
-    """Where the tables differ from those computed anew,
-    and which rest on other runs and are checked by their hashes alone.
-    """
+    """Where tables differ from those computed anew, and which rest on other runs, checked by their hashes alone."""
     texts = table_texts(findings)
     different = [
         place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)

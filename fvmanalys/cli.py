@@ -36,7 +36,7 @@ def found(path: str) -> Any:
     """An option's value where none is given: the path in the project that we stand in, at its root or below it."""
 
     def place() -> Path:
-        from fvmanalys.evidence.inputs import project
+        from fvmanalys.evidence.dated import project
 
         return project() / path
 
@@ -62,14 +62,20 @@ def check(
 
     What breaks no rule and is still worth a look follows the result, and changes no exit code.
     """
-    from fvmanalys.evidence import load, worth_a_look
-    from fvmanalys.evidence.public import check_public
+    from fvmanalys.evidence.dated import read_dated
+    from fvmanalys.evidence.second_look import worth_a_look
 
-    inputs, notes = check_public(data, as_of) if public else (load(data, as_of), [])
-    say(*notes)
-    rows = sum(len(table) for table in inputs.tables.values())
-    say(f"{data}: no faults; {rows} rows and {len(inputs.estimates)} estimates are in force at {inputs.as_of}")
-    for text in [] if public else worth_a_look(inputs):
+    if public:
+        from fvmanalys.evidence.public import check_public
+
+        inputs, notes = check_public(data, as_of)
+        known = inputs.dated
+        say(*notes)
+    else:
+        known = read_dated(data, as_of)
+    rows = sum(map(len, known.tables.values()))
+    say(f"{data}: no faults; {rows} rows and {known.quantities} estimates are in force at {known.as_of}")
+    for text in [] if public else worth_a_look(known):
         say(f"worth a look: {text}")
 
 

@@ -1,5 +1,7 @@
 """The command line: what it prints, what it returns, and that nothing is written where something is wrong."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -31,6 +33,12 @@ def suite(folder: Path, source: str, limits: str = "") -> Path:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     return write_tables(tmp_path / "raw", library_decision(3))
+
+
+def test_check_loads_nothing_that_computes(data) -> None:
+    told = "import sys; from fvmanalys.cli import app; app(['check', '--data', sys.argv[1]], standalone_mode=False); print(sorted({'numpy', 'pandas', 'scipy', 'openpyxl'} & {*sys.modules}))"
+    shown = subprocess.run([sys.executable, "-c", told, data], capture_output=True, text=True, check=True).stdout
+    assert shown.splitlines()[-1] == "[]"
 
 
 def test_check_says_what_is_in_force(monkeypatch, capsys, data) -> None:

@@ -10,7 +10,7 @@ from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.pause import standing_team, waiting_is_possible
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.inputs import parse_day
+from fvmanalys.evidence.dated import parse_day
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.events import DAYS_PER_YEAR, DECIDED, years_after

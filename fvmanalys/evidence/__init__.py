@@ -21,6 +21,7 @@ frames    rows as read-only tables
 estimates  which quantities the tables hold
 changing  what an analyst changes without editing files
 append    rows written into the files of the raw tables
+dated     the rows known on one day
 inputs    the tables as known on one day
 cells     the cells of a workbook, straight from its parts
 forms     what assessors wrote in their forms
@@ -30,7 +31,18 @@ second_look  what breaks no rule and is seldom meant
 public    raw tables to public tables, which a public run is made of
 """
 
-from fvmanalys.evidence.inputs import Inputs, load
-from fvmanalys.evidence.second_look import worth_a_look
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fvmanalys.evidence.inputs import Inputs, load
+    from fvmanalys.evidence.second_look import worth_a_look
 
 __all__ = ["Inputs", "load", "worth_a_look"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name when it is first used: `check` needs no tables that compute."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{'second_look' if name == 'worth_a_look' else 'inputs'}"), name)

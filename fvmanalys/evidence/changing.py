@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
+from numbers import Real
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
-import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Strict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as declared
 
 from fvmanalys.errors import Fault, UsageError
 from fvmanalys.evidence.asof import key_of, withdraws
 from fvmanalys.evidence.conditions import in_id, literals
-from fvmanalys.evidence.frames import cell
 from fvmanalys.evidence.read import parse_row
-from fvmanalys.evidence.rows import Evidenced
+from fvmanalys.evidence.rows import Evidenced, cell
 from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, id_part, near, revealed, split
 from fvmanalys.evidence.settings import read_toml
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, columns, references, text_columns
@@ -57,7 +56,8 @@ WAYS = (
     "and only one of these ways"
 )
 Place = tuple[str, str, int]  # table, file and row
-Number = Annotated[float, BeforeValidator(lambda one: float(one) if isinstance(one, np.number) else one), Strict()]
+NumPys = BeforeValidator(lambda one: float(one) if isinstance(one, Real) and type(one) is not bool else one)
+Number = Annotated[float, NumPys, Strict()]
 Ids = Annotated[
     tuple[str, ...], BeforeValidator(lambda given: tuple(split(given)) if isinstance(given, str) else given)
 ]

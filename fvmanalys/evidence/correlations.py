@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.quantities import fault
 from fvmanalys.evidence.rules import PAIR, Tables, estimate_ids
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = ["correlated_groups", "correlation_faults", "nearest_correlation"]
 
-Matrix = NDArray[np.float64]
+Matrix: TypeAlias = "NDArray[np.float64]"
 LEAST_CHANGE, MOST_CHANGE = 1e-10, 0.01
 
 
@@ -22,6 +23,8 @@ def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str]
 
     A rank correlation r is a normal one of 2·sin(π·r/6) (Pearson 1907).
     """
+    import numpy as np  # takes a while to import, and few tables hold correlations
+
     groups: dict[str, list[str]] = {}
     for row in rows:
         joined = (groups.get(row[end], [row[end]]) for end in PAIR)
@@ -40,6 +43,8 @@ def correlated_groups(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[str]
 
 def nearest_correlation(matrix: Matrix) -> Matrix:
     """The nearest matrix that correlations can make (Higham 2002, IMA Journal of Numerical Analysis 22(3))."""
+    import numpy as np
+
     found = matrix
     correction = np.zeros_like(matrix)
     while np.linalg.eigvalsh(found)[0] < -LEAST_CHANGE:
@@ -75,13 +80,15 @@ def correlation_faults(tables: Tables) -> Iterator[Fault]:
                 )
         seen.setdefault(pair, row)
     rows = [row for pair, row in seen.items() if len(pair) == 2]
-    for group, matrix in correlated_groups(rows):
-        if np.abs(nearest_correlation(matrix) - matrix).max() > MOST_CHANGE:
+    for group, matrix in correlated_groups(rows) if rows else ():
+        if abs(nearest_correlation(matrix) - matrix).max() > MOST_CHANGE:
             yield impossible(group, matrix, seen)
 
 
 def impossible(group: list[str], matrix: Matrix, seen: dict[frozenset[str], dict[str, Any]]) -> Fault:
     """The fault of three estimates that cannot be correlated as they are said to be, at the row of their last pair."""
+    import numpy as np
+
     worst = min(
         combinations(range(len(group)), 3), key=lambda three: np.linalg.eigvalsh(matrix[np.ix_(three, three)])[0]
     )

@@ -1,8 +1,6 @@
 """Rows as read-only tables, and tables as the rows that they were read from."""
 
 from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +10,7 @@ from fvmanalys.evidence.rows import no_numbers
 from fvmanalys.evidence.rules import Rows, Tables
 from fvmanalys.evidence.tables import TABLES, columns, kinds
 
-__all__ = ["PLACE", "cell", "frame", "frames", "plain_rows", "read_only"]
+__all__ = ["PLACE", "frame", "frames", "plain_rows", "read_only"]
 
 PLACE = ("_file", "_row")
 
@@ -41,10 +39,3 @@ def read_only(table: pd.DataFrame) -> ReadOnlyTable:
 def plain_rows(tables: Mapping[str, pd.DataFrame]) -> Tables:
     """The rows of tables as they were read: dicts, with None where there is no number."""
     return {name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] for name, table in tables.items()}
-
-
-def cell(content: Any) -> str:
-    """What a CSV file would hold."""
-    if isinstance(content, Real) and not isinstance(content, Integral):
-        return repr(float(content)).removesuffix(".0")
-    return "" if content is None else str(content)

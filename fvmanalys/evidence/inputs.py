@@ -1,9 +1,8 @@
 """The raw tables as known on one day: what every other room starts from."""
 
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -11,42 +10,32 @@ from typing import Any
 
 import pandas as pd
 
-from fvmanalys.errors import EvidenceError, Fault, UsageError
+from fvmanalys.errors import Fault, UsageError
 from fvmanalys.evidence.append import append_rows
-from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
 from fvmanalys.evidence.changing import (
-    MADE_WITH,
-    OWN_FILE,
     Change,
     Made,
     Workbench,
     altered,
     change_of,
     changes_text,
-    read_changes,
-    read_own,
     row_id,
     second_prefix,
 )  # fmt: skip
+from fvmanalys.evidence.dated import Dated, check, dated, parse_day, read_dated, row_faults
 from fvmanalys.evidence.display import Estimates, Shows
 from fvmanalys.evidence.estimates import ESTIMATE_COLUMNS, estimate_rows, ids_by_place, with_ids
-from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY
-from fvmanalys.evidence.frames import PLACE, cell, frame, frames, plain_rows, read_only
-from fvmanalys.evidence.known import known_on
+from fvmanalys.evidence.frames import PLACE, frame, frames, plain_rows, read_only
 from fvmanalys.evidence.quantities import second_quantity
-from fvmanalys.evidence.read import RAW, RawTable, parse_row, parse_tables, read_folder
+from fvmanalys.evidence.read import RawTable, parse_row
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
-from fvmanalys.evidence.release import OPEN, release_columns
-from fvmanalys.evidence.rows import same_place
-from fvmanalys.evidence.rules import Rows, Tables, history_faults, near, split
-from fvmanalys.evidence.standing import standing_faults
+from fvmanalys.evidence.release import OPEN
+from fvmanalys.evidence.rows import cell, same_place
+from fvmanalys.evidence.rules import Tables, near, split
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.variants import counting, counting_either, ways
 
-__all__ = [
-    "DEFAULTS", "Inputs", "default_folder", "load", "no_estimate",
-    "project", "understand",
-]  # fmt: skip
+__all__ = ["DEFAULTS", "Inputs", "load", "no_estimate", "understand"]
 
 DEFAULTS = {"outside_view": 0.0, "standing_share": 1.0, "minimum_risk": 0.1}
 
@@ -225,6 +214,11 @@ class Inputs(Shows):
         """The rows of `tables` and of `history` as they were read: dicts, with None where there is no number."""
         return plain_rows(self.tables), plain_rows(self.history)
 
+    @property
+    def dated(self) -> Dated:
+        """Their rows, with None where there is no number."""
+        return Dated(self.folder, self.as_of, *self._as_read, self.steps, self.own)
+
     @cached_property
     def parameters(self) -> dict[str, float]:
         """The value used of each parameter."""
@@ -347,83 +341,25 @@ class Inputs(Shows):
         return ReadOnlyDict(self.tables["decision"].iloc[0])
 
 
-def project() -> Path:
-    """The nearest folder from here upwards that holds data/raw, as seen from here; where there is none, this one."""
-    upwards = (Path(*[os.pardir] * steps) for steps in range(len(Path.cwd().parts)))
-    return next((folder for folder in upwards if (folder / RAW).is_dir()), Path())
-
-
-def default_folder() -> Path:
-    """The raw tables of the project that we stand in, at its root or below it."""
-    return project() / RAW
-
-
 def load(data: str | Path = "data/raw", as_of: str | date | None = None) -> Inputs:
     """Read, check and date the raw tables in `data`: by default data/raw here, or in the nearest folder above.
 
     `as_of` is the day whose knowledge is used (default: the decision's own, else the newest `known_from`).
     EvidenceError with every fault found, or UsageError for an impossible day.
     """
-    folder = default_folder() if Path(data) == RAW else Path(data)
-    return understand(folder, *read_folder(folder), as_of)
+    return as_inputs(read_dated(data, as_of))
 
 
 def understand(folder: Path, raw: dict[str, RawTable], faults: list[Fault], as_of: str | date | None = None) -> Inputs:
     """Check and date raw tables that have been read, as `load` does; `faults` are those of reading."""
-    day = parse_day(as_of)
-    tables, found = parse_tables(raw)
-    faults = [*faults, *found]
-    unread = {Path(fault.file).stem for fault in faults}
-    faults += row_faults(tables, unread)
-    day = day or default_as_of(tables)
-    if day is None or unread:
-        raise EvidenceError(faults)
-    standing = {name: in_force(name, rows, day) for name, rows in tables.items()}
-    check(standing, day, faults)
-    known = known_on(tables, day)
-    standing = {name: without_release(name, in_force(name, rows, day)) for name, rows in known.items()}
-    steps = read_changes(folder / MADE_WITH) if (folder / MADE_WITH).is_file() else []
-    return Inputs(folder, day, frames(standing), frames(known), steps=tuple(steps), own=read_own(folder / OWN_FILE))
+    return as_inputs(dated(folder, raw, faults, as_of))
 
 
-def without_release(table: str, rows: Rows) -> Rows:
-    """Rows without what may be public of the confidential ones: nothing but the making of public tables reads that."""
-    aside = set(release_columns(table))
-    return [{column: content for column, content in row.items() if column not in aside} for row in rows]
-
-
-def row_faults(tables: Tables, unread: Iterable[str] = ()) -> list[Fault]:
-    """Check every row ever known, alone and among the others."""
-    twins = [fault for name, rows in tables.items() for fault in duplicate_faults(name, rows)]
-    return [*twins, *history_faults(tables, unread)]
-
-
-def check(standing: Tables, day: date, faults: list[Fault]) -> None:
-    """Raise EvidenceError where faults have been found so far, or are among the rows that stand on the day."""
-    places = {(fault.file, fault.row, fault.column) for fault in faults}
-    found = dict.fromkeys(standing_faults(standing, day))
-    faults = [*faults, *(fault for fault in found if (fault.file, fault.row, fault.column) not in places)]
-    if faults:
-        raise EvidenceError(faults)
-
-
-def parse_day(as_of: str | date | None) -> date | None:
-    """Read a day given as text."""
-    if as_of is None or as_of == "":
-        return None
-    try:
-        day = (
-            as_of.date()
-            if isinstance(as_of, datetime)
-            else as_of
-            if isinstance(as_of, date)
-            else date.fromisoformat(as_of)
-        )
-    except ValueError as error:
-        raise UsageError(f"as_of {as_of!r} is not a date; write it as year-month-day, such as 2025-05-27") from error
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise UsageError(f"as_of {day} is out of reach; give a day from {FIRST_DAY} to {LAST_DAY}")
-    return day
+def as_inputs(known: Dated) -> Inputs:
+    """Make the inputs of rows as known on a day."""
+    return Inputs(
+        known.folder, known.as_of, frames(known.tables), frames(known.history), steps=known.steps, own=known.own
+    )
 
 
 def no_estimate(estimate_id: str, known: Iterable[str]) -> UsageError:

@@ -2,8 +2,10 @@
 
 from functools import lru_cache
 from math import inf
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["RANGED", "NotPossible", "truncated", "truncated_quantile", "truncation", "widened"]
 
@@ -26,6 +28,8 @@ def standard_ends(distribution: str, mode: float) -> tuple[float, float]:
 
         low, high = betaincinv(1 + 4 * mode, 5 - 4 * mode, [P05, P95])
         return float(low), float(high)
+    import numpy as np
+
     low = np.sqrt(P05 * mode) if mode > P05 else 1 - np.sqrt((1 - P05) * (1 - mode))
     high = np.sqrt(P95 * mode) if mode > P95 else 1 - np.sqrt((1 - P95) * (1 - mode))
     return float(low), float(high)
@@ -80,6 +84,7 @@ def truncated(low: float, high: float, least: float, most: float) -> tuple[float
 
 def share_below(value: float, centre: float, spread: float, least: float, most: float) -> float:
     """The distribution function of a cut normal, by the tail that keeps its digits."""
+    import numpy as np
     from scipy.special import log_ndtr
 
     side = 1.0 if centre > value else -1.0
@@ -89,8 +94,9 @@ def share_below(value: float, centre: float, spread: float, least: float, most: 
     return float(np.expm1(here - first) / np.expm1(last - first))
 
 
-def truncated_quantile(probability: np.ndarray, low: float, high: float, least: float, most: float) -> np.ndarray:
+def truncated_quantile(probability: "np.ndarray", low: float, high: float, least: float, most: float) -> "np.ndarray":
     """The quantile of the cut normal with `low` and `high` as 5th and 95th percentile; NotPossible without one."""
+    import numpy as np
     from scipy.special import log_ndtr, ndtri_exp
 
     centre, spread = truncated(low, high, least, most)

@@ -1,6 +1,7 @@
 """What rows of raw tables have in common: where what they say comes from, and the estimate that many of them hold."""
 
 from collections.abc import Mapping
+from numbers import Integral, Real
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,7 +20,7 @@ from fvmanalys.evidence.fields import (
     YesNo,
 )
 
-__all__ = ["Evidenced", "Quantified", "Row", "no_numbers", "same_place"]
+__all__ = ["Evidenced", "Quantified", "Row", "cell", "no_numbers", "same_place"]
 
 
 class Row(BaseModel):
@@ -74,3 +75,10 @@ def no_numbers(row: dict[str, Any]) -> dict[str, None]:
 def same_place(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two rows stand in the same place of the same file."""
     return (one["_file"], one["_row"]) == (other["_file"], other["_row"])
+
+
+def cell(content: Any) -> str:
+    """What a CSV file would hold."""
+    if isinstance(content, Real) and not isinstance(content, Integral):
+        return repr(float(content)).removesuffix(".0")
+    return "" if content is None else str(content)

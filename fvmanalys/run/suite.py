@@ -15,7 +15,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
-from fvmanalys.evidence.inputs import project
+from fvmanalys.evidence.dated import project
 from fvmanalys.evidence.settings import read_toml
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute

@@ -24,8 +24,8 @@ from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.sweeps import DATASET, FIGURES
 from fvmanalys.errors import FvmanalysError, RunFailed, UsageError
 from fvmanalys.evidence import Inputs, load
+from fvmanalys.evidence.dated import default_folder
 from fvmanalys.evidence.fields import BOUNDS
-from fvmanalys.evidence.inputs import default_folder
 from fvmanalys.evidence.rules import PARAMETER_UNITS
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.model.simulate import simulate

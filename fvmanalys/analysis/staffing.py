@@ -65,9 +65,7 @@ def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple
     for option, parts in model.options.items():
         times = model.times(sample, option)
         for stream in (stream for stream in parts.streams if stream.employer):
-            sums[option, stream.estimates[0]] = np.array(
-                headcounts(stream, times, sample, option, moments, model.horizon)
-            )
+            sums[option, stream.estimates[0]] = headcounts(stream, times, sample, option, moments, model.horizon)
     return sums
 
 

@@ -1,6 +1,6 @@
 """The cost rows of an option as streams, and what they come to: contracts, and staffing times its cost."""
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from fvmanalys.evidence import Inputs
 from fvmanalys.model.draws import Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, window_value
+from fvmanalys.model.streams import Period, Rate, check_rate, lump_value, sums_in_force, window_value
 
 __all__ = [
     "PAUSE",
@@ -200,12 +200,13 @@ def window_sums(
     streams: Sequence[Stream], sample: Sample, option: str, times: Mapping[str, Floats], windows: Sequence[Window]
 ) -> Floats:
     """The sum over draws of some streams of an option in each of several windows: streams × windows."""
-    amounts = [stream_amount(stream, sample, option) for stream in streams]
     found = np.zeros((len(streams), len(windows)))
-    for place, window in enumerate(windows):
-        known: dict[tuple, Floats] = {}
-        for index, (stream, amount) in enumerate(zip(streams, amounts, strict=True)):
-            found[index, place] = np.sum(stream_value(stream, amount, times, window, known))
+    for course in {stream.course: None for stream in streams}:
+        places = [place for place, stream in enumerate(streams) if stream.course == course]
+        amounts = np.array([stream_amount(streams[place], sample, option) for place in places])
+        for column, window in enumerate(windows):
+            unit = stream_value(streams[places[0]], np.ones(sample.size), times, window)
+            found[places, column] = amounts @ unit
     return found
 
 
@@ -231,30 +232,20 @@ def event_time(name: str, times: Mapping[str, Floats], default: float) -> Floats
 
 
 def headcounts(
-    stream: Stream, times: Mapping[str, Floats], sample: Sample, option: str, moments: Iterable[float], horizon: float
-) -> list[float]:
-    """The sum over draws of the full-time equivalents of a staffing stream at some moments."""
+    stream: Stream, times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats, horizon: float
+) -> Floats:
+    """The sum over draws of the full-time equivalents of a staffing stream at some rising moments."""
     start = event_time(stream.start, times, 0.0)
     end = event_time(stream.end, times, horizon)
     end = np.where(np.isinf(end), horizon, end)
-    begun = np.where(np.isinf(start), 0.0, start)
-    length = np.where(end > start, end - start, 1.0)
     held = sample.holds(option, stream.when) if stream.when else True
     full = np.where(held, sample.column(stream.estimates[0]) * stream.kept, 0.0)
-    first, last = np.min(start), np.max(end)
-    settled = np.max(start)
-    leaving = np.min(end)
-    everybody = float(np.sum(full))
-    found = []
-    for moment in moments:
-        if moment < first or moment >= last:
-            found.append(0.0)
-        elif stream.profile == "level" and settled <= moment < leaving:
-            found.append(everybody)
-        else:
-            shape: Floats | float = 1.0
-            if stream.profile != "level":
-                through = np.clip((moment - begun) / length, 0.0, 1.0)
-                shape = through if stream.profile == "ramp_up" else 1.0 - through
-            found.append(float(np.sum(np.where((start <= moment) & (moment < end), full * shape, 0.0))))
-    return found
+    start, end = np.broadcast_to(start, full.shape), np.broadcast_to(end, full.shape)
+    everybody = sums_in_force(moments, start, end, full)
+    if stream.profile == "level":
+        return everybody
+    slope = full / np.where(end > start, end - start, 1.0)
+    begun = np.where(np.isinf(start), 0.0, start)
+    through = moments * sums_in_force(moments, start, end, slope) - sums_in_force(moments, start, end, slope * begun)
+    through = np.clip(through, 0.0, everybody)
+    return through if stream.profile == "ramp_up" else everybody - through

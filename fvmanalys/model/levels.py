@@ -11,7 +11,7 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import ALL_OPTIONS, BOUNDS
 from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample
-from fvmanalys.model.streams import VANISHING, Rate, discounted_time
+from fvmanalys.model.streams import VANISHING, Rate, discounted_time, sums_in_force
 
 __all__ = [
     "Level", "area_scores", "area_weights", "check_weights", "level_path", "levels_at", "normalised", "on_scale",
@@ -163,14 +163,20 @@ def average(values: list[Floats], shares: list[Floats]) -> Floats:
 def shares_in_force(starts: list[Floats], rate: Rate, horizon: float) -> list[Floats]:
     """The share of the discounted time to the horizon in which each of several levels is in force."""
     elapsed = [share_elapsed(start, rate, horizon) for start in starts]
-    ends = [np.ones(len(start)) for start in starts]
+    return [end - begin for end, begin in zip(until_next(starts, elapsed, 1.0), elapsed, strict=True)]
+
+
+def until_next(starts: list[Floats], marks: list[Floats], never: float) -> list[Floats]:
+    """The mark of what follows on each of several levels; at equal times the later in the list follows."""
+    ends = [np.full(len(start), never) for start in starts]
     for i, j in combinations(range(len(starts)), 2):
         later = starts[j] >= starts[i]
-        if not later.all():
-            np.minimum(ends[j], np.where(later, 1.0, elapsed[i]), out=ends[j])
-        if later.any():
-            np.minimum(ends[i], np.where(later, elapsed[j], 1.0), out=ends[i])
-    return [end - begin for end, begin in zip(ends, elapsed, strict=True)]
+        count = np.count_nonzero(later)
+        if count < len(later):
+            np.minimum(ends[j], np.where(later, never, marks[i]) if count else marks[i], out=ends[j])
+        if count:
+            np.minimum(ends[i], marks[j] if count == len(later) else np.where(later, marks[j], never), out=ends[i])
+    return ends
 
 
 def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:
@@ -185,12 +191,22 @@ def share_elapsed(time: Floats, rate: Rate, horizon: float) -> Floats:
 def level_path(
     levels: list[Level], times: Mapping[str, Floats], sample: Sample, option: str, moments: Floats
 ) -> dict[str, Floats]:
-    """The mean level of each area at some moments (years after `as_of`)."""
+    """The mean level of each area at some rising moments (years after `as_of`)."""
     paths = {}
     for area in dict.fromkeys(level.area for level in levels):
         rows = [level for level in levels if level.area == area]
         starts = starting_times(rows, times, sample, option)
-        paths[area] = np.array([float(np.mean(area_level(area, rows, starts, sample, moment))) for moment in moments])
+        criteria = list(dict.fromkeys(row.criterion for row in rows))
+        weights = {"": np.ones(sample.size)}
+        if criteria != [""]:
+            weights = normalised({one: sample.column(f"criteria/{area}/{one}") for one in criteria})
+        paths[area] = np.zeros(len(moments))
+        for criterion in criteria:
+            mine = [place for place, row in enumerate(rows) if row.criterion == criterion]
+            begins = [starts[place] for place in mine]
+            for place, begin, end in zip(mine, begins, until_next(begins, begins, np.inf), strict=True):
+                level = sample.column(rows[place].estimate) * weights[criterion]
+                paths[area] += sums_in_force(moments, begin, end, level) / sample.size
     return paths
 
 

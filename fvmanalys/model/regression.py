@@ -38,6 +38,7 @@ SMOOTHING = np.array([*np.logspace(-4, 3, 15), 1e5, 1e6, np.inf])
 CAUTION = 1.4  # what a degree of freedom counts as (Kim & Gu 2004, JRSS B 66(2))
 SMALL_GROUP = 4  # inputs that get products of curves; larger groups get the products that their residuals ask for
 ASKED_FOR = 4.5  # standard errors
+UNSURE = 0.01  # of them, more than half the digits leave unsure
 SCREENED = 2**16  # draws that say which products are asked for
 MAX_PRODUCTS = 60
 
@@ -173,32 +174,42 @@ def regress(outcomes: Floats, inputs: Floats, weights: Floats | None = None) -> 
     if len(terms) == 1:
         return fit(design, own, outcomes, weights, order=inputs[:, terms[0].index])
     if draws <= SCREENED:
-        wide = with_products(design, own, inputs, outcomes, weights)
+        wide, solved = with_products(design, own, inputs, outcomes, weights)
     else:
         pilot = slice(None, None, -(-draws // SCREENED))
         counted = None if weights is None else weights[pilot]
-        wide = with_products(design, walk_through(design, inputs[pilot]), inputs[pilot], outcomes[pilot], counted)
+        walk = walk_through(design, inputs[pilot])
+        wide, solved = with_products(design, walk, inputs[pilot], outcomes[pilot], counted)[0], None
+    if wide is design:
+        return fit(design, own, outcomes, weights, solved=solved)
     return fit(wide, walk_through(wide, inputs, own), outcomes, weights)
 
 
-def with_products(design: Design, walk: Walk, inputs: Floats, outcomes: Floats, weights: Floats | None) -> Design:
-    """Add products of inputs: of their curves in a small group, in a larger one those that the residuals ask for."""
+def with_products(
+    design: Design, walk: Walk, inputs: Floats, outcomes: Floats, weights: Floats | None
+) -> tuple[Design, "Solved | None"]:
+    """Add products of inputs: of their curves in a small group, in a larger one those that the residuals ask for.
+
+    Where none is asked for, what was solved without them is what is sought.
+    """
+    solved = None
     if len(design.terms) <= SMALL_GROUP:
         pairs = curve_pairs(design.terms, len(inputs))
+        moments = measure(walk, outcomes, weights)
     else:
         solved = solve(design, walk, outcomes, weights)
+        moments = solved.moments
         residuals = outcomes - solved.mean
         for part, rows in walk():
-            residuals[part] -= (rows - solved.moments.mean) @ solved.coefficients
+            residuals[part] -= (rows - moments.mean) @ solved.coefficients
         pairs = asked_pairs(design.terms, inputs, residuals if weights is None else residuals * weights[:, None])
     if not len(pairs):
-        return design
-    moments = measure(walk, outcomes, weights)
+        return design, solved
     basis = make_basis(design, moments)
     used, places = np.unique(pairs, return_inverse=True)
     turn = basis.turn[:, used]
     penalty = (1 + basis.penalty[pairs[:, 0]]) * (1 + basis.penalty[pairs[:, 1]])
-    return Design(design.terms, turn, moments.mean @ turn, places.reshape(pairs.shape), penalty)
+    return Design(design.terms, turn, moments.mean @ turn, places.reshape(pairs.shape), penalty), None
 
 
 def curve_pairs(terms: list[Term], draws: int) -> Pairs:
@@ -210,22 +221,38 @@ def curve_pairs(terms: list[Term], draws: int) -> Pairs:
 
 
 def asked_pairs(terms: list[Term], inputs: Floats, residuals: Floats) -> Pairs:
-    """The products of two inputs, or squares of one, that the residuals go along with; the strongest first."""
+    """The products of two inputs, or squares of one, that the residuals go along with; the strongest first.
+
+    How strongly all do is seen with half the digits; of those that may be chosen it is computed.
+    """
     x = inputs[:, [term.index for term in terms]]
     x = (x - x.mean(axis=0)) / np.maximum(x.std(axis=0), TINY)
     first, second = np.triu_indices(len(terms))
-    square = x**2
-    strength = np.max([products_with(x, square, residual) for residual in residuals.T], axis=0)[first, second]
-    strongest = np.argsort(-strength)[: min(MAX_PRODUCTS, len(inputs) // 50)]
+    most = min(MAX_PRODUCTS, len(inputs) // 50)
+    rough = roughly_with(x.astype(np.float32), residuals)[first, second]
+    least = np.partition(rough, -most)[-most] if 0 < most < len(rough) else 0.0
+    likely = np.flatnonzero(rough > max(ASKED_FOR, least) - UNSURE)
+    first, second = first[likely], second[likely]
+    products = x[:, first] * x[:, second]
+    error = np.sqrt((products**2).T @ residuals**2)
+    strength = np.max(np.abs(products.T @ residuals) / np.where(error > 0, error, np.inf), axis=1)
+    strongest = np.argsort(-strength)[:most]
     chosen = strongest[strength[strongest] > ASKED_FOR]
     starts = np.cumsum([0, *(len(term.rough) for term in terms)])
     return np.column_stack([starts[first[chosen]], starts[second[chosen]]])
 
 
-def products_with(x: Floats, square: Floats, residual: Floats) -> Floats:
-    """How many standard errors the mean of residual × input × input lies from 0, for each pair of inputs."""
-    error = np.sqrt(square.T @ (square * residual[:, None] ** 2))
-    return np.abs(x.T @ (x * residual[:, None])) / np.where(error > 0, error, np.inf)
+def roughly_with(x: NDArray[np.float32], residuals: Floats) -> NDArray[np.float32]:
+    """How many standard errors the mean of residual × input × input lies from 0,
+    for each pair of inputs: the most of any residual's.
+    """
+    square = x**2
+    found = np.zeros((x.shape[1],) * 2, dtype=np.float32)
+    for residual in (residuals / np.maximum(np.abs(residuals).max(axis=0), TINY)).astype(np.float32).T:
+        spread = square * np.abs(residual)[:, None]
+        error = np.sqrt(spread.T @ spread)
+        np.maximum(found, np.abs(x.T @ (x * residual[:, None])) / np.where(error > 0, error, np.inf), out=found)
+    return found
 
 
 def knots_each(draws: int, k: int) -> int:
@@ -346,13 +373,18 @@ def solve(design: Design, walk: Walk, outcomes: Floats, weights: Floats | None) 
 
 
 def fit(
-    design: Design, walk: Walk, outcomes: Floats, weights: Floats | None = None, order: Floats | None = None
+    design: Design,
+    walk: Walk,
+    outcomes: Floats,
+    weights: Floats | None = None,
+    order: Floats | None = None,
+    solved: Solved | None = None,
 ) -> Regression:
     """Fit each outcome, and predict each draw from all the others.
 
     `order` puts draws that should be alike side by side; by default the fitted mean of the outcome best explained does.
     """
-    solved = solve(design, walk, outcomes, weights)
+    solved = solved or solve(design, walk, outcomes, weights)
     draws = len(outcomes)
     mean = solved.mean
     moments = solved.moments

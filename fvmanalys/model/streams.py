@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
+from math import factorial
 from typing import Any
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
 from fvmanalys.errors import UsageError
@@ -20,12 +22,13 @@ __all__ = [
     "lump_value",
     "periods",
     "present_value",
+    "sums_in_force",
     "window_value",
 ]
 
 VANISHING = 1e-290  # so small that its product with a time may have lost its digits
 SERIES_BELOW = 0.5
-SERIES_TERMS = 16
+SERIES = np.array([(-1) ** k / (factorial(k) * (k + 2)) for k in range(16)])
 FAR = 50  # times ρ after which what is left of a stream cannot be seen in its value
 
 
@@ -108,6 +111,9 @@ def window_value(
     """
     start, end, opens, closes = (np.asarray(time, dtype=float) for time in (start, end, opens, closes))
     rho = np.log1p(np.asarray(rate, dtype=float)) - np.log1p(np.asarray(growth, dtype=float))
+    alone = start.size and end.size and not (opens.ndim or closes.ndim or rho.ndim)
+    if alone and (start.min() >= closes or end.max() <= opens):
+        return np.zeros(np.broadcast_shapes(start.shape, end.shape))
     first, last = np.clip(start, opens, closes), np.clip(end, opens, closes)
     counts = (last > first) & (end > start)
     if not counts.any():
@@ -148,6 +154,8 @@ def rising(rho: Floats, first: Floats, last: Floats) -> Floats:
     """∫ (t − first)·e^(−ρt) dt from first to last."""
     length = last - first
     far = rho * length > FAR
+    if not np.any(far):
+        return np.exp(-rho * first) * (length**2 * first_moment(rho * length))
     near = np.where(far, 0.0, length)
     return np.exp(-rho * first) * np.where(far, 1 / np.where(far, rho, 1.0) ** 2, near**2 * first_moment(rho * near))
 
@@ -167,14 +175,11 @@ def ramp_down(rho: Floats, start: Floats, end: Floats, first: Floats, last: Floa
 def first_moment(x: Floats) -> Floats:
     """∫ u·e^(−xu) du over [0, 1] = (1 − (1 + x)e^(−x))/x², by its series where the closed form would cancel."""
     near = np.abs(x) < SERIES_BELOW
-    small = np.where(near, x, 0.0)
+    if np.all(near):
+        return polyval(x, SERIES)
     large = np.where(near, 1.0, x)
-    series, term = np.zeros_like(small), np.ones_like(small)
-    if np.any(near):
-        for k in range(SERIES_TERMS):
-            series = series + term / (k + 2)
-            term = -term * small / (k + 1)
-    return np.where(near, series, (1 - (1 + large) * np.exp(-large)) / large**2)
+    closed = (1 - (1 + large) * np.exp(-large)) / large**2
+    return np.where(near, polyval(np.where(near, x, 0.0), SERIES), closed) if np.any(near) else closed
 
 
 def discounted_time(end: ArrayLike, rate: Rate) -> Any:
@@ -193,6 +198,16 @@ def lump_value(time: ArrayLike, rate: float, growth: float, opens: float, closes
     inside = (time >= opens) & (time < closes)
     when = np.where(inside, time, 0.0)
     return np.where(inside, np.exp((np.log1p(growth) - np.log1p(rate)) * when), 0.0)
+
+
+def sums_in_force(moments: Floats, start: Floats, end: Floats, amounts: Floats) -> Floats:
+    """The sum over draws, at each of some rising moments, of amounts in force from start until end."""
+    first = np.searchsorted(moments, start)
+    last = np.maximum(np.searchsorted(moments, end), first)
+    changes = [np.bincount(place, amounts, len(moments) + 1) for place in (first, last)]
+    counts = [np.bincount(place, amounts != 0, len(moments) + 1) for place in (first, last)]
+    some = np.cumsum(counts[0] - counts[1]) > 0  # where none is, what is left of the sums is rounding
+    return np.where(some, np.cumsum(changes[0] - changes[1]), 0.0)[:-1]
 
 
 PROFILES: dict[str, Callable[..., Floats]] = {"level": level, "ramp_up": ramp_up, "ramp_down": ramp_down}

@@ -201,12 +201,12 @@ def window_sums(
 ) -> Floats:
     """The sum over draws of some streams of an option in each of several windows: streams × windows."""
     found = np.zeros((len(streams), len(windows)))
+    one = np.ones(sample.size)
     for course in {stream.course: None for stream in streams}:
         places = [place for place, stream in enumerate(streams) if stream.course == course]
         amounts = np.array([stream_amount(streams[place], sample, option) for place in places])
-        for column, window in enumerate(windows):
-            unit = stream_value(streams[places[0]], np.ones(sample.size), times, window)
-            found[places, column] = amounts @ unit
+        units = np.array([stream_value(streams[places[0]], one, times, window) for window in windows])
+        found[places] = amounts @ units.T
     return found
 
 

@@ -178,11 +178,9 @@ def regress(outcomes: Floats, inputs: Floats, weights: Floats | None = None) -> 
     else:
         pilot = slice(None, None, -(-draws // SCREENED))
         counted = None if weights is None else weights[pilot]
-        walk = walk_through(design, inputs[pilot])
-        wide, solved = with_products(design, walk, inputs[pilot], outcomes[pilot], counted)[0], None
-    if wide is design:
-        return fit(design, own, outcomes, weights, solved=solved)
-    return fit(wide, walk_through(wide, inputs, own), outcomes, weights)
+        wide, _ = with_products(design, walk_through(design, inputs[pilot]), inputs[pilot], outcomes[pilot], counted)
+        solved = None
+    return fit(wide, own if wide is design else walk_through(wide, inputs, own), outcomes, weights, solved=solved)
 
 
 def with_products(

@@ -111,26 +111,22 @@ def window_value(
     """
     start, end, opens, closes = (np.asarray(time, dtype=float) for time in (start, end, opens, closes))
     rho = np.log1p(np.asarray(rate, dtype=float)) - np.log1p(np.asarray(growth, dtype=float))
-    alone = start.size and end.size and not (opens.ndim or closes.ndim or rho.ndim)
-    if alone and (start.min() >= closes or end.max() <= opens):
-        return np.zeros(np.broadcast_shapes(start.shape, end.shape))
-    first, last = np.clip(start, opens, closes), np.clip(end, opens, closes)
-    counts = (last > first) & (end > start)
+    counts = (start < closes) & (end > opens) & (end > start) & (opens < closes)
     if not counts.any():
         return np.zeros(np.broadcast_shapes(counts.shape, rho.shape))
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         if counts.ndim != 1 or rho.ndim or opens.ndim or closes.ndim:
-            first, last = np.where(counts, first, 0.0), np.where(counts, last, 0.0)
+            first, last = (np.where(counts, np.clip(time, opens, closes), 0.0) for time in (start, end))
             return np.where(counts, PROFILES[profile](rho, start, end, first, last), 0.0)
         found = np.zeros(counts.shape)
         if profile == "level":
-            whole = counts & (first == opens) & (last == closes)
+            whole = (start <= opens) & (end >= closes)
             found[whole] = level(rho, start, end, opens[None], closes[None])
             counts &= ~whole
         some = np.flatnonzero(counts)
         places = slice(None) if len(some) == len(found) else some
-        times = (one[places] if one.ndim else one for one in (start, end, first, last))
-        found[places] = PROFILES[profile](rho, *times)
+        start, end = (time[places] if time.ndim else time for time in (start, end))
+        found[places] = PROFILES[profile](rho, start, end, np.clip(start, opens, closes), np.clip(end, opens, closes))
         return found
 
 
@@ -195,9 +191,10 @@ def lump_value(time: ArrayLike, rate: float, growth: float, opens: float, closes
     if that falls between `opens` and `closes`; growth counts to its date.
     """
     time = np.asarray(time, dtype=float)
-    inside = (time >= opens) & (time < closes)
-    when = np.where(inside, time, 0.0)
-    return np.where(inside, np.exp((np.log1p(growth) - np.log1p(rate)) * when), 0.0)
+    inside = np.nonzero(np.atleast_1d((time >= opens) & (time < closes)))[0]
+    found = np.zeros(np.size(time))
+    found[inside] = np.exp((np.log1p(growth) - np.log1p(rate)) * np.atleast_1d(time)[inside])
+    return found.reshape(time.shape)
 
 
 def sums_in_force(moments: Floats, start: Floats, end: Floats, amounts: Floats) -> Floats:

@@ -11,7 +11,7 @@ import pytest
 from fvmanalys.run.suite import read_suite
 from tests.test_cli import call
 from tests.test_forms import fill
-from tests.test_own_place import SVG
+from tests.test_own_place import PNG
 from tests.tiny import write_tiny
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +36,7 @@ def project(tmp_path_factory):
     areas = {name: {"is": (20, 50, 80), "level_0": "none", "level_100": "all"} for name in ("care", "access")}
     write_tiny(folder / "data/raw", ("A", "B"), areas, {"value_per_point": (1, 4, 20)}, **ROWS)
     shutil.copy(ROOT / "notebooks/mall.ipynb", folder / "notebooks/min_fraga.ipynb")
-    (folder / "logo.svg").write_text(SVG, "utf-8")
+    (folder / "logo.png").write_bytes(PNG)
     (folder / "words.toml").write_text('[sv.page]\nback = "Åter"\n', "utf-8")
     return folder
 
@@ -58,7 +58,7 @@ def test_every_python_block_runs_and_shows_something(monkeypatch, project):
             exec("\n".join([*first, last] if assigned else first), names)
             shown.append(names["findings"] if assigned else eval(last, names))
     assert len(shown) == 1 + 9
-    start, dearer, turns, weights, moves, trace, uses, many, _, (rows, parts) = shown
+    start, dearer, turns, weights, moves, trace, uses, many, _, apart = shown
     assert dearer["after"].tolist() == ["low 110; likely 150; high 230"]
     assert turns["winner"] == "B" and turns["switching_value"] > turns["base"]
     assert weights["p_best"].sum() == pytest.approx(1)
@@ -67,7 +67,7 @@ def test_every_python_block_runs_and_shows_something(monkeypatch, project):
     assert "comparison/A/cost_mean" in set(uses["number"])
     assert many.size == 50 and set(many.to_numpy().ravel()) == {"A", "B"}
     assert (project / "draws.csv").read_text("utf-8").count("\n") > 4096
-    assert set(rows["owner_after"]) == {"Bo"} and parts.index.tolist() == ["contracts/A", "levels/B"]
+    assert set(apart.rows["owner_after"]) == {"Bo"} and apart.parts.index.tolist() == ["contracts/A", "levels/B"]
 
 
 def test_a_form_goes_out_and_comes_back(monkeypatch, capsys, project):

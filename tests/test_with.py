@@ -1,12 +1,14 @@
 """`inputs.with_` changes numbers, rows, options and risks by the rules of the files; what was changed can be saved."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pandas.testing import assert_frame_equal
 
 import fvmanalys as fvm
 from fvmanalys.analysis.kept import key_of
+from fvmanalys.analysis.mixtures import Mixture
 from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence.changing import MADE_WITH, Change, changes_text, read_changes
 from fvmanalys.evidence.write import raw_texts
@@ -210,3 +212,27 @@ def test_two_analysts_numbers_are_told_apart_and_their_parts_sum_to_the_differen
     assert found.parts["lead"].sum() == pytest.approx(moved[leader] - moved[rival])
     assert found.parts.loc["levels/b", "b"] > 0 > found.parts.loc["contracts/a", "lead" if leader == "a" else "a"] - 1e-12
     assert fvm.compare_inputs(inputs, inputs, draws=8).parts.empty
+
+
+def test_what_two_analysts_differ_over_is_divided_row_by_row_where_asked(inputs):
+    ada = inputs.with_(FEE, add=1, owner="Ada").with_("levels/b/x//", value=40, owner="Ada")
+    bo = inputs.with_("levels/b/*", times=1.2, owner="Bo").with_({"areas/x": 90, "parameters/value_per_point": 3}, owner="Bo")
+    found = fvm.compare_inputs(ada, bo, draws=DRAWS, by="row")
+    assert set(found.parts.index) == {"contracts/a/fee", "levels/b/x", "levels/b/y/near", "levels/b/y/far", "areas/x", "parameters/value_per_point"}
+    assert set(found.rows["group"]) == set(found.parts.index)
+    moved = found.second.table["net_benefit"] - found.first.table["net_benefit"]
+    assert found.parts[["a", "b"]].sum().to_numpy() == pytest.approx(moved.to_numpy(), abs=1e-9)
+    together = fvm.compare_inputs(ada, bo, draws=DRAWS)
+    assert set(together.parts.index) == {"contracts/a", "levels/b", "areas", "parameters"}
+    alone = fvm.compare_inputs(inputs, inputs.with_(FEE, add=1), draws=DRAWS)
+    moved = alone.second.table["net_benefit"] - alone.first.table["net_benefit"]
+    assert alone.parts.loc["contracts/a", ["a", "b"]].to_numpy() == pytest.approx(moved.to_numpy())
+    assert "levels/b/y/near" in found._repr_html_() and "Bo" in found._repr_html_()
+    assert repr(found).startswith("Opinions(best: ") and "most of it by: " in repr(found)
+    with pytest.raises(UsageError, match="by 'rows' is no way to divide a difference; use option or row"):
+        fvm.compare_inputs(ada, bo, by="rows")
+
+
+def test_rows_whose_order_counts_and_differs_are_one_part(inputs):
+    turned = replace(inputs, tables={**inputs.tables, "levels": inputs.tables["levels"].iloc[::-1]})
+    assert [group.name for group in Mixture(inputs, turned, by_row=True).groups()] == ["levels/a", "levels/b"]

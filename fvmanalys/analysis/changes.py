@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison, probability_best
-from fvmanalys.analysis.mixtures import CALENDAR, PARAMETERS, Cell, Group, Mixture, RowChange, merged, mixable, words_of
+from fvmanalys.analysis.mixtures import CALENDAR, Cell, Group, Mixture, RowChange, merged, mixable, words_of
 from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
 from fvmanalys.analysis.shapley import Shares, shapley
 from fvmanalys.evidence import Inputs
@@ -80,7 +80,8 @@ class Changes:
 
     def group_of(self, change: RowChange) -> str:
         """The group that a row belongs to; empty where nothing is computed from what differs in it."""
-        return next((group.name for group in self.groups if change.counts and change.cell in group.cells), "")
+        cells = {change.cell, (*change.cell, change.key)}
+        return next((group.name for group in self.groups if change.counts and cells & {*group.cells}), "")
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -243,7 +244,8 @@ class Game:
 
     def point_value(self, chosen: frozenset[Cell]) -> float:
         """What a point is worth, in MSEK."""
-        return self.source(PARAMETERS, chosen).parameters["value_per_point"]
+        cell = self.mixture.cell_of("parameters", {"parameter_id": "value_per_point"})
+        return self.source(cell, chosen).parameters["value_per_point"]
 
 
 def rivalry(inputs: Inputs, worth: Floats) -> pd.DataFrame:

@@ -31,9 +31,11 @@ __all__ = [
     "words_of",
 ]
 
-Cell = tuple[str, str]
+Cell = tuple[str, ...]  # table and option, and the key where each row is a cell
 Groups = Sequence["Group"]
-CALENDAR, PARAMETERS, OPTIONS = ("calendar", ALL_OPTIONS), ("parameters", ALL_OPTIONS), ("options", ALL_OPTIONS)
+CALENDAR: Cell = ("calendar", ALL_OPTIONS)
+PARAMETERS: Cell = ("parameters", ALL_OPTIONS)
+OPTIONS: Cell = ("options", ALL_OPTIONS)
 MODEL = (
     "options", "areas", "criteria", "parameters", "timeline", "contracts", "staffing", "staff_costs", "levels", "risks",
     "signals", "readiness", "price_index", "reference_class", "discount_rates", "correlations",
@@ -69,7 +71,7 @@ class RowChange:
     @property
     def key(self) -> str:
         """The keys of the row, as in an estimate's id."""
-        return "/".join(id_part(part) for part in key_of(self.table, self.row) if part != "")
+        return row_key(self.table, self.row)
 
     @property
     def counts(self) -> bool:
@@ -86,7 +88,7 @@ class Group:
     @property
     def name(self) -> str:
         """What the group is called in tables."""
-        return "+".join(cell[0] if cell[1] == ALL_OPTIONS else "/".join(cell) for cell in self.cells)
+        return "+".join("/".join(cell[::2] if cell[1] == ALL_OPTIONS or len(cell) > 2 else cell) for cell in self.cells)
 
     @property
     def kind(self) -> str:
@@ -95,7 +97,7 @@ class Group:
             return "options"
         if len(self.cells) > 1:
             return "several"
-        return {CALENDAR: "calendar", PARAMETERS: "parameters"}.get(self.cells[0], "rows")
+        return {CALENDAR: "calendar", PARAMETERS: "parameters"}.get(self.cells[0][:2], "rows")
 
 
 def words_of(table: str) -> set[str]:
@@ -107,6 +109,11 @@ def words_of(table: str) -> set[str]:
 def cell_of(table: str, row: dict[str, Any]) -> Cell:
     """The table and option of a row."""
     return table, (row.get("option_id") or ALL_OPTIONS) if table != "options" else ALL_OPTIONS
+
+
+def row_key(table: str, row: dict[str, Any]) -> str:
+    """The keys of a row, as in an estimate's id."""
+    return "/".join(id_part(part) for part in key_of(table, row) if part != "")
 
 
 @dataclass(frozen=True)
@@ -151,10 +158,11 @@ class MixedInputs(Inputs):
 
 @dataclass(frozen=True)
 class Mixture:
-    """The rows in force in two inputs, `old` and `new`."""
+    """The rows in force in two inputs, `old` and `new`; what differs in a table of an option is one, or each row is."""
 
     old: Inputs
     new: Inputs
+    by_row: bool = False
 
     @cached_property
     def sides(self) -> tuple[Tables, Tables]:
@@ -178,6 +186,23 @@ class Mixture:
         """The options that only one of them has in play."""
         return set(self.old.options()) ^ set(self.new.options())
 
+    def cell_of(self, table: str, row: dict[str, Any]) -> Cell:
+        """What a row changes together with."""
+        cell = cell_of(table, row)
+        return (*cell, row_key(table, row)) if self.by_row and cell not in self.undivided else cell
+
+    @cached_property
+    def undivided(self) -> set[Cell]:
+        """What is never changed row by row: which options are in play, and rows whose order counts and differs."""
+        found = {OPTIONS}
+        for table in ORDERED:
+            before, after = (by_cell(table, side[table]) for side in self.sides)
+            for cell in before.keys() & after.keys():
+                kept = [key for key in before[cell] if key in after[cell]]
+                come = [key for key in after[cell] if key not in before[cell]]
+                found |= {cell} if kept + come != after[cell] else set()
+        return found
+
     @cached_property
     def cells(self) -> dict[tuple[bool, Cell], Rows]:
         """The rows of each cell, on either side."""
@@ -185,7 +210,7 @@ class Mixture:
         for side, tables in enumerate(self.sides):
             for name in MODEL:
                 for row in tables[name]:
-                    found.setdefault((bool(side), cell_of(name, row)), []).append(row)
+                    found.setdefault((bool(side), self.cell_of(name, row)), []).append(row)
         return found
 
     def groups(self) -> list[Group]:
@@ -200,7 +225,7 @@ class Mixture:
 
     def changed_cells(self) -> Iterator[Cell]:
         """The cells that a figure is computed from and that differ."""
-        yield from (change.cell for change in self.changes if change.counts)
+        yield from (self.cell_of(change.table, change.row) for change in self.changes if change.counts)
         for cell in dict.fromkeys(cell for _, cell in self.cells if cell[0] in ORDERED):
             before, after = (
                 [key_of(cell[0], row) for row in self.cells.get((side, cell), [])] for side in (False, True)
@@ -216,10 +241,10 @@ class Mixture:
         """The rows of a mixture with the `chosen` of the `changed` cells new; with a `line`, only what concerns it."""
         tables: Tables = {name: [] for name in MODEL}
         concerned = {ALL_OPTIONS, *line}
-        for name, owner in dict.fromkeys(cell for _, cell in self.cells):
-            if not line or owner in concerned:
-                side = self.side_of((name, owner), chosen, changed)
-                tables[name] += self.cells.get((side, (name, owner)), [])
+        for cell in dict.fromkeys(cell for _, cell in self.cells):
+            if not line or cell[1] in concerned:
+                side = self.side_of(cell, chosen, changed)
+                tables[cell[0]] += self.cells.get((side, cell), [])
         return tables
 
     def day(self, chosen: frozenset[Cell]) -> date:
@@ -268,6 +293,14 @@ class Mixture:
     def is_valid(self, chosen: frozenset[Cell], changed: frozenset[Cell]) -> bool:
         """Whether a mixture could stand as evidence of its own."""
         return next(standing_faults(self.rows(chosen, changed), self.day(chosen)), None) is None
+
+
+def by_cell(table: str, rows: Rows) -> dict[Cell, list[tuple]]:
+    """The keys of the rows of each cell, in their order."""
+    found: dict[Cell, list[tuple]] = {}
+    for row in rows:
+        found.setdefault(cell_of(table, row), []).append(key_of(table, row))
+    return found
 
 
 def row_changes(table: str, before: Rows, after: Rows) -> Iterator[RowChange]:

@@ -20,6 +20,11 @@ class Shows:
         """What there is to tell, the first things first."""
         return {}
 
+    @property
+    def below(self) -> Mapping[str, pd.DataFrame]:
+        """Tables to show below it, by name."""
+        return {}
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({'; '.join(f'{name}: {one}' for name, one in self.told.items())})"
 
@@ -27,7 +32,19 @@ class Shows:
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{escape(str(one))}</td></tr>" for name, one in self.told.items()
         )
-        return f"<table><caption>{escape(type(self).__name__)}</caption><tbody>{rows}</tbody></table>"
+        head = f"<table><caption>{escape(type(self).__name__)}</caption><tbody>{rows}</tbody></table>"
+        return head + "".join(captioned(table, name) for name, table in self.below.items())
+
+
+def captioned(table: pd.DataFrame, name: str) -> str:
+    """A table of results with its name, to three digits."""
+    shown = table.to_html(index=table.index.name is not None, na_rep="", float_format=three_digits, border=0)
+    return shown.replace("<thead>", f"<caption>{escape(name)}</caption><thead>", 1)
+
+
+def three_digits(value: float) -> str:
+    """A number to three digits, all of those before the decimal mark."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 class Branch:

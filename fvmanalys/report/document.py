@@ -19,7 +19,7 @@ __all__ = ["write_document"]
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
-TEXT_WIDTH = 174  # millimetres
+TEXT_WIDTH, LOGO_MILLIMETRES = 174, 12
 LINE_LETTERS, CELL_LETTERS, MOST_LETTERS = 90, 3, 60  # of a line, around a cell, and of the longest text
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
@@ -37,7 +37,9 @@ def write_document(edition: Edition, path: Path) -> None:
     properties.language = LANGUAGES[edition.lang]
     properties.comments = ""
     speak(document, LANGUAGES[edition.lang])
-    lay_out(document)
+    lay_out(document, edition.accent)
+    if edition.logo:
+        add_logo(document, edition)
     document.add_heading(harmless(title(edition)), 0)
     document.add_paragraph(harmless(sources.header(edition)))
     for section in sections(edition):
@@ -52,9 +54,10 @@ def write_document(edition: Edition, path: Path) -> None:
     path.write_bytes(dateless(held.getvalue()))
 
 
-def lay_out(document: Any) -> None:
-    """A4 with a plain type, as an office prints."""
-    from docx.shared import Mm, Pt
+def lay_out(document: Any, accent: str) -> None:
+    """A4 with a plain type, as an office prints, and headings in the accent."""
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt, RGBColor
 
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
@@ -65,6 +68,22 @@ def lay_out(document: Any) -> None:
     plain.font.size = Pt(10)
     plain.paragraph_format.space_after = Pt(4)
     document.styles["Title"].font.size = Pt(20)
+    colour = RGBColor.from_string(accent[1:].upper())
+    for name in ("Title", "Heading 1", "Heading 2", "Caption"):
+        document.styles[name].font.color.rgb = colour
+    for line in document.styles["Title"].element.xpath(".//w:pBdr/w:bottom"):
+        line.set(qn("w:color"), str(colour))
+
+
+def add_logo(document: Any, edition: Edition) -> None:
+    """The organisation's logo, above the title."""
+    from docx.shared import Mm
+
+    picture = document.add_picture(BytesIO(edition.logo), height=Mm(LOGO_MILLIMETRES))
+    if picture.width > Mm(TEXT_WIDTH / 2):
+        picture.height = round(picture.height * Mm(TEXT_WIDTH / 2) / picture.width)
+        picture.width = Mm(TEXT_WIDTH / 2)
+    picture._inline.docPr.set("descr", harmless(edition.words.of(edition.inputs.decision, "organisation")))
 
 
 def column_widths(rows: list[list[str]]) -> list[float]:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 from itertools import accumulate, pairwise
@@ -27,7 +27,7 @@ from fvmanalys.report.digits import of_steps
 from fvmanalys.report.edition import Caption
 from fvmanalys.report.harmless import harmless
 from fvmanalys.report.markup import escape
-from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT
+from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER, SOFT, in_accent
 from fvmanalys.report.words import Words
 
 __all__ = [
@@ -110,6 +110,10 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture({self.name!r})"
+
+    def in_accent(self, accent: str) -> "Picture":
+        """The same figure with an organisation's own colour for ours."""
+        return replace(self, svg=in_accent(self.svg, accent))
 
     def _repr_html_(self) -> str:
         data = base64.encodebytes(self.svg.encode()).decode()  # in lines, so that nobody searches one endless word

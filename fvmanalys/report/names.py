@@ -2,6 +2,7 @@
 areas, categories, estimates, sources, and any row.
 """
 
+import base64
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from fvmanalys.evidence.conditions import literals
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.markup import Html, escape
-from fvmanalys.report.palette import KIND_MARKS, MOST_PARTS, OPTION_COLOURS, OPTION_MARKERS
+from fvmanalys.report.palette import ACCENT, KIND_MARKS, MOST_PARTS, OPTION_COLOURS, OPTION_MARKERS
 from fvmanalys.report.words import SPACE, Words, lowered
 
 __all__ = ["Names", "Row", "distinct", "is_stand_in"]
@@ -72,6 +73,18 @@ class Names:
     def inputs(self) -> Inputs:
         """The tables that the findings are made of."""
         return self.findings.inputs
+
+    @property
+    def accent(self) -> str:
+        """The organisation's own colour, or the house's."""
+        return str(self.inputs.own.get("accent") or ACCENT)
+
+    @property
+    def logo(self) -> bytes:
+        """The organisation's logo as PNG, where it has one: no workbook and no document shows an SVG."""
+        own = self.inputs.own
+        kind, _, content = (own.get("logo_png") or own.get("logo", "")).partition(";base64,")
+        return base64.b64decode(content) if kind == "data:image/png" else b""
 
     @property
     def as_of(self) -> date:

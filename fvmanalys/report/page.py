@@ -20,7 +20,7 @@ from fvmanalys.report.words import Words
 __all__ = ["Look", "check_page", "write_page"]
 
 TEMPLATE = Path(__file__).parent / "appendix"
-COLOURS = {"accent": ACCENT, "ink": INK, "line": LINE, "muted": MUTED, "paper": PAPER, "soft": SOFT}
+COLOURS = {"ink": INK, "line": LINE, "muted": MUTED, "paper": PAPER, "soft": SOFT}
 SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
 CONTENTS, MAIN = "<nav></nav>", '<main id="main">'
 FIGURE = re.compile(r'<figure id="figure-([^"]+)"><img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]+)"/>')
@@ -31,7 +31,7 @@ ALIGNED = re.compile(r' style="text-align:(?:left|right)"')  # for notebooks; th
 class Look(NamedTuple):
     """What an organisation has of its own on the page: the colour of headings and links, and its logo."""
 
-    accent: str = ""
+    accent: str = ACCENT
     logo: str = ""
     organisation: str = ""
 
@@ -110,7 +110,7 @@ def check_page(text: str, name: str) -> None:
 
 def style(look: Look) -> str:
     """The style sheet, with the colours of the palette and the organisation's own."""
-    known = COLOURS | ({"accent": look.accent} if look.accent else {})
+    known = {"accent": look.accent} | COLOURS
     colours = " ".join(f"--{name}: {colour};" for name, colour in known.items())
     return Html(f":root {{ {colours} }}\n{(TEMPLATE / 'style.css').read_text('utf-8').strip()}")
 

@@ -2,14 +2,18 @@
 nothing is told by colour alone, and no colour means two things.
 """
 
+import re
+from typing import Any
+
 __all__ = [
     "ACCENT", "AGAINST", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS",
     "OPTION_DASHES",
-    "OPTION_MARKERS", "PAPER", "SOFT", "contrast",
+    "OPTION_MARKERS", "PAPER", "SOFT", "contrast", "in_accent",
 ]  # fmt: skip
 
 PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
 ACCENT, AGAINST = "#1f4e79", "#6b5b3e"  # what speaks for, and against
+OF_ACCENT = re.compile("#(?:1f4e79|8fb3d4|b9cde0|d9e5f0|dce8f3)", re.IGNORECASE)  # the accent and its tints
 
 # An option's, by its place among all options, and nothing else's. Told apart without colour by marker and line; each
 # readable as text on white (WCAG 2.2: at least 4.5 to 1).
@@ -55,8 +59,30 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def in_accent(what: Any, accent: str) -> Any:
+    """A drawing's text, or the properties of a chart or a cell,
+    with another accent in place of ours and tints of it in place of our tints.
+    """
+    if accent == ACCENT:
+        return what
+    if isinstance(what, dict):
+        return {key: in_accent(value, accent) for key, value in what.items()}
+    return OF_ACCENT.sub(lambda found: tint(found[0], accent), what) if isinstance(what, str) else what
+
+
+def tint(ours: str, accent: str) -> str:
+    """An accent mixed with as much paper as one of our tints is ours."""
+    share = (255 - sum(parts(ours)) / 3) / (255 - sum(parts(ACCENT)) / 3)
+    return "#" + "".join(f"{round(255 - share * (255 - part)):02x}" for part in parts(accent))
+
+
+def parts(colour: str) -> list[int]:
+    """Red, green and blue, 0 to 255."""
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+
+
 def luminance(colour: str) -> float:
     """The relative luminance of a colour, 0 to 1."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    shares = [part / 255 for part in parts(colour)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shares)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

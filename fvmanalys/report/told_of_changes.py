@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.analysis.changes import CODE, SAMPLING
-from fvmanalys.analysis.mixtures import RowChange
+from fvmanalys.analysis.mixtures import Cell, RowChange
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified
 from fvmanalys.report.item import NOTHING, Item
@@ -103,10 +103,10 @@ def group_names(edition: Names) -> dict[str, str]:
     return found
 
 
-def cell_name(edition: Names, cell: tuple[str, str]) -> str:
+def cell_name(edition: Names, cell: Cell) -> str:
     """What the rows of one table and option are called, or the calendar."""
     findings, words = edition.findings, edition.words
-    table, option = cell
+    table, option = cell[:2]
     former = findings.changes.former
     if table == "calendar" and former is not None:
         return words("changes.group.calendar", before=words.day(former.as_of), after=words.day(findings.inputs.as_of))

@@ -137,7 +137,9 @@ def write_figures(edition: Edition, history: pd.DataFrame, target: Path) -> None
     from fvmanalys.report.charts import figures, plot_history  # takes long to import, as what follows does
 
     target.mkdir()
-    for picture in filter(None, [*figures(edition, hand_over=True), plot_history(history, edition.words)]):
+    for picture in filter(
+        None, [*figures(edition, hand_over=True), plot_history(history, edition.words, edition.accent)]
+    ):
         (target / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8", newline="\n")
 
 
@@ -161,9 +163,7 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
 
     title = plan.words.of(plan.inputs.decision, "title")
     own = [built / "notebooks" / job.name for job in jobs if job.section]
-    look = Look(
-        plan.inputs.own.get("accent", ""), plan.inputs.own.get("logo", ""), plan.inputs.decision["organisation"]
-    )
+    look = Look(edition.accent, plan.inputs.own.get("logo", ""), plan.inputs.decision["organisation"])
     for job in jobs:
         notebook = built / "notebooks" / job.name
         if job.appendix:

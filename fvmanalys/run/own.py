@@ -5,6 +5,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from struct import unpack
 from typing import Any
 
 from pydantic import ConfigDict
@@ -14,12 +15,13 @@ from fvmanalys.errors import UsageError
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.settings import read_toml
-from fvmanalys.report.palette import PAPER, contrast
+from fvmanalys.report.palette import PAPER, SOFT, contrast
 from fvmanalys.report.words import LANGUAGES, flat, read_texts
 
 __all__ = ["Own", "read_own"]
 
 LARGEST = 200_000  # bytes of a logo: the page holds it
+PNG_BEGINS, PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 33
 READABLE = 4.5  # contrast of text on paper (WCAG 2.2, AA)
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 ACTIVE = re.compile(
@@ -29,7 +31,10 @@ ACTIVE = re.compile(
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Own:
-    """Files beside suite.toml with the logo (PNG or SVG) and with words; `accent` colours headings and links."""
+    """Files beside suite.toml with the logo and with words; `accent` takes the place of the house's colour.
+
+    The logo is a PNG, or an SVG for the pages with a PNG of the same name beside it for workbook and document.
+    """
 
     logo: str = ""
     accent: str = ""
@@ -46,9 +51,12 @@ def read_own(suite_file: Path, own: Own) -> dict[str, Any]:
         found["accent"] = own.accent
     try:
         if own.logo:
-            raw = read_bytes(folder / own.logo)
-            faults += logo_faults(own.logo, raw)
-            found["logo"] = f"data:{KINDS.get(Path(own.logo).suffix)};base64,{base64.b64encode(raw).decode()}"
+            drawn = Path(own.logo).with_suffix(".png").as_posix()
+            beside = {"logo_png": drawn} if drawn != own.logo and (folder / drawn).exists() else {}
+            for key, name in ({"logo": own.logo} | beside).items():
+                raw = read_bytes(folder / name)
+                faults += logo_faults(name, raw)
+                found[key] = f"data:{KINDS.get(Path(name).suffix)};base64,{base64.b64encode(raw).decode()}"
         if own.words:
             found["words"] = {lang: flat(texts) for lang, texts in own_words(folder / own.words).items()}
             faults += word_faults(own.words, found["words"])
@@ -63,7 +71,7 @@ def colour_faults(accent: str) -> Iterator[str]:
     """What is wrong with a colour for headings."""
     if not re.fullmatch("#[0-9a-fA-F]{6}", accent):
         yield f"accent {accent!r} is no colour; write it as #1f4e79"
-    elif (found := contrast(accent, PAPER)) < READABLE:
+    elif (found := min(contrast(accent, one) for one in (PAPER, SOFT))) < READABLE:
         yield f"accent {accent!r} has a contrast of {found:.1f} to the paper; take a darker one, at least {READABLE}"
 
 
@@ -74,7 +82,7 @@ def logo_faults(name: str, raw: bytes) -> Iterator[str]:
         yield f"logo {name!r} is neither .png nor .svg; save it as one of them"
     if len(raw) > LARGEST:
         yield f"logo {name!r} holds {len(raw)} bytes; make it smaller than {LARGEST}"
-    if kind == ".png" and not raw.startswith(b"\x89PNG\r\n\x1a\n"):
+    if kind == ".png" and (len(raw) < PNG_HEAD or not raw.startswith(PNG_BEGINS) or not all(unpack(">2I", raw[16:24]))):
         yield f"logo {name!r} is no PNG; save it again"
     if kind == ".svg" and (b"<svg" not in raw or ACTIVE.search(raw)):
         yield f"logo {name!r} is no plain drawing: it holds a script, a link or something else; save it as plain SVG"

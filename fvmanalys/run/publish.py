@@ -69,6 +69,8 @@ def run(
             else read_unchanged(data, as_of, public)
         )
         inputs = replace(inputs, own=suite.place)
+        if suite.own.logo.endswith(".svg") and "logo_png" not in suite.place:
+            log.say(f"own: {suite.own.logo}: is on the pages alone; put it as PNG beside it for workbook and document")
         raw = raw_texts(inputs)
         check_memory(suite.draws, inputs, 1 + suite.jobs)
         request = Request(inputs.as_of, suite.draws, suite.seed, suite.lang)

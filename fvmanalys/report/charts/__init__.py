@@ -95,10 +95,15 @@ def once(plot: Callable[..., Picture | None]) -> Callable[..., Picture | None]:
         known = {} if NARROW.get() or more or named else edition.findings.drawn
         key = plot.__name__, edition.words.lang
         if key not in known:
-            return plot(edition, *more, **named)
+            return in_own(plot(edition, *more, **named), edition)
         return Picture(*known[key]) if known[key] else None
 
     return drawn
+
+
+def in_own(picture: Picture | None, edition: Edition) -> Picture | None:
+    """A figure in the colour of the organisation whose edition it is."""
+    return picture and picture.in_accent(edition.accent)
 
 
 globals().update({plot.__name__: once(plot) for plot in ALL})
@@ -106,7 +111,7 @@ globals().update({plot.__name__: once(plot) for plot in ALL})
 
 def figures(edition: Edition, hand_over: bool = False) -> list[Picture]:
     """Every figure that the tables suffice for; those to `hand_over` go to the notebooks of a run with its findings."""
-    drawn = {plot.__name__: plot(edition) for plot in ALL}
+    drawn = {plot.__name__: in_own(plot(edition), edition) for plot in ALL}
     if hand_over:
         for name, picture in drawn.items():
             edition.findings.drawn[name, edition.words.lang] = tuple(vars(picture).values()) if picture else ()
@@ -116,5 +121,5 @@ def figures(edition: Edition, hand_over: bool = False) -> list[Picture]:
 def narrow_figures(edition: Edition, history: pd.DataFrame) -> dict[str, str]:
     """The SVG of every figure for screens as wide as a hand, by its name."""
     with narrow():
-        drawn = [*figures(edition), *filter(None, [plot_history(history, edition.words)])]
+        drawn = [*figures(edition), *filter(None, [plot_history(history, edition.words, edition.accent)])]
     return {picture.name: picture.svg for picture in drawn}

@@ -61,9 +61,9 @@ def places(history: pd.DataFrame) -> dict[str, int]:
     return {option: place for place, option in enumerate(dict.fromkeys([*last, *history["option"]]))}
 
 
-def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
+def plot_history(history: pd.DataFrame, words: Words, accent: str = ACCENT) -> Picture | None:
     """P(best) of each option over the days of knowledge, the advice,
-    and the strongest challenger beside the reference.
+    and the strongest challenger beside the reference; in an organisation's own `accent`.
     """
     rows = competing(history)
     if rows.empty:
@@ -85,7 +85,7 @@ def plot_history(history: pd.DataFrame, words: Words) -> Picture | None:
         if events:
             list_events(panels[-1], events, words)
         title, alt = history_texts(rows, rivals, events, words)
-        return finish(figure, "history", title, words("history.note"), alt)
+        return finish(figure, "history", title, words("history.note"), alt).in_accent(accent)
 
 
 def limits(rows: pd.DataFrame) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.yearly import Levers, Outlook, Settings, leading_levers, outlook, published_settings
 from fvmanalys.report.digits import of_amounts, of_steps, significant
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT
+from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT, in_accent
 from fvmanalys.report.words import Words
 
 __all__ = ["INPUT_FILL", "Book", "Region", "alignment"]
@@ -79,8 +79,13 @@ class Book:
         """A format of these properties, made once."""
         key = tuple(sorted(properties.items()))
         if key not in self.formats:
-            self.formats[key] = self.workbook.add_format({**FONT, "valign": "top", **properties})
+            self.formats[key] = self.workbook.add_format({**FONT, "valign": "top", **self.coloured(properties)})
         return self.formats[key]
+
+    def coloured(self, properties: dict[str, Any]) -> dict[str, Any]:
+        """Properties of cells or of a chart in the organisation's own colour."""
+        found: dict[str, Any] = in_accent(properties, self.edition.accent)
+        return found
 
     def number_format(self, style: str) -> str:
         """Excel's code for a style, as written in the United States; Excel itself shows the reader's separators."""

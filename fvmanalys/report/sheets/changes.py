@@ -45,7 +45,8 @@ def steps_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     chart = framed(sheet.book, "bar", title)
     series = Series(region.heading(1), region.column(0, 0, count - 1), region.column(1, 0, count - 1))
     falling = {"invert_if_negative": True, "invert_if_negative_color": FALLING}
-    chart.add_series({**places(series), "gap": 45, "border": {"color": ACCENT}, **fill_of(ACCENT, ""), **falling})
+    bars = {**places(series), "gap": 45, "border": {"color": ACCENT}, **fill_of(ACCENT, ""), **falling}
+    chart.add_series(sheet.book.coloured(bars))
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     number = {"num_format": sheet.book.number_format("money"), "line": {"none": True}, "major_gridlines": grid}
     chart.set_x_axis({"num_font": FONT, **number, **titled(sheet.words("workbook.millions"))})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ WORDY = 40.0
 MANY_LETTERS = 90  # the width of a column where a text is so long
 COMMENT = (3.5, 2.5)
 MOST_SAID = 2_000  # how much larger than usual a comment is, and how long
+LOGO_PIXELS, LOGO_AIR, LOGO_ROW, DPI = (160, 40), 3, 36.0, 96  # at most so wide and high; points of its row
 TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 
@@ -94,16 +96,36 @@ class Sheet:
         """How wide the sheet is, in units of column width."""
         return sum(self.widths)
 
-    def title(self, text: str) -> None:
-        """The title, in A1; it stays in sight."""
+    def title(self, text: str, logo: bytes = b"") -> None:
+        """The title, in A1, with a logo to its right; it stays in sight."""
         size = PAGE_TITLE if self.printed else TITLE_SIZE
-        self.prose(clause_lines(safe_text(text), self.across, size, True), bold=True, font_size=size, font_color=ACCENT)
+        across = self.across - (self.logo(logo) / PIXELS_A_CHARACTER if logo else 0)
+        look = {"bold": True, "font_size": size, "font_color": ACCENT} | ({"valign": "bottom"} if logo else {})
+        self.prose(clause_lines(safe_text(text), across, size, True), **look)
         self.height(self.row - 1, 24)
+        if logo:
+            self.height(0, LOGO_ROW)
         self.sheet.freeze_panes(1, 0)
         if self.book.has_levers:
             self.levers_line()
         if self.on_screen:
             self.notes("on_demand")
+
+    def logo(self, png: bytes) -> float:
+        """Put a logo at the right end of the first row; return how many pixels wide it stands there."""
+        from docx.image.image import Image  # knows a picture's size
+
+        size = Image.from_blob(png)
+        pixels = min(LOGO_PIXELS[0] / size.px_width, LOGO_PIXELS[1] / size.px_height)
+        width = pixels * size.px_width
+        column, offset = self.column_at(self.pixels() - width - LOGO_AIR)
+        scales = {"x_scale": pixels * size.horz_dpi / DPI, "y_scale": pixels * size.vert_dpi / DPI}
+        place = {"x_offset": offset, "y_offset": LOGO_AIR, "object_position": 3}
+        name = safe_text(self.decision("organisation"))
+        self.sheet.insert_image(
+            0, column, "logo.png", {"image_data": BytesIO(png), "description": name} | scales | place
+        )
+        return float(width + 2 * LOGO_AIR)
 
     def levers_line(self) -> None:
         """Whether the figures of this sheet are those published, although the reader has turned something."""

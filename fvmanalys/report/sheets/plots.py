@@ -160,7 +160,7 @@ def column_chart(
     chart = framed(book, "column", title)
     for index, one in enumerate(series):
         look = part_fill(index) if one.look is None else option_fill(one.look)
-        chart.add_series({**places(one), "gap": 60, **look})
+        chart.add_series(book.coloured({**places(one), "gap": 60, **look}))
     if len(series) == 1:
         chart.set_legend({"none": True})
     axes(chart, unit, number_format, **scale)
@@ -282,7 +282,8 @@ def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, t
     """Stacked parts, each with its fill; `top` lets several charts share a scale."""
     chart = framed(book, "column", title, "stacked")
     for index, one in enumerate(series):
-        chart.add_series({**places(one), **part_fill(index if one.look is None else one.look), "gap": 40})
+        fill = part_fill(index if one.look is None else one.look)
+        chart.add_series(book.coloured({**places(one), **fill, "gap": 40}))
     axes(chart, unit, book.number_format("money"), every=5 if top else 1, **({"max": top, "min": 0} if top else {}))
     return chart
 
@@ -301,7 +302,7 @@ def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], l
         }
     )
     for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
-        chart.add_series({**places(one), "border": {"color": ACCENT}, **look})
+        chart.add_series(book.coloured({**places(one), "border": {"color": ACCENT}, **look}))
     chart.set_legend({"none": True})
     chart.set_x_axis(
         {
@@ -330,7 +331,8 @@ def swing_chart(book: Book, title: str, ends: Sequence[Series], start: float, un
     """Bars from `start` to either end, the first row on top."""
     chart = framed(book, "bar", title)
     for one, look in zip(ends, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
-        chart.add_series({**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look})
+        bar = {**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look}
+        chart.add_series(book.coloured(bar))
     upside_down(chart, {"num_format": book.number_format("money"), "crossing": start, **titled(unit)})
     return chart
 
@@ -345,7 +347,7 @@ def step_chart(book: Book, title: str, region: Region) -> Chart:
     looks = (UNSEEN, GAIN, GAIN, LOSS, LOSS, WHOLE)
     for column, look in enumerate(looks, start=1):
         series = Series(region.heading(column), region.column(0), region.column(column))
-        chart.add_series({**places(series), "gap": 35, **look})
+        chart.add_series(book.coloured({**places(series), "gap": 35, **look}))
     chart.set_legend({"none": True})
     upside_down(chart, {"num_format": book.number_format("n0"), **titled(book.words("workbook.millions"))})
     return chart
@@ -372,7 +374,7 @@ def range_chart(book: Book, title: str, region: Region, axis: str) -> Chart:
     for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", AGAINST)):
         marker = {"type": shape, "size": 9, "fill": {"color": colour}, "border": {"color": colour}}
         series = Series(region.heading(column), region.column(column), region.column(0))
-        chart.add_series({**places(series), "line": {"none": True}, "marker": marker})
+        chart.add_series(book.coloured({**places(series), "line": {"none": True}, "marker": marker}))
     chart.set_legend({"none": True})
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     share = book.number_format("share")

@@ -22,7 +22,7 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
     """The question, the answer, how sure it is and what to do next, on one page; below it the sheets for the screen."""
     edition = book.edition
     sheet = Sheet(book, KEY, WIDTHS, printed=True)
-    sheet.title(sheet.text("title", title=sheet.decision("title")))
+    sheet.title(sheet.text("title", title=sheet.decision("title")), edition.logo)
     sheet.lines(head_lines(sheet), font_color=MUTED)
     links = sheet.row
     sheet.row += 2 if book.has_levers else 1

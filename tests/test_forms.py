@@ -330,7 +330,7 @@ def test_every_broken_cell_among_many_forms_is_named_and_nothing_is_written(deci
         ((True, 20, 30), "cell G11: 'yes' is not a number"),
         (("#DIV/0!", 20, 30), "cell G11: '#DIV/0!' is not a number"),
         (("1.234", 5, 6), "cell G11: '1.234' may be two numbers"),
-        (("10 %", 20, 30), "cell G11: '10 %' is a percentage"),
+        (("10 %", 20, 30), "cell G11: '10 %' is a percentage; write 10, in a cell formatted as a number"),
         ((10, 20, 30, "asked 19121212-1212"), "cell J11: holds a personal identity number; remove it"),
         ((10, 20, 30, "a" * 2_001), "cell J11: is too long; write at most 2000 letters"),
     ],
@@ -349,6 +349,81 @@ def test_a_number_that_became_a_day_is_no_number(decision, blank, tmp_path):
     book.save(form)
     with pytest.raises(EvidenceError, match="cell G11: '1' is formatted as a date"):
         gather(decision, [form], tmp_path / "out")
+
+
+def to_percent(book):
+    for cell in ("G11", "H11", "I11"):
+        book.active[cell] = 0.1
+        book.active[cell].number_format = "0.0 %"
+
+
+def moved(book):
+    book.active.protection.sheet = False
+    book.active.insert_cols(3)
+
+
+def written_below(book):
+    book.active["G40"] = "1,5"
+
+
+def key_cleared(book):
+    book.active["L11"] = None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (to_percent, "cell G11: '10 %' is a percentage; write 10, in a cell formatted as a number"),
+        (moved, "sheet 'Answers': has its columns moved: the keys do not stand in column L; move them back, or use a new form"),
+        (written_below, "cell G40: '1,5' answers no question; write it in a row of the form"),
+        (key_cleared, "cell G11: '10' answers no question; write it in a row of the form"),
+        (lambda book: book.copy_worksheet(book.active), "sheet 'Answers Copy', cell L11: 'levels/a/x//' stands twice"),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_was_meant_is_refused(blank, decision, tmp_path, change, message):
+    form = one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
+    book = openpyxl.load_workbook(form)
+    change(book)
+    book.save(form)
+    with pytest.raises(EvidenceError, match=re.escape(message)):
+        gather(decision, [form], tmp_path / "out")
+
+
+def test_rows_and_sheets_that_were_moved_renamed_or_merged_are_read_alike(blank, decision, tmp_path):
+    form = one_form(blank, tmp_path, ("levels/a/x//", ("\u00a010,5 ", 20, 30)))
+    gather(decision, [form], tmp_path / "plain")
+    book = openpyxl.load_workbook(form)
+    book.active.protection.sheet = False
+    book.active.merge_cells("A11:B11")
+    book.active.insert_rows(4, 2)
+    book.active.title = "Mine"
+    book.create_sheet("Notes", 0)["L3"] = "levels/a/x//"
+    book.save(form)
+    gather(decision, [form], tmp_path / "moved")
+    assert (tmp_path / "moved" / ANSWERS).read_bytes() == (tmp_path / "plain" / ANSWERS).read_bytes()
+
+
+def test_a_share_may_be_written_in_percent_as_excel_holds_it(tmp_path):
+    (tmp_path / "raw").mkdir()
+    data = Path(write_tiny(tmp_path / "raw", risks=[{"option_id": "a", "risk_id": "fails", "is": (0.1, 0.2, 0.4)}]))
+    list(hand_out(data, "estimates", tmp_path / "form.xlsx", ids="risks/*", lang="en"))
+    form = fill(tmp_path / "form.xlsx", {"risks/a/fails": (0.1, 0.2, 0.5)}, role="nurse", number=1)
+    book = openpyxl.load_workbook(form)
+    [row] = [cell.row for cell in book.active["L"] if cell.value == "risks/a/fails"]
+    book.active[f"H{row}"].number_format = "0%"
+    book.save(form)
+    gather(data, [form], tmp_path / "out")
+    assert [float(one["likely"]) for one in raw_rows(tmp_path / "out" / ANSWERS)] == [0.2]
+    fill(form, {"risks/a/fails": (0.1, "20 %", 0.5)})
+    with pytest.raises(EvidenceError, match=re.escape("'20 %' is a percentage; write 0")):
+        gather(data, [form], tmp_path / "other")
+
+
+def test_a_file_that_was_named_is_never_passed_over(decision, blank, tmp_path):
+    form = one_form(blank, tmp_path, ("levels/a/x//", (10, 20, 30)))
+    (tmp_path / "answer.numbers").write_text("x", "utf-8")
+    with pytest.raises(EvidenceError, match=r"answer\.numbers: file: cannot be opened as an Excel workbook"):
+        gather(decision, [form, tmp_path / "answer.numbers"], tmp_path / "out")
 
 
 def test_two_forms_of_one_assessor_are_both_named(decision, handed_in, tmp_path):

@@ -10,13 +10,14 @@ from xml.etree import ElementTree
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.files import cell_text
 from fvmanalys.evidence.limits import unpack
-from fvmanalys.evidence.spelling import Day, Number
+from fvmanalys.evidence.spelling import Day, Number, Percent
 
 __all__ = ["Cells", "read_cells"]
 
 AGAIN = "save it without a password as an Excel workbook (*.xlsx)"
 LETTERS_AND_ROW = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
-DAYS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # numbers of Excel's own formats of days
+DAYS = (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))
+BUILT_IN = dict.fromkeys(DAYS, "d") | dict.fromkeys((9, 10), "%")  # Excel's own formats by their numbers
 QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
@@ -33,8 +34,8 @@ def read_cells(raw: bytes) -> list[Cells]:
     try:
         opened = unpack(raw)
         with zipfile.ZipFile(opened) as archive:
-            texts, days = shared_texts(archive), day_styles(archive)
-            found = [cells_of(name, archive.read(path), texts, days) for name, path in sheet_paths(archive)]
+            texts, kinds = shared_texts(archive), number_kinds(archive)
+            found = [cells_of(name, archive.read(path), texts, kinds) for name, path in sheet_paths(archive)]
         if not found:
             raise Unreadable("holds no sheet of an Excel workbook", AGAIN)
         return found
@@ -82,16 +83,23 @@ def shared_texts(archive: zipfile.ZipFile) -> list[str]:
     return [text_of(one) for one in below(part(archive, "xl/sharedStrings.xml"), "si")]
 
 
-def day_styles(archive: zipfile.ZipFile) -> set[str]:
-    """The styles that show a number as a day, which is what a program may make of 3.5."""
+def number_kinds(archive: zipfile.ZipFile) -> dict[str, type[str]]:
+    """The styles that show a number as a day, which is what a program may make of 3.5, or as a percentage."""
     styles = part(archive, "xl/styles.xml")
-    own = {one.get("numFmtId"): one.get("formatCode", "") for one in below(styles, "numFmt")}
-    days = {name for name, code in own.items() if re.search("[dmyhs]", QUOTED.sub("", code), re.IGNORECASE)}
+    own = {one.get("numFmtId"): QUOTED.sub("", one.get("formatCode", "")) for one in below(styles, "numFmt")}
     used = [one.get("numFmtId", "0") for group in below(styles, "cellXfs") for one in group]
-    return {str(place) for place, name in enumerate(used) if name in days or (name not in own and int(name) in DAYS)}
+    return {
+        str(place): kind_of(own[name] if name in own else BUILT_IN.get(int(name), ""))
+        for place, name in enumerate(used)
+    }
 
 
-def cells_of(sheet: str, content: bytes, texts: list[str], days: set[str]) -> Cells:
+def kind_of(code: str) -> type[str]:
+    """What a number is shown as by a format."""
+    return Percent if "%" in code else Day if re.search("[dmyhs]", code, re.IGNORECASE) else Number
+
+
+def cells_of(sheet: str, content: bytes, texts: list[str], kinds: dict[str, type[str]]) -> Cells:
     """The filled cells of a sheet."""
     found = Cells(sheet, {}, set())
     for cell in below(ElementTree.fromstring(content), "c"):
@@ -110,7 +118,8 @@ def cells_of(sheet: str, content: bytes, texts: list[str], days: set[str]) -> Ce
         elif kind == "s":
             text = cell_text(texts[int(value)])
         elif kind == "n":
-            text = Day(value) if cell.get("s") in days else Number(cell_text(float(value)))
+            shown = kinds.get(cell.get("s", ""), Number)
+            text = Day(value) if shown is Day else shown(cell_text(float(value)))
         else:
             text = cell_text(value == "1") if kind == "b" else Day(value) if kind == "d" else cell_text(value)
         if text:

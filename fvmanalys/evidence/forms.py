@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from fvmanalys.evidence.cells import Cells, read_cells
 from fvmanalys.evidence.encoding import Unreadable, decode
 from fvmanalys.evidence.limits import read_bytes
 from fvmanalys.evidence.read import holds_personal_identity
-from fvmanalys.evidence.spelling import Misspelt, Number, plain_number, quoted
+from fvmanalys.evidence.spelling import Misspelt, Number, Percent, plain_number, quoted
 
 __all__ = [
     "CALIBRATION", "COLUMNS", "INPUTS", "MARK", "Answer", "Asked", "Form", "Question", "read_calibration", "read_forms",
@@ -31,6 +30,8 @@ MEGABYTES, LONGEST_REASON, MOST_FORMS = 2, 2_000, 9_999
 ROLE = re.compile(r"[^\W\d_][\w .&()/-]{0,39}")
 FORMS = "the forms"
 FIELDS = ("role", "number", "sent")
+A_SHARE = (0.0, 1.0)
+NUMERIC = re.compile(r"[\s.,%\u2212-]*\d[\d\s.,%]*")
 COUNT = re.compile(r"[1-9]\d{0,3}", re.ASCII)
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")  # those that cannot be read are not passed over in silence
 Asked = Mapping[str, tuple[float, float]]  # what is asked for by key, and between what an answer lies
@@ -84,10 +85,7 @@ def is_role(text: str) -> bool:
 
 def read_forms(paths: Iterable[Path], asked: Asked) -> list[Form]:
     """Read forms, in the order of whose they are; EvidenceError with every fault of every form."""
-    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    files = [
-        file for file in dict.fromkeys(files) if file.suffix.lower() in BOOKS and not file.name.startswith((".", "~$"))
-    ]
+    files = [*dict.fromkeys(file for path in paths for file in (books_in(path) if path.is_dir() else [path]))]
     if not files:
         remedy = "name the files (*.xlsx), or the folder that they are in"
         raise UsageError(f"collect: there is no form among what was named; {remedy}")
@@ -105,6 +103,15 @@ def read_forms(paths: Iterable[Path], asked: Asked) -> list[Form]:
     return list(by_whom.values())
 
 
+def books_in(folder: Path) -> list[Path]:
+    """The workbooks in a folder, but not those that a program has open."""
+    return [
+        file
+        for file in sorted(folder.iterdir())
+        if file.suffix.lower() in BOOKS and not file.name.startswith((".", "~$"))
+    ]
+
+
 def read_form(path: Path, asked: Asked, faults: list[Fault]) -> Iterator[Form]:
     """Read one form, if it is one; what is wrong with it is added to the faults."""
     try:
@@ -114,22 +121,33 @@ def read_form(path: Path, asked: Asked, faults: list[Fault]) -> Iterator[Form]:
         return
     answers: dict[str, Answer] = {}
     fields: dict[str, Row] = {}
+    seen: set[str] = set()
     before = len(faults)
     for cells in sheets:
-        keys = [(row, text) for (column, row), text in sorted(cells.filled.items()) if column == COLUMNS["key"]]
-        for row, key in keys:
+        keys = {row: text for (column, row), text in sorted(cells.filled.items()) if column == COLUMNS["key"]}
+        if MARK not in keys.values():
+            problem = f"has its columns moved: the keys do not stand in column {COLUMNS['key']}"
+            faults.append(
+                Fault(str(path), None, f"sheet {cells.sheet!r}", problem, "move them back, or use a new form")
+            )
+            return
+        stray = [(row, name) for name in INPUTS for column, row in cells.filled if column == COLUMNS[name]]
+        for row, name in sorted(stray):
             here = Row(str(path), cells, row, faults)
-            if key in asked:
+            if row not in keys and NUMERIC.fullmatch(here.text(name)):
+                here.fault(name, f"{quoted(here.text(name))} answers no question", "write it in a row of the form")
+        for row, key in keys.items():
+            here = Row(str(path), cells, row, faults)
+            if key in seen:
+                here.fault("key", f"{quoted(key)} stands twice", "remove one of them, or use a new form")
+            elif key in asked:
                 answer = here.answer(key, asked[key])
                 answers |= {key: answer} if answer else {}
             elif key in FIELDS:
                 fields[key] = here
             elif "/" in key and not key.startswith(CALIBRATION):
                 here.fault("key", f"{quoted(key)} is not asked for", "write new forms from these tables, and use those")
-        twice = [key for key, times in Counter(key for _, key in keys).items() if times > 1]
-        faults += [
-            Fault(str(path), None, cells.sheet, f"{quoted(key)} stands twice", "use a new form") for key in twice
-        ]
+            seen |= {key} & {*asked, *FIELDS}
     if not {"role", "number"} <= fields.keys():
         faults.append(Fault(str(path), None, "file", "is no form of fvmanalys", "leave it out, or fill in a new form"))
         return
@@ -202,6 +220,12 @@ class Row(NamedTuple):
             self.fault(column, "has a formula without a computed value", "write the number")
             return None
         if not text:
+            return None
+        if within != A_SHARE and (isinstance(text, Percent) or re.fullmatch(r"[\d\s.,]+%", text)):
+            hundredths = f"{100 * float(text):g}" if isinstance(text, Percent) else text.rstrip("% \u00a0")
+            self.fault(
+                column, f"'{hundredths} %' is a percentage", f"write {hundredths}, in a cell formatted as a number"
+            )
             return None
         try:
             value = float(plain_number(text, ""))

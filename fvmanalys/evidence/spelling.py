@@ -10,6 +10,7 @@ __all__ = [
     "Day",
     "Misspelt",
     "Number",
+    "Percent",
     "plain_day",
     "plain_number",
     "quoted",
@@ -26,6 +27,10 @@ MARKED = re.compile(r"([-+]?[\d.,]*)([.,])(\d+)")
 
 class Number(str):
     """A cell that is a number to Excel itself, so that there is nothing to understand."""
+
+
+class Percent(Number):
+    """A cell that is a number to Excel, and shown as a hundred times as much with a percent sign."""
 
 
 class Day(str):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,18 @@ def silent(missing: Sequence[tuple[str, int]], words: Words) -> list[str]:
     return [assessor(words, role, "–".join(map(str, ends))) for role, *ends in runs]
 
 
-def told(found: Collected, words: Words) -> list[str]:
+def told(found: Collected, edition: Edition) -> list[str]:
     """What is said of it, the first things first."""
+    words = edition.words
     pool = words(f"collected.pool.{found.pool}")
     names = silent(found.missing, words)
     said = [words("sheet.collected.answers", count=found.forms, pool=pool)]
     said.append(words("sheet.collected.worth", worth=words.amount(found.worth)))
     said.append(words("collected.missing", names=", ".join(names)) if names else words("collected.nobody_missing"))
+    if rows := found.tables.get("collected", pd.DataFrame()).to_dict("records"):
+        most = max(rows, key=lambda row: row["misses"] / (row["high"] - row["low"] or inf))
+        misses = words.rough(most["misses"], most["unit"])
+        said.append(words("collected.nearest", name=edition.estimates[most["id"]], misses=misses))
     return [*said, *([words("collected.uncalibrated")] if found.uncalibrated else [])]
 
 
@@ -68,7 +74,7 @@ def write_collected(found: Collected, edition: Edition, path: Path) -> list[str]
     """Write the workbook, and return what it says first; text in it is never a formula."""
     workbook = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
     book = Book(workbook, edition, "", "")
-    said = told(found, edition.words)
+    said = told(found, edition)
     shown = {key: table for key, table in found.tables.items() if 0 < len(table) <= MOST_ROWS}
     said += [] if "collected_answers" in shown else [edition.words("collected.many", most=MOST_ROWS)]
     for key in shown:

@@ -21,7 +21,8 @@ from fvmanalys.report.words import LANGUAGES, flat, read_texts
 __all__ = ["Own", "read_own"]
 
 LARGEST = 200_000  # bytes of a logo: the page holds it
-PNG_BEGINS, PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 33
+PNG_BEGINS = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+PNG_HEAD = 33
 READABLE = 4.5  # contrast of text on paper (WCAG 2.2, AA)
 KINDS = {".png": "image/png", ".svg": "image/svg+xml"}
 ACTIVE = re.compile(

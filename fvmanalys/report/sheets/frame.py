@@ -43,7 +43,9 @@ WORDY = 40.0
 MANY_LETTERS = 90  # the width of a column where a text is so long
 COMMENT = (3.5, 2.5)
 MOST_SAID = 2_000  # how much larger than usual a comment is, and how long
-LOGO_PIXELS, LOGO_AIR, LOGO_ROW, DPI = (160, 40), 3, 36.0, 96  # at most so wide and high; points of its row
+LOGO_PIXELS = (160, 40)  # at most so wide and high
+LOGO_AIR, DPI = 3, 96
+LOGO_ROW = 36.0  # points
 TITLE_SIZE, PAGE_TITLE, HEADING_SIZE = 15, 13, 12
 
 

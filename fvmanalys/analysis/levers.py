@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from fvmanalys.analysis.parts import OptionParts, fixed_at
+from fvmanalys.analysis.parts import OptionParts, across, fixed_at
 from fvmanalys.analysis.tornado import numbers
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.rules import id_part
@@ -37,7 +37,7 @@ class Lever:
     base: float
     ends: tuple[float, float]
     touches: frozenset[str]
-    worth: Callable[[OptionParts, float], float]
+    worth: Callable[[OptionParts, Any], Any]
     is_straight: bool
     estimate: Estimate | None = None
 
@@ -96,7 +96,7 @@ def alike(names: frozenset[str], parts: OptionParts, x: float) -> float:
     return parts.drawn.total + sum(unit * x - drawn for drawn, unit in slopes)
 
 
-def bent(names: frozenset[str], parts: OptionParts, x: float) -> float:
+def bent(names: frozenset[str], parts: OptionParts, x: float | Floats) -> Any:
     """The worth of an option with any numbers at x."""
     return parts.with_given(set(names), fixed_at(names, x)).total
 
@@ -133,11 +133,7 @@ def bundles(inputs: Inputs, options: Sequence[str]) -> Iterator[Lever]:
 
 
 def factor(
-    name: str,
-    called: str,
-    ids: list[str],
-    worth: Callable[[frozenset[str], OptionParts, float], float],
-    is_straight: bool,
+    name: str, called: str, ids: list[str], worth: Callable[[frozenset[str], OptionParts, Any], Any], is_straight: bool
 ) -> Lever:
     """A bundle that is multiplied."""
     return Lever(name, called, "ratio", 1.0, FACTORS, frozenset(ids), partial(worth, frozenset(ids)), is_straight)
@@ -148,7 +144,7 @@ def scaled(names: frozenset[str], parts: OptionParts, x: float) -> float:
     return parts.drawn.total + (x - 1) * sum(parts.slopes.get(name, (0.0, 0.0))[0] for name in sorted(names))
 
 
-def stretched(names: frozenset[str], parts: OptionParts, x: float) -> float:
+def stretched(names: frozenset[str], parts: OptionParts, x: float | Floats) -> Any:
     """The worth of an option with some durations x times what they are, also where they are seen from outside."""
     outside = {event.estimate for event in parts.model.options[parts.option].events if event.outside_view}
 
@@ -157,11 +153,15 @@ def stretched(names: frozenset[str], parts: OptionParts, x: float) -> float:
             name: sample.seen_from_outside(name, parts.option, 1) if name in outside else sample.column(name)
             for name in names
         }
-        return {name: x * column for name, column in seen.items()}
+        return {name: across(x, sample) * column for name, column in seen.items()}
 
     return parts.with_given(set(names), given).total
 
 
-def raised(names: frozenset[str], parts: OptionParts, x: float) -> float:
+def raised(names: frozenset[str], parts: OptionParts, x: float | Floats) -> Any:
     """The worth of an option with x points added to some levels as they are drawn."""
-    return parts.with_given(set(names), lambda sample: {name: sample.drawn(name) + x for name in names}).total
+
+    def given(sample: Sample) -> dict[str, Floats]:
+        return {name: sample.drawn(name) + across(x, sample) for name in names}
+
+    return parts.with_given(set(names), given).total

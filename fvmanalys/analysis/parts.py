@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from fvmanalys.model.levels import area_scores, area_weights, normalised, shares
 from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model
 
-__all__ = ["Given", "OptionParts", "Worth", "fixed_at"]
+__all__ = ["Given", "OptionParts", "Worth", "across", "fixed_at"]
 
 Given = Callable[[Sample], Mapping[str, Floats]]
 
@@ -32,20 +33,29 @@ class Worth:
         return self.value * sum(self.areas.values()) - sum(self.costs)
 
 
-def fixed_at(names: Iterable[str], number: float) -> Given:
-    """Some estimates at one number in every draw."""
-    return lambda sample: dict.fromkeys(names, np.full(sample.size, number))
+def fixed_at(names: Iterable[str], number: float | Floats) -> Given:
+    """Some estimates at one number in every draw; at several, each in one of as many copies of the draws."""
+    return lambda sample: dict.fromkeys(names, across(number, sample))
+
+
+def across(number: float | Floats, sample: Sample) -> Floats:
+    """A number in every draw, or several, each in one of as many copies of the draws."""
+    return np.repeat(np.asarray(number, dtype=float), sample.size // np.size(number))
 
 
 @dataclass(frozen=True)
 class OptionParts:
-    """One option over some chunks of draws; what is given counts so, where `drop_outside` in outside draws too."""
+    """One option over some chunks of draws; what is given counts so, where `drop_outside` in outside draws too.
+
+    Where each chunk is several `copies` of some draws, one after the other, what is found is an array, a number a copy.
+    """
 
     model: Model
     samples: Sequence[Sample]
     option: str
     value: float
     drop_outside: bool = False
+    copies: int = 1
 
     @cached_property
     def event_ids(self) -> dict[str, set[str]]:
@@ -134,10 +144,14 @@ class OptionParts:
         costs = [sum(self.cost(i, *chunk) for chunk in chunks) for i in range(len(self.stream_ids))]
         pairs = list(zip(self.weights, self.scores, strict=True))
         areas = {
-            area: sum(float(np.sum(weights[area] * scores[area])) for weights, scores in pairs)
+            area: sum(self.total(weights[area] * scores[area]) for weights, scores in pairs)
             for area in self.model.areas
         }
         return self.mean(costs, areas)
+
+    def total(self, column: Floats) -> Any:
+        """The sum over draws, of each copy."""
+        return float(np.sum(column)) if self.copies == 1 else column.reshape(self.copies, -1).sum(axis=1)
 
     def make(self) -> None:
         """Draw everything that the option depends on."""
@@ -146,7 +160,7 @@ class OptionParts:
     @cached_property
     def size(self) -> int:
         """The number of draws."""
-        return sum(sample.size for sample in self.samples)
+        return sum(sample.size for sample in self.samples) // self.copies
 
     def mean(self, costs: Sequence[float], areas: Mapping[str, float]) -> Worth:
         """Sums over draws as means."""
@@ -156,11 +170,11 @@ class OptionParts:
             [total / self.size for total in costs],
         )
 
-    def cost(self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]) -> float:
+    def cost(self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]) -> Any:
         """The sum over draws of the cost of one stream."""
         stream = self.stream(index, sample.given)
         amount = stream_amount(stream, sample, self.option)
-        return float(np.sum(stream_value(stream, amount, times, self.window, known)))
+        return self.total(stream_value(stream, amount, times, self.window, known))
 
     def stream(self, index: int, given: Mapping[str, Floats]) -> Stream:
         """A stream, which nobody sees from outside where its amount is given."""
@@ -211,7 +225,7 @@ class OptionParts:
                 costs[index] += self.cost(index, sample, times, known)
             scores = {**self.scores[place], **self.scores_of(again, sample, times)}
             for area in areas:
-                areas[area] += float(np.sum(weights[area] * scores[area]))
+                areas[area] += self.total(weights[area] * scores[area])
         found = self.mean(list(costs.values()), areas)
         all_costs = list(self.drawn.costs)
         for index, cost in zip(costs, found.costs, strict=True):

@@ -4,8 +4,10 @@ would have to be for another option to come out best.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial, reduce
+from itertools import pairwise
 from math import nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,7 @@ from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.levers import SHARED, Lever, levers
 from fvmanalys.analysis.parts import OptionParts
 from fvmanalys.analysis.tornado import numbers
-from fvmanalys.model.draws import Estimate
+from fvmanalys.model.draws import Estimate, Floats
 from fvmanalys.model.sample import Sample, thinned
 
 __all__ = ["COLUMNS", "closest_first", "switching_values"]
@@ -24,8 +26,11 @@ COLUMNS = ["id", "name", "unit", "base", "switching_value", "winner", "inside", 
 FIRST_LOOK = 1000  # draws on which a change of sign is looked for before all of them are used
 DOWN = (0.25, 0.5, 0.75, 1.0)
 UP = (0.02, 0.06, 0.15, 0.4, 1.0)  # where it is looked for, of the way from the base to either end
+LOOKS = 1 + len(DOWN) + len(UP)
 CLOSE = 1e-8  # of the margin's spread: no root is sought more closely
 ROUNDS = 12
+
+Exact = Callable[[float], dict[str, float]]  # how far the leader is ahead of each rival over all draws
 
 
 def switching_values(comparison: Comparison) -> pd.DataFrame:
@@ -99,21 +104,28 @@ class Search:
         return self.over(self.samples)
 
     @cached_property
-    def coarse(self) -> dict[str, OptionParts]:
-        """Leader and rivals over some draws; over all where they are few."""
-        step = self.comparison.simulation.draws // FIRST_LOOK
-        if step < 2:
-            return self.full
+    def step(self) -> int:
+        """Of how many draws one is looked at first."""
         for parts in self.full.values():
             parts.make()
-        return self.over([thinned(self.samples, step)])
+        return max(self.comparison.simulation.draws // FIRST_LOOK, 1)
 
-    def over(self, samples: Sequence[Sample]) -> dict[str, OptionParts]:
+    @cached_property
+    def coarse(self) -> dict[str, OptionParts]:
+        """Leader and rivals over some draws; over all where they are few."""
+        return self.full if self.step == 1 else self.over([thinned(self.samples, self.step)])
+
+    @cached_property
+    def wide(self) -> dict[str, OptionParts]:
+        """The same draws once for each number that is looked at."""
+        return self.over([thinned(self.samples, self.step, LOOKS)], LOOKS)
+
+    def over(self, samples: Sequence[Sample], copies: int = 1) -> dict[str, OptionParts]:
         """Leader and rivals over some samples."""
         model = self.comparison.simulation.model
         value = self.comparison.value_per_point
         return {
-            option: OptionParts(model, samples, option, value, drop_outside=True)
+            option: OptionParts(model, samples, option, value, drop_outside=True, copies=copies)
             for option in (self.leader, *self.rivals)
         }
 
@@ -123,7 +135,7 @@ class Search:
         benefit = self.comparison.simulation.net_benefit(self.comparison.value_per_point)
         return float((benefit[self.leader] - benefit[self.comparison.runner_up]).std(ddof=0))
 
-    def leads(self, lever: Lever, x: float, options: Mapping[str, OptionParts]) -> dict[str, float]:
+    def leads(self, lever: Lever, options: Mapping[str, OptionParts], x: float | Floats) -> dict[str, Any]:
         """How far the leader is ahead of each rival with a lever at x;
         over some draws, moved to what all say as drawn.
         """
@@ -133,23 +145,21 @@ class Search:
             worths[name] = lever.worth(parts, x) + drawn - parts.drawn.total if lever.touches & parts.ids else drawn
         return {name: worths[self.leader] - worths[name] for name in self.rivals}
 
-    def margin(self, lever: Lever, options: Mapping[str, OptionParts], x: float) -> float:
+    def margin(self, lever: Lever, options: Mapping[str, OptionParts], x: float | Floats) -> Any:
         """How far the leader is ahead of its best rival with a lever at x."""
-        return min(self.leads(lever, x, options).values())
+        return reduce(np.minimum, self.leads(lever, options, x).values())
 
     def turn(self, lever: Lever) -> tuple[float, str]:
         """Where the answer turns, and to which option; NaN and none where it does not."""
+        exact = cache(partial(self.leads, lever, self.full))
         used = any(lever.touches & parts.ids for parts in self.full.values())
-        root = (self.straight(lever) if lever.is_straight else self.curved(lever)) if used else nan
-        if not np.isfinite(root):
-            return nan, ""
-        leads = self.leads(lever, root, self.full)
-        return root, min(leads, key=lambda name: leads[name])
+        root = (self.straight(lever, exact) if lever.is_straight else self.curved(lever, exact)) if used else nan
+        return (root, min(exact(root), key=exact(root).__getitem__)) if np.isfinite(root) else (nan, "")
 
-    def straight(self, lever: Lever) -> float:
+    def straight(self, lever: Lever, exact: Exact) -> float:
         """The nearest root of a margin that is the least of straight lines."""
         low, high = lever.ends
-        first, last = (self.leads(lever, end, self.full) for end in lever.ends)
+        first, last = map(exact, lever.ends)
         small = CLOSE * max(1.0, *map(abs, first.values()), *map(abs, last.values()))
         roots = []
         for rival in first:
@@ -158,46 +168,41 @@ class Search:
                 roots.append(low + part * (high - low))
         return min(roots, key=lambda root: abs(root - lever.base), default=nan)
 
-    def curved(self, lever: Lever) -> float:
+    def curved(self, lever: Lever, exact: Exact) -> float:
         """The nearest root of any margin: a change of sign is looked for outward from the base,
         and settled on all draws.
         """
-        look = partial(self.margin, lever, self.coarse)
-        today = look(lever.base)
         sides = [
             [lever.base + step * (end - lever.base) for step in steps]
             for end, steps in zip(lever.ends, (DOWN, UP), strict=True)
         ]
-        brackets = [sign_change(look, lever.base, today, side) for side in sides]
-        roots = [self.settled(lever, *bracket) for bracket in brackets if bracket]
+        today, *margins = self.margin(lever, self.wide, np.array([lever.base, *sides[0], *sides[1]]))
+        brackets = [
+            sign_change([lever.base, *side], [today, *found])
+            for side, found in zip(sides, (margins[: len(DOWN)], margins[len(DOWN) :]), strict=True)
+        ]
+        roots = [self.settled(lever, exact, *bracket) for bracket in brackets if bracket]
         return min((root for root in roots if np.isfinite(root)), key=lambda root: abs(root - lever.base), default=nan)
 
-    def settled(self, lever: Lever, first: float, last: float) -> float:
+    def settled(self, lever: Lever, exact: Exact, first: float, last: float) -> float:
         """The root on all draws, begun from the one on some of them; NaN where the margin leaps past zero."""
-        look, exact = partial(self.margin, lever, self.coarse), partial(self.margin, lever, self.full)
+        look = partial(self.margin, lever, self.coarse)
         if self.coarse is self.full:
             root = float(brentq(look, first, last, xtol=1e-12 * abs(last - first), rtol=1e-12))
-            left = exact(root)
+            left = look(root)
         else:
             near = float(brentq(look, first, last, xtol=1e-3 * abs(last - first)))
             aside = near + 0.01 * (last - first)
-            root, left = secant(
-                exact, near, (look(aside) - look(near)) / (aside - near), lever.ends, CLOSE * self.spread
-            )
+            slope = (look(aside) - look(near)) / (aside - near)
+            root, left = secant(lambda x: min(exact(x).values()), near, slope, lever.ends, CLOSE * self.spread)
         return root if abs(left) <= max(1.0, self.spread / 1000) else nan
 
 
-def sign_change(
-    function: Callable[[float], float], place: float, value: float, further: Sequence[float]
-) -> tuple[float, float] | None:
-    """The first two neighbours, from a place on, between which a function changes sign;
-    `value` is what it is at the place.
-    """
-    for other in further:
-        after = function(other)
+def sign_change(places: Sequence[float], values: Sequence[float]) -> tuple[float, float] | None:
+    """The first two neighbours between which a function changes sign that has some values at some places."""
+    for (place, value), (other, after) in pairwise(zip(places, values, strict=True)):
         if value * after <= 0 and (value or after):
             return place, other
-        place, value = other, after
     return None
 
 

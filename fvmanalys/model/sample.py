@@ -218,20 +218,21 @@ def read_conditions(inputs: Inputs, option: str) -> dict[str, Condition]:
     return found
 
 
-def thinned(samples: Sequence[Sample], step: int) -> Sample:
-    """Every `step`-th draw of what some samples have made,
+def thinned(samples: Sequence[Sample], step: int, copies: int = 1) -> Sample:
+    """Every `step`-th draw of what some samples have made, or copies of them one after the other,
     as one sample: for a first look, where all is made already.
     """
+
+    def some(columns: Iterable[Floats]) -> Floats:
+        return np.tile(np.concatenate([column[::step] for column in columns]), copies)
+
     common = [name for name in samples[0]._made if all(name in sample._made for sample in samples)]
-    made = {name: np.concatenate([sample._made[name][::step] for sample in samples]) for name in common}
-    ratios = {}
-    for option in samples[0]._ratios:
-        cost, duration = zip(*(sample._ratios[option] for sample in samples), strict=True)
-        ratios[option] = (
-            np.concatenate([one[::step] for one in cost]),
-            np.concatenate([one[::step] for one in duration]),
-        )
-    size = sum(len(range(0, sample.size, step)) for sample in samples)
+    made = {name: some(sample._made[name] for sample in samples) for name in common}
+    ratios = {
+        option: (some(one._ratios[option][0] for one in samples), some(one._ratios[option][1] for one in samples))
+        for option in samples[0]._ratios
+    }
+    size = copies * sum(len(range(0, sample.size, step)) for sample in samples)
     return replace(samples[0], parts=[Block(0, size)], _made=made, _ratios=ratios, _held={}, kept_times={})
 
 

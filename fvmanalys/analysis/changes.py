@@ -23,19 +23,9 @@ CODE, SAMPLING = "code", "sampling"
 ALL_DRAWS_UP_TO = 3
 ATTRIBUTION = ["option", "measure", "group", "kind", "change", "standard_error", "before", "after"]
 ROWS = [
-    "group",
-    "table",
-    "option",
-    "key",
-    "what",
-    "columns",
-    "before",
-    "after",
-    "kind",
-    "source_id",
-    "known_from",
+    "group", "table", "option", "key", "what", "columns", "before", "after", "kind", "source_id", "known_from",
     "confidential",
-]
+]  # fmt: skip
 
 
 class Unmixable(Exception):

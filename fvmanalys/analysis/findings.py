@@ -4,7 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -42,6 +44,14 @@ from fvmanalys.model.simulate import Simulation, simulate
 __all__ = ["Findings", "find"]
 
 
+Found = TypeVar("Found")
+
+
+def part(make: Callable[..., Found], *names: str) -> "cached_property[Found]":
+    """A part of the findings, which `make` makes of others by their `names`."""
+    return cached_property(lambda findings: make(*(getattr(findings, name) for name in names)))
+
+
 @dataclass(frozen=True, repr=False)
 class Findings(Subjects):
     """The parts of an appendix, each computed when first asked for; tables are tidy, in MSEK and years after `as_of`.
@@ -56,10 +66,33 @@ class Findings(Subjects):
     former: PublishedRun | None = None
     published: PublishedRun | None = None
 
-    @cached_property
-    def decision_taken(self) -> dict | None:
-        """What was decided and when, if that lies before `as_of`."""
-        return explain.decision_taken(self.inputs)
+    decision_taken = part(explain.decision_taken, "inputs")
+    evidence_by_table = part(explain.evidence_by_table, "inputs")
+    evidence_counts = part(explain.evidence_counts, "inputs")
+    class_quantiles = part(outside.class_quantiles, "inputs")
+    backtest = part(outside.backtest, "inputs")
+    events = part(explain.event_table, "simulation")
+    coming = part(coming, "simulation", "events")
+    levels = part(explain.levels_reached, "simulation")
+    published_totals = part(explain.published_totals, "simulation")
+    own_report = part(own_report, "simulation", "published_totals")
+    limits_exceeded = part(limits_exceeded, "simulation")
+    latest_decisions = part(latest_decisions, "simulation")
+    pause_bill = part(pause.monthly_bill, "simulation")
+    training_load = part(staffing.training_load, "simulation")
+    start_burden = part(staffing.start_burden, "simulation")
+    staffing = part(staffing.staffing_path, "simulation")
+    changes = part(what_changed, "comparison", "former", "published")
+    knowledge = part(Knowledge, "comparison")
+    scenarios = part(scenarios, "knowledge")
+    chances = part(outside.chances, "by_view", "comparison")
+    switching_values = part(switching_values, "comparison")
+    spread = part(spread, "comparison")
+    choices = part(choices, "comparison")
+    priorities = part(priorities, "comparison")
+    viewpoints = part(viewpoint_choices, "comparison")
+    reasons = part(decomposition.reasons, "comparison", "decomposition")
+    decomposition = part(decomposition.decomposition, "comparison")
 
     @cached_property
     def views(self) -> pd.DataFrame:
@@ -72,21 +105,6 @@ class Findings(Subjects):
         return outside.by_view(self.comparison)
 
     @cached_property
-    def chances(self) -> pd.DataFrame:
-        """P(best) of every option and family, as a range over values of a point and views."""
-        return outside.chances(self.by_view, self.comparison)
-
-    @cached_property
-    def class_quantiles(self) -> pd.DataFrame:
-        """What became of comparable programmes."""
-        return outside.class_quantiles(self.inputs)
-
-    @cached_property
-    def backtest(self) -> pd.DataFrame:
-        """What the reference class would have forecast for each past plan, and the outcome."""
-        return outside.backtest(self.inputs)
-
-    @cached_property
     def yearly(self) -> pd.DataFrame:
         """Expected cost by option, category and calendar year."""
         return self.simulation.yearly_cost()
@@ -97,35 +115,10 @@ class Findings(Subjects):
         return summary(self.simulation.programme_cost, "programme").rename_axis("option").reset_index()
 
     @cached_property
-    def events(self) -> pd.DataFrame:
-        """When each event of each option happens."""
-        return explain.event_table(self.simulation)
-
-    @cached_property
-    def levels(self) -> pd.DataFrame:
-        """The level of each option and area today and at the horizon, and when its own level begins."""
-        return explain.levels_reached(self.simulation)
-
-    @cached_property
     def level_paths(self) -> pd.DataFrame:
         """The expected level of each option and area over time, twice a year."""
         horizon = self.simulation.model.horizon
         return self.simulation.level_paths(np.linspace(0, horizon, int(2 * horizon) + 1))
-
-    @cached_property
-    def decomposition(self) -> pd.DataFrame:
-        """What tells the leader from every other option, in parts."""
-        return decomposition.decomposition(self.comparison)
-
-    @cached_property
-    def reasons(self) -> pd.DataFrame:
-        """What speaks for and against each option, beside the leader or the leader's nearest rival."""
-        return decomposition.reasons(self.comparison, self.decomposition)
-
-    @cached_property
-    def switching_values(self) -> pd.DataFrame:
-        """What every number and bundle would have to be for another option to come out best."""
-        return switching_values(self.comparison)
 
     @cached_property
     def turning(self) -> pd.DataFrame:
@@ -136,16 +129,6 @@ class Findings(Subjects):
     def variants(self) -> pd.DataFrame:
         """How far the leader's variants fall behind it, and which risk would turn that."""
         return variants(self.comparison, self.knowledge.occurrences)
-
-    @cached_property
-    def scenarios(self) -> pd.DataFrame:
-        """In which draws the leader is not best, said by few conditions."""
-        return scenarios(self.knowledge)
-
-    @cached_property
-    def spread(self) -> pd.DataFrame:
-        """What the variance of the lead is owed to."""
-        return spread(self.comparison)
 
     @cached_property
     def measures(self) -> pd.DataFrame:
@@ -164,46 +147,6 @@ class Findings(Subjects):
         varies = found.loc[found["share"] < 1, "option"].unique()
         names = [one for one in ("option", "event", "name", "name_en") if one in self.events]
         return found[found["option"].isin(varies)].merge(self.events[names], on=["option", "event"])
-
-    @cached_property
-    def published_totals(self) -> pd.DataFrame:
-        """Published totals beside the model's."""
-        return explain.published_totals(self.simulation)
-
-    @cached_property
-    def own_report(self) -> pd.DataFrame:
-        """What the organisation's own report says, beside what the model finds."""
-        return own_report(self.simulation, self.published_totals)
-
-    @cached_property
-    def evidence_by_table(self) -> pd.DataFrame:
-        """How many of each table of the model are facts, judgements and assumptions."""
-        return explain.evidence_by_table(self.inputs)
-
-    @cached_property
-    def evidence_counts(self) -> pd.DataFrame:
-        """How many estimates are facts, judgements and assumptions."""
-        return explain.evidence_counts(self.inputs)
-
-    @cached_property
-    def knowledge(self) -> Knowledge:
-        """What is worth finding out, what moves the answer, and whether to find out first."""
-        return Knowledge(self.comparison)
-
-    @cached_property
-    def choices(self) -> pd.DataFrame:
-        """What it is worth to hold back a choice, a row for each way of each option that does."""
-        return choices(self.comparison)
-
-    @cached_property
-    def priorities(self) -> pd.DataFrame:
-        """How the answer depends on the weights, over all of them and over those in the given order."""
-        return priorities(self.comparison)
-
-    @cached_property
-    def viewpoints(self) -> pd.DataFrame:
-        """What each group would choose with its own weights."""
-        return viewpoint_choices(self.comparison)
 
     @cached_property
     def standing_teams(self) -> dict[str, pause.StandingTeam]:
@@ -226,11 +169,6 @@ class Findings(Subjects):
         )
 
     @cached_property
-    def limits_exceeded(self) -> pd.DataFrame:
-        """How often each option goes beyond each yearly limit, year by year."""
-        return limits_exceeded(self.simulation)
-
-    @cached_property
     def team_and_wait(self) -> pd.DataFrame:
         """What a month of waiting costs with the team as it is and as recommended, and what is best then."""
         knowledge = self.knowledge
@@ -247,21 +185,6 @@ class Findings(Subjects):
             rows.append([name, share, cost, found.investigation, found.net_value, found.decide_now])
         return pd.DataFrame(rows, columns=columns)
 
-    @cached_property
-    def latest_decisions(self) -> pd.DataFrame:
-        """The last day to decide for each option to be in full use before the end of a year."""
-        return latest_decisions(self.simulation)
-
-    @cached_property
-    def training_load(self) -> pd.DataFrame:
-        """Users × hours × cost of training for each option, beside what its cost rows say."""
-        return staffing.training_load(self.simulation)
-
-    @cached_property
-    def start_burden(self) -> pd.DataFrame:
-        """What the services bear around go-lives outside the programme."""
-        return staffing.start_burden(self.simulation)
-
     @property
     def standing_curves(self) -> pd.DataFrame:
         """The curve of every standing team: option, share, pause_cost, rebuild_cost, late_cost, total."""
@@ -269,34 +192,14 @@ class Findings(Subjects):
         return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame()
 
     @cached_property
-    def pause_bill(self) -> pd.DataFrame:
-        """What a month of the pause costs now, by part."""
-        return pause.monthly_bill(self.simulation)
-
-    @cached_property
-    def staffing(self) -> pd.DataFrame:
-        """Expected full-time equivalents month by month."""
-        return staffing.staffing_path(self.simulation)
-
-    @cached_property
     def staffing_peaks(self) -> pd.DataFrame:
         """The highest month of each option and employer, beside what the region has had before."""
         return staffing.peaks(self.staffing, staffing.highest_before(self.inputs))
 
     @cached_property
-    def changes(self) -> Changes:
-        """What changed from the former run, and why."""
-        return what_changed(self.comparison, self.former, self.published)
-
-    @cached_property
     def news(self) -> News:
         """What is new since the former run, or of the last days without one."""
         return news(self.inputs, self.former)
-
-    @cached_property
-    def coming(self) -> pd.DataFrame:
-        """Plans, deadlines and events to come, in order of time."""
-        return coming(self.simulation, self.events)
 
     @cached_property
     def public_tables(self) -> PublicTables | None:
@@ -367,62 +270,44 @@ def tidy(wide: pd.DataFrame, value: str) -> pd.DataFrame:
     return wide.stack().rename(value).reset_index()
 
 
+AS_FOUND = (
+    "measures", "views", "backtest", "events", "levels", "level_paths", "decomposition", "switching_values",
+    "scenarios", "own_report", "published_totals", "evidence_counts", "limits_exceeded", "choices", "team_and_wait",
+    "spread", "priorities", "viewpoints", "pause_bill", "staffing_peaks", "training_load", "latest_decisions",
+    "start_burden", "public_comparison",
+)  # fmt: skip
 PUBLISHED: dict[str, Callable[[Findings], pd.DataFrame]] = {
     "comparison": lambda findings: findings.comparison.table.reset_index(),
     "areas": lambda findings: findings.comparison.areas.reset_index(),
     "acceptability": lambda findings: tidy(findings.comparison.acceptability, "p_best"),
     "frontier": lambda findings: findings.comparison.frontier.reset_index(),
-    "measures": lambda findings: findings.measures,
     "wins": lambda findings: tidy(findings.comparison.wins, "share").dropna(),
     "ranks": lambda findings: tidy(findings.comparison.ranks, "share"),
     "critical_path": lambda findings: findings.critical,
     "switching_points": lambda findings: findings.comparison.switches,
-    "views": lambda findings: findings.views,
     "p_best_range": lambda findings: findings.chances,
     "reference_class_quantiles": lambda findings: findings.class_quantiles,
-    "backtest": lambda findings: findings.backtest,
     "yearly_cost": lambda findings: findings.yearly,
-    "events": lambda findings: findings.events,
-    "levels": lambda findings: findings.levels,
-    "level_paths": lambda findings: findings.level_paths,
-    "decomposition": lambda findings: findings.decomposition,
-    "switching_values": lambda findings: findings.switching_values,
-    "scenarios": lambda findings: findings.scenarios,
-    "own_report": lambda findings: findings.own_report,
-    "published_totals": lambda findings: findings.published_totals,
-    "evidence_counts": lambda findings: findings.evidence_counts,
     "information_estimates": lambda findings: findings.knowledge.estimates,
     "information_own_parts": lambda findings: findings.knowledge.own_parts,
     "information_groups": lambda findings: findings.knowledge.groups,
     "investigations": lambda findings: findings.knowledge.investigations,
-    "limits_exceeded": lambda findings: findings.limits_exceeded,
     "portfolios": lambda findings: findings.knowledge.portfolios,
     "bring_forward": lambda findings: findings.knowledge.bring_forward,
-    "choices": lambda findings: findings.choices,
-    "team_and_wait": lambda findings: findings.team_and_wait,
     "verdict_range": lambda findings: findings.knowledge.verdict_range,
     "tornado": lambda findings: findings.knowledge.tornado,
-    "spread": lambda findings: findings.spread,
-    "priorities": lambda findings: findings.priorities,
-    "viewpoints": lambda findings: findings.viewpoints,
     "cost_of_delay": lambda findings: findings.knowledge.delays,
-    "pause_bill": lambda findings: findings.pause_bill,
     "standing_team": lambda findings: findings.standing_curves,
     "staffing": lambda findings: staffing.yearly_staffing(findings.staffing),
-    "staffing_peaks": lambda findings: findings.staffing_peaks,
-    "training_load": lambda findings: findings.training_load,
     "standing_optimum": lambda findings: findings.standing_optima,
-    "latest_decisions": lambda findings: findings.latest_decisions,
     "contracts_compared": lambda findings: contracts_compared(findings.inputs),
     "per_user": lambda findings: per_user(findings.simulation),
-    "start_burden": lambda findings: findings.start_burden,
     "agreements": lambda findings: staffing.agreement_table(findings.inputs),
-    "public_comparison": lambda findings: findings.public_comparison,
     "changes": lambda findings: findings.changes.attribution,
     "changed_rows": lambda findings: findings.changes.rows,
     "estimates": lambda findings: findings.inputs.estimates.drop(columns=["_file", "_row", "stream"]),
     "sources": lambda findings: findings.inputs.sources.reset_index().drop(columns=["_file", "_row"]),
-}
+} | {name: attrgetter(name) for name in AS_FOUND}
 PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_class", "revisions")
 
 

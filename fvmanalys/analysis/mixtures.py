@@ -18,18 +18,9 @@ from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Evidenced, text_colum
 from fvmanalys.evidence.variants import ways
 
 __all__ = [
-    "CALENDAR",
-    "OPTIONS",
-    "PARAMETERS",
-    "Cell",
-    "Group",
-    "Mixture",
-    "RowChange",
-    "merged",
-    "mixable",
-    "row_changes",
+    "CALENDAR", "OPTIONS", "PARAMETERS", "Cell", "Group", "Mixture", "RowChange", "merged", "mixable", "row_changes",
     "words_of",
-]
+]  # fmt: skip
 
 Cell = tuple[str, ...]  # table and option, and the key where each row is a cell
 Groups = Sequence["Group"]

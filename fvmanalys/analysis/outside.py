@@ -25,16 +25,9 @@ __all__ = [
 OVERRUNS = (100, 150, 200)  # per cent of the plan
 CHANCES = ["option_id", "family", "p_best", "low", "high", "family_p_best", "family_low", "family_high"]
 VIEW_COLUMNS = [
-    "cost_p50",
-    "cost_p85",
-    "programme_p50",
-    "programme_p85",
-    "full_use_p50",
-    "full_use_p85",
-    "score",
-    "net_benefit",
+    "cost_p50", "cost_p85", "programme_p50", "programme_p85", "full_use_p50", "full_use_p85", "score", "net_benefit",
     "p_best",
-]
+]  # fmt: skip
 
 
 def with_parameters(inputs: Inputs, **values: float) -> Inputs:
@@ -175,20 +168,9 @@ def backtest(inputs: Inputs) -> pd.DataFrame:
     )
     rows = [row for row in plans.to_dict("records") if is_plan(row, inputs.as_of)]
     columns = [
-        "milestone",
-        "plan",
-        "name",
-        "name_en",
-        "stand_in",
-        "planned_on",
-        "planned_date",
-        "programmes",
-        "forecast_p50",
-        "forecast_p80",
-        "outcome",
-        "share_below",
-        "within_p80",
-    ]
+        "milestone", "plan", "name", "name_en", "stand_in", "planned_on", "planned_date", "programmes", "forecast_p50",
+        "forecast_p80", "outcome", "share_below", "within_p80",
+    ]  # fmt: skip
     return pd.DataFrame([forecast_row(row, inputs, outcomes) for row in rows], columns=columns)
 
 

@@ -23,22 +23,10 @@ from fvmanalys.model.sample import Sample
 from fvmanalys.model.simulate import Model, read_model
 
 __all__ = [
-    "BEST",
-    "MONTHS",
-    "StandingTeam",
-    "TODAY",
-    "Waited",
-    "cost_of_delay",
-    "delay_table",
-    "first_month_at",
-    "monthly_bill",
-    "monthly_cost_of_delay",
-    "pause_streams",
-    "standing_team",
-    "standing_teams",
-    "waited",
+    "BEST", "MONTHS", "StandingTeam", "TODAY", "Waited", "cost_of_delay", "delay_table", "first_month_at",
+    "monthly_bill", "monthly_cost_of_delay", "pause_streams", "standing_team", "standing_teams", "waited",
     "waiting_is_possible",
-]
+]  # fmt: skip
 
 BEST = "best"
 MONTHS = (0, 1, 3, 6, 12, 18, 24)

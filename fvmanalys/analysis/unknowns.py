@@ -20,18 +20,9 @@ __all__ = ["AROUND", "Unknowns", "natural_groups", "tied"]
 
 AROUND = ("context", "viewpoints", "investigations", "parameters", "limits")
 TOLD = (
-    "table",
-    "name",
-    "name_en",
-    "option_id",
-    "kind",
-    "source_id",
-    "owner",
-    "owner_en",
-    "confidential",
-    "note",
+    "table", "name", "name_en", "option_id", "kind", "source_id", "owner", "owner_en", "confidential", "note",
     "note_en",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,9 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
 __all__ = [
-    "break_even_weight",
-    "central_weights",
-    "centroid_weights",
-    "confidence_factors",
-    "ordinal_weights",
-    "rank_acceptability",
-    "swing_weights",
-    "uniform_weights",
-]
+    "break_even_weight", "central_weights", "centroid_weights", "confidence_factors", "ordinal_weights",
+    "rank_acceptability", "swing_weights", "uniform_weights",
+]  # fmt: skip
 
 DRAWS = 200_000  # weight vectors, at least
 CHUNK = 2**21  # comparisons of two options made at a time

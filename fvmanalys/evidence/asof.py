@@ -9,15 +9,9 @@ from fvmanalys.evidence.conditions import as_set
 from fvmanalys.evidence.tables import TABLES
 
 __all__ = [
-    "default_as_of",
-    "duplicate_faults",
-    "in_force",
-    "key_of",
-    "newest_known_from",
-    "superseded",
-    "supersedes",
+    "default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "superseded", "supersedes",
     "withdraws",
-]
+]  # fmt: skip
 
 Rows = list[dict[str, Any]]
 

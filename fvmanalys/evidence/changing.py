@@ -26,20 +26,9 @@ from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, columns, references, 
 from fvmanalys.evidence.variants import ways
 
 __all__ = [
-    "MADE_WITH",
-    "OWN_FILE",
-    "own_text",
-    "read_own",
-    "Change",
-    "Made",
-    "Workbench",
-    "altered",
-    "change_of",
-    "changes_text",
-    "read_changes",
-    "row_id",
-    "second_prefix",
-]
+    "MADE_WITH", "OWN_FILE", "own_text", "read_own", "Change", "Made", "Workbench", "altered", "change_of",
+    "changes_text", "read_changes", "row_id", "second_prefix",
+]  # fmt: skip
 
 OWN_FILE = "own.toml"  # what an organisation has of its own in a run: logo, colour, words
 MADE_WITH = "made_with.toml"  # the changes that a run was made with, beside its raw tables

@@ -13,19 +13,9 @@ from pydantic.fields import FieldInfo
 from fvmanalys.evidence.conditions import as_set
 
 __all__ = [
-    "BOUNDS",
-    "FIRST_DAY",
-    "LAST_DAY",
-    "KRONOR",
-    "SECRET",
-    "STRUCTURE",
-    "WRITTEN",
-    "Kind",
-    "Names",
-    "References",
-    "kind_of",
-    "reference",
-]
+    "BOUNDS", "FIRST_DAY", "LAST_DAY", "KRONOR", "SECRET", "STRUCTURE", "WRITTEN", "Kind", "Names", "References",
+    "kind_of", "reference",
+]  # fmt: skip
 
 
 SECRET, STRUCTURE = "secret in a confidential row", "public in a confidential row"

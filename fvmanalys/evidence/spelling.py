@@ -5,18 +5,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 __all__ = [
-    "DATE_REMEDY",
-    "NUMBER_REMEDY",
-    "Day",
-    "Misspelt",
-    "Number",
-    "Percent",
-    "plain_day",
-    "plain_number",
-    "quoted",
-    "said",
-    "spelt",
-]
+    "DATE_REMEDY", "NUMBER_REMEDY", "Day", "Misspelt", "Number", "Percent", "plain_day", "plain_number", "quoted",
+    "said", "spelt",
+]  # fmt: skip
 
 NUMBER_REMEDY = "write a plain number, with decimal point in a comma file or decimal comma in a semicolon file"
 DATE_REMEDY = "write it as year-month-day, such as 2025-05-27"

@@ -26,20 +26,9 @@ from fvmanalys.run.signature import SIGNATURE
 from fvmanalys.run.sockets import remove_folders
 
 __all__ = [
-    "INTERNAL",
-    "MADE",
-    "PUBLIC",
-    "claim",
-    "clean_remains",
-    "failed",
-    "held",
-    "keep_failed",
-    "latest",
-    "point",
-    "publish",
-    "published",
-    "scratch",
-]
+    "INTERNAL", "MADE", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "point",
+    "publish", "published", "scratch",
+]  # fmt: skip
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
 KIND, INTERNAL, PUBLIC = ".kind", "internal", "public"

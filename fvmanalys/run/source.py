@@ -19,16 +19,9 @@ from nbformat.validator import iter_validate
 from fvmanalys.errors import UsageError
 
 __all__ = [
-    "TITLES",
-    "check_parameters",
-    "declared_parameters",
-    "did_you_mean",
-    "essence",
-    "notebook_faults",
-    "place",
-    "read_notebook",
-    "runs",
-]
+    "TITLES", "check_parameters", "declared_parameters", "did_you_mean", "essence", "notebook_faults", "place",
+    "read_notebook", "runs",
+]  # fmt: skip
 
 TITLES = ("title", "authors")  # the metadata that a published notebook keeps
 ABOUT_TAGS = "in JupyterLab: the gears at the right, Cell tags"

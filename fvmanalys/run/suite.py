@@ -23,23 +23,9 @@ from fvmanalys.run.own import Own, read_own
 from fvmanalys.run.source import check_parameters, declared_parameters, did_you_mean, notebook_faults
 
 __all__ = [
-    "Job",
-    "Limits",
-    "SUITE",
-    "Notebook",
-    "Outcome",
-    "Suite",
-    "check_parameters",
-    "clean_notebook",
-    "expand",
-    "own_suite",
-    "read_suite",
-    "run_notebook",
-    "run_suite",
-    "shipped",
-    "suite_at_hand",
-    "weeks",
-]
+    "Job", "Limits", "SUITE", "Notebook", "Outcome", "Suite", "check_parameters", "clean_notebook", "expand",
+    "own_suite", "read_suite", "run_notebook", "run_suite", "shipped", "suite_at_hand", "weeks",
+]  # fmt: skip
 
 SUITE = "suite.toml"
 DECLARED = ConfigDict(extra="forbid")

@@ -33,11 +33,8 @@ def nominal_factor(inputs: Inputs, year: int) -> float:
 def nominal_budget(simulation: Simulation) -> pd.DataFrame:
     """Expected cost of each option, payer ("" is the organisation itself) and year, MSEK: real, and in its money."""
     streams = simulation.yearly_streams
-    table = (
-        streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"]
-        .sum()
-        .rename(columns={"cost": "real"})
-    )
+    sums = streams.groupby(["option", "payer", "year"], sort=False, as_index=False)["cost"].sum()
+    table = sums.rename(columns={"cost": "real"})
     factors = {year: nominal_factor(simulation.inputs, year) for year in table["year"].unique()}
     return table.assign(nominal=table["real"] * table["year"].map(factors))
 
@@ -63,22 +60,19 @@ def contracts_compared(inputs: Inputs) -> pd.DataFrame:
     amount X that has an `X_years`, with `X_users` where that is known.
     """
     known = context_values(inputs)
-    rows = []
+    found: list[tuple[str, float, str]] = []  # item, years and the item of its users
     if CONTRACT in known and TERM in known:
-        rows.append(contract_row(CONTRACT, known[CONTRACT], known[TERM], known.get(USERS, np.nan)))
-        if EXTENSION in known:
-            rows.append(
-                contract_row(CONTRACT, known[CONTRACT], known[TERM] + known[EXTENSION], known.get(USERS, np.nan))
-            )
-    for item, amount in known.items():
-        if f"{item}_years" in known:
-            rows.append(contract_row(item, amount, known[f"{item}_years"], known.get(f"{item}_users", np.nan)))
-    return pd.DataFrame(rows, columns=["item_id", "amount", "years", "per_year", "per_user"])
-
-
-def contract_row(item: str, amount: float, years: float, users: float) -> list[object]:
-    """One contract per year, and per user and year in SEK."""
-    return [item, amount, years, amount / years, 1e6 * amount / years / users]
+        found += [(CONTRACT, known[TERM], USERS)]
+        found += [(CONTRACT, known[TERM] + known[EXTENSION], USERS)] if EXTENSION in known else []
+    found += [(item, known[f"{item}_years"], f"{item}_users") for item in known if f"{item}_years" in known]
+    table = pd.DataFrame(
+        [[item, known[item], years, known.get(users, np.nan)] for item, years, users in found],
+        columns=["item_id", "amount", "years", "users"],
+    )
+    per_year = table["amount"] / table["years"]
+    return table.drop(columns="users").assign(
+        per_year=per_year, per_user=1e6 * table["amount"] / table["years"] / table["users"]
+    )
 
 
 def context_values(inputs: Inputs) -> dict[str, float]:

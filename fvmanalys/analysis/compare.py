@@ -40,11 +40,8 @@ class Comparison(Shows):
     @property
     def told(self) -> dict[str, object]:
         """Which option is best, how surely, and how far ahead."""
-        known = {
-            "as of": self.simulation.inputs.as_of,
-            "value per point (MSEK)": self.value_per_point,
-            "best": self.best,
-        }
+        known: dict[str, object] = {"as of": self.simulation.inputs.as_of}
+        known |= {"value per point (MSEK)": self.value_per_point, "best": self.best}
         if not self.runner_up:
             return known
         return known | {
@@ -95,10 +92,8 @@ class Comparison(Shows):
 
     def acceptabilities(self, risks: Iterable[float]) -> list[pd.DataFrame]:
         """The same at other accepted risks of ending below a minimum: one for each set of options that then compete."""
-        found = {
-            one.inputs.barred: one for one in (barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks)
-        }
-        return [acceptability(one) for one in found.values()]
+        barred = [barring(self.simulation, shortfalls(self.areas, risk)) for risk in risks]
+        return [acceptability(one) for one in {one.inputs.barred: one for one in barred}.values()]
 
     @cached_property
     def frontier(self) -> pd.DataFrame:
@@ -147,9 +142,8 @@ def acceptability(simulation: Simulation) -> pd.DataFrame:
     grid = value_range(simulation.inputs)
     cost, score = (frame[competitors].to_numpy() for frame in (simulation.cost, simulation.score))
     shares = [probability_best(value * score - cost) for value in grid]
-    return pd.DataFrame(
-        shares, index=pd.Index(grid, name="value_per_point"), columns=pd.Index(competitors, name="option")
-    )
+    index = pd.Index(grid, name="value_per_point")
+    return pd.DataFrame(shares, index=index, columns=pd.Index(competitors, name="option"))
 
 
 def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
@@ -159,17 +153,9 @@ def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
     options = inputs.tables["options"].set_index("option_id")
     competes = options.index.isin(inputs.options(permanent_only=True))
     table = pd.DataFrame({"permanent": competes, "reference": options["reference"] == "yes"}, options.index)
-    table = table.join(summary(simulation.cost, "cost")).join(
-        summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]]
-    )
-    table = table.join(full_use(simulation)).join(
-        summary(simulation.score, "score").rename(columns={"score_mean": "score"}).drop(columns="score_p85")
-    )
-    table = table.join(
-        summary(benefit, "net_benefit")
-        .rename(columns={"net_benefit_mean": "net_benefit"})
-        .drop(columns="net_benefit_p85")
-    )
+    programme = summary(simulation.programme_cost, "programme")[["programme_p50", "programme_p85"]]
+    money = [summary(simulation.cost, "cost"), programme, full_use(simulation)]
+    table = table.join([*money, worth_summary(simulation.score, "score"), worth_summary(benefit, "net_benefit")])
     competitors = inputs.options(permanent_only=True)
     worth = benefit[competitors].to_numpy()
     loss = worth.max(axis=1, keepdims=True) - worth
@@ -184,10 +170,14 @@ def option_table(simulation: Simulation, value: float) -> pd.DataFrame:
 
 def summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Mean, P5, P50, P85 and P95 of each column, as rows."""
-    quantiles = frame.quantile([0.05, 0.5, 0.85, 0.95]).T.set_axis(
-        [f"{name}_p05", f"{name}_p50", f"{name}_p85", f"{name}_p95"], axis=1
-    )
+    quantiles = frame.quantile([0.05, 0.5, 0.85, 0.95]).T
+    quantiles.columns = [f"{name}_{quantile}" for quantile in ("p05", "p50", "p85", "p95")]
     return pd.concat([frame.mean().rename(f"{name}_mean"), quantiles], axis=1)
+
+
+def worth_summary(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Mean, by the name alone, P5, P50 and P95 of each column, as rows."""
+    return summary(frame, name).rename(columns={f"{name}_mean": name}).drop(columns=f"{name}_p85")
 
 
 def full_use(simulation: Simulation) -> pd.DataFrame:
@@ -195,9 +185,8 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
     rows = {}
     for option in simulation.inputs.options():
         event = simulation.inputs.full_use_event(option)
-        times = simulation.events.get(
-            (option, event), pd.Series(np.full(simulation.draws, np.inf if event else np.nan))
-        )
+        never = pd.Series(np.full(simulation.draws, np.inf if event else np.nan))
+        times = simulation.events.get((option, event), never)
         p50, p85 = np.quantile(times, [0.5, 0.85], method="inverted_cdf")
         within = (times <= simulation.model.horizon).mean() if event else np.nan
         rows[option] = {"full_use_p50": p50, "full_use_p85": p85, "full_use_within_horizon": within}
@@ -207,13 +196,12 @@ def full_use(simulation: Simulation) -> pd.DataFrame:
 def area_table(simulation: Simulation) -> pd.DataFrame:
     """Each option's score in each area, P(below today's level), and P(below the minimum) where there is one."""
     minimum = simulation.inputs.tables["areas"].set_index("area_id")["minimum"]
-    table = summary(simulation.area_scores, "score").drop(columns="score_p85").rename(columns={"score_mean": "score"})
-    below = (
-        simulation.area_scores < minimum.reindex(simulation.area_scores.columns.get_level_values("area")).to_numpy()
-    ).mean()
-    table["p_below_minimum"] = below.where(minimum.reindex(table.index.get_level_values("area")).notna().to_numpy())
-    today = simulation.levels_today.reindex(columns=simulation.area_scores.columns.get_level_values("area"))
-    table["p_below_today"] = (simulation.area_scores < today.to_numpy()).mean().where(today.notna().all().to_numpy())
+    scores = simulation.area_scores
+    table = worth_summary(scores, "score")
+    least = minimum.reindex(scores.columns.get_level_values("area")).to_numpy()
+    table["p_below_minimum"] = (scores < least).mean().where(~np.isnan(least))
+    today = simulation.levels_today.reindex(columns=scores.columns.get_level_values("area"))
+    table["p_below_today"] = (scores < today.to_numpy()).mean().where(today.notna().all().to_numpy())
     return table.rename_axis(["option", "area"])
 
 

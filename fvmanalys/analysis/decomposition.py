@@ -24,7 +24,12 @@ def decomposition(comparison: Comparison) -> pd.DataFrame:
     risks on and off (exact up to ten of an option). A risk_id that several options have is a whole id.
     """
     best = comparison.best
-    split = {option: Split(parts) for option, parts in option_parts(comparison).items()}
+    simulation = comparison.simulation
+    samples = simulation.first(simulation.draws)
+    split = {
+        option: Split(OptionParts(simulation.model, samples, option, comparison.value_per_point))
+        for option in simulation.model.options
+    }
     rows = [
         [best, other, *kind, split[best].parts.get(kind, 0.0) - split[other].parts.get(kind, 0.0)]
         for other in split
@@ -37,26 +42,11 @@ def decomposition(comparison: Comparison) -> pd.DataFrame:
     return table.assign(risk=alone.where(alone.map(known).eq(1), table["risk"]))
 
 
-def option_parts(comparison: Comparison) -> dict[str, OptionParts]:
-    """Every option over all draws."""
-    simulation = comparison.simulation
-    samples = simulation.first(simulation.draws)
-    return {
-        option: OptionParts(simulation.model, samples, option, comparison.value_per_point)
-        for option in simulation.model.options
-    }
-
-
 @dataclass(frozen=True)
 class Split:
     """One option's expected value·S − C in parts, each by its group, area and risk, of which one is filled."""
 
     option: OptionParts
-
-    @cached_property
-    def risks(self) -> list[str]:
-        """The risks that the option depends on, by their estimates' ids."""
-        return self.option.risks
 
     @cached_property
     def parts(self) -> dict[tuple[str, str, str], float]:
@@ -67,30 +57,29 @@ class Split:
         for stream, cost in zip(model.options[self.option.option].streams, calm.costs, strict=True):
             group = stream.group or stream.category
             groups[group] = groups.get(group, 0.0) - cost
-        added = shapley(self.risks, lambda on: np.array(self.with_risks(on).total), exact_up_to=EXACT_UP_TO).values
+        risks = self.option.risks
+        added = shapley(risks, lambda on: np.array(self.with_risks(on).total), exact_up_to=EXACT_UP_TO).values
         return {
             **{("", area, ""): calm.value * points for area, points in calm.areas.items()},
             **{(group, "", ""): amount for group, amount in groups.items()},
-            **{("", "", risk): float(share) for risk, share in zip(self.risks, added, strict=True)},
+            **{("", "", risk): float(share) for risk, share in zip(risks, added, strict=True)},
         }
 
     def with_risks(self, on: frozenset[str]) -> Worth:
         """The option where only some of its risks may occur."""
-        off = {name for risk in self.risks if risk not in on for name in self.option.ids_of_risk(risk)}
+        off = {name for risk in self.option.risks if risk not in on for name in self.option.ids_of_risk(risk)}
         return self.option.with_given(off, fixed_at(off, 0.0)) if off else self.option.drawn
 
 
 def reasons(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
     """What speaks for and against every option beside the leader, or the leader beside the runner-up, MSEK."""
+    columns = ["option", "other", "kind", "part", "difference"]
     if table.empty:
-        return pd.DataFrame(columns=["option", "other", "kind", "part", "difference"]).astype({"difference": float})
+        return pd.DataFrame(columns=columns).astype({"difference": float})
     kinds = table[["area", "group", "risk"]]
-    told = table.assign(kind=(kinds != "").idxmax(axis=1), part=kinds.max(axis=1))[
-        ["option_id", "other", "kind", "part", "difference"]
-    ]
-    turned = told.rename(columns={"option_id": "other", "other": "option_id"}).assign(difference=-told["difference"])
-    both = pd.concat([told[told["other"] == comparison.runner_up], turned]).rename(columns={"option_id": "option"})
+    told = table.rename(columns={"option_id": "option"})
+    told = told.assign(kind=(kinds != "").idxmax(axis=1), part=kinds.max(axis=1))[columns]
+    turned = told.rename(columns={"option": "other", "other": "option"}).assign(difference=-told["difference"])
+    both = pd.concat([told[told["other"] == comparison.runner_up], turned])
     order = {option: place for place, option in enumerate(comparison.table.index)}
-    return both.sort_values("option", key=lambda names: names.map(order), kind="stable", ignore_index=True)[
-        ["option", "other", "kind", "part", "difference"]
-    ]
+    return both.sort_values("option", key=lambda names: names.map(order), kind="stable", ignore_index=True)[columns]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from fvmanalys.analysis import decomposition, explain, outside, pause, staffing
 from fvmanalys.analysis.budget import contracts_compared, per_user
-from fvmanalys.analysis.changes import Changes, what_changed
+from fvmanalys.analysis.changes import what_changed
 from fvmanalys.analysis.compare import Comparison, compare, summary
 from fvmanalys.analysis.family import variants
 from fvmanalys.analysis.kept import keep, kept_for

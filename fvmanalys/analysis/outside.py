@@ -23,6 +23,10 @@ __all__ = [
 ]  # fmt: skip
 
 OVERRUNS = (100, 150, 200)  # per cent of the plan
+BACKTEST = [
+    "milestone", "plan", "name", "name_en", "stand_in", "planned_on", "planned_date", "programmes", "forecast_p50",
+    "forecast_p80", "outcome", "share_below", "within_p80",
+]  # fmt: skip
 CHANCES = ["option_id", "family", "p_best", "low", "high", "family_p_best", "family_low", "family_high"]
 VIEW_COLUMNS = [
     "cost_p50", "cost_p85", "programme_p50", "programme_p85", "full_use_p50", "full_use_p85", "score", "net_benefit",
@@ -167,65 +171,32 @@ def backtest(inputs: Inputs) -> pd.DataFrame:
         inputs.tables["milestones"].dropna(subset=["actual_date"]).set_index("milestone_id")["actual_date"].to_dict()
     )
     rows = [row for row in plans.to_dict("records") if is_plan(row, inputs.as_of)]
-    columns = [
-        "milestone", "plan", "name", "name_en", "stand_in", "planned_on", "planned_date", "programmes", "forecast_p50",
-        "forecast_p80", "outcome", "share_below", "within_p80",
-    ]  # fmt: skip
-    return pd.DataFrame([forecast_row(row, inputs, outcomes) for row in rows], columns=columns)
+    return pd.DataFrame([forecast_row(row, inputs, outcomes) for row in rows], columns=BACKTEST)
 
 
 def is_plan(row: dict[str, Any], as_of: date) -> bool:
     """Whether a milestone row was a plan of the own programme, made by `as_of` for a later day."""
     made, planned = row["known_from"], row["planned_date"]
-    return (
-        row["own_programme"] == "yes"
-        and made is not None
-        and planned is not None
-        and row["actual_date"] is None
-        and made <= as_of
-        and planned > made
-    )
+    told = row["own_programme"] == "yes" and None not in (made, planned) and row["actual_date"] is None
+    return told and made <= as_of and planned > made
 
 
-def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date]) -> dict[str, Any]:
+def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date]) -> list[Any]:
     """One plan, its forecast and its outcome."""
     made, planned = row["known_from"], row["planned_date"]
-    ratios, bounds = known_ratios(inputs, made)
+    known = in_force("reference_class", inputs.history["reference_class"].to_dict("records"), made)
+    core = [row for row in known if row["role"] == "core" and np.isfinite(row["duration_ratio"])]
+    ratios = np.array([row["duration_ratio"] for row in core])
+    bounds = np.array([row["censored"] in ("duration", "both") for row in core], dtype=bool)
     length = (planned - made).days
     p50, p80 = (day_at(made, length, survival_quantile(ratios, bounds, p)) for p in (0.5, 0.8))
     outcome = outcomes.get(row["milestone_id"])
     realised = ((outcome or inputs.as_of) - made).days / length
-    within = (
-        ""
-        if p80 is None or (outcome is None and inputs.as_of <= p80)
-        else "yes"
-        if outcome is not None and outcome <= p80
-        else "no"
-    )
-    return {
-        "milestone": row["milestone_id"],
-        "plan": row["plan_version"],
-        "name": row["name"],
-        "name_en": row.get("name_en", ""),
-        "stand_in": row["stand_in"],
-        "planned_on": made,
-        "planned_date": planned,
-        "programmes": len(ratios),
-        "forecast_p50": p50,
-        "forecast_p80": p80,
-        "outcome": outcome,
-        "share_below": share_below(ratios, bounds, realised),
-        "within_p80": within,
-    }
-
-
-def known_ratios(inputs: Inputs, day: date) -> tuple[np.ndarray, np.ndarray]:
-    """The duration ratios of the core programmes as known on a day, and which of them are lower bounds."""
-    known = in_force("reference_class", inputs.history["reference_class"].to_dict("records"), day)
-    rows = [row for row in known if row["role"] == "core" and np.isfinite(row["duration_ratio"])]
-    return np.array([row["duration_ratio"] for row in rows]), np.array(
-        [row["censored"] in ("duration", "both") for row in rows], dtype=bool
-    )
+    open_yet = p80 is None or (outcome is None and inputs.as_of <= p80)
+    within = "" if open_yet else "yes" if outcome is not None and outcome <= p80 else "no"
+    told = [row["milestone_id"], row["plan_version"], row["name"], row.get("name_en", ""), row["stand_in"]]
+    below = share_below(ratios, bounds, realised)
+    return [*told, made, planned, len(ratios), p50, p80, outcome, below, within]
 
 
 def kaplan_meier(values: np.ndarray, bounds: np.ndarray) -> Any:
@@ -252,16 +223,11 @@ def share_below(values: np.ndarray, bounds: np.ndarray, realised: float) -> floa
 def day_at(start: date, length: float, ratio: float) -> date | None:
     """The day that lies `ratio` times `length` days after `start`; None where that is beyond the calendar."""
     days = length * ratio
-    return (
-        start + timedelta(days=round(days))
-        if np.isfinite(days) and days < date.max.toordinal() - start.toordinal() - 1
-        else None
-    )
+    within = np.isfinite(days) and days < date.max.toordinal() - start.toordinal() - 1
+    return start + timedelta(days=round(days)) if within else None
 
 
 def coverage(plans: pd.DataFrame) -> dict[str, int]:
     """How many plans' outcomes fell within the forecast's P80, how many beyond, and how many cannot be told."""
-    return {
-        name: int((plans["within_p80"] == answer).sum())
-        for name, answer in (("within", "yes"), ("beyond", "no"), ("open", ""))
-    }
+    answers = {"within": "yes", "beyond": "no", "open": ""}
+    return {name: int((plans["within_p80"] == answer).sum()) for name, answer in answers.items()}

@@ -22,6 +22,7 @@ MONTHS_A_YEAR = 12
 SOMEBODY = 0.5  # full-time equivalents below which nobody is needed
 PHASE_LIKE = ["option", "role_id", "phase", "employer"]
 ENDS, COUNT, NOTICE = "_ends", "_count", "_notice"
+PEAKS = ["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
 TRAINING = "training"
 PARTS = ("training_users", "training_hours", "training_hour_cost")
 HOURS_A_YEAR = "working_hours"
@@ -39,24 +40,12 @@ def staffing_path(simulation: Simulation) -> pd.DataFrame:
     years, edges = year_edges(simulation.inputs.as_of, horizon)
     calendar = np.array(years)[np.searchsorted(edges, moments, side="right") - 1]
     columns = ("role_id", "name", "name_en", "phase", "phase_en", "employer")
-    tables = [
-        pd.DataFrame(
-            {
-                "option": option,
-                **{c: rows[name].get(c, "") for c in columns},
-                "time": moments,
-                "year": calendar,
-                "fte": total,
-            }
-        )
-        for (option, name) in sums[0]
-        for total in [np.sum([chunk[option, name] for chunk in sums], axis=0) / simulation.draws]
-    ]
-    return (
-        pd.concat(tables, ignore_index=True)
-        if tables
-        else pd.DataFrame(columns=["option", *columns, "time", "year", "fte"])
-    )
+    tables = [pd.DataFrame(columns=["option", *columns, "time", "year", "fte"])]
+    for option, name in sums[0]:
+        total = np.sum([chunk[option, name] for chunk in sums], axis=0) / simulation.draws
+        about = {column: rows[name].get(column, "") for column in columns}
+        tables.append(pd.DataFrame({"option": option, **about, "time": moments, "year": calendar, "fte": total}))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
 
 
 def headcount_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:
@@ -79,10 +68,6 @@ def yearly_staffing(path: pd.DataFrame) -> pd.DataFrame:
 
 def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
     """The highest expected month of each option and employer, beside what there has been before, where known."""
-    if path.empty:
-        return pd.DataFrame(
-            columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
-        )
     monthly = path.groupby(["option", "employer", "time"], sort=False)["fte"].sum().reset_index()
     whole = monthly.groupby("option")["fte"].sum()
     rows = []
@@ -90,15 +75,9 @@ def peaks(path: pd.DataFrame, highest_before: dict[str, float]) -> pd.DataFrame:
         top = months.loc[months["fte"].idxmax()]
         before = highest_before.get(employer, np.nan)
         share = months["fte"].sum() / whole[option] if whole[option] else np.nan
-        rows.append([option, employer, top["fte"], top["time"], before, exceeds(top["fte"], before), share])
-    return pd.DataFrame(
-        rows, columns=["option", "employer", "peak_fte", "peak_time", "before_fte", "exceeds", "mean_share"]
-    )
-
-
-def exceeds(now: float, before: float) -> bool | None:
-    """Whether there are more than before, where that is known."""
-    return None if np.isnan(before) else bool(now > before)
+        exceeds = None if np.isnan(before) else bool(top["fte"] > before)
+        rows.append([option, employer, top["fte"], top["time"], before, exceeds, share])
+    return pd.DataFrame(rows, columns=PEAKS)
 
 
 def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
@@ -110,16 +89,12 @@ def full_team(path: pd.DataFrame, kept: float) -> dict[str, float]:
 def start_burden(simulation: Simulation) -> pd.DataFrame:
     """What the services bear around go-lives: an option's one-off costs outside its programme, undiscounted, MSEK."""
     costs = simulation.yearly_streams.groupby(["option", "stream"], sort=False)["cost"].sum()
-    rows = [
-        {
-            **{column: row.get(column, "") for column in ("id", "option_id", "kind", "source_id", "note", "note_en")},
-            "cost": float(costs.get((row["option_id"], row["id"]), 0.0)),
-        }
-        for row in simulation.inputs.records["contracts"]
-        if row["programme"] == "no"
-        and row["basis"] in ("once", "total")
-        and row["option_id"] in simulation.inputs.options()
-    ]
+    rows = []
+    for row in simulation.inputs.records["contracts"]:
+        own = row["option_id"] in simulation.inputs.options()
+        if own and row["programme"] == "no" and row["basis"] in ("once", "total"):
+            about = {name: row.get(name, "") for name in ("id", "option_id", "kind", "source_id", "note", "note_en")}
+            rows.append({**about, "cost": float(costs.get((row["option_id"], row["id"]), 0.0))})
     return pd.DataFrame(rows)
 
 
@@ -127,9 +102,7 @@ def highest_before(inputs: Inputs) -> dict[str, float]:
     """The most full-time equivalents the region has had of each employer: context items `peak_<employer>`."""
     table = inputs.tables["context"]
     known = table[table["item_id"].str.startswith("peak_")] if len(table) else table
-    return {
-        item.removeprefix("peak_"): float(value) for item, value in zip(known["item_id"], known["likely"], strict=True)
-    }
+    return dict(zip(known["item_id"].str.removeprefix("peak_"), known["likely"], strict=True))
 
 
 def agreements(inputs: Inputs) -> list[dict[str, Any]]:
@@ -140,11 +113,8 @@ def agreements(inputs: Inputs) -> list[dict[str, Any]]:
     """
     context, milestones = inputs.records["context"], inputs.records["milestones"]
     found: dict[str, dict[str, Any]] = {}
-    for part, rows, key in (
-        (ENDS, milestones, "milestone_id"),
-        (COUNT, context, "item_id"),
-        (NOTICE, context, "item_id"),
-    ):
+    parts = (ENDS, milestones, "milestone_id"), (COUNT, context, "item_id"), (NOTICE, context, "item_id")
+    for part, rows, key in parts:
         for row in (row for row in rows if row[key].endswith(part)):
             found.setdefault(row[key].removesuffix(part), dict.fromkeys(("ends", "count", "notice")))[part[1:]] = row
     return sorted(found.values(), key=lambda parts: (end_of(parts) is None, str(end_of(parts))))
@@ -196,11 +166,8 @@ def training_load(simulation: Simulation) -> pd.DataFrame:
     """
     rows = []
     for option in simulation.inputs.options():
-        streams = [
-            stream
-            for stream in simulation.model.options[option].streams
-            if stream.estimates[0].split("/")[-1].startswith(TRAINING)
-        ]
+        every = simulation.model.options[option].streams
+        streams = [one for one in every if one.estimates[0].split("/")[-1].startswith(TRAINING)]
         figures = [background(simulation.inputs, part, option) for part in PARTS]
         if streams and all(figures):
             rows.append([option, *load_of(simulation, option, streams, np.array(figures))])

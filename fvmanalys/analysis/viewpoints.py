@@ -7,6 +7,8 @@ from fvmanalys.analysis.compare import Comparison, probability_best
 
 __all__ = ["viewpoint_choices", "viewpoint_weights"]
 
+CHOICES = ["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"]
+
 
 def viewpoint_weights(comparison: Comparison) -> pd.DataFrame:
     """The likely weight (or the middle of its range) that each viewpoint gives each area, normalised to sum to 1."""
@@ -44,30 +46,13 @@ def viewpoint_choices(comparison: Comparison) -> pd.DataFrame:
         ranked = worth.mean().sort_values(ascending=False)
         best = ranked.index[0]
         other = comparison.best if ranked.index[0] != comparison.best else comparison.runner_up
-        apart = (
-            {
-                area: (weights[area] - common[area]) * float((scores[best][area] - scores[other][area]).mean())
-                for area in common.index
-            }
-            if other
-            else {}
-        )
-        rows.append(
-            {
-                "viewpoint": viewpoint,
-                "name": names.at[viewpoint, "name"],
-                "name_en": names.at[viewpoint, "name_en"] if "name_en" in names else "",
-                "kind": names.at[viewpoint, "kind"],
-                "stand_in": "yes" if viewpoint in shown else "no",
-                "best": best,
-                "p_best": float(probability_best(worth.to_numpy())[options.index(best)]),
-                "lead": float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan,
-                "dividing_area": max(apart, key=lambda area: abs(apart[area])) if apart else "",
-            }
-        )
-    return pd.DataFrame(
-        rows, columns=["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"]
-    )
+        apart = (weights - common) * (scores[best] - scores[other]).mean() if other else pd.Series(dtype=float)
+        about = names.loc[viewpoint]
+        told = [about["name"], about.get("name_en", ""), about["kind"], "yes" if viewpoint in shown else "no"]
+        chance = float(probability_best(worth.to_numpy())[options.index(best)])
+        lead = float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else np.nan
+        rows.append([viewpoint, *told, best, chance, lead, apart.abs().idxmax() if len(apart) else ""])
+    return pd.DataFrame(rows, columns=CHOICES)
 
 
 def common_weights(comparison: Comparison) -> pd.Series:

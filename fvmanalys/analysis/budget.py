@@ -69,10 +69,8 @@ def contracts_compared(inputs: Inputs) -> pd.DataFrame:
         [[item, known[item], years, known.get(users, np.nan)] for item, years, users in found],
         columns=["item_id", "amount", "years", "users"],
     )
-    per_year = table["amount"] / table["years"]
-    return table.drop(columns="users").assign(
-        per_year=per_year, per_user=1e6 * table["amount"] / table["years"] / table["users"]
-    )
+    per_user = 1e6 * table["amount"] / table["years"] / table["users"]
+    return table.drop(columns="users").assign(per_year=table["amount"] / table["years"], per_user=per_user)
 
 
 def context_values(inputs: Inputs) -> dict[str, float]:

@@ -26,9 +26,7 @@ def cost_groups(yearly: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
         yearly["group"] = yearly["group"].where(yearly["group"].isin(kept), OTHER)
     order = [group for group in dict.fromkeys(yearly["group"]) if group in sizes.index or group == OTHER]
     told = yearly[yearly["group"].isin(order)]
-    return told.assign(
-        group=pd.Categorical(told["group"], sorted(order, key=lambda one: (one == OTHER, order.index(one))))
-    )
+    return told.assign(group=pd.Categorical(told["group"], sorted(order, key=lambda one: one == OTHER)))
 
 
 def values_by_group(groups: pd.DataFrame, options: list[str]) -> pd.DataFrame:
@@ -69,17 +67,10 @@ def yearly_extremes(yearly: pd.DataFrame) -> pd.DataFrame:
     """For each option its whole cost, its dearest whole year with its cost, and its largest category with its cost."""
     whole = whole_years(yearly.groupby(["option", "year"], sort=False)["cost"].sum())
     totals = yearly.groupby(["option", "category"], sort=False)["cost"].sum()
-    rows = [
-        [
-            option,
-            totals[option].sum(),
-            whole[option].idxmax(),
-            whole[option].max(),
-            totals[option].idxmax(),
-            totals[option].max(),
-        ]
-        for option in dict.fromkeys(yearly["option"])
-    ]
+    rows = []
+    for option in dict.fromkeys(yearly["option"]):
+        years, parts = whole[option], totals[option]
+        rows.append([option, parts.sum(), years.idxmax(), years.max(), parts.idxmax(), parts.max()])
     return pd.DataFrame(rows, columns=["option", "total", "year", "peak", "category", "part"])
 
 
@@ -120,9 +111,8 @@ def yearly_team(path: pd.DataFrame, options: list[str]) -> pd.DataFrame:
     years = range(seen.min(), seen.max() + 1) if len(busy) else []
     every = pd.MultiIndex.from_product([[one for one in options if one in needed], years], names=["option", "year"])
     wide = wide.reindex(every, fill_value=0.0).assign(total=lambda table: table.sum(axis=1))
-    return wide.assign(
-        consultants=hired.reindex(every, fill_value=0.0) / wide["total"].where(wide["total"] >= SOMEBODY)
-    )
+    somebody = wide["total"].where(wide["total"] >= SOMEBODY)
+    return wide.assign(consultants=hired.reindex(every, fill_value=0.0) / somebody)
 
 
 def best_of_each_day(history: pd.DataFrame) -> pd.DataFrame:

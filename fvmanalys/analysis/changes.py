@@ -22,10 +22,8 @@ MEASURES = ("cost_mean", "score", "net_benefit", "p_best", "expected_loss")
 CODE, SAMPLING = "code", "sampling"
 ALL_DRAWS_UP_TO = 3
 ATTRIBUTION = ["option", "measure", "group", "kind", "change", "standard_error", "before", "after"]
-ROWS = [
-    "group", "table", "option", "key", "what", "columns", "before", "after", "kind", "source_id", "known_from",
-    "confidential",
-]  # fmt: skip
+ABOUT = ("kind", "source_id", "known_from", "confidential")
+ROWS = ["group", "table", "option", "key", "what", "columns", "before", "after", *ABOUT]
 
 
 class Unmixable(Exception):
@@ -78,18 +76,13 @@ class Changes:
         """The rows that differ."""
         return pd.DataFrame([self.row_record(change) for change in self.row_changes], columns=ROWS)
 
-    def row_record(self, change: RowChange) -> dict[str, Any]:
+    def row_record(self, change: RowChange) -> list[Any]:
         """One row that differs, as plain values."""
-        about = {name: change.row.get(name, "") for name in ("kind", "source_id", "known_from", "confidential")}
-        place = {
-            "group": self.group_of(change),
-            "table": change.table,
-            "option": change.row.get("option_id", ""),
-            "key": change.key,
-        }
+        place = [self.group_of(change), change.table, change.row.get("option_id", ""), change.key]
         columns = [name for name in change.columns if change.what == "changed" or name not in words_of(change.table)]
-        sides = {name: listed(row, columns) for name, row in (("before", change.before), ("after", change.after))}
-        return {**place, "what": change.what, "columns": ";".join(columns), **sides, **about}
+        sides = [listed(row, columns) for row in (change.before, change.after)]
+        about = [change.row.get(name, "") for name in ABOUT]
+        return [*place, change.what, ";".join(columns), *sides, *about]
 
 
 def listed(row: dict[str, Any] | None, columns: Sequence[str]) -> str:
@@ -128,15 +121,14 @@ def divided(
     whole = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
     before, after = (table.reindex(mixture.both, columns=MEASURES).to_numpy(dtype=float) for table in published)
     start = game.value(frozenset(), comparison.simulation.draws)
-    parts = {
-        group.name: (group.kind, *pair)
-        for group, pair in zip(groups, zip(shares.values, shares.errors, strict=True), strict=True)
-    }
+    both = zip(groups, shares.values, shares.errors, strict=True)
+    parts = {group.name: (group.kind, value, error) for group, value, error in both}
     if former is not None:
         parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
     left = whole - start - shares.values.sum(axis=0)
     parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < comparison.simulation.draws else {}
     old, new = mixture.old.options(), mixture.new.options()
+    worth = published[0].loc[published[0]["permanent"].astype(bool), "net_benefit"].dropna()
     return Changes(
         former,
         groups=tuple(groups),
@@ -144,14 +136,8 @@ def divided(
         row_changes=tuple(mixture.changes),
         arrived=tuple(option for option in new if option not in old),
         gone=tuple(option for option in old if option not in new),
-        best_before=best_of(published[0]),
+        best_before=str(worth.idxmax()) if len(worth) else "",
     )
-
-
-def best_of(table: pd.DataFrame) -> str:
-    """The option that a comparison found best."""
-    worth = table.loc[table["permanent"].astype(bool), "net_benefit"].dropna()
-    return str(worth.idxmax()) if len(worth) else ""
 
 
 def attribution(
@@ -196,9 +182,11 @@ class Game:
         named = {group.name: group for group in groups}
         if not named:
             return Shares(np.zeros((0, *self.everything.shape)), np.zeros((0, *self.everything.shape)))
-        return shapley(
-            list(named), lambda names: self.value(cells(named[name] for name in names), self.draws), seed=self.seed
-        )
+
+        def value(names: frozenset[str]) -> Floats:
+            return self.value(cells(named[name] for name in names), self.draws)
+
+        return shapley(list(named), value, seed=self.seed)
 
     def value(self, chosen: frozenset[Cell], draws: int) -> Floats:
         """The figures (columns) of the options that both have (rows) when the chosen cells are new."""
@@ -209,11 +197,11 @@ class Game:
         source = self.source(SET_OF_OPTIONS, chosen)
         options = source.options()
         outcomes = [self.outcome(option, chosen, draws) for option in options]
-        worth = np.column_stack([self.point_value(chosen) * score - cost for cost, score in outcomes])
-        means = {
-            name: [outcome[place].mean() for outcome in outcomes] for place, name in enumerate(("cost_mean", "score"))
-        }
-        found = pd.DataFrame(means, options)
+        cell = self.mixture.cell_of("parameters", {"parameter_id": "value_per_point"})
+        point_value = self.source(cell, chosen).parameters["value_per_point"]
+        worth = np.column_stack([point_value * score - cost for cost, score in outcomes])
+        means = [[cost.mean(), score.mean()] for cost, score in outcomes]
+        found = pd.DataFrame(means, options, columns=["cost_mean", "score"])
         return found.join(rivalry(source, worth)).loc[self.mixture.both, list(MEASURES)].to_numpy(dtype=float)
 
     def outcome(self, option: str, chosen: frozenset[Cell], draws: int) -> tuple[Floats, Floats]:
@@ -222,20 +210,14 @@ class Game:
         concerned = frozenset(cell for cell in chosen if cell[1] in ("*", *line) and cell != SET_OF_OPTIONS)
         key = tuple(line), concerned, draws
         if key not in self.outcomes:
-            simulation = simulate(
-                self.mixture.one_option(option, chosen, self.changed), draws, self.seed, options=[option]
-            )
+            alone = self.mixture.one_option(option, chosen, self.changed)
+            simulation = simulate(alone, draws, self.seed, options=[option])
             self.outcomes[key] = simulation.cost[option].to_numpy(), simulation.score[option].to_numpy()
         return self.outcomes[key]
 
     def source(self, cell: Cell, chosen: frozenset[Cell]) -> Inputs:
         """The inputs that a cell is taken from."""
         return self.mixture.new if self.mixture.side_of(cell, chosen, self.changed) else self.mixture.old
-
-    def point_value(self, chosen: frozenset[Cell]) -> float:
-        """What a point is worth, in MSEK."""
-        cell = self.mixture.cell_of("parameters", {"parameter_id": "value_per_point"})
-        return self.source(cell, chosen).parameters["value_per_point"]
 
 
 def rivalry(inputs: Inputs, worth: Floats) -> pd.DataFrame:

@@ -24,6 +24,10 @@ PUBLISHED = (
     "item_id", "name", "name_en", "option_id", "categories", "low", "likely", "high", "kind", "source_id", "known_from",
     "confidential", "stand_in",
 )  # fmt: skip
+EVENTS = [
+    "option", "event", "name", "name_en", "p05", "p50", "p85", "p95", "happens", "deadline", "p_deadline_met", "shared",
+    "stand_in",
+]  # fmt: skip
 
 
 def decision_taken(inputs: Inputs) -> dict[str, Any] | None:
@@ -45,28 +49,14 @@ def event_table(simulation: Simulation) -> pd.DataFrame:
         for row in reversed(events.values()):
             times = simulation.events[option, row["event_id"]].to_numpy()
             quantiles = np.quantile(times, [0.05, 0.5, 0.85, 0.95], method="inverted_cdf")
+            happens = float(np.isfinite(times).mean())
             deadline = row["deadline"] if isinstance(row["deadline"], date) else None
             met = float((times <= years_after(deadline, simulation.inputs.as_of)).mean()) if deadline else np.nan
-            names = {"name": row["name"] or row["event_id"], "name_en": row.get("name_en", "")}
-            rows.append(
-                {
-                    "option": option,
-                    "event": row["event_id"],
-                    **names,
-                    **dict(zip(("p05", "p50", "p85", "p95"), quantiles, strict=True)),
-                    "happens": float(np.isfinite(times).mean()),
-                    "deadline": deadline,
-                    "p_deadline_met": met,
-                    "shared": row["option_id"] == ALL_OPTIONS and same_time(simulation, row["event_id"], times),
-                    "stand_in": row["stand_in"],
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def same_time(simulation: Simulation, event: str, times: np.ndarray) -> bool:
-    """Whether an event has these times under every option."""
-    return all(np.array_equal(simulation.events[option, event], times) for option in simulation.inputs.options())
+            names = [row["event_id"], row["name"] or row["event_id"], row.get("name_en", "")]
+            others = (simulation.events[other, row["event_id"]] for other in simulation.inputs.options())
+            shared = row["option_id"] == ALL_OPTIONS and all(np.array_equal(other, times) for other in others)
+            rows.append([option, *names, *quantiles, happens, deadline, met, shared, row["stand_in"]])
+    return pd.DataFrame(rows, columns=EVENTS if rows else None)
 
 
 def events_once(events: pd.DataFrame) -> pd.DataFrame:
@@ -117,16 +107,8 @@ def levels_reached(simulation: Simulation) -> pd.DataFrame:
         own = [row["from_event"] for row in counted if row["option_id"] != ALL_OPTIONS]
         known = [simulation.events[option, name] for name in own if (option, name) in simulation.events]
         first = np.quantile(np.minimum.reduce(known), 0.5, method="inverted_cdf") if known else np.nan
-        rows.append(
-            {
-                "option": option,
-                "area": area,
-                "level_now": levels.iloc[0],
-                "level_end": levels.iloc[-1],
-                "reached_p50": first,
-            }
-        )
-    return pd.DataFrame(rows)
+        rows.append([option, area, levels.iloc[0], levels.iloc[-1], first])
+    return pd.DataFrame(rows, columns=["option", "area", "level_now", "level_end", "reached_p50"])
 
 
 def strongest(reasons: pd.DataFrame, most: int, least: float = 0.5) -> pd.DataFrame:
@@ -168,7 +150,7 @@ def published_totals(simulation: Simulation) -> pd.DataFrame:
     for row in table[table["categories"] != ""].to_dict("records"):
         counted = yearly["category"].isin(split(row["categories"])) & yearly["option"].eq(row["option_id"])
         model_total = float(yearly.loc[counted, "cost"].sum(min_count=1))
-        rows.append({**{column: row.get(column, "") for column in PUBLISHED}, "model_total": model_total})
+        rows.append([*(row.get(column, "") for column in PUBLISHED), model_total])
     return pd.DataFrame(rows, columns=[*PUBLISHED, "model_total"])
 
 
@@ -182,6 +164,5 @@ def evidence_by_table(inputs: Inputs) -> pd.DataFrame:
 def evidence_counts(inputs: Inputs) -> pd.DataFrame:
     """How many estimates of the model are facts, judgements and assumptions, and their shares."""
     counts = evidence_by_table(inputs).sum()
-    return pd.DataFrame(
-        {"kind": counts.index, "estimates": counts.to_numpy(), "share": counts.to_numpy() / max(counts.sum(), 1)}
-    )
+    table = counts.rename("estimates").rename_axis("kind").reset_index()
+    return table.assign(share=table["estimates"] / max(counts.sum(), 1))

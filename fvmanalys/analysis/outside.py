@@ -192,8 +192,11 @@ def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date])
     p50, p80 = (day_at(made, length, survival_quantile(ratios, bounds, p)) for p in (0.5, 0.8))
     outcome = outcomes.get(row["milestone_id"])
     realised = ((outcome or inputs.as_of) - made).days / length
-    open_yet = p80 is None or (outcome is None and inputs.as_of <= p80)
-    within = "" if open_yet else "yes" if outcome is not None and outcome <= p80 else "no"
+    within = ""
+    if p80 is not None and (outcome or inputs.as_of) > p80:
+        within = "no"
+    elif p80 is not None and outcome is not None:
+        within = "yes"
     told = [row["milestone_id"], row["plan_version"], row["name"], row.get("name_en", ""), row["stand_in"]]
     below = share_below(ratios, bounds, realised)
     return [*told, made, planned, len(ratios), p50, p80, outcome, below, within]

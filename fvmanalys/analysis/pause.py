@@ -3,7 +3,7 @@
 Cost of delay: Reinertsen 2009, The Principles of Product Development Flow, ch. 2.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -121,26 +121,15 @@ def delay_table(found: Mapping[float, Waited], months: Sequence[float], inputs: 
 
 def delay_rows(
     today: Waited, later: Waited, options: Sequence[str], value: float, months: float
-) -> list[dict[str, object]]:
+) -> Iterator[list[object]]:
     """The loss of each permanent option, and of the best, at one delay."""
     worth_today, worth_later = today.worth(value, options), later.worth(value, options)
-    rows = []
     for option in [*worth_today.index, BEST]:
         before, after = (worth_today.idxmax(), worth_later.idxmax()) if option == BEST else (option, option)
         loss = worth_today[before] - worth_later[after]
         bill = later.pause[after] - today.pause[before]
         points = value * (today.score[before] - later.score[after])
-        rows.append(
-            {
-                "months": months,
-                "option": option,
-                "loss": loss,
-                "pause_bill": bill,
-                "lost_points": points,
-                "shifted_costs": loss - bill - points,
-            }
-        )
-    return rows
+        yield [months, option, loss, bill, points, loss - bill - points]
 
 
 def first_month_at(simulation: Simulation, draws: int, share: float, value_per_point: float) -> float:
@@ -171,20 +160,9 @@ def monthly_bill(simulation: Simulation) -> pd.DataFrame:
     for stream in model.options[option].streams:
         amount = float(np.mean(stream_value(stream, stream_amount(stream, sample, option), times, month)))
         if stream.basis == "per_year" and abs(amount) > 1e-9:
-            row = about.loc[stream.estimates[0]]
+            name, name_en, *rests = about.loc[stream.estimates[0], ["name", "name_en", "kind", "source_id"]]
             part = stream.employer or stream.category
-            rows.append(
-                [
-                    stream.estimates[0],
-                    part,
-                    row["name"],
-                    row["name_en"],
-                    stream in paused,
-                    amount,
-                    row["kind"],
-                    row["source_id"],
-                ]
-            )
+            rows.append([stream.estimates[0], part, name, name_en, stream in paused, amount, *rests])
     return pd.DataFrame(rows, columns=columns).sort_values("msek_per_month", ascending=False, ignore_index=True)
 
 
@@ -224,20 +202,22 @@ def standing_teams(
 def standing_team(
     inputs: Inputs, option: str, draws: int = 4096, seed: int = 1, shares: Sequence[float] = SHARES, delay: float = 0.0
 ) -> StandingTeam:
-    """The share of the full team kept that maximises an option's expected net benefit over the decision date.
-
-    The grid and the rows of `readiness` are searched, then the intervals around the best (Brent's method).
-    """
+    """The share of the full team kept that maximises an option's expected net benefit over the decision date."""
     [team] = read_teams(inputs, [option], draws, seed, delay)
     return best_team(team, shares)
 
 
 def best_team(team: "Team", shares: Sequence[float]) -> StandingTeam:
-    """Search the curve of a team."""
-    grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *team.kinks)})
+    """Search the shares and the rows of `readiness`, then the intervals around the best (Brent's method)."""
+    kinks = [share for event in team.model.options[team.option].events for share, _ in event.readiness]
+    grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *kinks) if 0 <= share <= 1})
     parts = {share: team_costs(team, share) for share in grid}
-    curve = total_costs(parts)
     full = parts[1.0][2]
+    curve = pd.DataFrame(
+        [[share, pause, rebuild, full - value] for share, (pause, rebuild, value) in parts.items()],
+        columns=["share", "pause_cost", "rebuild_cost", "late_cost"],
+    )
+    curve["total"] = curve["pause_cost"] + curve["rebuild_cost"] + curve["late_cost"]
 
     def total(share: float) -> float:
         pause, rebuild, value = team_costs(team, share)
@@ -246,8 +226,11 @@ def best_team(team: "Team", shares: Sequence[float]) -> StandingTeam:
     share, least = least_between(total, grid, curve["total"].to_numpy())
     limit = least + (NEAR - 1) * abs(least)
     above = curve.loc[curve["total"] > limit, "share"].to_numpy()
-    low, high = (edge(total, share, side, limit) for side in (above[above < share][-1:], above[above > share][:1]))
-    return StandingTeam(team.option, share, grid[0] if low is None else low, grid[-1] if high is None else high, curve)
+    low, high = (
+        float(brentq(lambda at: total(at) - limit, share, float(side[0]), xtol=1e-6)) if len(side) else end
+        for side, end in ((above[above < share][-1:], grid[0]), (above[above > share][:1], grid[-1]))
+    )
+    return StandingTeam(team.option, share, low, high, curve)
 
 
 @dataclass(frozen=True)
@@ -263,13 +246,6 @@ class Team:
     def half(self) -> Reckoning:
         """The option with half the team kept, so that with another share only what that moves is computed."""
         return reckon(self.model, self.sample, self.option)
-
-    @property
-    def kinks(self) -> list[float]:
-        """The shares that `readiness` has a row for."""
-        return [
-            share for event in self.model.options[self.option].events for share, _ in event.readiness if 0 <= share <= 1
-        ]
 
 
 def read_teams(inputs: Inputs, options: Sequence[str], draws: int, seed: int, delay: float) -> list[Team]:
@@ -303,18 +279,6 @@ def team_costs(team: Team, share: float) -> tuple[float, float, float]:
     return sums[PAUSE], sums[RESTART], worth + sums[PAUSE] + sums[RESTART]
 
 
-def total_costs(parts: dict[float, tuple[float, float, float]]) -> pd.DataFrame:
-    """The curve of a standing team from its parts at each share."""
-    full = parts[1.0][2]
-    rows = [
-        {"share": share, "pause_cost": pause, "rebuild_cost": rebuild, "late_cost": full - value}
-        for share, (pause, rebuild, value) in parts.items()
-    ]
-    return pd.DataFrame(rows).assign(
-        total=lambda table: table["pause_cost"] + table["rebuild_cost"] + table["late_cost"]
-    )
-
-
 def least_between(total: Callable[[float], float], grid: list[float], values: np.ndarray) -> tuple[float, float]:
     """Where a curve is least and how low that is, looking on either side of the best point of the grid."""
     best = int(values.argmin())
@@ -323,12 +287,3 @@ def least_between(total: Callable[[float], float], grid: list[float], values: np
         inside = minimize_scalar(total, bounds=(low, high), method="bounded", options={"xatol": 1e-6})
         found.append((float(inside.x), float(inside.fun)))
     return min(found, key=lambda point: point[1])
-
-
-def edge(total: Callable[[float], float], inside: float, outside: np.ndarray, limit: float) -> float | None:
-    """Where the curve passes the limit on the way from the optimum to a share above it; None where nowhere."""
-    return (
-        float(brentq(lambda share: total(share) - limit, inside, float(outside[0]), xtol=1e-6))
-        if len(outside)
-        else None
-    )

@@ -51,17 +51,10 @@ def slipped_plans(inputs: Inputs) -> pd.DataFrame:
         days = [*planned, *actual]
         if planned and len(set(days)) > 1:
             last = versions.iloc[-1]
-            rows.append(
-                {
-                    "milestone": milestone,
-                    "name": last["name"],
-                    "name_en": last.get("name_en", ""),
-                    "stand_in": "yes" if versions["stand_in"].eq("yes").any() else "no",
-                    "planned": planned,
-                    "actual": actual[-1] if actual else None,
-                    "slip_months": months_between(planned[0], days[-1]),
-                }
-            )
+            stand_in = "yes" if versions["stand_in"].eq("yes").any() else "no"
+            slip = months_between(planned[0], days[-1])
+            told = [milestone, last["name"], last.get("name_en", ""), stand_in]
+            rows.append([*told, planned, actual[-1] if actual else None, slip])
     return pd.DataFrame(rows, columns=["milestone", "name", "name_en", "stand_in", "planned", "actual", "slip_months"])
 
 

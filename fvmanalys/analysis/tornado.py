@@ -12,8 +12,9 @@ from fvmanalys.model import Simulation
 from fvmanalys.model.draws import Estimate, quantile
 from fvmanalys.model.simulate import read_model
 
-__all__ = ["tornado"]
+__all__ = ["SWINGS", "numbers", "tornado"]
 
+SWINGS = ["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"]
 LOW, HIGH = 0.05, 0.95
 
 
@@ -43,9 +44,8 @@ def tornado(
         if set(same) & (one.ids | other.ids):
             low, high = quantile(model.estimates[same[0]], np.array([LOW, HIGH]))
             ends = [differ(one, other, same, end) for end in (low, high)]
-            rows.append([same[0], low, high, *ends, ";".join(same[1:])])
-    table = pd.DataFrame(rows, columns=["id", "low_value", "high_value", "difference_low", "difference_high", "others"])
-    table.insert(5, "swing", (table["difference_high"] - table["difference_low"]).abs())
+            rows.append([same[0], low, high, *ends, abs(ends[1] - ends[0]), ";".join(same[1:])])
+    table = pd.DataFrame(rows, columns=SWINGS)
     return table.sort_values("swing", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -58,14 +58,10 @@ def differ(one: OptionParts, other: OptionParts, same: list[str], number: float)
 def numbers(estimates: Mapping[str, Estimate]) -> list[list[str]]:
     """The estimates that are drawn, those together that are the same number in every draw."""
     groups: dict[tuple, list[str]] = {}
-    for name, estimate in estimates.items():
-        if not estimate.is_fixed:
-            groups.setdefault(number_key(estimate), []).append(name)
+    for name, one in estimates.items():
+        if not one.is_fixed:
+            tied = bool(one.moves_with) and abs(one.strength) == 1
+            driver = (one.moves_with, one.strength) if tied else one.stream
+            key = driver, one.low, one.likely, one.high, one.distribution, one.ends
+            groups.setdefault(key, []).append(name)
     return list(groups.values())
-
-
-def number_key(estimate: Estimate) -> tuple:
-    """What makes two estimates the same number in every draw: one stream or factor, and equal quantities."""
-    tied = bool(estimate.moves_with) and abs(estimate.strength) == 1
-    driver = (estimate.moves_with, estimate.strength) if tied else estimate.stream
-    return driver, estimate.low, estimate.likely, estimate.high, estimate.distribution, estimate.ends

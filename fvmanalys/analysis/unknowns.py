@@ -11,7 +11,7 @@ from scipy.special import ndtri
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.information import Value, evpi, evppi, evppi_all
 from fvmanalys.analysis.leads import ERRORS
-from fvmanalys.analysis.tornado import numbers, tornado
+from fvmanalys.analysis.tornado import SWINGS, numbers, tornado
 from fvmanalys.model import Simulation
 from fvmanalys.model.draws import BLOCK, Floats, blocks, draw, draw_factor, draw_own
 from fvmanalys.model.sample import Mask
@@ -45,9 +45,8 @@ class Unknowns:
     @cached_property
     def columns(self) -> dict[str, Floats]:
         """The draws of every uncertain number of the model; those that are one number stand once, by the first id."""
-        tables = dict(
-            zip(self.simulation.inputs.estimates["id"], self.simulation.inputs.estimates["table"], strict=True)
-        )
+        inputs = self.simulation.inputs
+        tables = dict(zip(inputs.estimates["id"], inputs.estimates["table"], strict=True))
         names = [same[0] for same in numbers(self.simulation.model.estimates) if tables[same[0]] not in AROUND]
         parts = blocks(self.size)
         return {name: draw(self.simulation.model.estimates[name], self.simulation.seed, parts) for name in names}
@@ -60,9 +59,8 @@ class Unknowns:
     def benefit(self, value: float | None = None) -> pd.DataFrame:
         """Net benefit of the options that may be chosen, draws × options."""
         options = self.simulation.inputs.options(permanent_only=True)
-        return self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)[options].iloc[
-            : self.size
-        ]
+        benefit = self.simulation.net_benefit(self.comparison.value_per_point if value is None else value)
+        return benefit[options].iloc[: self.size]
 
     @cached_property
     def everything(self) -> Value:
@@ -86,22 +84,16 @@ class Unknowns:
         parts = blocks(self.size)
         seed = self.simulation.seed
         factors = {f"factors/{name}": ndtri(draw_factor(name, seed, parts)) for name in self.tied_to}
-        events = {
-            name.replace("risks/", "events/", 1): mask.astype(float)
-            for name, mask in self.occurrences.items()
-            if mask.std() > 0
-        }
+        events = {name: mask.astype(float) for name, mask in self.occurrences.items() if mask.std() > 0}
+        events = {name.replace("risks/", "events/", 1): column for name, column in events.items()}
         return {name: self.columns[name] for name in self.columns if name in alone} | factors | events
 
     @cached_property
     def about(self) -> pd.DataFrame:
         """What is known of each of these; a factor is of the kind of its numbers, an event as its probability."""
         table = self.simulation.inputs.estimates.set_index("id")[list(TOLD)]
-        events = (
-            table[table["table"] == "risks"]
-            .assign(table="events")
-            .rename(index=lambda name: name.replace("risks/", "events/", 1))
-        )
+        events = table[table["table"] == "risks"].assign(table="events")
+        events = events.rename(index=lambda name: name.replace("risks/", "events/", 1))
         names = {row["factor_id"]: row for row in self.simulation.inputs.records["factors"]}
         rows = {}
         for factor, members in self.tied_to.items():
@@ -146,10 +138,8 @@ class Unknowns:
     @property
     def gaps(self) -> pd.DataFrame:
         """The numbers that nobody has published and that are worth most to find out."""
-        table = self.estimates
-        return table[table["kind"].eq("assumption") & ~table["table"].isin(["events", "factors"])].reset_index(
-            drop=True
-        )
+        numbers = self.estimates[~self.estimates["table"].isin(["events", "factors"])]
+        return numbers[numbers["kind"].eq("assumption")].reset_index(drop=True)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
@@ -157,20 +147,10 @@ class Unknowns:
         rows = []
         for (kind, name), ids in natural_groups(self.simulation, list(self.columns)).items():
             value = evppi(self.benefit(), self.stack(ids))
-            rows.append(
-                {
-                    "group_kind": kind,
-                    "group": name,
-                    "estimates": len(ids),
-                    "evppi": value.value,
-                    "standard_error": value.standard_error,
-                    "warning": value.warning,
-                }
-            )
+            rows.append([kind, name, len(ids), value.value, value.standard_error, value.warning])
         columns = ["group_kind", "group", "estimates", "evppi", "standard_error", "warning"]
-        table = pd.DataFrame(rows, columns=columns).sort_values(
-            "evppi", ascending=False, kind="stable", ignore_index=True
-        )
+        table = pd.DataFrame(rows, columns=columns)
+        table = table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
         return table.assign(clear=table["evppi"] > ERRORS * table["standard_error"])
 
     def stack(self, ids: list[str]) -> Floats:
@@ -194,9 +174,7 @@ class Unknowns:
         """What each estimate's low and high do to the difference between the two leading options, MSEK."""
         first, second = self.comparison.best, self.comparison.runner_up
         if second is None:
-            return pd.DataFrame(
-                columns=["id", "low_value", "high_value", "difference_low", "difference_high", "swing", "others"]
-            )
+            return pd.DataFrame(columns=SWINGS)
         return tornado(self.simulation, first, second, self.comparison.value_per_point)
 
 
@@ -205,16 +183,11 @@ def natural_groups(simulation: Simulation, ids: list[str]) -> dict[tuple[str, st
     about = simulation.inputs.estimates.set_index("id").loc[ids]
     parts = about.index.str.split("/")
     groups: dict[tuple[str, str], list[str]] = {}
-    for name, pieces, table, factor, kind in zip(
-        ids, parts, about["table"], about["moves_with"], about["kind"], strict=True
-    ):
+    for name, pieces, row in zip(ids, parts, about.to_dict("records"), strict=True):
+        table = row["table"]
         area = pieces[2] if table == "levels" else pieces[1] if table in ("areas", "criteria") else ""
-        for key in (
-            ("area", area),
-            ("table", table),
-            ("factor", factor),
-            ("kind", kind if kind == "assumption" else ""),
-        ):
+        kind = row["kind"] if row["kind"] == "assumption" else ""
+        for key in (("area", area), ("table", table), ("factor", row["moves_with"]), ("kind", kind)):
             if key[1]:
                 groups.setdefault(key, []).append(name)
     return groups

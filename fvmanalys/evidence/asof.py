@@ -8,10 +8,7 @@ from fvmanalys.errors import Fault
 from fvmanalys.evidence.conditions import as_set
 from fvmanalys.evidence.tables import TABLES
 
-__all__ = [
-    "default_as_of", "duplicate_faults", "in_force", "key_of", "newest_known_from", "superseded", "supersedes",
-    "withdraws",
-]  # fmt: skip
+__all__ = ["default_as_of", "duplicate_faults", "in_force", "key_of", "superseded", "supersedes", "withdraws"]
 
 Rows = list[dict[str, Any]]
 
@@ -84,13 +81,8 @@ def duplicate_faults(table: str, rows: Rows) -> Iterable[Fault]:
         same_day.setdefault(when, row)
 
 
-def newest_known_from(tables: dict[str, Rows]) -> date | None:
-    """The latest day on which anything in the tables became known."""
-    days = [row["known_from"] for rows in tables.values() for row in rows if row.get("known_from")]
-    return max(days, default=None)
-
-
 def default_as_of(tables: dict[str, Rows]) -> date | None:
     """The decision's own day, or else the newest `known_from`."""
     own = [row["as_of"] for row in tables.get("decision", []) if row["as_of"]]
-    return own[0] if own else newest_known_from(tables)
+    days = [row["known_from"] for rows in tables.values() for row in rows if row.get("known_from")]
+    return own[0] if own else max(days, default=None)

@@ -59,13 +59,7 @@ def nearest_correlation(matrix: Matrix) -> Matrix:
 
 def correlation_faults(tables: Tables) -> Iterator[Fault]:
     """Check that no pair stands twice or beside a common factor, and that all of them are possible at once."""
-    tied = {
-        one
-        for name, rows in tables.items()
-        for row in rows
-        if row.get("moves_with")
-        for one in estimate_ids({name: [row]})
-    }
+    tied = estimate_ids({name: [row for row in rows if row.get("moves_with")] for name, rows in tables.items()})
     seen: dict[frozenset[str], dict[str, Any]] = {}
     for row in tables.get("correlations", []):
         pair = frozenset(row[end] for end in PAIR)
@@ -75,9 +69,8 @@ def correlation_faults(tables: Tables) -> Iterator[Fault]:
             yield fault(row, "second_id", f"is the pair of row {seen[pair]['_row']} again", "keep one of the rows")
         for end in PAIR:
             if row[end] in tied:
-                yield fault(
-                    row, end, f"{row[end]!r} has a common factor (moves_with)", "clear moves_with, or remove this row"
-                )
+                problem = f"{row[end]!r} has a common factor (moves_with)"
+                yield fault(row, end, problem, "clear moves_with, or remove this row")
         seen.setdefault(pair, row)
     rows = [row for pair, row in seen.items() if len(pair) == 2]
     for group, matrix in correlated_groups(rows) if rows else ():
@@ -89,14 +82,10 @@ def impossible(group: list[str], matrix: Matrix, seen: dict[frozenset[str], dict
     """The fault of three estimates that cannot be correlated as they are said to be, at the row of their last pair."""
     import numpy as np
 
-    worst = min(
-        combinations(range(len(group)), 3), key=lambda three: np.linalg.eigvalsh(matrix[np.ix_(three, three)])[0]
-    )
-    a, b, c = (group[place] for place in worst)
-    said = [
-        (seen.get(frozenset(pair)), matrix[group.index(pair[0]), group.index(pair[1])])
-        for pair in ((a, b), (b, c), (a, c))
-    ]
+    three = combinations(range(len(group)), 3)
+    i, j, k = min(three, key=lambda places: np.linalg.eigvalsh(matrix[np.ix_(places, places)])[0])
+    a, b, c = (group[place] for place in (i, j, k))
+    said = [(seen.get(frozenset((group[x], group[y]))), matrix[x, y]) for x, y in ((i, j), (j, k), (i, k))]
     told = ", ".join(f"{value:.2g}{'' if row else ' (not said)'}" for row, value in said)
     last = max((row for row, _ in said if row), key=lambda row: row["_row"])
     problem = f"{a!r}, {b!r} and {c!r} cannot be correlated so: {told} for 1-2, 2-3 and 1-3 on the normal scale"

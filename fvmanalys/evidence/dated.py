@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,14 +132,8 @@ def parse_day(as_of: str | date | None) -> date | None:
     if as_of is None or as_of == "":
         return None
     try:
-        day = (
-            as_of.date()
-            if isinstance(as_of, datetime)
-            else as_of
-            if isinstance(as_of, date)
-            else date.fromisoformat(as_of)
-        )
-    except ValueError as error:
+        day = date.fromisoformat(as_of) if isinstance(as_of, str) else date(as_of.year, as_of.month, as_of.day)
+    except (ValueError, AttributeError, TypeError) as error:
         raise UsageError(f"as_of {as_of!r} is not a date; write it as year-month-day, such as 2025-05-27") from error
     if not FIRST_DAY <= day <= LAST_DAY:
         raise UsageError(f"as_of {day} is out of reach; give a day from {FIRST_DAY} to {LAST_DAY}")

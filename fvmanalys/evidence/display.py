@@ -29,9 +29,8 @@ class Shows:
         return f"{type(self).__name__}({'; '.join(f'{name}: {one}' for name, one in self.told.items())})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{escape(name)}</th><td>{escape(str(one))}</td></tr>" for name, one in self.told.items()
-        )
+        cells = [(escape(name), escape(str(one))) for name, one in self.told.items()]
+        rows = "".join(f"<tr><th>{name}</th><td>{one}</td></tr>" for name, one in cells)
         head = f"<table><caption>{escape(type(self).__name__)}</caption><tbody>{rows}</tbody></table>"
         return head + "".join(captioned(table, name) for name, table in self.below.items())
 
@@ -102,11 +101,8 @@ def next_parts(table: pd.DataFrame, prefix: str) -> list[str]:
 
 def quantity_told(row: Mapping[str, Any]) -> str:
     """An estimate in a line."""
-    ends = (
-        f" ({row['low']:g} to {row['high']:g}, {row['distribution']})"
-        if row["distribution"] not in ("", "fixed")
-        else ""
-    )
+    ranged = row["distribution"] not in ("", "fixed")
+    ends = f" ({row['low']:g} to {row['high']:g}, {row['distribution']})" if ranged else ""
     return f"{row['id']}: {row['likely']:g}{ends} {row['unit']}; {row['kind']}, {row['owner'] or row['source_id']}"
 
 

@@ -24,10 +24,8 @@ class Unreadable(ValueError):
 def decode(raw: bytes) -> str:
     """Decode UTF-8, with or without BOM, or else Windows-1252; Unreadable where another encoding is more plausible."""
     if b"\0" in raw:
-        raise Unreadable(
-            "holds zero bytes, so it is neither UTF-8 nor Windows-1252 text (UTF-16, "
-            "perhaps, which Excel calls Unicode text)"
-        )
+        unicode = "UTF-16, perhaps, which Excel calls Unicode text"
+        raise Unreadable(f"holds zero bytes, so it is neither UTF-8 nor Windows-1252 text ({unicode})")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -39,10 +37,8 @@ def decode(raw: bytes) -> str:
         row, line = next((row, line) for row, line in enumerate(lines, 1) if cost(line, likely) < cost(line, WINDOWS))
         best, worst = (line.decode(name, "replace") for name in (likely, WINDOWS))
         word, garbled = unlike(best, worst)
-        problem = (
-            f"is neither UTF-8 nor Windows-1252, but likely {NAMES[likely]}: that reads {word!r} "
-            f"where Windows-1252 reads {garbled!r}"
-        )
+        reads = f"that reads {word!r} where Windows-1252 reads {garbled!r}"
+        problem = f"is neither UTF-8 nor Windows-1252, but likely {NAMES[likely]}: {reads}"
         raise Unreadable(problem, row=row)
     return raw.decode(WINDOWS)
 
@@ -54,10 +50,8 @@ def check_mixed(raw: bytes, lines: list[bytes], place: int) -> None:
     if sequences > stray or (sequences and TWICE.search(raw.decode(WINDOWS, "replace"))):
         likely = most_plausible(lines[place])
         word, garbled = unlike(patched(lines[place], likely), lines[place].decode("utf-8", "replace"))
-        problem = (
-            f"holds a byte that is no UTF-8, as the rest of the file is ({garbled!r}; "
-            f"{word!r} if it is {NAMES[likely]})"
-        )
+        seen = f"{garbled!r}; {word!r} if it is {NAMES[likely]}"
+        problem = f"holds a byte that is no UTF-8, as the rest of the file is ({seen})"
         raise Unreadable(problem, f"write that word again, and {SAVE_AGAIN}", place + 1)
 
 
@@ -97,12 +91,8 @@ ODD = {
 
 def most_plausible(raw: bytes) -> str:
     """The encoding in which text is least odd: Windows-1252, unless another is less so."""
-    return min(NAMES, key=lambda name: (cost(raw, name), name != WINDOWS, -nordic(raw, name)))
-
-
-def nordic(raw: bytes, encoding: str) -> int:
-    """How many letters of the Nordic languages text holds in an encoding."""
-    return len(NORDIC.findall(raw.decode(encoding, "replace")))
+    nordic = {name: len(NORDIC.findall(raw.decode(name, "replace"))) for name in NAMES}
+    return min(NAMES, key=lambda name: (cost(raw, name), name != WINDOWS, -nordic[name]))
 
 
 def cost(raw: bytes, encoding: str) -> float:
@@ -132,18 +122,14 @@ def check_whole(rows: list[tuple[int, list[str]]]) -> None:
             if cell.isascii():
                 continue
             if "\ufffd" in cell:
-                problem = (
-                    f"holds {shortened(cell, cell.index(chr(0xFFFD)))!r}, where a letter "
-                    "was lost when the file was saved"
-                )
+                word = shortened(cell, cell.index("\ufffd"))
+                problem = f"holds {word!r}, where a letter was lost when the file was saved"
                 raise Unreadable(problem, "write the word again, here and wherever a letter is lost", row)
             found = TWICE.search(cell)
             if found:
                 garbled = shortened(cell, found.start())
-                problem = (
-                    f"reads {garbled!r}, which is likely {repaired(garbled)!r}: UTF-8 that was "
-                    "read as Windows-1252 and saved again"
-                )
+                likely = f"{repaired(garbled)!r}: UTF-8 that was read as Windows-1252 and saved again"
+                problem = f"reads {garbled!r}, which is likely {likely}"
                 raise Unreadable(problem, "open the original as UTF-8 and save it again as CSV in UTF-8", row)
 
 
@@ -156,12 +142,8 @@ def shortened(cell: str, place: int) -> str:
 
 def repaired(garbled: str) -> str:
     """A word as it was before it was encoded twice."""
-    return TWICE.sub(lambda found: b"".join(byte_of(one) for one in found.group()).decode("utf-8", "replace"), garbled)
-
-
-def byte_of(letter: str) -> bytes:
-    """The byte that Windows-1252, or else Latin-1, reads as `letter`."""
-    try:
-        return letter.encode(WINDOWS)
-    except UnicodeEncodeError:
-        return letter.encode("latin-1", "replace")
+    bytes_of = {chr(code): bytes([code]) for code in range(256)}
+    bytes_of |= {bytes([code]).decode(WINDOWS, "ignore"): bytes([code]) for code in range(256)}
+    return TWICE.sub(
+        lambda found: b"".join(map(bytes_of.__getitem__, found.group())).decode("utf-8", "replace"), garbled
+    )

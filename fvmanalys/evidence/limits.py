@@ -99,12 +99,8 @@ def unpack(raw: bytes) -> Unpacked:
             marked = count_tags(name, content)
             tags, others, cells = tags + marked[0], others + marked[1], cells + marked[2]
             if tags > TAGS or others > OTHERS or cells > CELLS:
-                what = (
-                    f"more than {CELLS} rows and cells, formats counted"
-                    if cells > CELLS
-                    else "too many formats or texts"
-                )
-                raise Unreadable(f"holds {what}", CLEARED)
+                many = f"more than {CELLS} rows and cells, formats counted"
+                raise Unreadable(f"holds {many if cells > CELLS else 'too many formats or texts'}", CLEARED)
             anew.writestr(name, content)
     book.ends = time.monotonic() + SECONDS
     return book

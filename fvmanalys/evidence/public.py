@@ -78,15 +78,14 @@ class PublicTables:
 
     def of_owner(self, faults: Iterable[Fault]) -> list[Fault]:
         """The faults, each at its place in the raw tables."""
-        return [self._of_owner(fault) for fault in faults]
-
-    def _of_owner(self, fault: Fault) -> Fault:
-        origin = self.origins.get((fault.file, fault.row or 0))
-        if origin is None:
-            return fault
-        column = "public_from" if fault.column == "known_from" else f"{STAND_IN}{fault.column}"
-        here = column if fault.column in origin.replaced else fault.column
-        return replace(fault, file=origin.file, row=origin.row, column=here)
+        told = []
+        for fault in faults:
+            if origin := self.origins.get((fault.file, fault.row or 0)):
+                column = "public_from" if fault.column == "known_from" else f"{STAND_IN}{fault.column}"
+                here = column if fault.column in origin.replaced else fault.column
+                fault = replace(fault, file=origin.file, row=origin.row, column=here)
+            told.append(fault)
+        return told
 
 
 def make_public(data: str | Path | Inputs) -> PublicTables:
@@ -205,7 +204,8 @@ class Release:
                 yield column, which, OWNER
         if public["kind"] == "fact" and not public["source_id"]:
             yield "source_id", which, "name a source that may be shown, or call kind secret and give public_kind"
-        value = self.value_column()
+        says = ("likely",) if issubclass(TABLES[self.name], Quantified) else TABLES[self.name].SAYS
+        value = next((column for column in says if column in releasable(self.name)), None)
         if withdrawn and value is None:
             yield "public", f"is {WITHDRAW}, and nothing in {self.name} can be withdrawn", f"use {OMIT}"
         elif value and not withdrawn and withdraws(self.name, {name: text or None for name, text in public.items()}):
@@ -215,15 +215,6 @@ class Release:
     def key_text(self, row: Cells) -> str:
         """The key of a row, as in an estimate's id; it is no secret."""
         return "/".join([self.name, *(row.get(key, "") for key in TABLES[self.name].KEY)])
-
-    def value_column(self) -> str | None:
-        """The column that a stand-in is first of all about, in a table whose rows can be withdrawn."""
-        quantified = issubclass(TABLES[self.name], Quantified)
-        return (
-            "likely"
-            if quantified
-            else next((column for column in TABLES[self.name].SAYS if column in releasable(self.name)), None)
-        )
 
     def returns(self) -> Iterator[str]:
         """Which earlier row stands again where a later one is omitted."""

@@ -97,9 +97,8 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
     """Check that low and high can be read as the row says, and that a cut normal can have them as percentiles."""
     low, high, kind, ends = (row[column] for column in ("low", "high", "distribution", "ends"))
     if ends and kind in FIXED:
-        yield fault(
-            row, "ends", f"is {ends} although there is no range", "give low, high and distribution, or clear it"
-        )
+        remedy = "give low, high and distribution, or clear it"
+        yield fault(row, "ends", f"is {ends} although there is no range", remedy)
     elif ends == "range" and kind not in RANGED:
         yield fault(row, "ends", f"is range although {kind!r} has no ends", "clear it: low and high are percentiles")
     if kind == "truncated_normal" and low is not None and high is not None and low < high:
@@ -107,9 +106,8 @@ def ends_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
             truncated(low, high, *truncation(high, bounds(table, row["unit"])))
         except NotPossible:
             told = f"{said(row, 'low')} and {said(row, 'high')} as its 5th and 95th percentile"
-            problem = (
-                f"is truncated_normal, but no normal cut at what {row['unit'] or 'it'} allows (or at 0) has {told}"
-            )
+            cut = f"no normal cut at what {row['unit'] or 'it'} allows (or at 0)"
+            problem = f"is truncated_normal, but {cut} has {told}"
             yield fault(row, "distribution", problem, "narrow the range, or use another distribution")
 
 

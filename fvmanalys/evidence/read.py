@@ -89,8 +89,13 @@ def parse_tables(raw: dict[str, RawTable]) -> tuple[dict[str, list[dict[str, Any
     tables = {}
     faults = []
     for name, table in raw.items():
-        tables[name], found = parse_table(name, table)
-        faults += found
+        if not table.header or not (table.rows or name == "sources"):  # where all is assumed, nothing is cited
+            remedy = "fill it in, or remove the file if the table is optional"
+            found = [Fault(table.file, 1, "file", "holds no rows", remedy)]
+        else:
+            found = [*header_faults(name, table)]
+        tables[name], others = ([], []) if found else parse_rows(name, table)
+        faults += [*found, *others]
     return tables, faults
 
 
@@ -115,22 +120,8 @@ def check_file_names(files: list[Path]) -> Iterator[Fault]:
             remedy = f"rename it to {near[0]}{kind}, or move it away" if near else "move it out of the folder"
             yield Fault(str(path), None, "file", "is no table of the suite", remedy)
         elif kind in UNREAD and near:
-            yield Fault(
-                str(path),
-                None,
-                "file",
-                "is of a kind that the suite does not read",
-                f"save it as {near[0]}.csv or {near[0]}.xlsx",
-            )
-
-
-def parse_table(name: str, table: RawTable) -> tuple[list[dict[str, Any]], list[Fault]]:
-    """Turn rows of text into typed rows by the table's declaration."""
-    if not table.header or not (table.rows or name == "sources"):  # where all is assumed, nothing is cited
-        remedy = "fill it in, or remove the file if the table is optional"
-        return [], [Fault(table.file, 1, "file", "holds no rows", remedy)]
-    faults = [*header_faults(name, table)]
-    return ([], faults) if faults else parse_rows(name, table)
+            remedy = f"save it as {near[0]}.csv or {near[0]}.xlsx"
+            yield Fault(str(path), None, "file", "is of a kind that the suite does not read", remedy)
 
 
 def header_faults(name: str, table: RawTable) -> Iterator[Fault]:
@@ -145,18 +136,16 @@ def header_faults(name: str, table: RawTable) -> Iterator[Fault]:
             remedy = f"name it (your own columns begin with {OWN}), or clear it"
             place = table.header.index(column)
             filled = next(line for line, cells in table.rows if any(cells[place : place + 1]))
-            yield Fault(
-                file, row, "header", f"column {place + 1} has no name, though row {filled} has something there", remedy
-            )
+            problem = f"column {place + 1} has no name, though row {filled} has something there"
+            yield Fault(file, row, "header", problem, remedy)
         elif table.header.count(column) > 1:
             yield Fault(file, row, column, "stands twice in the header", "name each column once")
         elif column not in known:
             near = difflib.get_close_matches(column.lower(), known, 1)
             meant |= {*near}
             others = f"remove it; the columns are {', '.join(columns(name))}; your own begin with {OWN}"
-            yield Fault(
-                file, row, column, f"column {column!r} is unknown", f"did you mean {near[0]}?" if near else others
-            )
+            remedy = f"did you mean {near[0]}?" if near else others
+            yield Fault(file, row, column, f"column {column!r} is unknown", remedy)
     for column, field in fields.items():
         if field.is_required() and column not in table.header and column not in meant:
             yield Fault(file, row, column, "column is missing", "add the column to the header and fill it in")
@@ -278,19 +267,12 @@ def holds_personal_identity(text: str) -> bool:
 
     With - or + any possible date counts; else the check digit must hold too (Skatteverket, SKV 704).
     """
-    return any(is_identity(*match.groups()) for match in IDENTITY.finditer(text))
-
-
-def is_identity(year: str, month: str, day: str, separator: str, tail: str) -> bool:
-    """Whether the parts form a possible date and, without the separator of the form, a valid check digit."""
-    possible = 1 <= int(month) <= 12 and (1 <= int(day) <= 31 or 61 <= int(day) <= 91)
-    return possible and (separator in ("-", "+") or luhn(year + month + day + tail))
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit is the check digit of the others (ISO/IEC 7812-1)."""
-    doubled = (sum(divmod(int(digit) * (2 - index % 2), 10)) for index, digit in enumerate(digits))
-    return sum(doubled) % 10 == 0
+    for year, month, day, separator, tail in IDENTITY.findall(text):
+        possible = 1 <= int(month) <= 12 and (1 <= int(day) <= 31 or 61 <= int(day) <= 91)
+        doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(year + month + day + tail))
+        if possible and (separator in ("-", "+") or sum(sum(divmod(one, 10)) for one in doubled) % 10 == 0):
+            return True
+    return False
 
 
 def identity_faults(file: str, line: int, texts: dict[str, str]) -> Iterator[Fault]:
@@ -298,6 +280,5 @@ def identity_faults(file: str, line: int, texts: dict[str, str]) -> Iterator[Fau
     if holds_personal_identity("\n".join(texts.values())):
         for column, text in texts.items():
             if holds_personal_identity(text):
-                yield Fault(
-                    file, line, column, "holds a personal identity number", "remove it; no table may carry people"
-                )
+                remedy = "remove it; no table may carry people"
+                yield Fault(file, line, column, "holds a personal identity number", remedy)

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist, median
@@ -48,43 +48,34 @@ def worth_a_look(inputs: "Inputs | Dated") -> list[str]:
     for rule in RULES:
         for one in rule(known):
             found.setdefault((one.file, one.column, one.problem, one.remedy), []).append(one)
-    return [str(told_once(alike)) for alike in found.values()]
+    told = []
+    for first, *others in found.values():
+        rows = ", ".join(str(one.row) for one in others)
+        told.append(str(replace(first, problem=f"{first.problem} (so too on row {rows})") if rows else first))
+    return told
 
 
-def told_once(alike: list[Fault]) -> Fault:
-    """One line for rows of which the same is to be said."""
-    first, *others = alike
-    rows = ", ".join(str(one.row) for one in others)
-    return replace(first, problem=f"{first.problem} (so too on row {rows})") if rows else first
-
-
-def published_years(known: Dated) -> dict[str, int]:
-    """The year in which each source was published."""
-    return {source["source_id"]: source["published"].year for source in known.rows("sources")}
-
-
-def source_years(published: Mapping[str, int], row: Mapping[str, Any]) -> list[int]:
-    """The years in which the sources of a row were published."""
-    return sorted(published[one] for one in split(row["source_id"]) if one in published)
+def with_newest_source(known: Dated) -> Iterator[tuple[dict[str, Any], int]]:
+    """The rows of amounts, each with the year in which the newest of its sources was published, 0 without."""
+    published = {source["source_id"]: source["published"].year for source in known.rows("sources")}
+    for row in (row for table in PRICED for row in known.rows(table)):
+        yield row, max((published[one] for one in split(row["source_id"]) if one in published), default=0)
 
 
 def unsaid_price_years(known: Dated) -> Iterator[Fault]:
     """Find amounts without a price year whose sources are all older than the year whose money they are read as."""
     counted = known.parameters.get("price_year", 0)
-    published = published_years(known)
-    for row in (row for table in PRICED for row in known.rows(table) if row["price_year"] is None):
-        years = source_years(published, row)
-        if years and years[-1] < counted:
-            problem = f"is empty, so it is read as money of {counted:g}, though the newest source is from {years[-1]}"
+    for row, newest in with_newest_source(known):
+        if row["price_year"] is None and 0 < newest < counted:
+            problem = f"is empty, so it is read as money of {counted:g}, though the newest source is from {newest}"
             yield fault(row, "price_year", problem, "give the year whose money the amount is in")
 
 
 def early_price_years(known: Dated) -> Iterator[Fault]:
     """Find price years that had not come when the amount was said, by its newest source or by whoever assumes it."""
-    published = published_years(known)
-    for row in (row for table in PRICED for row in known.rows(table)):
-        years = source_years(published, row) if row["kind"] != "assumption" else []
-        said, whose = (years[-1], "the newest source") if years else (row["known_from"].year, "the amount")
+    for row, newest in with_newest_source(known):
+        sourced = newest and row["kind"] != "assumption"
+        said, whose = (newest, "the newest source") if sourced else (row["known_from"].year, "the amount")
         if (row["price_year"] or 0) > said:
             problem = f"is {row['price_year']:g}, though {whose} is from {said}"
             yield fault(row, "price_year", problem, "keep it only if the amount has been converted to that year")
@@ -103,7 +94,9 @@ def unused_risks(known: Dated) -> Iterator[Fault]:
     rows = [row for table in CONDITIONAL for row in known.ever(table)]
     used = {(row["option_id"], name) for row in rows for name, _ in literals(row["when"])}
     used |= {(row["option_id"], row["of"]) for row in known.rows("signals")}
-    used |= {(one.split("/")[1], one.split("/")[2]) for one in revealed_risks(known)}
+    named = [one for row in known.rows("investigations") for one in split(row["reveals"])]
+    found = [revealed(one, known.rows("risks")).split("/") for one in named]
+    used |= {(option, risk) for _, option, risk in filter(any, found)}
     for option, ways in known.ways.items():
         used |= {(base, name) for own, name in used if own == option for line in ways for base in line}
     for row in known.rows("risks"):
@@ -112,14 +105,6 @@ def unused_risks(known: Dated) -> Iterator[Fault]:
         if not waiting and not row.get("trigger"):
             problem = f"{row['risk_id']!r} moves nothing: no `when` names it"
             yield fault(row, "risk_id", problem, "let a row wait for it, or remove it")
-
-
-def revealed_risks(known: Dated) -> list[str]:
-    """The ids of the risks that investigations reveal."""
-    risks = known.rows("risks")
-    return [
-        risk for row in known.rows("investigations") for one in split(row["reveals"]) if (risk := revealed(one, risks))
-    ]
 
 
 def conditions_never_met(known: Dated) -> Iterator[Fault]:

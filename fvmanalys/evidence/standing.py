@@ -35,36 +35,33 @@ NEEDED = ("discount_rate", "horizon_years", "value_per_point")
 def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     """Check what stands at `as_of`: options in play have costs and levels, events exist and do not run in circles."""
     options = tables.get("options", [])
-    names = [row["option_id"] for row in options]
-    if not names:
-        yield Fault(
-            "options", None, "known_from", f"no option is known at {as_of}", "use a later day, or an earlier known_from"
-        )
-    if names and not any(row["permanent"] == "yes" for row in options):
+    later = "use a later day, or an earlier known_from"
+    if not options:
+        yield Fault("options", None, "known_from", f"no option is known at {as_of}", later)
+    if options and not any(row["permanent"] == "yes" for row in options):
         problem = f"no option known at {as_of} may be the lasting answer"
         yield fault(options[0], "permanent", problem, "set permanent to yes for at least one")
-    if names and sum(row["reference"] == "yes" for row in options) != 1:
-        yield fault(
-            options[0],
-            "reference",
-            f"no single reference option is known at {as_of}",
-            "use a later day, or an earlier known_from",
-        )
+    if options and sum(row["reference"] == "yes" for row in options) != 1:
+        yield fault(options[0], "reference", f"no single reference option is known at {as_of}", later)
     if not tables.get("areas"):
-        yield Fault(
-            "areas", None, "known_from", f"no area is known at {as_of}", "use a later day, or an earlier known_from"
-        )
+        yield Fault("areas", None, "known_from", f"no area is known at {as_of}", later)
     yield from needed_parameters(tables.get("parameters", []), as_of)
     playing = in_play(tables)
     circular = list(variant_faults(options, as_of))
     yield from circular
     known = {} if circular else ways(options)
-    line_to = {told_way(option, line, lines): line for option, lines in known.items() for line in lines}
-    effective = {option: effective_rows(playing, line) for option, line in line_to.items()}
-    everyone = {
-        ALL_OPTIONS: shared_rows(playing),
-        **dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]]))),
+    inherited = {name: playing.get(name, []) for name in INHERITED}
+    line_to = {
+        option if len(lines) == 1 else f"{option}, taking {line[1]}": line
+        for option, lines in known.items()
+        for line in lines
     }
+    effective = {
+        option: {name: counting(name, rows, line) for name, rows in inherited.items()}
+        for option, line in line_to.items()
+    }
+    shared = {name: [row for row in rows if row["option_id"] == ALL_OPTIONS] for name, rows in inherited.items()}
+    everyone = {ALL_OPTIONS: shared} | dict(sorted(effective.items(), key=lambda item: len(line_to[item[0]])))
     yield from choice_faults(options, playing, known)
     yield from dict.fromkeys(one for option, rows in everyone.items() for one in overlap_faults(option, rows))
     yield from condition_faults(everyone)
@@ -77,21 +74,6 @@ def standing_faults(tables: Tables, as_of: date) -> Iterator[Fault]:
     yield from correlation_faults(tables)
     for check in (criteria_exist, price_years_exist):
         yield from check(playing)
-
-
-def told_way(option: str, line: list[str], lines: list[list[str]]) -> str:
-    """An option, as messages say it; one that holds back a choice with the way that its rows go through."""
-    return option if len(lines) == 1 else f"{option}, taking {line[1]}"
-
-
-def effective_rows(tables: Tables, line: list[str]) -> Tables:
-    """What counts for an option, inherited rows too, of every table that has rows of options."""
-    return {name: counting(name, tables.get(name, []), line) for name in INHERITED}
-
-
-def shared_rows(tables: Tables) -> Tables:
-    """What all options share."""
-    return {name: [row for row in tables.get(name, []) if row["option_id"] == ALL_OPTIONS] for name in INHERITED}
 
 
 def variant_faults(options: Rows, as_of: date) -> Iterator[Fault]:
@@ -116,9 +98,8 @@ def variant_faults(options: Rows, as_of: date) -> Iterator[Fault]:
             path.append(bases[path[-1]])
         if bases.get(path[-1]) == option:
             told = " -> ".join([*path, option])
-            yield fault(
-                row, "variant_of", f"options vary in a circle: {told}", "leave variant_of empty for one of them"
-            )
+            remedy = "leave variant_of empty for one of them"
+            yield fault(row, "variant_of", f"options vary in a circle: {told}", remedy)
 
 
 def overlap_faults(option: str, tables: Tables) -> Iterator[Fault]:
@@ -206,14 +187,10 @@ def circle_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
         try:
             TopologicalSorter(graph).prepare()
         except CycleError as error:
-            yield circle_fault(error.args[1][:0:-1], first)
-
-
-def circle_fault(events: list[str], rows: dict[str, dict[str, Any]]) -> Fault:
-    """The fault of events that wait for one another, told from the one that stands first in the file."""
-    start = min(range(len(events)), key=lambda place: rows[events[place]]["_row"])
-    path = " -> ".join([*events[start:], *events[: start + 1]])
-    return fault(rows[events[start]], "after", f"events run in a circle: {path}", "remove one of the links")
+            events = error.args[1][:0:-1]
+            start = min(range(len(events)), key=lambda place: first[events[place]]["_row"])  # first in the file
+            path = " -> ".join([*events[start:], *events[: start + 1]])
+            yield fault(first[events[start]], "after", f"events run in a circle: {path}", "remove one of the links")
 
 
 def group_faults(tables: Tables) -> Iterator[Fault]:
@@ -259,10 +236,7 @@ def readiness_faults(effective: dict[str, Tables]) -> Iterator[Fault]:
     """An event `restarted` without a duration needs the readiness table."""
     for tables in effective.values():
         for row in tables["timeline"] if not tables["readiness"] else []:
-            if (
-                row["event_id"] == "restarted"
-                and row["date"] is None
-                and all(row[c] is None for c in ("low", "likely", "high"))
-            ):
+            given = [row[name] for name in ("date", "low", "likely", "high") if row[name] is not None]
+            if row["event_id"] == "restarted" and not given:
                 problem = "is empty, and readiness has no row for this option"
                 yield fault(row, "likely", problem, "give months, or add rows to readiness")

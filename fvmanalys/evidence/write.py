@@ -26,15 +26,11 @@ def raw_texts(inputs: Inputs) -> dict[str, str]:
 def csv_text(name: str, table: pd.DataFrame) -> str:
     """A table as CSV; columns that say no more than their default are left out."""
     fields = TABLES[name].model_fields
-    idle = {column for column in fields if says_nothing(table[column], fields[column])}
+    free = [column for column, field in fields.items() if not field.is_required()]
+    idle = {name for name in free if (table[name].isna() | table[name].eq(fields[name].default)).all()}
     told = [column for column in table if column not in PLACE and column not in idle]
     lines = [told, *table[told].itertuples(index=False, name=None)]
     return "".join(f"{','.join(cell(value) for value in line)}\n" for line in lines)
-
-
-def says_nothing(values: pd.Series, field: Any) -> bool:
-    """Whether a column may be left out."""
-    return not field.is_required() and bool((values.isna() | values.eq(field.default)).all())
 
 
 def cell(value: Any) -> str:

@@ -20,9 +20,9 @@ from pathlib import Path
 import pytest
 
 from fvmanalys.run import folder as place
+from fvmanalys.run.chain import DIFFERENT, TAMPERED
 from fvmanalys.run.log import LOG, read_log
 from fvmanalys.run.sockets import MARK, remove_folders
-from fvmanalys.run.verdict import DIFFERENT, TAMPERED
 from fvmanalys.run.verify import same_cell, verify
 from tests.soak.ground import Ground, remains, write_suite
 

@@ -20,11 +20,11 @@ from fvmanalys.errors import EvidenceError, UsageError
 from fvmanalys.evidence import worth_a_look
 from fvmanalys.evidence.public import check_public
 from fvmanalys.evidence.tables import TABLES, text_columns
+from fvmanalys.run.chain import SAME
 from fvmanalys.run.lab import show_git
 from fvmanalys.run.record import code_hash, sha256
 from fvmanalys.run.start import EXAMPLE, READ_ME, lay_out
 from fvmanalys.run.suite import read_suite, shipped, suite_at_hand
-from fvmanalys.run.verdict import SAME
 from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]

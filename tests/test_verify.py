@@ -13,11 +13,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from fvmanalys.errors import UsageError
 from fvmanalys.run import folder as place
-from fvmanalys.run.chain import published_before, verify_chain
+from fvmanalys.run.chain import (
+    BROKEN,
+    DAMAGED,
+    DIFFERENT,
+    SAME_NUMBERS,
+    TAMPERED,
+    WHOLE,
+    published_before,
+    verify_chain,
+)
 from fvmanalys.run.record import file_hashes, sha256
 from fvmanalys.run.signature import private_key, sign
 from fvmanalys.run.suite import read_suite
-from fvmanalys.run.verdict import BROKEN, DAMAGED, DIFFERENT, SAME_NUMBERS, TAMPERED, WHOLE
 from fvmanalys.run.verify import table_differences, told_otherwise, verify
 from tests.conftest import ROOT
 

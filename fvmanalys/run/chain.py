@@ -1,6 +1,8 @@
 """The runs of a folder as a chain: each manifest holds the hash of the manifest published before it."""
 
+from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,25 @@ from fvmanalys.errors import UsageError
 from fvmanalys.evidence.published import MANIFEST, read_manifest
 from fvmanalys.run import folder as place
 from fvmanalys.run.record import sha256
-from fvmanalys.run.verdict import BROKEN, WHOLE, Verified
 
-__all__ = ["published_before", "verify_chain"]
+__all__ = ["BROKEN", "WHOLE", "Verified", "published_before", "verify_chain"]
+
+SAME, SAME_NUMBERS, DIFFERENT = "same", "same numbers, other versions", "different"
+TAMPERED, DAMAGED = "tampered", "its manifest is damaged"
+WHOLE, BROKEN = "each run is as the next one knew it", "the chain of runs is broken"
+
+
+@dataclass(frozen=True)
+class Verified:
+    """A verdict on a run or a chain of runs, and the places it rests on."""
+
+    verdict: str
+    places: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as it was published."""
+        return self.verdict in (SAME, SAME_NUMBERS, WHOLE)
 
 
 def published_before(out: Path, name: str) -> dict[str, str] | None:
@@ -43,15 +61,11 @@ def verify_chain(out: Path) -> Verified:
     broken += [fault for name, link in links.items() if link for fault in link_faults(out, name, link)]
     first = sorted(name for name, link in links.items() if not link)
     if len(first) > 1:
-        broken.append(
-            f"{' and '.join(first)}: each says that no run was published before it; one of them was put there"
-        )
-    told = [link["run_id"] for link in links.values() if link]
-    broken += [
-        f"{name}: two runs say that they were published next after it"
-        for name in sorted(set(told))
-        if told.count(name) > 1
-    ]
+        problem = "each says that no run was published before it; one of them was put there"
+        broken.append(f"{' and '.join(first)}: {problem}")
+    told = Counter(link["run_id"] for link in links.values() if link)
+    twice = sorted(name for name, count in told.items() if count > 1)
+    broken += [f"{name}: two runs say that they were published next after it" for name in twice]
     return Verified(BROKEN if broken else WHOLE, broken)
 
 

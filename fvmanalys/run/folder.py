@@ -12,13 +12,14 @@ import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, Timeout
 
 from fvmanalys.errors import FvmanalysError, RunFailed, RunLocked, UsageError
-from fvmanalys.evidence.published import MANIFEST, read_manifest
+from fvmanalys.evidence.changing import MADE_WITH
+from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_manifest, read_published
 from fvmanalys.report.harmless import one_line
 from fvmanalys.run.log import LOG
 from fvmanalys.run.record import file_hashes
@@ -26,8 +27,8 @@ from fvmanalys.run.signature import SIGNATURE
 from fvmanalys.run.sockets import remove_folders
 
 __all__ = [
-    "INTERNAL", "MADE", "PUBLIC", "claim", "clean_remains", "failed", "held", "keep_failed", "latest", "point",
-    "publish", "published", "scratch",
+    "INTERNAL", "MADE", "PUBLIC", "claim", "clean_remains", "failed", "former_run", "held", "keep_failed", "latest",
+    "point", "publish", "published", "readable_runs", "scratch",
 ]  # fmt: skip
 
 BUILDING, REPLACED, PART, LOCK, HOLDER = ".building-", ".replaced-", ".part-", ".lock", ".lock-holder"
@@ -48,9 +49,8 @@ def held(out: Path, wait: bool = False, tell: Callable[[str], None] = lambda tex
     try:
         with suppress(OSError):  # who holds the folder is told as a kindness: a full disk shows soon enough
             since = datetime.now(UTC).isoformat(timespec="seconds")
-            (out / HOLDER).write_text(
-                f"process {os.getpid()} on {socket.gethostname()} since {since}\n", encoding="utf-8"
-            )
+            who = f"process {os.getpid()} on {socket.gethostname()} since {since}\n"
+            (out / HOLDER).write_text(who, encoding="utf-8")
         yield
     finally:
         with suppress(OSError):
@@ -97,21 +97,13 @@ def refused(path: Path, error: OSError, remedy: str) -> FvmanalysError:
 
 def claim(out: Path, kind: str) -> None:
     """Say, first, which kind of runs the folder is for; refuse the other: internal never stands beside public."""
-    found = kind_of(out)
+    said = (out / KIND).read_text("utf-8", errors="replace").strip() if (out / KIND).is_file() else ""
+    found = said or min(map(kind_of_run, published(out)), default="")  # internal, where an older folder holds both
     if found not in ("", kind):
-        raise UsageError(
-            f"{out}: holds {found} runs, and {kind} ones never stand beside them; choose another folder with --out"
-        )
+        problem = f"holds {found} runs, and {kind} ones never stand beside them"
+        raise UsageError(f"{out}: {problem}; choose another folder with --out")
     if not (out / KIND).exists():
         (out / KIND).write_text(f"{kind}\n", encoding="utf-8")
-
-
-def kind_of(out: Path) -> str:
-    """Which kind of runs a folder is for: as it says itself, or as its runs say; nothing where it has none."""
-    said = (out / KIND).read_text("utf-8", errors="replace").strip() if (out / KIND).is_file() else ""
-    return said or min(
-        map(kind_of_run, published(out)), default=""
-    )  # internal, where a folder from before this rule holds both
 
 
 def kind_of_run(run: Path) -> str:
@@ -209,12 +201,12 @@ def is_intact(target: Path, built: Path) -> bool:
     if not (target / MANIFEST).is_file() or (target / SIGNATURE).exists() != (built / SIGNATURE).exists():
         return False
     then, now = (file_hashes(folder) for folder in (target, built))
-    clocks = (MANIFEST, LOG, SIGNATURE)
+    logged = then.get(LOG)
+    for clock in (MANIFEST, LOG, SIGNATURE):
+        then.pop(clock, None)
+        now.pop(clock, None)
     with suppress(UsageError):
-        same_log = read_manifest(target).get("log") == then.get(LOG)
-        return same_log and {n: h for n, h in then.items() if n not in clocks} == {
-            n: h for n, h in now.items() if n not in clocks
-        }
+        return then == now and read_manifest(target).get("log") == logged
     return False
 
 
@@ -307,6 +299,27 @@ def latest(out: Path) -> Path | None:
 def published(out: Path) -> list[Path]:
     """The published runs of a folder, by name."""
     return sorted(path.parent for path in (out / "runs").glob(f"*/{MANIFEST}"))
+
+
+def readable_runs(out: Path) -> list[PublishedRun]:
+    """The published runs of a folder whose manifest can be read."""
+    runs = []
+    for path in published(out):
+        with suppress(UsageError):
+            runs.append(read_published(path))
+    return runs
+
+
+def former_run(out: Path, name: str, as_of: date) -> PublishedRun | None:
+    """The run before the one called `name`, if there is one; never a trial, made with an analyst's changes.
+
+    A run that is made again keeps the former run that it had: equal runs are equal to the last byte.
+    """
+    known = {run.run_id: run for run in readable_runs(out)}
+    if name in known:
+        return known.get(known[name].manifest.get("former") or "")
+    earlier = [run for run in known.values() if run.as_of <= as_of and MADE_WITH not in run.manifest.get("inputs", {})]
+    return max(earlier, key=lambda run: (run.as_of, run.created), default=None)
 
 
 def failed(out: Path) -> list[Path]:

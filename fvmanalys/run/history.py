@@ -1,6 +1,6 @@
 """How the answer and its certainty moved: every published run of a folder, as one tidy table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,13 @@ def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
             runs.append((run, published_tables(run)))
         except UsageError:
             unread.append(path.name)
-    parts = [run_rows(about(run), tables) for run, tables in runs]
-    return joined(parts, names_of([run for run, _ in runs]), latest_milestones(runs)), unread
+    parts = []
+    for run, tables in runs:
+        told = {"run_id": run.run_id, "as_of": run.as_of.isoformat(), "created": run.created}
+        parts.append(run_rows(told | {"answer": run.manifest.get("answer", "")}, tables))
+    newest = max((run for run, tables in runs if "milestones" in tables), key=lambda run: run.as_of, default=None)
+    milestones = next((tables["milestones"] for run, tables in runs if run is newest), pd.DataFrame())
+    return joined(parts, names_of([run for run, _ in runs]), milestones), unread
 
 
 def write_history_file(out_runs: Path, path: Path, lang: str) -> list[str]:
@@ -88,17 +93,6 @@ def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words)
     return joined([rows], option_names(findings.inputs), findings.inputs.tables["milestones"])
 
 
-def about(run: PublishedRun) -> dict[str, Any]:
-    """What the manifest says of a run."""
-    told = run.manifest
-    return {
-        "run_id": run.run_id,
-        "as_of": run.as_of.isoformat(),
-        "created": run.created,
-        "answer": told.get("answer", ""),
-    }
-
-
 def published_tables(run: PublishedRun) -> dict[str, pd.DataFrame]:
     """The published tables that the history is read from; the comparison must be there."""
     there = {name for name in READ if (run.folder / "tables" / f"{name}.csv").exists()} | {"comparison"}
@@ -112,14 +106,8 @@ def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
     permanent = table["permanent"].astype(str).str.lower().isin(["true", "yes"])
     worth = numbers["net_benefit"].where(permanent)
     reference = numbers[["net_benefit", "net_benefit_p05", "net_benefit_p95"]].eq(0).all(axis=1)
-    rows = numbers.assign(
-        option=table["option"],
-        permanent=permanent,
-        reference=reference,
-        best=worth.eq(worth.max()),
-        advice=advice(tables),
-    )
-    return rows.assign(**{"created": ""} | told)
+    found = {"option": table["option"], "permanent": permanent, "reference": reference, "best": worth.eq(worth.max())}
+    return numbers.assign(**found, advice=advice(tables), **{"created": ""} | told)
 
 
 def advice(tables: Tables) -> str:
@@ -153,12 +141,6 @@ def option_names(inputs: Inputs) -> pd.DataFrame:
     told = {column: distinct(dict(zip(ids, names, strict=True))) for column, names in (("", short), ("_en", english))}
     names = {f"option_name{column}": list(known.values()) for column, known in told.items()}
     return pd.DataFrame({"option": ids} | names)
-
-
-def latest_milestones(runs: Sequence[tuple[PublishedRun, Tables]]) -> pd.DataFrame:
-    """The milestones that the newest run published."""
-    known = [(run.as_of, tables["milestones"]) for run, tables in runs if "milestones" in tables]
-    return max(known, key=lambda pair: pair[0])[1] if known else pd.DataFrame()
 
 
 def joined(parts: list[pd.DataFrame], names: pd.DataFrame, milestones: pd.DataFrame) -> pd.DataFrame:

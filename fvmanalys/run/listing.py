@@ -5,7 +5,6 @@ from pathlib import Path
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.run import folder as place
-from fvmanalys.run.former import readable_runs
 from fvmanalys.run.log import LOG, read_log
 
 __all__ = ["listed"]
@@ -15,17 +14,13 @@ def listed(out: Path) -> list[str]:
     """The runs of a folder, published ones first, each in the order of their names: the day of knowledge leads."""
     if not (out / "runs").is_dir() and not (out / "failed").is_dir():
         raise UsageError(f"{out}: holds no runs; name the folder that runs are published in with --out")
-    return [*published_lines(out), *map(failed_line, place.failed(out))]
-
-
-def published_lines(out: Path) -> list[str]:
-    """A line for each published run whose manifest can be read."""
     newest = place.latest(out)
-    return [
+    lines = [
         f"{run.run_id}  {'latest' if run.folder.resolve() == newest else 'published'}  as of {run.as_of}  "
         f"made {run.created}  {seconds_of(run)}  {run.manifest.get('answer', '')}"
-        for run in readable_runs(out)
+        for run in place.readable_runs(out)
     ]
+    return lines + [failed_line(kept) for kept in place.failed(out)]
 
 
 def seconds_of(run: PublishedRun) -> str:

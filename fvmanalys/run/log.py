@@ -83,10 +83,6 @@ def read_log(path: Path) -> list[dict[str, Any]]:
     for text in path.read_text("utf-8", errors="replace").split("\n") if path.is_file() else []:
         with suppress(ValueError, RecursionError):
             lines.append(json.loads(text))
-    return [line for line in lines if is_step(line)]
-
-
-def is_step(line: Any) -> bool:
-    """Whether a line of a log is one that we wrote, as far as it is read again."""
     kinds = {"at": str, "step": str, "seconds": int | float}
-    return isinstance(line, dict) and all(isinstance(line.get(name), kind) for name, kind in kinds.items())
+    steps = [line for line in lines if isinstance(line, dict)]
+    return [line for line in steps if all(isinstance(line.get(name), kind) for name, kind in kinds.items())]

@@ -59,7 +59,9 @@ def read_own(suite_file: Path, own: Own) -> dict[str, Any]:
                 faults += logo_faults(name, raw)
                 found[key] = f"data:{KINDS.get(Path(name).suffix)};base64,{base64.b64encode(raw).decode()}"
         if own.words:
-            found["words"] = {lang: flat(texts) for lang, texts in own_words(folder / own.words).items()}
+            found["words"] = {
+                lang: flat(texts) for lang, texts in read_toml(folder / own.words, "name another file of words").items()
+            }
             faults += word_faults(own.words, found["words"])
     except Unreadable as error:
         faults.append(f"{own.logo or own.words}: {error.problem}; correct the path")
@@ -87,11 +89,6 @@ def logo_faults(name: str, raw: bytes) -> Iterator[str]:
         yield f"logo {name!r} is no PNG; save it again"
     if kind == ".svg" and (b"<svg" not in raw or ACTIVE.search(raw)):
         yield f"logo {name!r} is no plain drawing: it holds a script, a link or something else; save it as plain SVG"
-
-
-def own_words(path: Path) -> dict[str, Any]:
-    """The words of each language in a file."""
-    return read_toml(path, "name another file of words")
 
 
 def word_faults(name: str, words: dict[str, dict[str, str]]) -> Iterator[str]:

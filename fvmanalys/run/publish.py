@@ -19,7 +19,6 @@ from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
 from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, write_manifest
 from fvmanalys.run.failing import kept_and_told, to_its_end, told, within
-from fvmanalys.run.former import former_run
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
@@ -63,12 +62,8 @@ def run(
     """
     log = log or Log()
     with log.step("check"):
-        inputs = (
-            with_changes(read_unchanged(data, as_of, public), changes)
-            if changes
-            else read_unchanged(data, as_of, public)
-        )
-        inputs = replace(inputs, own=suite.place)
+        inputs = read_unchanged(data, as_of, public)
+        inputs = replace(with_changes(inputs, changes) if changes else inputs, own=suite.place)
         if suite.own.logo.endswith(".svg") and "logo_png" not in suite.place:
             log.say(f"own: {suite.own.logo}: is on the pages alone; put it as PNG beside it for workbook and document")
         raw = raw_texts(inputs)
@@ -80,7 +75,7 @@ def run(
         check_surroundings(out, name)
         place.claim(out, place.PUBLIC if public else place.INTERNAL)
         place.clean_remains(out)
-        plan = Plan(name, request, inputs, suite, out, former_run(out, name, inputs.as_of), raw, public)
+        plan = Plan(name, request, inputs, suite, out, place.former_run(out, name, inputs.as_of), raw, public)
         if not fresh and (path := taken_over(plan, key)):
             manifest = read_manifest(path)
             notebooks = [Path(file).name for file in manifest["outputs"] if file.startswith("notebooks/")]

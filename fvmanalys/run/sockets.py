@@ -35,10 +35,8 @@ def short_place() -> Path:
     for place in [first, *filter(is_safe, others)]:
         if os.name != "posix" or len(os.fsencode(place)) <= longest:
             return place
-    raise UsageError(
-        f"{first}: is too long a path for the sockets of kernels ({len(os.fsencode(first))} bytes); "
-        f"set TMPDIR to a folder whose path has at most {longest}"
-    )
+    problem = f"is too long a path for the sockets of kernels ({len(os.fsencode(first))} bytes)"
+    raise UsageError(f"{first}: {problem}; set TMPDIR to a folder whose path has at most {longest}")
 
 
 def places() -> list[Path]:

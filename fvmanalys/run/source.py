@@ -56,11 +56,9 @@ def _format_fault(notebook: NotebookNode, fault: Any) -> str:
     cell = [place(notebook, keys[1])] if keys[:1] == ["cells"] and len(keys) > 1 else []
     name = ".".join(map(str, keys[2 * len(cell) :]))
     due = {"array": "a list", "object": "an object", "string": "a text"}.get(str(fault.validator_value))
-    wrong = (
-        f"{json.dumps(fault.instance, ensure_ascii=False)} is not {due}"
-        if fault.validator == "type" and due
-        else fault.message
-    )
+    wrong = fault.message
+    if fault.validator == "type" and due:
+        wrong = f"{json.dumps(fault.instance, ensure_ascii=False)} is not {due}"
     return f"{', '.join([*cell, name] if name else cell)}: {wrong}; correct it in a text editor, or remove it"
 
 
@@ -79,8 +77,7 @@ def runs(cell: NotebookNode) -> bool:
 def essence(notebook: NotebookNode) -> dict[str, Any]:
     """What of a notebook decides what comes out: not what JupyterLab keeps in the file beside it."""
     cells = [
-        [cell.cell_type, cell.source, cell.metadata.get("tags", []), cell.get("attachments", {})]
-        for cell in notebook.cells
+        [one.cell_type, one.source, one.metadata.get("tags", []), one.get("attachments", {})] for one in notebook.cells
     ]
     return {"cells": cells, **{key: notebook.metadata[key] for key in TITLES if key in notebook.metadata}}
 
@@ -123,16 +120,13 @@ def _cell_faults(notebook: NotebookNode) -> Iterator[str]:
         if not runs(cell) or "parameters" in tags:
             continue
         if "skip-execution" in tags:
-            yield (
-                f"{place(notebook, index)}: is tagged 'skip-execution' and would never run; remove the tag, or the cell"
-            )
+            problem = "is tagged 'skip-execution' and would never run; remove the tag, or the cell"
+            yield f"{place(notebook, index)}: {problem}"
         if error := _syntax_error(cell.source):
             number = getattr(error, "lineno", None) or 1
             line = dict(enumerate(cell.source.splitlines(), start=1)).get(number, "").strip()
-            yield (
-                f"{place(notebook, index)}, line {number}: {line}: is not Python "
-                f"({getattr(error, 'msg', error)}); correct it"
-            )
+            why = getattr(error, "msg", error)
+            yield f"{place(notebook, index)}, line {number}: {line}: is not Python ({why}); correct it"
 
 
 def _syntax_error(source: str) -> Exception | None:
@@ -162,10 +156,8 @@ def _mistyped(path: Path, declared: Mapping[str, type], given: Mapping[str, Any]
         if name in declared and not _fits(value, declared[name]):
             due = declared[name].__name__
             line = _assignment(name, value)
-            yield (
-                f"{path}: parameter {name!r}: {value!r} is {type(value).__name__}; give "
-                f"{due}, or let the notebook say {line}"
-            )
+            wrong = f"{value!r} is {type(value).__name__}; give {due}, or let the notebook say {line}"
+            yield f"{path}: parameter {name!r}: {wrong}"
 
 
 def _fits(value: Any, kind: type) -> bool:
@@ -198,15 +190,13 @@ def declared_parameters(path: Path, given: Mapping[str, Any] | None = None) -> d
 def _declared(path: Path, notebook: NotebookNode, given: Mapping[str, Any]) -> dict[str, type]:
     tagged = [index for index, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1:
-        raise UsageError(
-            f"{path}: {len(tagged)} cells are tagged 'parameters'; tag exactly one{_how(notebook, tagged, given)}"
-        )
+        remedy = f"tag exactly one{_how(notebook, tagged, given)}"
+        raise UsageError(f"{path}: {len(tagged)} cells are tagged 'parameters'; {remedy}")
     try:
         tree = ast.parse(notebook.cells[tagged[0]].source)
     except (SyntaxError, ValueError) as error:
-        raise UsageError(
-            f"{path}: the cell tagged 'parameters' is not plain Python ({error}); keep to assignments"
-        ) from error
+        problem = f"the cell tagged 'parameters' is not plain Python ({error})"
+        raise UsageError(f"{path}: {problem}; keep to assignments") from error
     return {name: kind for statement in tree.body for name, kind in _declarations(statement)}
 
 
@@ -215,11 +205,8 @@ def _how(notebook: NotebookNode, tagged: Sequence[int], given: Mapping[str, Any]
     if tagged:
         return f" of {', '.join(place(notebook, index) for index in tagged)}"
     lines = "".join(f"\n    {_assignment(name, value)}" for name, value in given.items())
-    return (
-        f" ({ABOUT_TAGS}): a code cell above the others, with those of these lines that it uses{lines}"
-        if given
-        else f" ({ABOUT_TAGS})"
-    )
+    above = f": a code cell above the others, with those of these lines that it uses{lines}" if given else ""
+    return f" ({ABOUT_TAGS}){above}"
 
 
 def _declarations(statement: ast.stmt) -> Iterator[tuple[str, type]]:
@@ -227,9 +214,8 @@ def _declarations(statement: ast.stmt) -> Iterator[tuple[str, type]]:
         named = {"int": int, "float": float, "str": str, "bool": bool}.get(ast.unparse(statement.annotation))
         yield statement.target.id, named or object
     elif isinstance(statement, ast.Assign):
-        yield from (
-            (target.id, _type_of(statement.value)) for target in statement.targets if isinstance(target, ast.Name)
-        )
+        targets = [target.id for target in statement.targets if isinstance(target, ast.Name)]
+        yield from ((name, _type_of(statement.value)) for name in targets)
 
 
 def _type_of(default: ast.expr) -> type:

@@ -33,18 +33,13 @@ def lay_out(folder: Path, xlsx: bool = False) -> None:
         for name in TABLES:
             copy_table(name, folder / RAW, xlsx)
         for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
-            copy_notebook(notebook, folder / "notebooks")
+            bare, _ = ClearOutputPreprocessor().preprocess(nbformat.read(notebook, as_version=4), {})
+            nbformat.write(bare, folder / "notebooks" / notebook.name)  # what came out belongs to another decision
         for name in (SUITE, COLUMNS):
             shutil.copyfile(shipped(name), folder / name)
         shutil.copyfile(EXAMPLE / "read_me.txt", folder / READ_ME)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be laid out ({error.strerror}); name another folder") from error
-
-
-def copy_notebook(source: Path, target: Path) -> None:
-    """Copy a notebook without what may have come out of it, which belongs to another decision."""
-    notebook, _ = ClearOutputPreprocessor().preprocess(nbformat.read(source, as_version=4), {})
-    nbformat.write(notebook, target / source.name)
 
 
 def copy_table(name: str, target: Path, xlsx: bool) -> None:

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -85,10 +86,8 @@ def read_suite(path: str | Path) -> Suite:
         suite = TypeAdapter(Suite).validate_python(read_toml(path, "name a suite file with --config"))
     except ValidationError as error:
         raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
-    place = read_own(path, suite.own)
-    return replace(
-        suite, place=place, notebooks=[_located(path, number, entry) for number, entry in enumerate(suite.notebooks)]
-    )
+    located = [_located(path, number, entry) for number, entry in enumerate(suite.notebooks)]
+    return replace(suite, place=read_own(path, suite.own), notebooks=located)
 
 
 def _setting_fault(fault: Any) -> str:
@@ -108,9 +107,8 @@ def _siblings(loc: Sequence[str | int]) -> list[str]:
 def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
     path = (suite_file.parent / entry.path).absolute()
     if not path.is_file():
-        raise UsageError(
-            f"{suite_file}: notebooks.{number}.path: there is no {entry.path!r}; correct the path or remove the entry"
-        )
+        problem = f"there is no {entry.path!r}; correct the path or remove the entry"
+        raise UsageError(f"{suite_file}: notebooks.{number}.path: {problem}")
     return replace(entry, path=str(path))
 
 
@@ -137,15 +135,13 @@ def expand(suite: Suite, inputs: Any, common: Mapping[str, Any] | None = None) -
     once; so is a declared name that nothing gives, but that resembles one given and not declared.
     """
     common = dict(common or {})
-    faults = [fault for entry in suite.notebooks for fault in _faults(entry, common)]
+    faults = list[str]()
+    for entry in suite.notebooks:
+        area = {} if entry.per is None else {"area": ""}
+        faults += notebook_faults(Path(entry.path), common | area, list(area))
     if faults:
         raise UsageError("\n".join(dict.fromkeys(faults)))
     return [job for entry in suite.notebooks for job in _jobs(entry, inputs, common)]
-
-
-def _faults(entry: Notebook, common: dict[str, Any]) -> Iterator[str]:
-    area = {} if entry.per is None else {"area": ""}
-    return notebook_faults(Path(entry.path), common | area, list(area))
 
 
 def _jobs(entry: Notebook, inputs: Any, common: dict[str, Any]) -> Iterator[Job]:
@@ -186,7 +182,10 @@ def run_suite(
     report = progress or (lambda outcome: None)
     for job in jobs:
         check_parameters(job.notebook, job.parameters)
-    _check_names(jobs)
+    names = Counter(job.name for job in jobs)
+    for name in names:
+        if names[name] > 1 or Path(name).name != name:
+            raise UsageError(f"{name!r}: cannot be the file name of one result; rename the notebook or the area")
     run_ends = min(ends, time.monotonic() + limits.run_seconds)
     with (
         Kernels(folder, fork=len(jobs) > workers) as kernels,
@@ -211,13 +210,6 @@ def _kept(folder: Path, keep: Callable[[Path], dict[str, str]] | None) -> Iterat
         return
     with tempfile.TemporaryDirectory(prefix=".kept-", dir=folder, ignore_cleanup_errors=True) as private:
         yield keep(Path(private))
-
-
-def _check_names(jobs: Sequence[Job]) -> None:
-    names = [job.name for job in jobs]
-    for name in names:
-        if names.count(name) > 1 or Path(name).name != name:
-            raise UsageError(f"{name!r}: cannot be the file name of one result; rename the notebook or the area")
 
 
 def _in_turn(job: Job, folder: Path, limits: Limits, kernels: Kernels, run_ends: float) -> Outcome:

@@ -27,9 +27,8 @@ def check_memory(draws: int, inputs: Inputs, at_once: int = 1) -> None:
     there = memory()
     if draws * each > there:
         sizes = f"{draws * each / 1e9:,.0f} gigabytes of memory, and there are {there / 1e9:,.1f}"
-        raise UsageError(
-            f"{draws:,} draws, {at_once} times at once, take some {sizes}; give at most {there // each:,} draws"
-        )
+        asked = f"{draws:,} draws, {at_once} times at once, take some {sizes}"
+        raise UsageError(f"{asked}; give at most {there // each:,} draws")
 
 
 def memory() -> int:
@@ -66,10 +65,8 @@ def unmovable(out: Path, kept: Path) -> str:
         os.replace(probe, target / probe.name)
     except OSError as error:
         if error.errno == errno.EXDEV:
-            return (
-                f"{kept}: lies on another disk than {out}, and a run is moved there in one stroke; "
-                f"let --out be a folder on that disk, or {out} itself a link to one"
-            )
+            remedy = f"let --out be a folder on that disk, or {out} itself a link to one"
+            return f"{kept}: lies on another disk than {out}, and a run is moved there in one stroke; {remedy}"
         failure = place.refused(target, error, "let its owner allow it, or choose another folder with --out")
         if not isinstance(failure, UsageError):
             raise failure from error
@@ -88,11 +85,9 @@ def latest_faults(out: Path) -> Iterator[str]:
     if link.is_dir() and not link.is_symlink():
         copied = "was it copied by what follows links?"
         yield f"{link}: is a folder, not a link to a run ({copied}); remove it, its run is in runs/"
-    elif os.path.lexists(link) and not (named and is_place_of_a_run(named, out)):
+        return
+    if named and named.parent == (out / "runs").resolve():
+        return  # a run, or one that somebody removed
+    being_replaced = named and named.parent == out.resolve() and named.name.startswith(place.REPLACED)
+    if os.path.lexists(link) and not being_replaced:
         yield f"{link}: leads to no run of {out}; remove it, and the next run makes it anew"
-
-
-def is_place_of_a_run(path: Path, out: Path) -> bool:
-    """Whether `latest` may lead there: a run, one that somebody removed, or one that was being replaced."""
-    replaced = path.parent == out.resolve() and path.name.startswith(place.REPLACED)
-    return replaced or path.parent == (out / "runs").resolve()

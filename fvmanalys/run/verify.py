@@ -21,12 +21,12 @@ from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.run.build import HISTORY, Plan, build, table_texts
+from fvmanalys.run.chain import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPERED, Verified
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import RUN_ID, Request, file_hashes, run_id, sha256, versions
 from fvmanalys.run.signature import SIGNATURE, signed_by
 from fvmanalys.run.suite import Suite
 from fvmanalys.run.surroundings import check_memory
-from fvmanalys.run.verdict import DAMAGED, DIFFERENT, SAME, SAME_NUMBERS, TAMPERED, Verified
 
 __all__ = ["verify"]
 
@@ -54,19 +54,14 @@ def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path
         raise UsageError(f"{run}: has no {MANIFEST}; name the folder of a published run")
     try:
         manifest = read_manifest(run)
-        damage = manifest_damage(manifest)
+        lacks = [name for name, kind in HELD.items() if not isinstance(manifest.get(name), kind)]
+        damage = [f"{MANIFEST}: {name} is missing or no {HELD[name].__name__}" for name in lacks]
     except UsageError as error:
         damage = [str(error)]
     if damage:
         return Verified(DAMAGED, damage)
     touched = [*unexpected(run, expect, key), *tampered_files(run, manifest)]
     return Verified(TAMPERED, touched) if touched else made_anew(run, manifest, suite)
-
-
-def manifest_damage(manifest: dict[str, Any]) -> list[str]:
-    """What a manifest lacks of what every one holds."""
-    lacks = [name for name, kind in HELD.items() if not isinstance(manifest.get(name), kind)]
-    return [f"{MANIFEST}: {name} is missing or no {HELD[name].__name__}" for name in lacks]
 
 
 def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
@@ -85,7 +80,12 @@ def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
     words = {(True, False): "is missing", (False, True): "was added", (True, True): "was changed"}
     found: dict[str, str] = {}
     odd: list[str] = []
-    for path in everything_in(run):
+    parts = [
+        Path(folder, name)
+        for folder, *names in os.walk(run, followlinks=False)
+        for name in sorted([*names[0], *names[1]])
+    ]
+    for path in parts:
         name = path.relative_to(run).as_posix()
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode) and not path.is_symlink():
@@ -96,12 +96,6 @@ def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:
             odd.append(f"{name} is an empty folder, and was added")
     names = sorted(name for name in recorded | found if recorded.get(name) != found.get(name))
     return [*(f"{name} {words[name in recorded, name in found]}" for name in names), *odd]
-
-
-def everything_in(run: Path) -> Iterator[Path]:
-    """Everything below a folder, without following a link."""
-    for folder, folders, files in os.walk(run, followlinks=False):
-        yield from (Path(folder, name) for name in sorted([*folders, *files]))
 
 
 def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verified:
@@ -116,33 +110,18 @@ def made_anew(run: Path, manifest: dict[str, Any], suite: Suite | None) -> Verif
     differences += told_otherwise(manifest, inputs, findings, request)
     if differences:
         return Verified(DIFFERENT, differences)
-    other = [f"{name}: {manifest['versions'].get(name, '-')} then, {now} now" for name, now in versions().items()]
-    other = [
-        text for text, now in zip(other, versions().items(), strict=True) if manifest["versions"].get(now[0]) != now[1]
-    ]
+    then = {name: manifest["versions"].get(name, "-") for name in versions()}
+    other = [f"{name}: {then[name]} then, {now} now" for name, now in versions().items() if then[name] != now]
     name = run_id(request, manifest["inputs"], suite.notebooks if suite else [])
     if other or name != manifest["run_id"]:
         code = [] if other else [f"run_id: {manifest['run_id']} then, {name} with the code and the notebooks at hand"]
         return Verified(SAME_NUMBERS, unknown + other + code)
-    plan = Plan(
-        name,
-        request,
-        inputs,
-        with_request(suite, request),
-        run.parent,
-        former,
-        raw_texts(inputs),
-        bool(manifest["public"]),
-    )
-    changed = remade(plan, run)
-    return Verified(DIFFERENT, changed) if changed else Verified(SAME, unknown)
-
-
-def with_request(suite: Suite | None, request: Request) -> Suite:
-    """The suite with the draws, seed and language of a run."""
     if suite is None:
         raise UsageError("no suite to make the run again with; name its file with --config")
-    return replace(suite, draws=request.draws, seed=request.seed, lang=request.lang)  # type: ignore[arg-type]
+    suite = replace(suite, draws=request.draws, seed=request.seed, lang=request.lang)  # type: ignore[arg-type]
+    raw = raw_texts(inputs)
+    changed = remade(Plan(name, request, inputs, suite, run.parent, former, raw, bool(manifest["public"])), run)
+    return Verified(DIFFERENT, changed) if changed else Verified(SAME, unknown)
 
 
 def remade(plan: Plan, run: Path) -> list[str]:
@@ -157,9 +136,8 @@ def remade(plan: Plan, run: Path) -> list[str]:
         build(replace(plan, out=Path(scratch, "out")), again, Log())
         then, now = file_hashes(run), file_hashes(again)
     own = {name for name in then | now if name not in (MANIFEST, SIGNATURE, LOG)}
-    return [
-        f"{name}: comes out otherwise when it is made again" for name in sorted(own) if then.get(name) != now.get(name)
-    ]
+    other = sorted(name for name in own if then.get(name) != now.get(name))
+    return [f"{name}: comes out otherwise when it is made again" for name in other]
 
 
 def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings, request: Request) -> Iterator[str]:
@@ -174,9 +152,8 @@ def told_otherwise(manifest: dict[str, Any], inputs: Inputs, findings: Findings,
 def compare_tables(run: Path, findings: Findings) -> tuple[list[str], list[str]]:
     """Where tables differ from those computed anew, and which rest on other runs, checked by their hashes alone."""
     texts = table_texts(findings)
-    different = [
-        place for name, text in texts.items() for place in table_differences(run / "tables" / f"{name}.csv", text)
-    ]
+    pairs = [(run / "tables" / f"{name}.csv", text) for name, text in texts.items()]
+    different = [place for path, text in pairs for place in table_differences(path, text)]
     others = sorted(path.name for path in (run / "tables").glob("*.csv") if path.stem not in texts)
     return different, [f"{name}: rests on other runs too, and is checked by its hash alone" for name in others]
 
@@ -197,9 +174,8 @@ def table_differences(path: Path, text: str) -> list[str]:
         return []
     then, now = (pd.read_csv(StringIO(one), keep_default_na=False, dtype=str) for one in (published, text))
     if then.shape != now.shape or list(then.columns) != list(now.columns):
-        return [
-            f"{path.name}: {then.shape[0]} rows and {then.shape[1]} columns then, {now.shape[0]} and {now.shape[1]} now"
-        ]
+        sizes = "{} rows and {} columns then, {} and {} now".format(*then.shape, *now.shape)
+        return [f"{path.name}: {sizes}"]
     return [
         f"{path.name}:{row + 2}: {column}: {before} then, {after} now"
         for column in then.columns

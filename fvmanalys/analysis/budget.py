@@ -65,10 +65,8 @@ def contracts_compared(inputs: Inputs) -> pd.DataFrame:
         found += [(CONTRACT, known[TERM], USERS)]
         found += [(CONTRACT, known[TERM] + known[EXTENSION], USERS)] if EXTENSION in known else []
     found += [(item, known[f"{item}_years"], f"{item}_users") for item in known if f"{item}_years" in known]
-    table = pd.DataFrame(
-        [[item, known[item], years, known.get(users, np.nan)] for item, years, users in found],
-        columns=["item_id", "amount", "years", "users"],
-    )
+    rows = [[item, known[item], years, known.get(users, np.nan)] for item, years, users in found]
+    table = pd.DataFrame(rows, columns=["item_id", "amount", "years", "users"])
     per_user = 1e6 * table["amount"] / table["years"] / table["users"]
     return table.drop(columns="users").assign(per_year=table["amount"] / table["years"], per_user=per_user)
 

@@ -45,13 +45,8 @@ class Opinions(Shows):
     @property
     def rows(self) -> pd.DataFrame:
         """The rows that differ, with who says what: group, table, option, key, what, before, after, both owners."""
-        owners = [
-            {
-                f"owner_{side}": (row or {}).get("owner", "")
-                for side, row in (("before", one.before), ("after", one.after))
-            }
-            for one in self.changes.row_changes
-        ]
+        sides = [(one.before or {}, one.after or {}) for one in self.changes.row_changes]
+        owners = [[row.get("owner", "") for row in both] for both in sides]
         told = self.changes.rows[["group", "table", "option", "key", "what", "columns", "before", "after"]]
         return told.join(pd.DataFrame(owners, columns=["owner_before", "owner_after"]))
 

@@ -164,11 +164,8 @@ class OptionParts:
 
     def mean(self, costs: Sequence[float], areas: Mapping[str, float]) -> Worth:
         """Sums over draws as means."""
-        return Worth(
-            self.value,
-            {area: total / self.size for area, total in areas.items()},
-            [total / self.size for total in costs],
-        )
+        points = {area: total / self.size for area, total in areas.items()}
+        return Worth(self.value, points, [total / self.size for total in costs])
 
     def cost(self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]) -> Any:
         """The sum over draws of the cost of one stream."""

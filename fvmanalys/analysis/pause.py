@@ -213,10 +213,8 @@ def best_team(team: "Team", shares: Sequence[float]) -> StandingTeam:
     grid = sorted({round(float(share), 9) for share in (*shares, 1.0, *kinks) if 0 <= share <= 1})
     parts = {share: team_costs(team, share) for share in grid}
     full = parts[1.0][2]
-    curve = pd.DataFrame(
-        [[share, pause, rebuild, full - value] for share, (pause, rebuild, value) in parts.items()],
-        columns=["share", "pause_cost", "rebuild_cost", "late_cost"],
-    )
+    rows = [[share, pause, rebuild, full - value] for share, (pause, rebuild, value) in parts.items()]
+    curve = pd.DataFrame(rows, columns=["share", "pause_cost", "rebuild_cost", "late_cost"])
     curve["total"] = curve["pause_cost"] + curve["rebuild_cost"] + curve["late_cost"]
 
     def total(share: float) -> float:
@@ -259,12 +257,9 @@ def with_share(team: Team, share: float) -> Model:
     """The model with another share of the full team kept."""
     kept = {PAUSE: share / HALF, RESTART: (1 - share) / HALF}
     parts = team.model.options[team.option]
-    streams = [
-        replace(stream, factor=stream.factor * kept[stream.category])
-        if stream.employer and stream.category in kept
-        else stream
-        for stream in parts.streams
-    ]
+    factors = [kept.get(stream.category, 1.0) if stream.employer else 1.0 for stream in parts.streams]
+    pairs = zip(parts.streams, factors, strict=True)
+    streams = [replace(stream, factor=stream.factor * factor) for stream, factor in pairs]
     return replace(team.model, options={team.option: replace(parts, streams=streams)}, standing_share=share)
 
 

@@ -1,7 +1,5 @@
 """How the answer depends on what one cares about: every weight vector, an order, and each group's own weights."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -22,10 +20,9 @@ def net_scores(comparison: Comparison, draws: int = DRAWS) -> pd.DataFrame:
     Weighted with any weights that sum to 1 they order the options as value·S − C does, so the value must be above 0.
     """
     simulation = comparison.simulation
-    if not comparison.value_per_point > 0:
-        raise UsageError(
-            f"value_per_point {comparison.value_per_point!r}: give one above 0, or no cost can be set against points"
-        )
+    value = comparison.value_per_point
+    if not value > 0:
+        raise UsageError(f"value_per_point {value!r}: give one above 0, or no cost can be set against points")
     options = simulation.inputs.options(permanent_only=True)
     areas = simulation.inputs.areas
     points = {option: simulation.cost[option] / comparison.value_per_point for option in options}
@@ -45,18 +42,8 @@ def priorities(comparison: Comparison) -> pd.DataFrame:
     common = common_weights(comparison)
     order = [int(place) for place in np.argsort(-common.to_numpy(), kind="stable")]
     seed = comparison.simulation.seed
-    return pd.concat(
-        [
-            set_of_weights("all", scores, None, seed),
-            set_of_weights("ordered", scores, ordered(order, len(scores), seed), seed),
-        ],
-        ignore_index=True,
-    )
-
-
-def ordered(order: Sequence[int], draws: int, seed: int) -> Floats:
-    """Weights in a given order, one vector a draw."""
-    return ordinal_weights(order, draws, seed)
+    sets = {"all": None, "ordered": ordinal_weights(order, len(scores), seed)}
+    return pd.concat([set_of_weights(name, scores, some, seed) for name, some in sets.items()], ignore_index=True)
 
 
 def set_of_weights(name: str, scores: pd.DataFrame, weights: Floats | None, seed: int) -> pd.DataFrame:

@@ -70,14 +70,12 @@ def tried_boxes(lost: Mask, columns: Mapping[str, Floats]) -> pd.DataFrame:
         if density > base + SEEN * np.sqrt(base * (1 - base) / max(held, 1)):
             rows.append((conditions, density, fresh[inside].sum() / fresh.sum(), share))
     rows.sort(key=lambda row: -row[2])
-    return pd.DataFrame(
-        [
-            [place, str(one), one.id, one.operator, one.value, *measured]
-            for place, (conditions, *measured) in enumerate(rows, 1)
-            for one in conditions
-        ],
-        columns=COLUMNS,
-    )
+    told = [
+        [place, str(one), one.id, one.operator, one.value, *measured]
+        for place, (conditions, *measured) in enumerate(rows, 1)
+        for one in conditions
+    ]
+    return pd.DataFrame(told, columns=COLUMNS)
 
 
 def losses(knowledge: Knowledge) -> Mask:
@@ -146,12 +144,8 @@ class Cells:
         """That a number lies in a cell or above it, or in one or below it."""
         if len(self.least) == 2 and (self.least == self.most).all():
             return Condition(name, operator, float(self.least[cell]))
-        between = (
-            (self.most[cell - 1] + self.least[cell]) / 2
-            if operator == AT_LEAST
-            else (self.most[cell] + self.least[cell + 1]) / 2
-        )
-        return Condition(name, operator, float(between))
+        above = cell if operator == AT_LEAST else cell + 1
+        return Condition(name, operator, float((self.most[above - 1] + self.least[above]) / 2))
 
 
 def one_box(lost: Mask, cells: Mapping[str, Cells], left: Mask) -> list[Condition]:

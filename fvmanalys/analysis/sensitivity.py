@@ -76,9 +76,8 @@ def quantile_function(distribution: Any) -> Callable[[Floats], Floats]:
     """The quantile function of a distribution, or the distribution itself where it is one."""
     function = getattr(distribution, "ppf", distribution)
     if not callable(function):
-        raise UsageError(
-            f"distribution {distribution!r}: give one with a method ppf, or a function from probabilities to values"
-        )
+        remedy = "give one with a method ppf, or a function from probabilities to values"
+        raise UsageError(f"distribution {distribution!r}: {remedy}")
     return function
 
 
@@ -95,10 +94,9 @@ def evaluate(function: Callable[[Floats], ArrayLike], points: Floats) -> Floats:
     """The function's outcomes × points, checked."""
     values = np.atleast_2d(np.array(function(points), dtype=float))
     if values.shape[-1] != points.shape[1] or not np.isfinite(values).all():
-        raise UsageError(
-            f"the function gave shape {values.shape} for {points.shape[1]} points, or a number that is not finite; "
-            "let it take inputs × points and give one finite number a point"
-        )
+        problem = f"gave shape {values.shape} for {points.shape[1]} points, or a number that is not finite"
+        remedy = "let it take inputs × points and give one finite number a point"
+        raise UsageError(f"the function {problem}; {remedy}")
     return values
 
 
@@ -125,19 +123,12 @@ def evidence_share(
     for name in columns:
         groups.setdefault(kinds[name], []).append(name)
     shares = {kind: explained(values, stack(columns, names)) for kind, names in groups.items()}
-    every = (
-        max([explained(values, stack(columns, list(columns))), *shares.values()])
-        if len(groups) > 1
-        else sum(shares.values())
-    )
     own = sum(shares.values())
+    every = max([explained(values, stack(columns, list(columns))), *shares.values()]) if len(groups) > 1 else own
     scale = min(1.0, every / own) if own else 1.0
-    rows = [{"kind": kind, "inputs": len(groups[kind]), "share": share * scale} for kind, share in shares.items()]
-    rows += [
-        {"kind": INTERACTION, "inputs": 0, "share": every - own * scale},
-        {"kind": REST, "inputs": 0, "share": 1 - every},
-    ]
-    return pd.DataFrame(rows).set_index("kind")
+    rows = [[kind, len(groups[kind]), share * scale] for kind, share in shares.items()]
+    rows += [[INTERACTION, 0, every - own * scale], [REST, 0, 1 - every]]
+    return pd.DataFrame(rows, columns=["kind", "inputs", "share"]).set_index("kind")
 
 
 def stack(columns: Mapping[str, ArrayLike] | pd.DataFrame, names: list[str]) -> Floats:

@@ -10,10 +10,7 @@ from fvmanalys.model.simulate import DRAWN_TO
 __all__ = ["check_finite_mean", "has_known_mean", "tail_index"]
 
 FEWEST = 1000  # draws; with fewer, a tail without a mean looks like a long one that has it
-WIDE, NARROW = (
-    3.2,
-    2.7,
-)  # standard errors above 1 at which the index of the outer tail, and of its outermost quarter, still counts as 1
+WIDE, NARROW = 3.2, 2.7  # standard errors above 1 at which the index of a tail, and of its quarter, still counts as 1
 LEAST, MOST = 0.05, 0.4  # how far above 1 that is, at least and at most
 LOGNORMAL = 4.2  # standard errors below MOST that few draws of a lognormal with σ = 2 fall short of once in a hundred
 STRAIGHT = 3.6  # standard errors by which the spread of the logarithms may differ from its mean in a power law
@@ -42,12 +39,10 @@ def check_finite_mean(values: ArrayLike, name: str = "values") -> None:
     centre = np.median(values)
     for side in (values - centre, centre - values):
         if lacks_mean(side):
-            raise UsageError(
-                f"{name}: the draws have no finite mean (a tail like a Pareto with index "
-                f"{tail_index(side, tail_size(side)):.2f}; "
-                "a mean needs an index above 1); report quantiles and P(value > x) instead, or "
-                "cap the values by a stated parameter"
-            )
+            index = f"{tail_index(side, tail_size(side)):.2f}; a mean needs an index above 1"
+            problem = f"the draws have no finite mean (a tail like a Pareto with index {index})"
+            remedy = "report quantiles and P(value > x) instead, or cap the values by a stated parameter"
+            raise UsageError(f"{name}: {problem}; {remedy}")
 
 
 def tail_size(values: Floats) -> int:

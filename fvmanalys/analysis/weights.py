@@ -170,10 +170,8 @@ def read_scores(scores: ArrayLike) -> Floats:
         raise UsageError(f"scores have shape {np.shape(scores)}; give draws × options × areas, or options × areas")
     if not np.isfinite(table).all():
         draw, option, area = np.argwhere(~np.isfinite(table))[0]
-        raise UsageError(
-            f"scores: draw {draw}, option {option}, area {area} is not a finite number; "
-            "score every option in every area"
-        )
+        where = f"draw {draw}, option {option}, area {area}"
+        raise UsageError(f"scores: {where} is not a finite number; score every option in every area")
     return table
 
 
@@ -194,11 +192,9 @@ def read_weights(weights: ArrayLike, draws: int, areas: int) -> Floats:
 
 def option_names(scores: ArrayLike) -> NDArray | list[int]:
     """The names of the options, or their numbers."""
-    return (
-        scores.columns.get_level_values(0).unique()
-        if isinstance(scores, pd.DataFrame)
-        else list(range(np.shape(scores)[-2]))
-    )
+    if isinstance(scores, pd.DataFrame):
+        return scores.columns.get_level_values(0).unique()
+    return list(range(np.shape(scores)[-2]))
 
 
 def named(scores: ArrayLike, result: Floats, columns: Iterable | None, name: str) -> Floats | pd.DataFrame:

@@ -29,9 +29,8 @@ def adjusted(
     values = {} if standing_share == "" else {"standing_share": float(standing_share)}
     values |= {"value_per_point": value_per_point} if value_per_point > 0 else {}
     if not 0 <= values.get("standing_share", 0) <= 1:
-        raise UsageError(
-            f"standing_share {standing_share!r} is no share of the team; give a number between 0 and 1, or nothing"
-        )
+        remedy = "give a number between 0 and 1, or nothing"
+        raise UsageError(f"standing_share {standing_share!r} is no share of the team; {remedy}")
     changed = with_parameters(inputs, **values) if values else inputs
     return changed if day is None else decided_on(changed, day)
 
@@ -43,9 +42,8 @@ def decided_on(inputs: Inputs, day: date) -> Inputs:
     table = inputs.tables["timeline"].copy()
     rows = table["event_id"] == DECIDED
     if not rows.any():
-        raise UsageError(
-            f"decision_date {day}: the timeline has no event {DECIDED!r} to move; add one, or leave the day empty"
-        )
+        problem = f"the timeline has no event {DECIDED!r} to move"
+        raise UsageError(f"decision_date {day}: {problem}; add one, or leave the day empty")
     table["date"] = table["date"].astype(object)
     table.loc[rows, "date"] = day
     table.loc[rows, ["low", "likely", "high"]] = float("nan")
@@ -67,16 +65,10 @@ def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.Da
         if found is not None
     }
     if not years and quantiles:
-        first = inputs.as_of.year + int(
-            min(q[0] for q in quantiles.values()) + (inputs.as_of.timetuple().tm_yday - 1) / 365
-        )
-        years = range(first, first + 12, 2)
+        soonest = min(found[0] for found in quantiles.values()) + (inputs.as_of.timetuple().tm_yday - 1) / 365
+        years = range(inputs.as_of.year + int(soonest), inputs.as_of.year + int(soonest) + 12, 2)
     rows = [
-        {
-            "option": option,
-            "year": year,
-            **dict(zip(SURE, (day_before(inputs, year, length) for length in found), strict=True)),
-        }
+        [option, year, *(day_before(inputs, year, length) for length in found)]
         for option, found in quantiles.items()
         for year in years
     ]
@@ -86,11 +78,8 @@ def latest_decisions(simulation: Simulation, years: Sequence[int] = ()) -> pd.Da
 def time_to_use(simulation: Simulation, option: str) -> Floats | None:
     """Years from decision to full use in each draw; none where the option has no such events or nothing to wait for."""
     full = simulation.inputs.full_use_event(option)
-    if (
-        (option, full) not in simulation.events
-        or (option, DECIDED) not in simulation.events
-        or not waiting_is_possible(simulation.inputs)
-    ):
+    known = (option, full) in simulation.events and (option, DECIDED) in simulation.events
+    if not known or not waiting_is_possible(simulation.inputs):
         return None
     return simulation.events[option, full].to_numpy() - simulation.events[option, DECIDED].to_numpy()
 
@@ -108,6 +97,5 @@ def standing_over_delays(
     if not inputs.has("readiness") or not waiting_is_possible(inputs):
         return pd.DataFrame(columns=["delay", "share", "low", "high"])
     teams = {delay: standing_team(inputs, option, draws, seed, COARSE, delay) for delay in years}
-    return pd.DataFrame(
-        [{"delay": delay, "share": team.share, "low": team.low, "high": team.high} for delay, team in teams.items()]
-    )
+    rows = [[delay, team.share, team.low, team.high] for delay, team in teams.items()]
+    return pd.DataFrame(rows, columns=["delay", "share", "low", "high"])

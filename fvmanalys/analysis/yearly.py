@@ -165,11 +165,8 @@ def outlook_chunk(model: Model, sample: Sample, edges: Floats, levers: Levers) -
             turned = replace(sample, given={risk: np.full(sample.size, on) for risk, on in given.items()})
             for bundle, column in yearly_costs(model, turned, option, edges, levers).items():
                 sums["cost", option, case, bundle] = column
-            levels = (
-                averages(model, turned, option, edges)
-                if own
-                else {area: sums["drawn", option, area] for area in model.areas}
-            )
+            drawn = {area: sums["drawn", option, area] for area in model.areas}
+            levels = averages(model, turned, option, edges) if own else drawn
             sums |= {("level", option, case, area): column for area, column in levels.items()}
     return sums
 
@@ -250,15 +247,13 @@ def mid_year_figures(inputs: Inputs, ahead: Outlook, settings: Settings) -> pd.D
             value = mid_year_present_value(ahead.costs[option, case, bundle], ahead.edges, rate, horizon)
             cost += ahead.weight(case, chances) * settings.factors.get(bundle, 1.0) * value
         for case, area in ahead.area_parts(option):
-            scores[area] += ahead.weight(case, chances) * mid_year_score(
-                ahead.cases[option, case, area], ahead.edges, rate, horizon
-            )
+            level = mid_year_score(ahead.cases[option, case, area], ahead.edges, rate, horizon)
+            scores[area] += ahead.weight(case, chances) * level
         rows[option] = {"cost": cost, "score": sum(weights[area] * scores[area] for area in inputs.areas), **scores}
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("option")
     reference = table.loc[inputs.reference]
-    table["net_benefit"] = settings.value_per_point * (table["score"] - reference["score"]) - (
-        table["cost"] - reference["cost"]
-    )
+    more = table[["cost", "score"]] - reference[["cost", "score"]]
+    table["net_benefit"] = settings.value_per_point * more["score"] - more["cost"]
     competitors = inputs.options(permanent_only=True)
     table["rank"] = table.loc[competitors, "net_benefit"].rank(ascending=False, method="min")
     return table[["cost", "score", "net_benefit", "rank", *inputs.areas]]

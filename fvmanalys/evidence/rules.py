@@ -53,6 +53,7 @@ def history_faults(tables: Tables, unread: Iterable[str] = ()) -> Iterator[Fault
                 yield from quantity_faults(name, row)
                 yield from second_quantity_faults(name, row)
             yield from evidence_faults(row, published)
+            yield from row_faults(name, row)
         yield from reference_faults(name, rows, tables, unread)
         yield from first_row_faults(name, rows, bases)
     for check, looked_up in CHECKS.items():
@@ -123,10 +124,66 @@ def first_row_faults(table: str, rows: Rows, bases: Mapping[str, set[str]]) -> I
                 yield fault(row, "likely", "is empty", remedy)
             elif not inherited & known_of[(*key[1:], when)]:
                 problem = "is empty, and no row with this key and condition is inherited"
-                yield fault(
-                    row, "likely", problem, "give a number, or the key of the inherited row that is to be absent"
-                )
+                remedy = "give a number, or the key of the inherited row that is to be absent"
+                yield fault(row, "likely", problem, remedy)
         former[when] = row
+
+
+def row_faults(table: str, row: dict[str, Any]) -> Iterator[Fault]:
+    """Check what the columns of a row must say together."""
+    given = {name for name in ("low", "likely", "high") if row.get(name) is not None}
+    name = row.get("parameter_id", "")
+    match table:
+        case "parameters" if given and "likely" not in given:
+            yield fault(row, "likely", "is empty", "a parameter is a choice: give the value to use")
+        case "parameters" if given and name in ("horizon_years", "value_per_point") and row["likely"] <= 0:
+            yield fault(row, "likely", f"{said(row, 'likely')} is not above zero", "give a positive value")
+        case "timeline" if row["date"] and given:
+            yield fault(row, "date", "stands beside a duration", "keep the date or the months, not both")
+        case "staffing" if not row["to_event"] and row["profile"] != "level":
+            yield fault(row, "to_event", "is empty although the row is a ramp", "name the event where it ends")
+        case "limits" if row["year_from"] and row["year_to"] and row["year_to"] < row["year_from"]:
+            yield fault(row, "year_to", f"{row['year_to']} is before {row['year_from']}", "swap the years")
+        case "spend" if row["period_end"] < row["period_start"]:
+            yield fault(row, "period_end", f"{row['period_end']} is before {row['period_start']}", "swap the dates")
+        case "contracts":
+            yield from contract_faults(row)
+        case "reference_class":
+            if row["cost_ratio"] is None and row["duration_ratio"] is None:
+                yield fault(row, "cost_ratio", "is empty, and so is duration_ratio", "give at least one of them")
+            for part in ("cost", "duration"):
+                if row["censored"] in (part, "both") and row[f"{part}_ratio"] is None:
+                    problem = f"says {row['censored']} but {part}_ratio is empty"
+                    yield fault(row, "censored", problem, "give the bound, or correct censored")
+        case "investigations":
+            yield from telling_faults(row)
+    if table == "parameters" and row["unit"] not in ("", PARAMETER_UNITS[name]):
+        yield fault(row, "unit", f"{row['unit']!r} does not belong to {name}", f"use {PARAMETER_UNITS[name]}")
+
+
+def contract_faults(row: dict[str, Any]) -> Iterator[Fault]:
+    """Check that an amount is corrected for optimism in one way, and that a ramp or a total says where it ends."""
+    if row["optimism_bias"] is not None and row["outside_view"] == "yes":
+        yield fault(row, "optimism_bias", "stands beside outside_view, which corrects the same", "keep one of them")
+    if row["bias_mitigated"] is not None and row["optimism_bias"] is None:
+        yield fault(row, "bias_mitigated", "is given without optimism_bias", "give the bias, or clear it")
+    ramp = row["profile"] != "level" and row["basis"] != "once"
+    if not row["to_event"] and (row["basis"] == "total" or ramp):
+        problem = "is empty although the row is a total or a ramp"
+        yield fault(row, "to_event", problem, "name the event where it ends")
+
+
+def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
+    """Check that an investigation tells something, and says how well it does."""
+    if not split(row["resolves"]) and not split(row["reveals"]):
+        remedy = "name the estimates that it resolves, or the risks that it reveals"
+        yield fault(row, "resolves", "is empty, and so is reveals", remedy)
+    needs = (("resolves", "variance_reduction"), ("reveals", "hit_rate"), ("reveals", "false_alarm_rate"))
+    for column, one in needs:
+        if row[column] and row[one] is None:
+            yield fault(row, one, f"is empty although the row {column} something", "give a share between 0 and 1")
+        elif not row[column] and row[one] is not None:
+            yield fault(row, column, f"is empty although {one} is given", f"name what it {column}, or clear {one}")
 
 
 def takes_readiness(table: str, row: dict[str, Any]) -> bool:
@@ -134,24 +191,16 @@ def takes_readiness(table: str, row: dict[str, Any]) -> bool:
     return table == "timeline" and row["event_id"] == "restarted"
 
 
-def one_decision(tables: Tables) -> Iterator[Fault]:
-    """There is one decision."""
+def one_of_each(tables: Tables) -> Iterator[Fault]:
+    """There is one decision, and one option that the others are compared with."""
     for row in tables.get("decision", [])[1:]:
         yield fault(row, "row", "is a second decision", "keep one row")
-
-
-def one_reference(tables: Tables) -> Iterator[Fault]:
-    """One option is what the others are compared with."""
     options = tables.get("options", [])
     newest = {row["option_id"]: row for row in sorted(options, key=lambda row: row["known_from"] or date.min)}
-    names = [name for name, row in newest.items() if row["reference"] == "yes"]
-    if options and len(names) != 1:
-        yield fault(
-            options[0],
-            "reference",
-            f"{len(names)} options are the reference",
-            "set reference to yes for exactly one option",
-        )
+    count = sum(row["reference"] == "yes" for row in newest.values())
+    if options and count != 1:
+        remedy = "set reference to yes for exactly one option"
+        yield fault(options[0], "reference", f"{count} options are the reference", remedy)
 
 
 def choices_are_two(tables: Tables) -> Iterator[Fault]:
@@ -167,46 +216,6 @@ def choices_are_two(tables: Tables) -> Iterator[Fault]:
             yield fault(row, empty, f"is empty although {given} is given", remedy)
         if among and row["variant_of"]:
             yield fault(row, "variant_of", "stands beside choose_among, whose ways say what is varied", "clear it")
-
-
-def parameter_values(tables: Tables) -> Iterator[Fault]:
-    """A parameter is one number, in its unit."""
-    for row in tables.get("parameters", []):
-        name, unit = row["parameter_id"], row["unit"]
-        if row["likely"] is None and (row["low"] is not None or row["high"] is not None):
-            yield fault(row, "likely", "is empty", "a parameter is a choice: give the value to use")
-        elif row["likely"] is not None and name in ("horizon_years", "value_per_point") and row["likely"] <= 0:
-            yield fault(row, "likely", f"{said(row, 'likely')} is not above zero", "give a positive value")
-        if unit and unit != PARAMETER_UNITS[name]:
-            yield fault(row, "unit", f"{unit!r} does not belong to {name}", f"use {PARAMETER_UNITS[name]}")
-
-
-def timeline_choices(tables: Tables) -> Iterator[Fault]:
-    """A row has a date or a quantity, not both."""
-    for row in tables.get("timeline", []):
-        if row["date"] and any(row[column] is not None for column in ("low", "likely", "high")):
-            yield fault(row, "date", "stands beside a duration", "keep the date or the months, not both")
-
-
-def bias_once(tables: Tables) -> Iterator[Fault]:
-    """An amount is corrected for optimism in one way, and only what is biased is mitigated."""
-    for row in tables.get("contracts", []):
-        if row["optimism_bias"] is not None and row["outside_view"] == "yes":
-            yield fault(row, "optimism_bias", "stands beside outside_view, which corrects the same", "keep one of them")
-        if row["bias_mitigated"] is not None and row["optimism_bias"] is None:
-            yield fault(row, "bias_mitigated", "is given without optimism_bias", "give the bias, or clear it")
-
-
-def stream_ends(tables: Tables) -> Iterator[Fault]:
-    """A ramp or a total needs to know where it ends."""
-    for row in tables.get("contracts", []):
-        if not row["to_event"] and (row["basis"] == "total" or (row["profile"] != "level" and row["basis"] != "once")):
-            yield fault(
-                row, "to_event", "is empty although the row is a total or a ramp", "name the event where it ends"
-            )
-    for row in tables.get("staffing", []):
-        if not row["to_event"] and row["profile"] != "level":
-            yield fault(row, "to_event", "is empty although the row is a ramp", "name the event where it ends")
 
 
 def conditions_exist(tables: Tables) -> Iterator[Fault]:
@@ -235,9 +244,8 @@ def unknown_conditions(table: str, row: dict[str, Any], known: set[tuple[str, st
     names = {name for _, name in known}
     for name, _ in literals(row["when"]):
         if name not in names:
-            yield fault(
-                row, "when", f"{name!r} is no risk of option {option!r}", "add it to risks or signals, or correct it"
-            )
+            problem = f"{name!r} is no risk of option {option!r}"
+            yield fault(row, "when", problem, "add it to risks or signals, or correct it")
 
 
 def criteria_exist(tables: Tables) -> Iterator[Fault]:
@@ -250,10 +258,9 @@ def criteria_exist(tables: Tables) -> Iterator[Fault]:
         known = criteria.get(row["area_id"], {""})
         value = row["criterion_id"]
         if value not in known:
+            others = ", ".join(one or "(empty)" for one in sorted(known)[:20])
             near = nearest.get(row["area_id"])
-            remedy = (
-                near and near(value)
-            ) or f"use one of: {', '.join(one or '(empty)' for one in sorted(known)[:20])}"
+            remedy = (near and near(value)) or f"use one of: {others}"
             yield fault(row, "criterion_id", f"{value!r} is no criterion of area {row['area_id']!r}", remedy)
 
 
@@ -265,12 +272,8 @@ def price_years_exist(tables: Tables) -> Iterator[Fault]:
         for row in tables.get(name, []):
             year = row[column] if name != "parameters" or row["parameter_id"] == "price_year" else None
             if year is not None and index and year not in index:
-                yield fault(
-                    row,
-                    column,
-                    f"{year:g} is not in price_index",
-                    "add the year to price_index, or use one that it has",
-                )
+                remedy = "add the year to price_index, or use one that it has"
+                yield fault(row, column, f"{year:g} is not in price_index", remedy)
             elif year is not None and not index and year not in parameter:
                 problem = f"{year:g} is not the parameter price_year, and there is no price_index"
                 yield fault(row, column, problem, "add the table price_index")
@@ -279,36 +282,12 @@ def price_years_exist(tables: Tables) -> Iterator[Fault]:
                 yield fault(row, column, problem, "add price_year to parameters")
 
 
-def ranges_of_time(tables: Tables) -> Iterator[Fault]:
-    """A period of spend does not end before it starts."""
+def spend_is_part_of_spend(tables: Tables) -> Iterator[Fault]:
+    """What a row of spend is part of is a category of spend."""
     categories = {row["category"] for row in tables.get("spend", [])}
     for row in tables.get("spend", []):
-        if row["period_end"] < row["period_start"]:
-            yield fault(row, "period_end", f"{row['period_end']} is before {row['period_start']}", "swap the dates")
         if row["part_of"] and row["part_of"] not in categories:
             yield fault(row, "part_of", f"{row['part_of']!r} is no category of spend", "name a category that has a row")
-
-
-def limits_are_years(tables: Tables) -> Iterator[Fault]:
-    """A limit does not end before it begins."""
-    for row in tables.get("limits", []):
-        if row["year_from"] and row["year_to"] and row["year_to"] < row["year_from"]:
-            yield fault(row, "year_to", f"{row['year_to']} is before {row['year_from']}", "swap the years")
-
-
-def programmes_have_ratios(tables: Tables) -> Iterator[Fault]:
-    """A past programme has a ratio, and one for what is called censored."""
-    for row in tables.get("reference_class", []):
-        if row["cost_ratio"] is None and row["duration_ratio"] is None:
-            yield fault(row, "cost_ratio", "is empty, and so is duration_ratio", "give at least one of them")
-        for name in ("cost", "duration"):
-            if row["censored"] in (name, "both") and row[f"{name}_ratio"] is None:
-                yield fault(
-                    row,
-                    "censored",
-                    f"says {row['censored']} but {name}_ratio is empty",
-                    "give the bound, or correct censored",
-                )
 
 
 def investigations_tell(tables: Tables) -> Iterator[Fault]:
@@ -323,7 +302,6 @@ def investigations_tell(tables: Tables) -> Iterator[Fault]:
         return bool(fnmatch.filter(likely, pattern))
 
     for row in tables.get("investigations", []):
-        yield from telling_faults(row)
         for name in split(row["reveals"]):
             if not revealed(name, tables.get("risks", [])):
                 remedy = near(name) or "write risks/OPTION/RISK, or the risk_id where only one risk has it"
@@ -345,23 +323,6 @@ def correlated_exist(tables: Tables) -> Iterator[Fault]:
                 yield fault(row, end, f"{row[end]!r} is no estimate that is drawn", remedy)
 
 
-def telling_faults(row: dict[str, Any]) -> Iterator[Fault]:
-    """Check that an investigation tells something, and says how well it does."""
-    if not split(row["resolves"]) and not split(row["reveals"]):
-        yield fault(
-            row,
-            "resolves",
-            "is empty, and so is reveals",
-            "name the estimates that it resolves, or the risks that it reveals",
-        )
-    for column, needed in (("resolves", ("variance_reduction",)), ("reveals", ("hit_rate", "false_alarm_rate"))):
-        for one in needed:
-            if row[column] and row[one] is None:
-                yield fault(row, one, f"is empty although the row {column} something", "give a share between 0 and 1")
-            elif not row[column] and row[one] is not None:
-                yield fault(row, column, f"is empty although {one} is given", f"name what it {column}, or clear {one}")
-
-
 def revealed(name: str, risks: Rows) -> str:
     """The id of the risk that `risks/OPTION/RISK`, or a `risk_id` that one option has, means; empty without."""
     ids = {f"risks/{row['option_id']}/{row['risk_id']}" for row in risks}
@@ -381,19 +342,12 @@ def estimate_ids(tables: Tables) -> set[str]:
 
 
 CHECKS: dict[Callable[[Tables], Iterator[Fault]], tuple[str, ...]] = {
-    one_decision: (),
-    one_reference: ("options",),
+    one_of_each: ("options",),
     choices_are_two: (),
-    parameter_values: (),
-    timeline_choices: (),
-    stream_ends: (),
-    bias_once: (),
     conditions_exist: CONDITIONS,
     price_years_exist: ("price_index", "parameters"),
-    ranges_of_time: ("spend",),
-    programmes_have_ratios: (),
+    spend_is_part_of_spend: ("spend",),
     investigations_tell: tuple(TABLES),
-    limits_are_years: (),
     correlated_exist: tuple(TABLES),
 }
 

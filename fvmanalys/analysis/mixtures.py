@@ -137,9 +137,8 @@ class MixedInputs(Inputs):
     def estimates(self) -> pd.DataFrame:
         """As in all inputs."""
         blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
-        return pd.DataFrame(
-            [blank | row for part in self.parts.values() for row in part.estimates], columns=ESTIMATE_COLUMNS
-        )
+        rows = [blank | row for part in self.parts.values() for row in part.estimates]
+        return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
 
     @cached_property
     def records(self) -> dict[str, Rows]:
@@ -171,11 +170,6 @@ class Mixture:
     def both(self) -> list[str]:
         """The options that both have in play, in the order of the new."""
         return [option for option in self.new.options() if option in self.old.options()]
-
-    @cached_property
-    def coming_or_going(self) -> set[str]:
-        """The options that only one of them has in play."""
-        return set(self.old.options()) ^ set(self.new.options())
 
     def cell_of(self, table: str, row: dict[str, Any]) -> Cell:
         """What a row changes together with."""
@@ -209,7 +203,7 @@ class Mixture:
         playing = {ALL_OPTIONS, *self.both}
         changed = dict.fromkeys(self.changed_cells())
         single = [cell for cell in changed if cell[1] in playing and cell != OPTIONS]
-        moving = [cell for cell in changed if cell[1] in self.coming_or_going]
+        moving = [cell for cell in changed if cell[1] in set(self.old.options()) ^ set(self.new.options())]
         groups = [Group((CALENDAR,))] if self.old.as_of != self.new.as_of else []
         groups += [Group((OPTIONS, *moving))] if OPTIONS in changed or moving else []
         return groups + [Group((cell,)) for cell in single]
@@ -218,9 +212,8 @@ class Mixture:
         """The cells that a figure is computed from and that differ."""
         yield from (self.cell_of(change.table, change.row) for change in self.changes if change.counts)
         for cell in dict.fromkeys(cell for _, cell in self.cells if cell[0] in ORDERED):
-            before, after = (
-                [key_of(cell[0], row) for row in self.cells.get((side, cell), [])] for side in (False, True)
-            )
+            sides = (self.cells.get((side, cell), []) for side in (False, True))
+            before, after = ([key_of(cell[0], row) for row in rows] for rows in sides)
             if before != after and sorted(map(str, before)) == sorted(map(str, after)):
                 yield cell
 
@@ -260,9 +253,8 @@ class Mixture:
         tables["options"] = [known[one] for one in line]
         around = ways(tables["options"]) if len(line) > 1 else {}
         made = {name: self.table(name, rows, around) for name, rows in tables.items()}
-        return MixedInputs(
-            self.new.folder, self.day(chosen), self.empty | {name: one.frame for name, one in made.items()}, {}, made
-        )
+        found = self.empty | {name: one.frame for name, one in made.items()}
+        return MixedInputs(self.new.folder, self.day(chosen), found, {}, made)
 
     @cached_property
     def empty(self) -> dict[str, pd.DataFrame]:

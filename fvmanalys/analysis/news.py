@@ -1,16 +1,16 @@
 """What is new since the last run: events, figures and sources that the tables now hold and did not hold then."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-
-import pandas as pd
 
 from fvmanalys.analysis.mixtures import row_changes
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.asof import in_force
+from fvmanalys.evidence.frames import plain_rows
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.evidence.rules import split
 from fvmanalys.evidence.tables import TABLES, columns
@@ -62,63 +62,34 @@ class News:
 
 def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
     """Compare the tables in force with those of the former run, or with what was known `WINDOW_DAYS` before."""
-    now = {name: table.to_dict("records") for name, table in inputs.tables.items()}
+    now = plain_rows(inputs.tables)
     since = former.as_of if former else inputs.as_of - timedelta(days=WINDOW_DAYS)
-    kept = former_tables(former)
-    then = kept or {name: known_then(inputs, name, since) for name in inputs.history}
+    kept = None
+    with suppress(UsageError):  # a former run that is older than what can be read today
+        kept = plain_rows(former.inputs.tables) if former else None
+    then = kept or {name: in_force(name, rows, since) for name, rows in plain_rows(inputs.history).items()}
     changes = [change for name in TABLES for change in compared(name, then.get(name, []), now[name])]
     return News(since, kept is not None, not then.get("options"), changes, newly_cited(then, now), then)
 
 
-def former_tables(former: PublishedRun | None) -> Tables | None:
-    """The tables that a former run kept; none where it is older than what can be read today."""
-    if former is None:
-        return None
-    try:
-        return {name: table.to_dict("records") for name, table in former.inputs.tables.items()}
-    except UsageError:
-        return None
-
-
-def known_then(inputs: Inputs, table: str, day: date) -> list[dict[str, Any]]:
-    """The rows of a table in force on an earlier day."""
-    return in_force(table, [plain(row) for row in inputs.history[table].to_dict("records")], day)
-
-
-def plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A row with None for every missing value, as the reader of files gives it."""
-    return {column: None if pd.isna(value) else value for column, value in row.items()}
-
-
 def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[Change]:
     """What differs between the rows of one table then and now; evidence and words alone make no change."""
-    for change in row_changes(table, [plain(row) for row in then], [plain(row) for row in now]):
+    for change in row_changes(table, then, now):
         differs = set(change.columns) & set(columns(table))
-        what = (
-            change.what
-            if change.what != "changed" or differs - set(ASIDE)
-            else "confirmed"
-            if differs & set(EVIDENCE)
-            else ""
-        )
-        if what:
-            yield Change(table, what, change.row, change.before)
+        if change.what != "changed" or differs - set(ASIDE):
+            yield Change(table, change.what, change.row, change.before)
+        elif differs & set(EVIDENCE):
+            yield Change(table, "confirmed", change.row, change.before)
 
 
 def newly_cited(then: Tables, now: Tables) -> list[str]:
     """The sources cited now and not then, the newest first."""
     published = {row["source_id"]: row["published"] for row in now["sources"]}
-    return sorted(
-        cited(now) - cited(then), key=lambda source: (published.get(source) or date.min, source), reverse=True
-    )
+    new = cited(now) - cited(then)
+    return sorted(new, key=lambda source: (published.get(source) or date.min, source), reverse=True)
 
 
 def cited(tables: Tables) -> set[str]:
     """The ids of sources that rows cite."""
-    return {
-        one
-        for name, rows in tables.items()
-        if name != "sources"
-        for row in rows
-        for one in split(row.get("source_id") or "")
-    }
+    rows = [row for name, some in tables.items() if name != "sources" for row in some]
+    return {one for row in rows for one in split(row.get("source_id") or "")}

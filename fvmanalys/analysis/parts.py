@@ -241,10 +241,7 @@ class OptionParts:
                 for name, points, share in self.level_slopes(area, sample, times):
                     pair = np.array([float(np.sum(weights[area] * points)), float(np.sum(weights[area] * share))])
                     sums[name] = sums.get(name, np.zeros(2)) + self.value * pair
-        return {
-            name: (float(drawn), float(unit))
-            for name, (drawn, unit) in ((name, pair / self.size) for name, pair in sums.items())
-        }
+        return {name: (float(drawn / self.size), float(unit / self.size)) for name, (drawn, unit) in sums.items()}
 
     def stream_slopes(
         self, index: int, sample: Sample, times: Mapping[str, Floats], known: dict[tuple, Floats]

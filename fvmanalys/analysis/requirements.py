@@ -45,12 +45,11 @@ def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
         return pd.DataFrame(columns=EXCEEDED)
     years, edges = year_edges(simulation.inputs.as_of, simulation.model.horizon)
     factors = [nominal_factor(simulation.inputs, year) for year in years]
-    places = {
-        row["limit_id"]: [
-            place for place, year in enumerate(years) if (row["year_from"] or year) <= year <= (row["year_to"] or year)
-        ]
-        for row in [{**row, **{end: none_where_nan(row[end]) for end in ("year_from", "year_to")}} for row in limits]
-    }
+    places = {}
+    for row in limits:
+        ends = [(row["year_from"] or year, row["year_to"] or year) for year in years]  # NaN bounds nothing
+        beyond = [year < first or year > last for year, (first, last) in zip(years, ends, strict=True)]
+        places[row["limit_id"]] = [place for place, one in enumerate(beyond) if not one]
 
     def counted(sample: Sample) -> dict[tuple[str, str, int], Floats]:
         found = {}
@@ -63,22 +62,15 @@ def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
                     window = Window(0.0, simulation.model.horizon, edges[place], edges[place + 1])
                     costs = [stream_value(*pair, times, window) for pair in zip(streams, amounts, strict=True)]
                     total = factors[place] * np.sum([np.zeros(sample.size), *costs], axis=0)
-                    found[row["limit_id"], option, place] = np.array(
-                        [total.sum(), (total > sample.column(row["id"])).sum()]
-                    )
+                    sums = total.sum(), (total > sample.column(row["id"])).sum()
+                    found[row["limit_id"], option, place] = np.array(sums)
         return found
 
     chunks = simulation.each(counted)
     sums = {key: np.sum([chunk[key] for chunk in chunks], axis=0) / simulation.draws for key in chunks[0]}
     rows = [[limit, option, years[place], *found] for (limit, option, place), found in sums.items()]
-    return pd.DataFrame(rows, columns=EXCEEDED).sort_values(
-        ["limit_id", "option", "year"], kind="stable", ignore_index=True
-    )
-
-
-def none_where_nan(value: float) -> int | None:
-    """A year, or none where the cell is empty."""
-    return None if value is None or np.isnan(value) else int(value)
+    table = pd.DataFrame(rows, columns=EXCEEDED)
+    return table.sort_values(["limit_id", "option", "year"], kind="stable", ignore_index=True)
 
 
 def concerns(limit: dict, stream: Stream) -> bool:

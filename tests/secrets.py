@@ -6,8 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fvmanalys.evidence.release import secret_columns
-from fvmanalys.evidence.tables import TABLES, columns
+from fvmanalys.evidence.tables import TABLES, columns, secret_columns
 from tests.decisions import ASSUMED, EVIDENCE, library_decision, write_tables
 
 GROUND = "OSL 19 kap. 1 §"

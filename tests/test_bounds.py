@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import fvmanalys as fvm
 from fvmanalys.analysis.decomposition import decomposition
 from fvmanalys.analysis.outside import with_parameters
-from fvmanalys.analysis.viewpoints import common_weights
+from fvmanalys.analysis.priorities import common_weights
 from fvmanalys.analysis.yearly import mid_year_present_value
 from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence.tables import BOUNDS, TABLES, Quantified, bounds

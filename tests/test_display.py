@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.analysis.subjects import SUBJECTS
+from fvmanalys.analysis.findings import SUBJECTS
 from tests.test_changed_inputs import DRAWS, ROWS
 from tests.tiny import tiny
 

@@ -10,7 +10,7 @@ import pytest
 from fvmanalys import find, load
 from fvmanalys.cli import main
 from fvmanalys.errors import ModelError, UsageError
-from fvmanalys.evidence.history import COLUMNS, by_day, read_history
+from fvmanalys.evidence.published import COLUMNS, by_day, read_history
 from fvmanalys.report.charts import plot_history
 from fvmanalys.report.sheets.history import write_history
 from fvmanalys.report.words import Words

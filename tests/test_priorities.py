@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 import fvmanalys as fvm
-from fvmanalys.analysis.priorities import net_scores, priorities
-from fvmanalys.analysis.viewpoints import common_weights, viewpoint_choices, viewpoint_weights
+from fvmanalys.analysis.priorities import common_weights, net_scores, priorities, viewpoint_choices, viewpoint_weights
 from fvmanalys.errors import EvidenceError, UsageError
 from tests.conftest import ROOT
 from tests.decisions import library_decision, write_tables

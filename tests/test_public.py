@@ -34,8 +34,7 @@ from fvmanalys.cli import app
 from fvmanalys.errors import EvidenceError, RunFailed, UsageError
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import read_manifest
-from fvmanalys.evidence.release import secret_columns
-from fvmanalys.evidence.tables import TABLES, columns
+from fvmanalys.evidence.tables import TABLES, columns, secret_columns
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.report.charts import figures
 from fvmanalys.report.edition import Edition

@@ -1,5 +1,6 @@
 """What the comparison is made of: times, levels, parts of the difference, published totals, kinds of evidence."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,8 @@ from fvmanalys.model.events import DECIDED, years_after
 
 __all__ = [
     "areas_by_option", "costs_by_option", "decision_taken", "event_table", "events_once", "evidence_counts",
-    "full_use_after", "levels_reached", "published_totals", "strongest",
+    "full_use_after", "levels_reached", "published_totals", "strongest", "cited_by", "estimate_table", "newest_rows",
+    "source_types", "area_levels", "limits_at_worst", "shortfalls_by_area",
 ]  # fmt: skip
 
 PUBLISHED = (
@@ -166,3 +168,63 @@ def evidence_counts(inputs: Inputs) -> pd.DataFrame:
     counts = evidence_by_table(inputs).sum()
     table = counts.rename("estimates").rename_axis("kind").reset_index()
     return table.assign(share=table["estimates"] / max(counts.sum(), 1))
+
+
+def estimate_table(
+    inputs: Inputs, tables: tuple[str, ...] = (), kinds: tuple[str, ...] = (), part: str = ""
+) -> pd.DataFrame:
+    """The estimates of some tables and kinds, or of all; `part` is a part of the ids, such as an area's."""
+    rows = [
+        {"option_id": "", **row, "table": table, "number": row["id"]}
+        for table, row in inputs.quantities
+        if (not tables or table in tables) and (not kinds or row["kind"] in kinds)
+    ]
+    return pd.DataFrame([row for row in rows if not part or part in row["id"].split("/")])
+
+
+def newest_rows(inputs: Inputs, most: int = 12) -> pd.DataFrame:
+    """What became known last, of any table."""
+    rows = [{**row, "table": name} for name, table in inputs.records.items() for row in table if row.get("known_from")]
+    return pd.DataFrame(sorted(rows, key=lambda row: row["known_from"], reverse=True)[:most])
+
+
+def source_types(inputs: Inputs) -> pd.DataFrame:
+    """How many of the cited sources are of each type, and the newest of them."""
+    groups = inputs.sources.groupby("type")["published"]
+    return groups.agg(count="size", newest="max").reset_index()
+
+
+def cited_by(inputs: Inputs, tables: tuple[str, ...] = (), part: str = "") -> pd.DataFrame:
+    """The sources cited by rows of some tables, or of all; `part` is a value that one of a row's ids must have."""
+    cited: set[str] = set()
+    for name, table in inputs.tables.items():
+        if "source_id" in table and name != "sources" and (not tables or name in tables):
+            rows = table[table.isin([part]).any(axis=1)] if part else table
+            cited |= {one for text in rows["source_id"] for one in split(text)}
+    return inputs.sources[inputs.sources.index.isin(cited)].reset_index()
+
+
+def area_levels(levels: pd.DataFrame, areas: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
+    """The expected level at the horizon, options × areas; above them, by `head`, today's and the minimum, if any."""
+    today = levels.drop_duplicates("area").set_index("area")["level_now"]
+    least = areas.set_index("area_id")["minimum"]
+    heads = {"today": today} | ({"minimum": least} if least.notna().any() else {})
+    above = [{"option": "", "head": name, **one.to_dict()} for name, one in heads.items()]
+    ends = levels.pivot_table(index="option", columns="area", values="level_end", sort=False)
+    return pd.concat([pd.DataFrame(above), ends.loc[list(options)].reset_index().assign(head="")], ignore_index=True)
+
+
+def shortfalls_by_area(areas: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
+    """How often options (rows) end below the minimum of each area (columns), or below today's level without one."""
+    table = areas.reset_index()
+    share = table["p_below_minimum"].where(table["p_below_minimum"].notna(), table["p_below_today"])
+    wide = table.assign(share=share).pivot_table(index="option", columns="area", values="share", sort=False)
+    return wide.loc[list(options)].reset_index()
+
+
+def limits_at_worst(exceeded: pd.DataFrame) -> pd.DataFrame:
+    """How probably each option (columns) exceeds each limit (rows) in the year when it most probably does."""
+    if exceeded.empty:
+        return exceeded
+    columns = {"index": "limit_id", "columns": "option", "values": "p_exceeded"}
+    return exceeded.pivot_table(**columns, aggfunc="max", sort=False).reset_index()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,26 +25,26 @@ from fvmanalys.analysis.measures import criticality, measure_table
 from fvmanalys.analysis.news import News, news
 from fvmanalys.analysis.own_report import own_report
 from fvmanalys.analysis.plans import coming
-from fvmanalys.analysis.priorities import priorities
+from fvmanalys.analysis.priorities import priorities, viewpoint_choices
 from fvmanalys.analysis.requirements import limits_exceeded
 from fvmanalys.analysis.scenarios import scenarios
 from fvmanalys.analysis.spread import spread
-from fvmanalys.analysis.subjects import Subjects
 from fvmanalys.analysis.switching import closest_first, switching_values
 from fvmanalys.analysis.trace import Trace
 from fvmanalys.analysis.trace_draws import TracedDraws
 from fvmanalys.analysis.trace_tables import Tracer
-from fvmanalys.analysis.viewpoints import viewpoint_choices
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
 from fvmanalys.evidence import Inputs
+from fvmanalys.evidence.display import Shows
 from fvmanalys.evidence.public import PublicTables, make_public
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model.simulate import Simulation, simulate
 
-__all__ = ["Findings", "find"]
+__all__ = ["SUBJECTS", "Findings", "find"]
 
 
+SUBJECTS = ("answer", "choice", "information", "money", "people", "sources", "time")  # told by a room further right
 Found = TypeVar("Found")
 
 
@@ -53,7 +54,7 @@ def part(make: Callable[..., Found], *names: str) -> "cached_property[Found]":
 
 
 @dataclass(frozen=True, repr=False)
-class Findings(Subjects):
+class Findings(Shows):
     """The parts of an appendix, each computed when first asked for; tables are tidy, in MSEK and years after `as_of`.
 
     `former` is the run to tell changes from; `published` the run that these findings are, where they are published
@@ -244,6 +245,22 @@ class Findings(Subjects):
     def made_of(self) -> pd.DataFrame:
         """What the leading numbers of each option are made of, one level deep."""
         return made_of(TracedDraws(self.comparison))  # which is let go again: it holds every column
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The decision, the answer, what it rests on, and where to look."""
+        answer = {name: one for name, one in self.comparison.told.items() if name != "as of"}
+        first = {"decision": self.inputs.decision["title"], **answer}
+        return first | self.inputs.told | {"draws": self.simulation.draws, "subjects": ", ".join(SUBJECTS)}
+
+    def __getattr__(self, name: str) -> Any:
+        """A subject, with its sentences and tables as the appendix has them: `findings.money.costs`."""
+        if name not in SUBJECTS:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}")
+        return import_module("fvmanalys").subject(self, name)
+
+    def __dir__(self) -> list[str]:
+        return [*SUBJECTS, *super().__dir__()]
 
     def trace(self, address: str) -> Trace:
         """Trace a published number to raw rows: `table/row key/column`, such as `comparison/A/cost_p50`.

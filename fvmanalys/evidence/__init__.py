@@ -9,7 +9,6 @@ limits    how much of a file is read
 spelling  numbers and days as they are written
 files     CSV and Excel files to rows of text
 read      the files of a folder to typed rows; every fault named at once
-release   which columns of a confidential row are secret
 asof      what was known when; what superseded what
 variants  what an option takes over from the one that it varies
 quantities  what must hold within a quantity

@@ -13,10 +13,9 @@ from fvmanalys.evidence.asof import default_as_of, duplicate_faults, in_force
 from fvmanalys.evidence.fields import FIRST_DAY, LAST_DAY
 from fvmanalys.evidence.known import known_on
 from fvmanalys.evidence.read import RAW, RawTable, parse_tables, read_folder
-from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.rules import Rows, Tables, history_faults
 from fvmanalys.evidence.standing import standing_faults
-from fvmanalys.evidence.tables import TABLES, Quantified
+from fvmanalys.evidence.tables import TABLES, Quantified, release_columns
 from fvmanalys.evidence.variants import ways
 
 if TYPE_CHECKING:

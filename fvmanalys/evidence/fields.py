@@ -14,7 +14,7 @@ from fvmanalys.evidence.conditions import as_set
 
 __all__ = [
     "BOUNDS", "FIRST_DAY", "LAST_DAY", "KRONOR", "SECRET", "STRUCTURE", "WRITTEN", "Kind", "Names", "References",
-    "kind_of", "reference",
+    "is_secret", "kind_of", "reference",
 ]  # fmt: skip
 
 
@@ -73,6 +73,13 @@ def base_types(annotation: Any) -> set[Any]:
 def reference(field: FieldInfo) -> References | None:
     """The reference that a column declares, if it has one."""
     return next((mark for mark in field.metadata if isinstance(mark, References)), None)
+
+
+def is_secret(field: Any) -> bool:
+    """Whether a column that is no key is secret in a confidential row."""
+    if SECRET in field.metadata or STRUCTURE in field.metadata:
+        return SECRET in field.metadata
+    return kind_of(field) is not Kind.CHOICE and reference(field) is None
 
 
 # Numbers and days. What lies beyond these bounds is a slip of the hand, and would overflow somewhere.

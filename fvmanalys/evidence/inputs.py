@@ -29,10 +29,9 @@ from fvmanalys.evidence.frames import PLACE, frame, frames, plain_rows, read_onl
 from fvmanalys.evidence.quantities import second_quantity
 from fvmanalys.evidence.read import RawTable, parse_row
 from fvmanalys.evidence.readonly import ReadOnlyDict, ReadOnlyList, ReadOnlyTable
-from fvmanalys.evidence.release import OPEN
 from fvmanalys.evidence.rows import cell, same_place
 from fvmanalys.evidence.rules import Tables, near, split
-from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.tables import OPEN, TABLES
 from fvmanalys.evidence.variants import counting, counting_either, ways
 
 __all__ = ["DEFAULTS", "Inputs", "load", "no_estimate", "understand"]

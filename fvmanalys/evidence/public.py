@@ -15,9 +15,18 @@ from fvmanalys.evidence.asof import key_of, supersedes, withdraws
 from fvmanalys.evidence.files import read_csv
 from fvmanalys.evidence.inputs import Inputs, understand
 from fvmanalys.evidence.read import RawTable, read_folder, text_rows
-from fvmanalys.evidence.release import OPEN, STAND_IN, releasable, release_columns, secret_columns, with_translations
 from fvmanalys.evidence.rules import near, split
-from fvmanalys.evidence.tables import TABLES, Quantified, columns
+from fvmanalys.evidence.tables import (
+    OPEN,
+    STAND_IN,
+    TABLES,
+    Quantified,
+    columns,
+    releasable,
+    release_columns,
+    secret_columns,
+    with_translations,
+)
 from fvmanalys.evidence.write import raw_texts
 
 __all__ = ["PublicTables", "check_public", "make_public"]

@@ -15,9 +15,8 @@ from fvmanalys.evidence import limits
 from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.fields import KRONOR, Kind
 from fvmanalys.evidence.files import RawTable, read_table
-from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.spelling import DATE_REMEDY, NUMBER_REMEDY, Misspelt, plain_day, plain_number, quoted
-from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds, text_columns
+from fvmanalys.evidence.tables import TABLES, Quantified, columns, kinds, release_columns, text_columns
 
 __all__ = ["OWN", "RAW", "READ", "RawTable", "parse_row", "parse_tables", "read_folder", "text_rows"]
 

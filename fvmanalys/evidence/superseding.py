@@ -10,9 +10,8 @@ from typing import NamedTuple
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.inputs import Inputs, understand
 from fvmanalys.evidence.read import RawTable, read_folder
-from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.spelling import Number, spelt
-from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.tables import TABLES, release_columns
 
 __all__ = ["Successors", "superseding"]
 

@@ -9,7 +9,7 @@ references to other rows are its structure, which is public. `SECRET` and `STRUC
 otherwise than their type says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from math import inf
 from types import MappingProxyType
@@ -19,16 +19,14 @@ from pydantic import Field, create_model
 
 from fvmanalys.evidence.fields import (  # isort: skip
     BOUNDS, SECRET, STRUCTURE, Amount, Area, Base, Category, Day, Distribution, Event, Events, EvidenceKind, Factor,
-    Filled,
-    Growth, Id, Index, Kind, Language, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile, Programme,
-    Quantity, Ratio,
-    References, Role, Share, Sources, When, Year, YesNo, kind_of, reference,
+    Filled, Growth, Id, Index, Kind, Language, Level, Months, Names, Option, Owner, ParameterId, PriceYear, Profile,
+    Programme, Quantity, Ratio, References, Role, Share, Sources, When, Year, YesNo, is_secret, kind_of, reference,
 )  # fmt: skip
 from fvmanalys.evidence.rows import Evidenced, Quantified, Row
 
 __all__ = [
     "ALL_OPTIONS", "BOUNDS", "TABLES", "Evidenced", "Quantified", "Row", "bounds", "columns", "kinds", "references",
-    "text_columns",
+    "text_columns", "OPEN", "STAND_IN", "releasable", "release_columns", "secret_columns", "with_translations",
 ]  # fmt: skip
 
 ALL_OPTIONS = "*"
@@ -412,3 +410,31 @@ def references(table: str) -> Iterator[tuple[str, References]]:
         mark = reference(field)
         if mark:
             yield name, mark
+
+
+OPEN = ("", "no")  # what `confidential` holds where a row is public
+RELEASE = ("secret", "public", "public_from")
+STAND_IN = "public_"
+
+
+def secret_columns(table: str) -> list[str]:
+    """Name the columns whose content is secret where the row is confidential, translations too."""
+    fields = TABLES[table].model_fields
+    return with_translations(table, [name for name in releasable(table) if is_secret(fields[name])])
+
+
+def releasable(table: str) -> list[str]:
+    """Name the columns that are secret or that a row may call so: all but keys and what says how it is released."""
+    fixed = {*TABLES[table].KEY, "when", "known_from", "confidential", "stand_in"}
+    return [name for name in TABLES[table].model_fields if name not in fixed]
+
+
+def release_columns(table: str) -> list[str]:
+    """Name the columns that say what of a confidential row is public; only the making of public tables reads them."""
+    return [*RELEASE, *(f"{STAND_IN}{name}" for name in with_translations(table, releasable(table)))]
+
+
+def with_translations(table: str, names: Iterable[str]) -> list[str]:
+    """The columns, each followed by its translation where it may have one."""
+    texts = text_columns(table)
+    return [one for name in names for one in (name, *([f"{name}_en"] if name in texts else []))]

@@ -12,9 +12,8 @@ from fvmanalys.evidence.encoding import Unreadable
 from fvmanalys.evidence.files import filled_rows, open_book
 from fvmanalys.evidence.limits import read_bytes, unpack
 from fvmanalys.evidence.public import make_public
-from fvmanalys.evidence.release import release_columns
 from fvmanalys.evidence.spelling import Number
-from fvmanalys.evidence.tables import TABLES
+from fvmanalys.evidence.tables import TABLES, release_columns
 from fvmanalys.report.standins import FIRST
 
 __all__ = ["take_forms"]

@@ -11,8 +11,7 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings, find
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.history import read_history
-from fvmanalys.evidence.published import MANIFEST, PublishedRun
+from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.page import Look, write_page
 from fvmanalys.report.topics.answer import answer

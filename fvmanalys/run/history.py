@@ -11,8 +11,7 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.errors import FvmanalysError, UsageError
 from fvmanalys.evidence import Inputs
-from fvmanalys.evidence.history import COLUMNS, MEASURES, by_day
-from fvmanalys.evidence.published import PublishedRun, read_published
+from fvmanalys.evidence.published import COLUMNS, MEASURES, PublishedRun, by_day, read_published
 from fvmanalys.model.events import DECIDED
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.names import distinct

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from fvmanalys.analysis.breakdown import best_of_each_day, how_much_moved
-from fvmanalys.evidence.history import by_day
+from fvmanalys.evidence.published import by_day
 from fvmanalys.report.charts.answer import share_axis
 from fvmanalys.report.figure import (
     ON_PAPER,

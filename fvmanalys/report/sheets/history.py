@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
 from fvmanalys.analysis import Findings
-from fvmanalys.evidence.history import by_day
+from fvmanalys.evidence.published import by_day
 from fvmanalys.report.charts.history import places
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import LINE, MUTED

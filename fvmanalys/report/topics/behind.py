@@ -4,7 +4,7 @@ import pandas as pd
 
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.breakdown import OTHER, cost_by_category, yearly_team
-from fvmanalys.evidence.history import by_day
+from fvmanalys.evidence.published import by_day
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.markup import Html, html_table

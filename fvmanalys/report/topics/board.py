@@ -8,7 +8,7 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.branches import branches, risk_losses
 from fvmanalys.analysis.budget import budget_by_payer, budget_by_year
-from fvmanalys.analysis.grids import area_levels, limits_at_worst, shortfalls_by_area
+from fvmanalys.analysis.explain import area_levels, limits_at_worst, shortfalls_by_area
 from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.edition import Edition

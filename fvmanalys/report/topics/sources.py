@@ -3,9 +3,9 @@
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.basis import cited_by, estimate_table, newest_rows, source_types
+from fvmanalys.analysis.explain import cited_by, estimate_table, newest_rows, source_types
 from fvmanalys.analysis.plans import slipped_plans
-from fvmanalys.evidence.release import OPEN
+from fvmanalys.evidence.tables import OPEN
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.markup import Html, details, paragraphs

@@ -72,7 +72,6 @@ def contracts_compared(inputs: Inputs) -> pd.DataFrame:
 
 
 def context_values(inputs: Inputs) -> dict[str, float]:
-    """The likely value of every figure in context."""
     table = inputs.tables["context"]
     return dict(zip(table["item_id"], table["likely"], strict=True))
 

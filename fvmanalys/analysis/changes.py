@@ -73,7 +73,6 @@ class Changes:
 
     @property
     def rows(self) -> pd.DataFrame:
-        """The rows that differ."""
         return pd.DataFrame([self.row_record(change) for change in self.row_changes], columns=ROWS)
 
     def row_record(self, change: RowChange) -> list[Any]:
@@ -178,7 +177,6 @@ class Game:
             return self.groups, self.shares(self.groups)
 
     def shares(self, groups: list[Group]) -> Shares:
-        """The Shapley value of every group."""
         named = {group.name: group for group in groups}
         if not named:
             return Shares(np.zeros((0, *self.everything.shape)), np.zeros((0, *self.everything.shape)))
@@ -205,7 +203,6 @@ class Game:
         return found.join(rivalry(source, worth)).loc[self.mixture.both, list(MEASURES)].to_numpy(dtype=float)
 
     def outcome(self, option: str, chosen: frozenset[Cell], draws: int) -> tuple[Floats, Floats]:
-        """Cost and score of one option in every draw."""
         line = self.mixture.line(option, chosen, self.changed)
         concerned = frozenset(cell for cell in chosen if cell[1] in ("*", *line) and cell != SET_OF_OPTIONS)
         key = tuple(line), concerned, draws
@@ -216,7 +213,6 @@ class Game:
         return self.outcomes[key]
 
     def source(self, cell: Cell, chosen: frozenset[Cell]) -> Inputs:
-        """The inputs that a cell is taken from."""
         return self.mixture.new if self.mixture.side_of(cell, chosen, self.changed) else self.mixture.old
 
 
@@ -232,5 +228,4 @@ def rivalry(inputs: Inputs, worth: Floats) -> pd.DataFrame:
 
 
 def cells(groups: Any) -> frozenset[Cell]:
-    """The cells of some groups."""
     return frozenset(cell for group in groups for cell in group.cells)

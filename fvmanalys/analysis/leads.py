@@ -34,7 +34,6 @@ class Leads:
 
     @cached_property
     def errors(self) -> Floats:
-        """The standard error of each lead."""
         return np.array([standard_error(column, self.starts) for column in self.drawn.T])
 
     @cached_property

@@ -51,7 +51,6 @@ class RowChange:
 
     @property
     def what(self) -> str:
-        """Whether the row is new, changed or withdrawn."""
         return "new" if self.before is None else "withdrawn" if self.after is None else "changed"
 
     @property
@@ -98,7 +97,6 @@ def words_of(table: str) -> set[str]:
 
 
 def cell_of(table: str, row: dict[str, Any]) -> Cell:
-    """The table and option of a row."""
     return table, (row.get("option_id") or ALL_OPTIONS) if table != "options" else ALL_OPTIONS
 
 
@@ -117,7 +115,6 @@ class ReadTable:
 
     @cached_property
     def estimates(self) -> Rows:
-        """Its quantities, each with its id."""
         return list(estimate_rows(self.name, self.frame, self.ways))
 
     @cached_property
@@ -135,14 +132,12 @@ class MixedInputs(Inputs):
 
     @cached_property
     def estimates(self) -> pd.DataFrame:
-        """As in all inputs."""
         blank = dict.fromkeys(["option_id", "name_en", "note_en"], "")
         rows = [blank | row for part in self.parts.values() for row in part.estimates]
         return pd.DataFrame(rows, columns=ESTIMATE_COLUMNS)
 
     @cached_property
     def records(self) -> dict[str, Rows]:
-        """As in all inputs."""
         return {name: self.parts[name].records if name in self.parts else [] for name in self.tables}
 
 
@@ -190,7 +185,6 @@ class Mixture:
 
     @cached_property
     def cells(self) -> dict[tuple[bool, Cell], Rows]:
-        """The rows of each cell, on either side."""
         found: dict[tuple[bool, Cell], Rows] = {}
         for side, tables in enumerate(self.sides):
             for name in MODEL:
@@ -258,7 +252,6 @@ class Mixture:
 
     @cached_property
     def empty(self) -> dict[str, pd.DataFrame]:
-        """Every table without rows."""
         return frames({})
 
     @cached_property

@@ -89,7 +89,6 @@ def mix(inside: Simulation, outside: Simulation, share: float) -> Simulation:
 
 
 def either(inside: pd.DataFrame, outside: pd.DataFrame, applies: Mask) -> pd.DataFrame:
-    """Each draw from one of two tables."""
     columns = {name: np.where(applies, outside[name], inside[name]) for name in inside}
     return pd.DataFrame(columns).rename_axis(columns=inside.columns.names)
 
@@ -182,7 +181,6 @@ def is_plan(row: dict[str, Any], as_of: date) -> bool:
 
 
 def forecast_row(row: dict[str, Any], inputs: Inputs, outcomes: dict[str, date]) -> list[Any]:
-    """One plan, its forecast and its outcome."""
     made, planned = row["known_from"], row["planned_date"]
     known = in_force("reference_class", inputs.history["reference_class"].to_dict("records"), made)
     core = [row for row in known if row["role"] == "core" and np.isfinite(row["duration_ratio"])]

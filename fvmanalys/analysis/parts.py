@@ -29,7 +29,6 @@ class Worth:
 
     @cached_property
     def total(self) -> float:
-        """value·S − C."""
         return self.value * sum(self.areas.values()) - sum(self.costs)
 
 
@@ -83,18 +82,15 @@ class OptionParts:
 
     @cached_property
     def area_events(self) -> dict[str, set[str]]:
-        """The events that each area's score depends on."""
         levels = self.model.options[self.option].levels
         return {area: {level.event for level in levels if level.area == area} for area in self.area_ids}
 
     @cached_property
     def weight_ids(self) -> set[str]:
-        """The estimates of the areas' weights."""
         return {f"areas/{area}" for area in self.model.areas}
 
     @cached_property
     def ids(self) -> set[str]:
-        """The estimates that the option depends on."""
         return self.weight_ids.union(*self.event_ids.values(), *self.stream_ids, *self.area_ids.values())
 
     @property
@@ -182,11 +178,9 @@ class OptionParts:
 
     @cached_property
     def window(self) -> Window:
-        """From `as_of` to the horizon."""
         return Window(self.model.rate, self.model.horizon)
 
     def scores_of(self, areas: Collection[str], sample: Sample, times: Mapping[str, Floats]) -> dict[str, Floats]:
-        """The scores of some areas."""
         rows = [level for level in self.model.options[self.option].levels if level.area in areas]
         return area_scores(rows, times, sample, self.option, self.model.benefit_rate, self.model.horizon)
 

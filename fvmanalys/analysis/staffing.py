@@ -121,7 +121,6 @@ def agreements(inputs: Inputs) -> list[dict[str, Any]]:
 
 
 def end_of(parts: dict[str, Any]) -> Any:
-    """The day on which an agreement ended, or is to end."""
     return parts["ends"] and (parts["ends"]["actual_date"] or parts["ends"]["planned_date"])
 
 

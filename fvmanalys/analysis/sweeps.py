@@ -29,7 +29,6 @@ class Sweep:
 
     @property
     def axes(self) -> list[str]:
-        """What varies."""
         names = list(self.table)
         return names[names.index("scenario") + 1 : names.index("option")]
 

@@ -32,7 +32,6 @@ class Knob:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The ids that it turns."""
         return self.ids or (self.id,)
 
 

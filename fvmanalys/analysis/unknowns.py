@@ -34,7 +34,6 @@ class Unknowns:
 
     @property
     def simulation(self) -> Simulation:
-        """The simulation behind the comparison."""
         return self.comparison.simulation
 
     @property

@@ -176,7 +176,6 @@ def read_scores(scores: ArrayLike) -> Floats:
 
 
 def read_weights(weights: ArrayLike, draws: int, areas: int) -> Floats:
-    """Weights as draws × areas, each row summing to 1."""
     vectors = np.atleast_2d(np.asarray(weights, dtype=float))
     if vectors.ndim != 2 or vectors.shape[1] != areas:
         raise UsageError(f"weights have shape {np.shape(weights)} for {areas} areas; give one vector, or draws × areas")

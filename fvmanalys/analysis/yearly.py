@@ -73,7 +73,6 @@ class Outlook:
         return [(case, area) for one, case, area in self.cases.columns if one == option]
 
     def weight(self, case: str, chances: Mapping[str, float]) -> float:
-        """How probable a case is."""
         pairs = [(letter, chances[risk]) for letter, risk in zip(case, self.levers.chances, strict=True)]
         return float(np.prod([chance if letter == "1" else 1 - chance for letter, chance in pairs if letter != "-"]))
 

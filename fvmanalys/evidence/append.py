@@ -44,7 +44,6 @@ class CsvTable:
         self.header += [column for column in dict.fromkeys(columns) if column not in self.header]
 
     def number(self, text: str) -> str:
-        """A number as the file spells it."""
         return text.replace(".", ",") if self.mark == ";" else text
 
     def append(self, row: Texts) -> None:

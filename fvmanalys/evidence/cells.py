@@ -79,7 +79,6 @@ def sheet_paths(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
 
 def shared_texts(archive: zipfile.ZipFile) -> list[str]:
-    """The texts that cells refer to by number."""
     return [text_of(one) for one in below(part(archive, "xl/sharedStrings.xml"), "si")]
 
 

@@ -48,7 +48,6 @@ def signals_of_both(tables: Tables, ways: Sequence[Line]) -> set[str]:
 
 
 def waited_for(event: str, timeline: Rows) -> list[str]:
-    """The events that one waits for, and those that these wait for."""
     found = [event]
     for name in found:
         before = [one for row in timeline if row["event_id"] == name for one in split(row["after"])]

@@ -54,12 +54,10 @@ class Branch:
 
     @property
     def row(self) -> pd.Series:
-        """The estimate of just this id."""
         return self._table.set_index("id", drop=False).loc[self._prefix]
 
     @property
     def table(self) -> pd.DataFrame:
-        """The estimates of this branch."""
         return self._table[self._under]
 
     @property

@@ -303,7 +303,6 @@ class Inputs(Shows):
         return ReadOnlyTable(table[table["source_id"].isin(cited)].set_index("source_id").sort_index())
 
     def has(self, table: str) -> bool:
-        """Whether the table has any row in force."""
         return not self.tables[table].empty
 
     def options(self, permanent_only: bool = False) -> list[str]:

@@ -35,7 +35,6 @@ def public_sources(sources: Rows, kept: Tables, as_of: date) -> Rows:
 
 
 def day_of(row: dict[str, Any]) -> date:
-    """The day on which a row became known; the first of all where it does not say."""
     return row.get("known_from") or date.min
 
 

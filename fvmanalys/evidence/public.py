@@ -86,7 +86,6 @@ class PublicTables:
         return inputs
 
     def of_owner(self, faults: Iterable[Fault]) -> list[Fault]:
-        """The faults, each at its place in the raw tables."""
         told = []
         for fault in faults:
             if origin := self.origins.get((fault.file, fault.row or 0)):
@@ -196,7 +195,6 @@ class Release:
                 yield column, problem, "write the ground in confidential, or clear the cell"
 
     def missing(self, row: Cells, public: Cells) -> Iterator[tuple[str, str, str]]:
-        """What a confidential row lacks."""
         which = f"is empty, and {self.key_text(row)!r} is confidential"
         for name in split(row.get("secret", "")):
             if name not in releasable(self.name):
@@ -240,5 +238,4 @@ class Release:
 
 
 def is_omitted(row: Cells) -> bool:
-    """Whether a confidential row is left out."""
     return row.get("confidential", "") not in OPEN and row.get("public") == OMIT

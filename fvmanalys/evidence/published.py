@@ -33,7 +33,6 @@ class PublishedRun:
 
     @property
     def run_id(self) -> str:
-        """What the run is called."""
         return str(self.manifest["run_id"])
 
     @property
@@ -43,7 +42,6 @@ class PublishedRun:
 
     @property
     def created(self) -> str:
-        """When it was made."""
         return str(self.manifest.get("created", ""))
 
     @cached_property

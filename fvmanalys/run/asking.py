@@ -95,7 +95,6 @@ def asked_of(inputs: Inputs, questions: Mapping[str, Question]) -> Asked:
 
 
 def read_answers(folder: Path) -> pd.DataFrame:
-    """The answers of a former round."""
     path = folder / ANSWERS if folder.is_dir() else folder
     try:
         return pd.read_csv(path, keep_default_na=False)[SHOWN].astype(dict.fromkeys(INPUTS, float) | {"number": int})

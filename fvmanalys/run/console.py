@@ -43,7 +43,6 @@ class Deaf(io.RawIOBase):
         self.refusal: OSError | None = None
 
     def writable(self) -> bool:
-        """It can be written."""
         return True
 
     def fileno(self) -> int:
@@ -51,7 +50,6 @@ class Deaf(io.RawIOBase):
         return int(self.behind.fileno())
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
         return bool(self.behind.isatty())
 
     def write(self, data: Any) -> int:

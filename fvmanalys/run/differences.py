@@ -55,5 +55,4 @@ def grid(exhibit: Exhibit, edition: Edition, **choice: bool) -> Grid:
 
 
 def plain(text: str) -> str:
-    """A text without its marks."""
     return text.striptags() if isinstance(text, Html) else text

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -67,18 +67,27 @@ def stoppable() -> Iterator[None]:
         if not being_heard():
             raise KeyboardInterrupt(asked[0].number.name)
 
+    with handled(stop):
+        try:
+            yield
+        except KeyboardInterrupt as error:
+            raise stopped(error) from error
+        finally:
+            for again in asked:
+                again.done.set()
+
+
+@contextmanager
+def handled(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Let a handler hear the signals that come in here, but for those that are ignored."""
     before = {one: signal.getsignal(one) for one in SIGNALS if signal.getsignal(one) != signal.SIG_IGN}
     for one in before:
-        signal.signal(one, stop)
+        signal.signal(one, handler)
     try:
         yield
-    except KeyboardInterrupt as error:
-        raise stopped(error) from error
     finally:
-        for again in asked:
-            again.done.set()
-        for one, handler in before.items():
-            signal.signal(one, handler)
+        for one, former in before.items():
+            signal.signal(one, former)
 
 
 class OutOfTime(KeyboardInterrupt):
@@ -117,14 +126,8 @@ def to_its_end() -> Iterator[list[str]]:
     if threading.current_thread() is not threading.main_thread():
         yield heard
         return
-    before = {one: signal.getsignal(one) for one in SIGNALS if signal.getsignal(one) != signal.SIG_IGN}
-    for one in before:
-        signal.signal(one, lambda number, frame: heard.append(signal.Signals(number).name))
-    try:
+    with handled(lambda number, frame: heard.append(signal.Signals(number).name)):
         yield heard
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 @contextmanager

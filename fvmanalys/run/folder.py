@@ -71,7 +71,6 @@ def acquire(lock: BaseFileLock, out: Path, wait: bool, tell: Callable[[str], Non
 
 
 def holder(out: Path) -> str:
-    """Who holds the folder, in words."""
     with suppress(OSError):
         if (out / HOLDER).is_file():
             return one_line((out / HOLDER).read_text("utf-8", errors="replace")) or "another run"

@@ -99,7 +99,6 @@ def published_tables(run: PublishedRun) -> dict[str, pd.DataFrame]:
 
 
 def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:
-    """The rows of one run."""
     table = tables["comparison"].astype({"option": str})
     numbers = table.reindex(columns=MEASURES).apply(pd.to_numeric, errors="coerce").astype(float)
     permanent = table["permanent"].astype(str).str.lower().isin(["true", "yes"])
@@ -173,5 +172,4 @@ def happened(milestones: pd.DataFrame, days: list[str], name: str) -> dict[str, 
 
 
 def day_text(value: Any) -> str:
-    """A day as text; empty where there is none."""
     return value.isoformat() if isinstance(value, date) else "" if value is None or value is np.nan else str(value)

@@ -71,7 +71,6 @@ def read_own(suite_file: Path, own: Own) -> dict[str, Any]:
 
 
 def colour_faults(accent: str) -> Iterator[str]:
-    """What is wrong with a colour for headings."""
     if not re.fullmatch("#[0-9a-fA-F]{6}", accent):
         yield f"accent {accent!r} is no colour; write it as #1f4e79"
     elif (found := min(contrast(accent, one) for one in (PAPER, SOFT))) < READABLE:
@@ -106,7 +105,6 @@ def word_faults(name: str, words: dict[str, dict[str, str]]) -> Iterator[str]:
 
 
 def fields_of(text: str, name: str) -> set[str]:
-    """The fields of a text, each with how it is told."""
     try:
         return {
             f"{field}:{style}" if style else field

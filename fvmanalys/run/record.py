@@ -36,7 +36,6 @@ class Request:
     lang: str
 
     def parameters(self) -> dict[str, Any]:
-        """The request as plain values."""
         return {**asdict(self), "as_of": self.as_of.isoformat()}
 
 

@@ -50,7 +50,6 @@ def signed_by(run: Path, path: Path) -> bool:
 
 
 def read_key(path: Path, part: str) -> Any:
-    """A key from its file."""
     try:
         from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
     except ImportError as error:

@@ -43,7 +43,6 @@ def lay_out(folder: Path, xlsx: bool = False) -> None:
 
 
 def copy_table(name: str, target: Path, xlsx: bool) -> None:
-    """Copy the example of a table."""
     source = EXAMPLE / f"{name}.csv"
     if not xlsx:
         shutil.copyfile(source, target / source.name)

@@ -1,6 +1,4 @@
-"""What an investigation that is not perfect teaches:
-conditional means given its result, by smoothing what was fitted.
-"""
+"""What an investigation that is not perfect teaches: conditional means given its result, by smoothing the fit."""
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,13 +24,12 @@ def learnt(
 ) -> Floats:
     """Give the conditional means of net benefit after an investigation of the inputs: fitted, draws × options.
 
-    Row i is what every option is worth on average where the investigation reads as the inputs of draw i would:
-    E[max] of it less max E is the EVSI. The investigation is one reading of each input (draws × k) that removes the
-    share `variance_reduction` (a number, or one an input) of its variance. On the scale where the input is normal
-    the reading is the input with noise, so a fit that bends is smoothed by what is still unknown: straight lines are
-    shrunk by √v, squares by v, steps are rounded off; signals of inputs that go together go together. `weights` (one
-    a draw) fit and centre the means where some draws count more than others, as after the answer about an event.
-    Averages over draws are those of the net benefit. Right as far as the fit is; `evsi` warns where it is not.
+    Row i is what every option is worth where the investigation reads as the inputs of draw i would: E[max] of it less
+    max E is the EVSI. The investigation is one reading of each input (draws × k) that removes the share
+    `variance_reduction` (a number, or one an input) of its variance. On the scale where the input is normal it is the
+    input with noise: straight lines are shrunk by √v, squares by v, steps are rounded off; signals of inputs that go
+    together go together. `weights` (one a draw) fit and centre the means where some draws count more. Averages are
+    those of the net benefit. Right as far as the fit is; `evsi` warns where it is not.
     """
     outcomes, columns = as_columns(net_benefit), as_columns(inputs)
     weight = None if weights is None else np.asarray(weights, dtype=float)
@@ -86,10 +83,7 @@ def places_on(grid: Floats, scores: Floats) -> tuple[NDArray[np.int64], Floats]:
 
 @dataclass(frozen=True)
 class Cells:
-    """Ordered values in cells of equal width on the normal scale, none of them empty.
-
-    `starts` is the first value of each, `shares` how many of all it holds, `edges` and `middles` are normal scores.
-    """
+    """Ordered values in cells of equal width on the normal scale, none empty: first value, share, edges and middles."""
 
     starts: NDArray[np.int64]
     shares: Floats
@@ -134,7 +128,7 @@ def read(x: Floats, reduction: float) -> Reading:
 def known_of(ordered: Floats, reduction: float) -> float:
     """The correlation, on the normal scale, of a reading that removes a share of the input's own variance.
 
-    By the input's Hermite series: the part of degree k is known to the power 2k (Mehler 1866, Journal für die reine und
+    The part of degree k of its Hermite series is known to the power 2k (Mehler 1866, Journal für die reine und
     angewandte Mathematik 66).
     """
     shares = cells(len(ordered)).shares
@@ -168,10 +162,9 @@ def kernel(size: int, known: float) -> Floats:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What an investigation of `inputs` (draws × k) teaches about the outcomes of a regression on them.
+    """What an investigation of `inputs` (draws × k) that removes `reduction` of their variance teaches of outcomes.
 
-    `reduction` is the share of variance that is removed of each input. Fits of one outcome add up over inputs and
-    products of inputs, so each is smoothed on its own.
+    Fits of one outcome add up over inputs and products of inputs, so each is smoothed on its own.
     """
 
     found: Regression

@@ -1,6 +1,4 @@
-"""Measures that other traditions ask for: benefit-cost ratio,
-equivalent annual cost, rates of return, payback, critical path.
-"""
+"""What other traditions measure: benefit-cost ratio, annual cost, rates of return, payback, critical path."""
 
 import numpy as np
 import pandas as pd
@@ -22,14 +20,12 @@ STEPS = 4000  # rates of return that are looked for
 
 
 def measure_table(comparison: Comparison) -> pd.DataFrame:
-    """A row an option, against the reference: benefit_cost_ratio,
-    equivalent_annual_cost, return_rate, return_rates, payback.
+    """A row an option, against the reference: benefit_cost_ratio, equivalent_annual_cost, return_rate(s), payback.
 
     The ratio is value_per_point times the extra score over the extra cost, empty where nothing extra is paid. The
-    equivalent annual cost is the level stream over the whole horizon with the present value of the option. Rate of
-    return and payback are those of the expected saving in money alone: the rate where there is but one, how many
-    there are, and the end of the year (years after `as_of`) from which what was laid out has come back; infinite
-    where it never does.
+    annual cost is the level stream over the horizon with the option's present value. Rate of return and payback are
+    those of the expected saving in money alone: the rate where there is but one, how many there are, and the end of the
+    year from which what was laid out has come back; infinite where it never does.
     """
     simulation, table = comparison.simulation, comparison.table
     reference = simulation.inputs.reference
@@ -55,9 +51,7 @@ def measure_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def dated(simulation: Simulation, edges: Floats) -> pd.DataFrame:
-    """What each stream costs in each year, with the place of the year
-    and the one time at which it has its present value.
-    """
+    """What each stream costs in each year, with the place of the year and the time that gives its present value."""
     model = simulation.model
     table = simulation.yearly_streams.query("cost != 0")
     place = table["year"].to_numpy() - simulation.inputs.as_of.year
@@ -106,9 +100,7 @@ def rates_of_return(flows: ArrayLike, times: ArrayLike | None = None) -> list[fl
 
 
 def payback(flows: ArrayLike, times: ArrayLike) -> float:
-    """The time from which the sum of flows is never below zero again;
-    NaN where it never was, infinite where it still is.
-    """
+    """The time from which the sum of flows stays at or above zero; NaN where it never was below, else infinite."""
     total = np.cumsum(np.asarray(flows, dtype=float))
     below = np.flatnonzero(total < -1e-9 * np.abs(total).max(initial=0.0))
     if not len(below):
@@ -128,8 +120,8 @@ def equivalent_annual(present_value: float, rate: float, years: int) -> float:
 def criticality(simulation: Simulation) -> pd.DataFrame:
     """How often each event decides when its option is in full use: option, event, share, on_path.
 
-    `share` is of the draws in which full use comes; those `on_path` are the most usual way back from full use, event by
-    event. Van Slyke 1963, Operations Research 11(5).
+    `share` is of the draws in which full use comes; those `on_path` are the most usual way back from it. Van Slyke
+    1963, Operations Research 11(5).
     """
     model = simulation.model
     targets = {option: simulation.inputs.full_use_event(option) for option in model.options}

@@ -1,6 +1,4 @@
-"""Switching values: what a number of the model, or a bundle of them,
-would have to be for another option to come out best.
-"""
+"""Switching values: what a number, or a bundle of them, would have to be for another option to come out best."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,13 +35,13 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     """For every number of the model and every bundle, where another option than the leader comes out best.
 
     `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the
-    leader's expected net benefit to equal that of the best option outside its family, the `winner`; of several such
-    values the one nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a
-    level's 0 and 100, or 0 and ten times the high of anything else. `inside` says whether it lies in the number's
-    own range, `probability_beyond` is the share of its draws on the far side. A bundle `bundle/OPTION/KIND/NAME`
-    multiplies in every draw all durations of an option, its amounts of a category or its staffing in a phase, or
-    adds points to all its levels; what `*` rows say is of no option alone, and in no bundle. `bundle/*/number/ID` is
-    a number that several rows share, turned in all of them. Empty where the leader has no rival.
+    leader's expected net benefit to equal that of the best option outside its family, the `winner`; of several the one
+    nearest to the `base`, the mean today. NaN where there is none between a share's 0 and 1, a level's 0 and 100, or 0
+    and ten times the high of anything else. `inside` says whether it lies in the number's own range,
+    `probability_beyond` is the share of its draws on the far side. `bundle/OPTION/KIND/NAME` multiplies all durations
+    of an option, its amounts of a category or its staffing in a phase, or adds points to all its levels; `*` rows are
+    in no bundle. `bundle/*/number/ID` is a number that several rows share, turned in all. Empty where the leader has no
+    rival.
     """
     if not comparison.rivals:
         return pd.DataFrame(columns=COLUMNS)
@@ -58,9 +56,7 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
 
 
 def likelihood(lever: Lever, root: float, samples: Sequence[Sample]) -> tuple[str, float]:
-    """Whether a root lies in the range of what is turned,
-    and the share of its draws beyond it; what is fixed has neither.
-    """
+    """Whether a root lies in the range of what is turned, and the share of draws beyond it; fixed has neither."""
     if not np.isfinite(root) or lever.estimate is None or lever.estimate.is_fixed:
         return "no", 0.0
     column = np.concatenate([sample.column(min(lever.touches)) for sample in samples])
@@ -136,9 +132,7 @@ class Search:
         return float((benefit[self.leader] - benefit[self.comparison.runner_up]).std(ddof=0))
 
     def leads(self, lever: Lever, options: Mapping[str, OptionParts], x: float | Floats) -> dict[str, Any]:
-        """How far the leader is ahead of each rival with a lever at x;
-        over some draws, moved to what all say as drawn.
-        """
+        """How far the leader is ahead of each rival with a lever at x, over some draws moved to all as drawn."""
         worths = {}
         for name, parts in options.items():
             drawn = self.full[name].drawn.total
@@ -221,8 +215,7 @@ def secant(
 
 
 def closest_first(table: pd.DataFrame, estimates: Mapping[str, Estimate]) -> pd.DataFrame:
-    """What can turn the answer, that first which most probably does;
-    of what cannot be told apart, what has least way to go.
+    """What can turn the answer, that first which most probably does, then what has least way to go.
 
     A number that several rows share is turned in all of them: it cannot be one thing here and another there.
     """

@@ -32,12 +32,11 @@ EVIDENCE = ["id", "share", "file", "row", "kind", "source_id", "owner", "known_f
 
 @dataclass(frozen=True, repr=False)
 class Trace:
-    """One number, `how` it comes of its parts, and these.
+    """One number, `how` it comes of its parts, and these, made when they are asked for.
 
-    `sum`, `difference`, `product`, `ratio` and `same` are what they are called. A `quantile` is the mean of the draws
-    near it, of which the parts are additive, and a rest. What is `drawn` is computed of the draws of its parts, whose
-    shares are those of what varies. A `row` is a raw row, `draws` the share of the draws that count, `rest` what no
-    part explains. Parts are made when they are asked for.
+    A `quantile` is the mean of the draws near it, of which the parts are additive, and a rest. What is `drawn` is
+    computed of the draws of its parts, whose shares are those of what varies. A `row` is a raw row, `draws` the share
+    of the draws that count, `rest` what no part explains.
     """
 
     id: str
@@ -203,8 +202,8 @@ def same(name: str, node: Trace, value: float) -> Trace:
 def drawn(name: str, value: float, parts: Sequence[Part], outcome: Floats | None = None) -> Trace:
     """A number computed of the draws of its parts, each with its own draws, as far as it has any.
 
-    The share of a part is the square of its correlation with the `outcome`, and what they do only together is a rest;
-    where nothing varies they share alike.
+    A part's share is the square of its correlation with the `outcome`, the rest what they do together; even if none
+    varies.
     """
     pairs = [part if isinstance(part, tuple) else (part, None) for part in parts]
     nodes = [part for part, _ in pairs]

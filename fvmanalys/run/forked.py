@@ -61,8 +61,8 @@ class Forked:
 class Forker:
     """The process that has imported everything, started for the first kernel and ended with the last.
 
-    It ends all that it has forked when we end it, or end ourselves. Its command names a file in our private folder, so
-    that the next run finds what a killed one left.
+    It ends all that it has forked when it ends. Its command names a file in our private folder, so that the next run
+    finds what a killed one left.
     """
 
     def __init__(self, folder: Path, wanted: bool) -> None:

@@ -30,9 +30,7 @@ NEEDED = (
 
 
 def pack(message: Any) -> bytes:
-    """Write a message; one that UTF-8 cannot hold in ASCII,
-    for ipykernel would lose it and all that was printed with it.
-    """
+    """Write a message; one that UTF-8 cannot hold in ASCII, for ipykernel would lose it and all printed with it."""
     try:
         return json_packer(message)
     except UnicodeEncodeError:

@@ -31,18 +31,16 @@ class ThisPython(KernelSpecManager):
     """Knows one kernel: ours, in the interpreter that runs us, whatever else the machine has installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Give that kernel, by any name; `-P` lets no file beside a
-        notebook stand in for a module that the kernel needs.
-        """
+        """Give that kernel, by any name; `-P` lets no file beside a notebook stand in for a module that it needs."""
         argv = [sys.executable, "-P", str(INSIDE), "-f", "{connection_file}", *SETTINGS]
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict() | {"argv": argv})
 
 
 class Kernels:
-    """The kernels now running, so that the first failure can end them all.
+    """The kernels now running, so that the first failure can end them all; to `fork` pays where there are several.
 
-    Their files and sockets lie in a private folder; a mark in `folder` names it, so that the next run can remove what a
-    killed run left. To `fork` them pays where there are several.
+    Their files and sockets lie in a private folder; by a mark in `folder` the next run can remove what a killed run
+    left.
     """
 
     def __init__(self, folder: Path, fork: bool = False) -> None:

@@ -67,9 +67,9 @@ def run_sweep(
 ) -> Swept:
     """Compute every scenario of GRID.toml that `out` lacks, and make the dataset of all when the last is there.
 
-    On `workers` processes of this machine (0: in this one, without Dask; None: as many as there are cores), or on the
-    cluster of `scheduler`, whose workers need the package and are sent the tables. `publish` is called with the inputs
-    and the folder of each scenario, before its figures count as done. Raises UsageError before anything is computed.
+    On `workers` processes of this machine (0: in this one, without Dask; None: one a core), or on the cluster of
+    `scheduler`, whose workers need the package and are sent the tables. `publish` is called with each scenario's inputs
+    and folder. Raises UsageError before anything is computed.
     """
     parquet()
     grid = read_grid(path)
@@ -286,10 +286,7 @@ def check_workers(client: Any, scheduler: str) -> None:
 def on_dask(
     client: Any, compute: Any, asked: Iterator[dict[int, Scenario]], bases: Any
 ) -> Iterator[tuple[Sequence[int], Rows | str]]:
-    """Hand out chunks, a few ahead of what is done.
-
-    The tables are the result of a task: whichever worker is lost, they and its chunks are made again on another.
-    """
+    """Hand out chunks, a few ahead of what is done; tables are a task's result, made again where a worker is lost."""
     from distributed import as_completed
 
     packed = pickle.dumps(dict(bases))

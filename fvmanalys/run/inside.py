@@ -21,12 +21,9 @@ from jupyter_client.session import json_default, json_packer
 __all__ = ["RunKernel", "forked"]
 
 NEEDED = (
-    "fvmanalys.analysis",
-    "fvmanalys.report.charts",
-    "fvmanalys.report.topics",
-    "fvmanalys.report.topics.since",
+    "fvmanalys.analysis", "fvmanalys.report.charts", "fvmanalys.report.topics", "fvmanalys.report.topics.since",
     "ipykernel.ipkernel",
-)
+)  # fmt: skip
 
 
 def pack(message: Any) -> bytes:

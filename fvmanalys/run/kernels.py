@@ -65,9 +65,7 @@ class Kernels:
 
     @contextmanager
     def manager(self, session: Session, seconds: float) -> Iterator[AsyncKernelManager]:
-        """Give a manager whose files and sockets lie in a folder of their own:
-        no port to race for, no warning about one. Its kernel may take so many seconds to fork.
-        """
+        """Give a manager whose kernel may take so many seconds to fork; its files lie in a folder of their own."""
         with tempfile.TemporaryDirectory(prefix="", dir=self._sockets, ignore_cleanup_errors=True) as folder:
             transport = "ipc" if os.name == "posix" else "tcp"
             files = {"connection_file": os.path.join(folder, "kernel.json"), "transport": transport}

@@ -120,15 +120,22 @@ class Inputs(Shows):
         bench = Workbench(standing, history, self.as_of, self.decision["organisation"])
         quantities = set(self.estimates["id"])
         bench.make(change, {name: place for name, place in self.places.items() if change.drop or name in quantities})
-        check(standing, self.as_of, [*bench.faults, *row_faults(history)])
-        tables, known = dict(self.tables), dict(self.history)
-        for frames_of, after, before in zip((tables, known), (standing, history), self._as_read, strict=True):
-            frames_of |= {name: frame(name, rows) for name, rows in after.items() if rows != before[name]}
         steps = (*self.steps, change)
-        made = (*self.made, *bench.made)
-        found = replace(self, tables=tables, history=known, barred=frozenset(), steps=steps, made=made)
-        same = {name: rows for name, rows in self.records.items() if tables[name] is self.tables[name]}
-        found._known_records.update({} if tables["options"] is not self.tables["options"] else same)
+        return self._with(standing, history, bench.faults, steps=steps, made=(*self.made, *bench.made))
+
+    def _with(self, standing: Tables, history: Tables, faults: list[Fault], **more: Any) -> "Inputs":
+        """Make inputs of changed rows, checked; what is unchanged is shared."""
+        check(standing, self.as_of, [*faults, *row_faults(history)])
+        new, ever = (
+            {name: frame(name, rows) for name, rows in after.items() if rows != before[name]}
+            for after, before in zip((standing, history), self._as_read, strict=True)
+        )
+        tables, known = {**self.tables, **new}, {**self.history, **ever}
+        found = replace(self, tables=tables, history=known, barred=frozenset(), **more)
+        sides = zip(self._as_read, (new, ever), strict=True)
+        found.__dict__["_as_read"] = tuple(before | plain_rows(changed) for before, changed in sides)
+        same = {name: rows for name, rows in self.records.items() if name not in new}
+        found._known_records.update({} if "options" in new else same)
         return found
 
     @property
@@ -186,14 +193,7 @@ class Inputs(Shows):
             faults += found
             for known in (standing, history):
                 known[table] = [one | parsed if parsed and same_place(one, row) else one for one in known[table]]
-        check(standing, self.as_of, [*faults, *row_faults(history)])
-        tables = {**self.tables, table: frame(table, standing[table])}
-        ever = {**self.history, table: frame(table, history[table])}
-        made = replace(self, tables=tables, history=ever, barred=frozenset())
-        sides = (standing, tables), (history, ever)
-        made.__dict__["_as_read"] = tuple(read | plain_rows({table: new[table]}) for read, new in sides)
-        made._known_records.update({name: known for name, known in self.records.items() if name != table})
-        return made
+        return self._with(standing, history, faults)
 
     def used_by(self, estimate_id: str, draws: int = 2048, seed: int = 1, **more: Any) -> pd.DataFrame:
         """Which published numbers an estimate moves, and by how much: `fvmanalys.analysis.uses` says how."""

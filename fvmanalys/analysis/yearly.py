@@ -145,7 +145,9 @@ def outlook(inputs: Inputs, draws: int, seed: int, workers: int = 1, levers: Lev
     index = pd.Index(years, name="year")
     tables: dict[str, dict[tuple[str, ...], Floats]] = {"cost": {}, "level": {}, "drawn": {}}
     for (kind, *key), column in means.items():
-        tables[kind][tuple(key)] = column if kind == "cost" else yearly_means(column, edges)
+        if kind != "cost":  # a mean from time 0 to the end of each year, as that of the year
+            column = np.diff(np.concatenate([[0.0], column * edges[1:]])) / np.diff(edges)
+        tables[kind][tuple(key)] = column
     costs, cases, drawn = (pd.DataFrame(tables[kind], index=index) for kind in tables)
     return Outlook(years, edges, drawn, costs, cases, levers)
 
@@ -188,11 +190,6 @@ def averages(model: Model, sample: Sample, option: str, edges: Floats) -> dict[s
     levels = model.options[option].levels
     found = [area_scores(levels, times, sample, option, 0.0, float(edge)) for edge in edges[1:]]
     return {area: np.array([float(np.sum(scores[area])) for scores in found]) for area in model.areas}
-
-
-def yearly_means(averages: Floats, edges: Floats) -> Floats:
-    """The mean in each year, from averages from time 0 to the end of each year."""
-    return np.diff(np.concatenate([[0.0], averages * edges[1:]])) / np.diff(edges)
 
 
 def year_counts(edges: ArrayLike, discount_rate: float, horizon: float = np.inf) -> tuple[Floats, Floats]:

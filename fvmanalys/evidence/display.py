@@ -83,7 +83,11 @@ class Branch:
 
     def __repr__(self) -> str:
         if self._prefix in set(self._table["id"]):
-            return quantity_told(self.row)
+            row = self.row
+            ranged = row["distribution"] not in ("", "fixed")
+            ends = f" ({row['low']:g} to {row['high']:g}, {row['distribution']})" if ranged else ""
+            whose = f"{row['kind']}, {row['owner'] or row['source_id']}"
+            return f"{row['id']}: {row['likely']:g}{ends} {row['unit']}; {whose}"
         return f"{self._prefix}: {', '.join(next_parts(self._table, self._prefix))}"
 
     def _repr_html_(self) -> str:
@@ -95,13 +99,6 @@ def next_parts(table: pd.DataFrame, prefix: str) -> list[str]:
     """What comes after a prefix in the ids that have it."""
     after = re.compile(re.escape(prefix) + r"/([^/]+)")
     return list(dict.fromkeys(found[1] for name in table["id"] if (found := after.match(name))))
-
-
-def quantity_told(row: Mapping[str, Any]) -> str:
-    """An estimate in a line."""
-    ranged = row["distribution"] not in ("", "fixed")
-    ends = f" ({row['low']:g} to {row['high']:g}, {row['distribution']})" if ranged else ""
-    return f"{row['id']}: {row['likely']:g}{ends} {row['unit']}; {row['kind']}, {row['owner'] or row['source_id']}"
 
 
 class Estimates(ReadOnlyTable):

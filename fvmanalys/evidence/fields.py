@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from fvmanalys.evidence.conditions import as_set
 
 __all__ = [
-    "BOUNDS", "FIRST_DAY", "LAST_DAY", "KRONOR", "SECRET", "STRUCTURE", "WRITTEN", "Kind", "Names", "References",
-    "is_secret", "kind_of", "reference",
+    "BOUNDS", "FIRST_DAY", "LAST_DAY", "KRONOR", "PARAMETER_UNITS", "SECRET", "STRUCTURE", "WRITTEN", "Kind", "Names",
+    "References", "is_secret", "kind_of", "reference",
 ]  # fmt: skip
 
 
@@ -131,17 +131,18 @@ Distribution = Literal["", "fixed", "uniform", "triangular", "pert", "normal", "
 Ends = Literal["", "range", "p90"]
 Profile = Literal["level", "ramp_up", "ramp_down"]
 EvidenceKind = Literal["", "fact", "judgement", "assumption"]
-ParameterId = Literal[
-    "discount_rate",
-    "benefit_discount_rate",
-    "horizon_years",
-    "price_year",
-    "value_per_point",
-    "outside_view",
-    "standing_share",
-    "inflation",
-    "minimum_risk",
-]
+PARAMETER_UNITS = {
+    "discount_rate": "share",
+    "benefit_discount_rate": "share",
+    "horizon_years": "years",
+    "price_year": "year",
+    "value_per_point": "MSEK",
+    "outside_view": "share",
+    "standing_share": "share",
+    "inflation": "share",
+    "minimum_risk": "share",
+}
+ParameterId = Literal[*PARAMETER_UNITS]  # type: ignore[valid-type]
 Programme = Annotated[YesNo, Field(description="whether the row counts in the option's programme cost")]
 Filled = Annotated[str, Field(min_length=1)]
 

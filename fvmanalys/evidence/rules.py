@@ -14,6 +14,7 @@ from typing import Any
 from fvmanalys.errors import Fault
 from fvmanalys.evidence.asof import key_of, superseded
 from fvmanalys.evidence.conditions import literals
+from fvmanalys.evidence.fields import PARAMETER_UNITS
 from fvmanalys.evidence.quantities import QUANTITY, fault, quantity_faults, second_quantity_faults
 from fvmanalys.evidence.spelling import said
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
@@ -30,17 +31,6 @@ CONDITIONS = ("risks", "signals")
 PAIR = ("first_id", "second_id")
 CHOSEN = ("parameters", "context", "limits", "investigations", "viewpoints")
 SUGGESTED = 10  # so many unknown names of a column are told what they probably mean
-PARAMETER_UNITS = {
-    "inflation": "share",
-    "discount_rate": "share",
-    "benefit_discount_rate": "share",
-    "minimum_risk": "share",
-    "horizon_years": "years",
-    "price_year": "year",
-    "value_per_point": "MSEK",
-    "outside_view": "share",
-    "standing_share": "share",
-}
 
 
 def history_faults(tables: Tables, unread: Iterable[str] = ()) -> Iterator[Fault]:

@@ -236,15 +236,6 @@ def hidden_in(path: Path, rows: Sequence[int]) -> Iterator[Fault]:
 
 
 RULES: tuple[Callable[[Dated], Iterator[Fault]], ...] = (
-    hidden_cells,
-    far_off_amounts,
-    unsaid_price_years,
-    early_price_years,
-    fast_growth,
-    costs_below_zero,
-    guesses_without_range,
-    unused_risks,
-    conditions_never_met,
-    lone_factors,
-    lone_categories,
-)
+    hidden_cells, far_off_amounts, unsaid_price_years, early_price_years, fast_growth, costs_below_zero,
+    guesses_without_range, unused_risks, conditions_never_met, lone_factors, lone_categories,
+)  # fmt: skip

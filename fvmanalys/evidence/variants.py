@@ -61,11 +61,8 @@ def counting(table: str, rows: Rows, line: Line) -> list[Any]:
             found.setdefault((option, *key[1:]), mine[key[1:]])
         elif not (shared and part_of(table, row) in taken):
             found[key] = row
-        found |= {
-            alike: one
-            for alike, one in own.items()
-            if part_of(table, one) == part_of(table, row) and alike not in found
-        }
+        alike = {key: one for key, one in own.items() if part_of(table, one) == part_of(table, row)}
+        found |= {key: one for key, one in alike.items() if key not in found}
     return [row for row in (found | own).values() if row["option_id"] != option or not withdraws(table, row)]
 
 
@@ -85,14 +82,10 @@ def takes(line: Line) -> str:
 
 def renamed(tables: Mapping[str, Rows], known: Sequence[Line]) -> list[dict[str, str]]:
     """What the risks and signals of each way are called where both have one of the name that is not the same."""
-    sides = [
-        {
-            row[TABLES[table].KEY[1]]: row
-            for table in ("risks", "signals")
-            for row in counting(table, tables[table], line)
-        }
-        for line in known
-    ]
+    sides = []
+    for line in known:
+        rows = {table: counting(table, tables[table], line) for table in ("risks", "signals")}
+        sides.append({row[TABLES[table].KEY[1]]: row for table, some in rows.items() for row in some})
     differ = {name for name in sides[0] for side in sides if name in side and side[name] is not sides[0][name]}
     return [{name: f"{line[1]}:{name}" for name in differ} for line in known if len(known) > 1] or [{}]
 

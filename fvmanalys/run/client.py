@@ -53,13 +53,8 @@ class Client(NotebookClient):
     """nbclient, that calls `look` all the while: what this raises ends the notebook."""
 
     def __init__(self, notebook: NotebookNode, look: Callable[[], None], **how: Any) -> None:
-        ours = {
-            "record_timing": False,
-            "store_widget_state": False,
-            "force_raise_errors": True,
-            "shell_timeout_interval": 1,
-        }
-        super().__init__(notebook, log=LOG, **ours, **how)
+        how |= {"record_timing": False, "store_widget_state": False, "force_raise_errors": True}
+        super().__init__(notebook, log=LOG, shell_timeout_interval=1, **how)
         self.look = look
         self.asked: dict[str, tuple[NotebookNode, int]] = {}
         self.heard = monotonic()

@@ -31,16 +31,8 @@ from fvmanalys.run.surroundings import check_memory
 __all__ = ["verify"]
 
 NEAR = 1e-9
-HELD = {
-    "run_id": str,
-    "as_of": str,
-    "answer": str,
-    "parameters": dict,
-    "versions": dict,
-    "inputs": dict,
-    "outputs": dict,
-    "public": bool,
-}
+HELD: dict[str, type] = dict.fromkeys(("run_id", "as_of", "answer"), str)
+HELD |= {**dict.fromkeys(("parameters", "versions", "inputs", "outputs"), dict), "public": bool}
 
 
 def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path | None = None) -> Verified:

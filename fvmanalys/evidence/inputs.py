@@ -12,15 +12,9 @@ import pandas as pd
 
 from fvmanalys.errors import Fault, UsageError
 from fvmanalys.evidence.append import append_rows
-from fvmanalys.evidence.changing import (
-    Change,
-    Made,
-    Workbench,
-    altered,
-    change_of,
-    changes_text,
-    row_id,
-    second_prefix,
+
+from fvmanalys.evidence.changing import (  # isort: skip
+    Change, Made, Workbench, altered, change_of, changes_text, row_id, second_prefix,
 )  # fmt: skip
 from fvmanalys.evidence.dated import Dated, check, dated, parse_day, read_dated, row_faults
 from fvmanalys.evidence.display import Estimates, Shows

@@ -16,17 +16,10 @@ from fvmanalys.evidence.files import read_csv
 from fvmanalys.evidence.inputs import Inputs, understand
 from fvmanalys.evidence.read import RawTable, read_folder, text_rows
 from fvmanalys.evidence.rules import near, split
-from fvmanalys.evidence.tables import (
-    OPEN,
-    STAND_IN,
-    TABLES,
-    Quantified,
-    columns,
-    releasable,
-    release_columns,
-    secret_columns,
-    with_translations,
-)
+
+from fvmanalys.evidence.tables import (  # isort: skip
+    OPEN, STAND_IN, TABLES, Quantified, columns, releasable, release_columns, secret_columns, with_translations,
+)  # fmt: skip
 from fvmanalys.evidence.write import raw_texts
 
 __all__ = ["PublicTables", "check_public", "make_public"]

@@ -6,19 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fvmanalys.evidence.fields import (
-    SECRET,
-    STRUCTURE,
-    Day,
-    Distribution,
-    Ends,
-    EvidenceKind,
-    Factor,
-    Owner,
-    Sources,
-    Unit,
-    YesNo,
-)
+from fvmanalys.evidence.fields import (  # isort: skip
+    SECRET, STRUCTURE, Day, Distribution, Ends, EvidenceKind, Factor, Owner, Sources, Unit, YesNo,
+)  # fmt: skip
 
 __all__ = ["Evidenced", "Quantified", "Row", "cell", "no_numbers", "same_place"]
 

@@ -12,16 +12,9 @@ from fvmanalys.evidence.asof import key_of
 from fvmanalys.evidence.choices import choice_faults
 from fvmanalys.evidence.conditions import together
 from fvmanalys.evidence.correlations import correlation_faults
-from fvmanalys.evidence.rules import (
-    CONDITIONAL,
-    Nearest,
-    Rows,
-    Tables,
-    criteria_exist,
-    fault,
-    price_years_exist,
-    split,
-    unknown_conditions,
+
+from fvmanalys.evidence.rules import (  # isort: skip
+    CONDITIONAL, Nearest, Rows, Tables, criteria_exist, fault, price_years_exist, split, unknown_conditions,
 )  # fmt: skip
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 from fvmanalys.evidence.variants import INHERITED, counting, line_of, ways

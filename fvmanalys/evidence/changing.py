@@ -21,7 +21,7 @@ from fvmanalys.evidence.conditions import in_id, literals
 from fvmanalys.evidence.read import parse_row
 from fvmanalys.evidence.rows import Evidenced, cell
 from fvmanalys.evidence.rules import Rows, Tables, estimate_ids, id_part, near, revealed, split
-from fvmanalys.evidence.settings import read_toml
+from fvmanalys.evidence.settings import read_toml, setting_fault
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, columns, references, text_columns
 from fvmanalys.evidence.variants import ways
 
@@ -56,9 +56,9 @@ Ids = Annotated[
 class Change:
     """One change, and why it was made.
 
-    `ids` are ids of estimates or rows, patterns of them, or bundles as among the switching values; `values` gives
-    several ids a number each; `rows` are rows by table, which take the place of those with the same key. What a number
-    may be is said by the rules of the tables.
+    `ids` are ids of estimates or rows, patterns of them, or bundles; `values` gives several ids a number each; `rows`
+    are rows by table, which take the place of those with the same key. What a number may be is said by the rules of the
+    tables.
     """
 
     ids: Ids = ()
@@ -387,7 +387,12 @@ def read_changes(path: str | Path) -> list[Change]:
             raise UsageError(f"{path}: holds {others or 'nothing'}; write each change under [[change]]")
         return TypeAdapter(list[Change]).validate_python(told["change"])
     except ValidationError as error:
-        raise UsageError("\n".join(f"{path}: {setting_fault(fault)}" for fault in error.errors())) from error
+        faults = []
+        for fault in error.errors():
+            first, *rest = fault["loc"]
+            where = ".".join(map(str, ["change", first + 1 if isinstance(first, int) else first, *rest]))
+            faults.append(f"{path}: {setting_fault(where, fault, KEYS)}")
+        raise UsageError("\n".join(faults)) from error
 
 
 def own_text(own: Mapping[str, Any]) -> str:
@@ -398,15 +403,6 @@ def own_text(own: Mapping[str, Any]) -> str:
 def read_own(path: Path) -> dict[str, Any]:
     """What an organisation has of its own, as a run keeps it."""
     return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
-
-
-def setting_fault(fault: Any) -> str:
-    """One fault of a change in a file."""
-    number, *names = fault["loc"]
-    where = ".".join(["change", *([str(number + 1)] if isinstance(number, int) else [str(number)]), *map(str, names)])
-    if fault["type"] == "unexpected_keyword_argument":
-        return f"{where}: no such setting; {near(str(names[-1]), KEYS) or 'there are ' + ', '.join(KEYS)}"
-    return f"{where}: {fault['msg'].lower()}; correct {fault['input']!r}"
 
 
 def changes_text(changes: Iterable[Change]) -> str:

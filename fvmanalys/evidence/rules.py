@@ -20,7 +20,7 @@ from fvmanalys.evidence.spelling import said
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, Quantified, references
 
 __all__ = [
-    "CONDITIONAL", "PARAMETER_UNITS", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part",
+    "CONDITIONAL", "Nearest", "criteria_exist", "estimate_ids", "fault", "history_faults", "id_part",
     "near", "price_years_exist", "revealed", "split", "takes_readiness", "unknown_conditions",
 ]  # fmt: skip
 

@@ -150,9 +150,7 @@ def write_book(plan: Plan, edition: Edition, path: Path) -> None:
 
 
 def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> None:
-    """Write the pages of the notebooks that are the appendix and the situation report,
-    if the suite has them; and the document.
-    """
+    """Write the pages of the notebooks that are the appendix and the situation report, if any; and the document."""
 
     @cache
     def narrow() -> dict[str, str]:
@@ -176,9 +174,7 @@ def write_pages(plan: Plan, edition: Edition, jobs: list[Job], built: Path) -> N
 
 
 def write_manifest(plan: Plan, built: Path, told: list[str], log: Log) -> None:
-    """Write what the run was made of, what came out and what was published before;
-    it and the log alone hold the clock.
-    """
+    """Write what the run was made of and what came out; it and the log alone hold the clock."""
     write_json(
         built / MANIFEST,
         {

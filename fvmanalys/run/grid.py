@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from fvmanalys.errors import UsageError
-from fvmanalys.evidence.settings import read_toml
-from fvmanalys.run.source import did_you_mean
+from fvmanalys.evidence.settings import did_you_mean, read_toml
 
 __all__ = ["TEXTS", "Axis", "Grid", "Scenario", "read_grid"]
 

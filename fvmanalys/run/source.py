@@ -17,9 +17,10 @@ from nbformat import NotebookNode
 from nbformat.validator import iter_validate
 
 from fvmanalys.errors import UsageError
+from fvmanalys.evidence.settings import did_you_mean
 
 __all__ = [
-    "TITLES", "check_parameters", "declared_parameters", "did_you_mean", "essence", "notebook_faults", "place",
+    "TITLES", "check_parameters", "declared_parameters", "essence", "notebook_faults", "place",
     "read_notebook", "runs",
 ]  # fmt: skip
 
@@ -171,12 +172,6 @@ def _fits(value: Any, kind: type) -> bool:
 def _assignment(name: str, value: Any) -> str:
     """The line that declares a parameter."""
     return f"{name} = {value!r}" if isinstance(value, int | float) else f'{name} = ""'
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """The known name that is closest, or all of them."""
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(known))}"
 
 
 # Parameters

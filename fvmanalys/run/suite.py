@@ -17,11 +17,11 @@ from pydantic.dataclasses import dataclass
 
 from fvmanalys.errors import RunTimedOut, UsageError
 from fvmanalys.evidence.dated import project
-from fvmanalys.evidence.settings import read_toml
+from fvmanalys.evidence.settings import read_toml, setting_fault
 from fvmanalys.run.kernels import Kernels
 from fvmanalys.run.notebook import Job, Limits, Outcome, Stopped, clean_notebook, execute
 from fvmanalys.run.own import Own, read_own
-from fvmanalys.run.source import check_parameters, declared_parameters, did_you_mean, notebook_faults
+from fvmanalys.run.source import check_parameters, declared_parameters, notebook_faults
 
 __all__ = [
     "Job", "Limits", "SUITE", "Notebook", "Outcome", "Suite", "check_parameters", "clean_notebook", "expand",
@@ -91,17 +91,9 @@ def read_suite(path: str | Path) -> Suite:
 
 
 def _setting_fault(fault: Any) -> str:
-    key = ".".join(map(str, fault["loc"]))
-    if fault["type"] == "missing":
-        return f"{key}: is missing; add it"
-    if fault["type"] == "unexpected_keyword_argument":
-        return f"{key}: no such setting; {did_you_mean(str(fault['loc'][-1]), _siblings(fault['loc']))}"
-    return f"{key}: {fault['msg'].lower()}; correct {fault['input']!r}"
-
-
-def _siblings(loc: Sequence[str | int]) -> list[str]:
-    kind: Any = {"limits": Limits, "notebooks": Notebook, "own": Own}[str(loc[0])] if len(loc) > 1 else Suite
-    return list(kind.__dataclass_fields__)
+    parts = {"limits": Limits, "notebooks": Notebook, "own": Own}
+    kind: Any = parts[str(fault["loc"][0])] if len(fault["loc"]) > 1 else Suite
+    return setting_fault(".".join(map(str, fault["loc"])), fault, list(kind.__dataclass_fields__))
 
 
 def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:

@@ -25,14 +25,13 @@ from fvmanalys.analysis.sweeps import DATASET, FIGURES
 from fvmanalys.errors import FvmanalysError, RunFailed, UsageError
 from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.dated import default_folder
-from fvmanalys.evidence.fields import BOUNDS
-from fvmanalys.evidence.rules import PARAMETER_UNITS
+from fvmanalys.evidence.fields import BOUNDS, PARAMETER_UNITS
+from fvmanalys.evidence.settings import did_you_mean
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.model.simulate import simulate
 from fvmanalys.run.folder import held
 from fvmanalys.run.grid import TEXTS, Grid, Scenario, read_grid
 from fvmanalys.run.record import canonical, code_hash, text_hashes, versions
-from fvmanalys.run.source import did_you_mean
 
 __all__ = ["Swept", "publisher", "run_sweep"]
 

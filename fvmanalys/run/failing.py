@@ -151,8 +151,8 @@ def kept_and_told(built: Path, out: Path, name: str, log: Log) -> Iterator[None]
         failure = as_failure(error, out)
         with suppress(OSError):  # on a full disk the console must do
             log.open(built / LOG)
-            what, why = type(failure or error).__name__, str(failure or error).splitlines()[0]
-            log.add("run", log.elapsed, f"failed: {what}", error=why)
+            why = str(failure or error).splitlines()[0]
+            log.add("run", log.elapsed, f"failed: {type(failure or error).__name__}", error=why)
         log.close()
         kept = keep_failed(built, out, name)
         if failure is not None and kept:

@@ -181,11 +181,6 @@ class Lesson:
         """The reading of the input of each term."""
         return [read(self.inputs[:, term.index], float(self.reduction[term.index])) for term in self.terms]
 
-    @cached_property
-    def curves(self) -> list[Floats]:
-        """What each term adds to the outcomes at each reading: readings × outcomes."""
-        return [self.curve(*one) for one in zip(self.terms, self.readings, self.places, strict=True)]
-
     def curve(self, term: Term, reading: Reading, own: slice) -> Floats:
         """What one term adds at each reading."""
         return reading.smooth(term.columns(reading.ordered) @ self.found.coefficients[own])
@@ -207,8 +202,9 @@ class Lesson:
         """The conditional means at some readings, about the mean of the outcomes."""
         total = np.zeros(self.found.fitted.shape)
         weights = self.found.weights
-        for reading, curve, score in zip(self.readings, self.curves, scores, strict=True):
-            total += reading.at(curve, score)
+        for term, reading, own, score in zip(self.terms, self.readings, self.places, scores, strict=True):
+            if reading.known:
+                total += reading.at(self.curve(term, reading, own), score)
         total += self.products(scores)
         known = np.average(self.found.fitted, axis=0, weights=weights)
         return total + known - np.average(total, axis=0, weights=weights)

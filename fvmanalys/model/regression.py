@@ -143,7 +143,7 @@ class Smoother:
         coefficients = self.turn @ (self.shrink * (self.turn.T @ cross))
         found = np.empty_like(columns)
         for part, rows in self.walk():
-            found[part] = average + (rows - self.mean) @ coefficients
+            found[part] = rows @ coefficients + (average - self.mean @ coefficients)
         return found
 
     def pulled(self, weights: Floats) -> Floats:
@@ -275,7 +275,7 @@ def make_term(index: int, x: Floats, knots: int) -> Term | None:
         centre = x.mean()
         return Term(index, lambda x: x[:, None] - centre, np.zeros((1, 1)))
     t = np.concatenate([[low] * (DEGREE + 1), inner, [high] * (DEGREE + 1)])
-    return Term(index, lambda x: BSpline.design_matrix(x, t, DEGREE).toarray()[:, 1:], roughness(t))
+    return Term(index, BSpline(t, np.eye(len(t) - DEGREE - 1)[:, 1:], DEGREE), roughness(t))
 
 
 def roughness(t: Floats) -> Floats:

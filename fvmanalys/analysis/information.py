@@ -275,7 +275,7 @@ def place_of_highest(table: Floats) -> NDArray[np.int64]:
 def chosen(predicted: Floats) -> Floats:
     """Whether each option is predicted to be best and better than the best choice now: 0 or 1, draws × leads."""
     top = place_of_highest(predicted)
-    found = np.zeros(predicted.shape)
+    found = np.zeros(predicted.shape, order="F")
     draws = np.arange(len(predicted))
     found[draws, top] = predicted[draws, top] > 0
     return found

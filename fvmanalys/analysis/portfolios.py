@@ -243,7 +243,7 @@ class Study:
     def ahead(self, worth: Floats, value: float) -> Floats:
         """How far each other option is ahead of the one that is best at a value per point."""
         best = int(self.worth(value).mean(axis=0).argmax())
-        return np.delete(worth - worth[:, [best]], best, axis=1)
+        return np.asfortranarray(np.delete(worth - worth[:, [best]], best, axis=1))
 
 
 def gains(told: Floats, ahead: list[Floats], of_draw: Indices, over: Leads, kept: float) -> Floats:

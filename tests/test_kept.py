@@ -12,6 +12,7 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis import findings as module
 from fvmanalys.analysis.kept import WHERE, cached, kept_for
+from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.report import charts, figure
 from fvmanalys.report.edition import Edition
 from fvmanalys.run.suite import Job, run_suite
@@ -95,6 +96,20 @@ def test_what_somebody_else_put_there_is_never_opened(kept, simulated, tmp_path)
     fvm.find(tiny(**DECISION), 64, 3)
     assert not (tmp_path / "sprung").exists()
     assert len(simulated) == 1
+
+
+def test_who_asks_for_no_former_run_takes_over_all_that_does_not_tell_of_it(inputs, found, tmp_path, monkeypatch, simulated):
+    former = PublishedRun(tmp_path, {"run_id": "2023-01-01-0123456789", "as_of": "2023-01-01"})
+    findings = fvm.find(inputs, 64, 3, former)
+    told = {picture.name for picture in charts.figures(Edition(findings), hand_over=True)}
+    assert findings.changes.reason == "unreadable"
+    monkeypatch.setenv(WHERE, findings.keep(tmp_path)[WHERE])
+    simulated.clear()
+    alone, beside = fvm.find(tiny(**DECISION), 64, 3), fvm.find(tiny(**DECISION), 64, 3, former)
+    assert not simulated
+    equal(alone, found)
+    assert (alone.changes.reason, alone.news.since) == (found.changes.reason, found.news.since)
+    assert {name for name, _ in beside.drawn} - {name for name, _ in alone.drawn} == {"plot_changes"} and "areas" in told
 
 
 def test_what_is_gone_is_found_anew(kept, simulated):

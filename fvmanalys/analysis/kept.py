@@ -29,18 +29,24 @@ __all__ = ["WHERE", "Kept", "keep", "kept_for"]
 WHERE = "FVMANALYS_KEPT"
 DATA = (pd.DataFrame, pd.Series, pd.Index, np.generic, str, int, float, bool, date, type(None))
 TOTALS, TABLES = ("cost", "programme_cost", "score"), ("table", "areas", "shortfalls")
+OF_FORMER = ("changes", "news", "plot_changes")  # findings and a figure that tell of the run before
 MOST = 2**30  # bytes: more is not worth keeping
 
 
-def key_of(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -> str:
+def key_of(inputs: Inputs, draws: int, seed: int) -> str:
     """Hash what findings rest on: every row known, wherever it was read, the day, and what else is asked."""
-    asked = inputs.as_of, int(draws), seed, former.run_id if former else ""
+    asked = inputs.as_of, int(draws), seed
     found = hashlib.blake2b(repr(asked).encode(), digest_size=16)
     for tables in (inputs.tables, inputs.history):
         for name in sorted(tables):
             rows = pd.DataFrame(tables[name]).drop(columns=list(PLACE), errors="ignore")
             found.update(f"\n{name}\n".encode() + rows.to_csv(index=False).encode())
     return found.hexdigest()
+
+
+def run_id(former: PublishedRun | None) -> str:
+    """What the run before is called; empty where there is none."""
+    return former.run_id if former else ""
 
 
 def cached(whole: object) -> dict[str, Any]:
@@ -76,11 +82,11 @@ def keep(
 ) -> dict[str, str]:
     """Keep findings in a private folder; give what a kernel's environment must say of it, or nothing."""
     simulation = comparison.simulation
-    key = key_of(replace(simulation.inputs, barred=frozenset()), simulation.draws, simulation.seed, former)
+    key = key_of(replace(simulation.inputs, barred=frozenset()), simulation.draws, simulation.seed)
     parts = {name: cached(whole) for name, whole in found.items()}
     parts["simulation"] = cached(simulation) | {name: getattr(simulation, name) for name in TOTALS}
     parts["comparison"] = cached(comparison) | {name: getattr(comparison, name) for name in TABLES}
-    raw = pickle.dumps((key, simulation.inputs.barred, parts), protocol=pickle.HIGHEST_PROTOCOL)
+    raw = pickle.dumps((key, run_id(former), simulation.inputs.barred, parts), protocol=pickle.HIGHEST_PROTOCOL)
     if len(raw) > MOST:
         return {}
     path = folder / "kept"
@@ -106,9 +112,13 @@ def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None)
         return None
     if hashlib.sha256(raw).hexdigest() != digest:
         return None
-    key, barred, parts = pickle.loads(raw)  # its hash came with our environment, from the run that wrote it
-    if key != key_of(inputs, draws, seed, former):
+    key, told_from, barred, parts = pickle.loads(raw)  # its hash came with our environment, from the run that wrote it
+    if key != key_of(inputs, draws, seed):
         return None
+    if told_from != run_id(former):
+        known = parts["findings"]
+        known["drawn"] = {one: drawn for one, drawn in known.get("drawn", {}).items() if one[0] not in OF_FORMER}
+        parts["findings"] = {name: found for name, found in known.items() if name not in OF_FORMER}
     inputs = replace(inputs, barred=barred)
     known = parts["simulation"]
     compared = parts["comparison"]

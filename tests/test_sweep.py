@@ -14,13 +14,14 @@ import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis.sweeps import Sweep, read_sweep
-from fvmanalys.errors import RunLocked, UsageError
+from fvmanalys.errors import RunLocked, RunStopped, UsageError
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics import sweeps
 from fvmanalys.run import sweep as swept
 from fvmanalys.run.folder import held
 from fvmanalys.run.grid import read_grid
 from fvmanalys.run.sweep import run_sweep
+from tests.soak.ground import write_suite
 from tests.tiny import write_tiny
 
 ROOT = Path(__file__).parents[1]
@@ -214,12 +215,35 @@ def test_with_notebooks_the_run_of_a_scenario_is_of_its_own_tables(data, tmp_pat
     from fvmanalys.run import publish
 
     seen = []
-    monkeypatch.setattr(publish, "run", lambda folder, out, suite, day: seen.append((fvm.load(folder, day), out)))
+    monkeypatch.setattr(publish, "run", lambda folder, out, suite, day, fresh: seen.append((fvm.load(folder, day), out)))
     grid = written(tmp_path, "draws = 8\noptions = [['p', 'r']]\n[parameters]\nvalue_per_point = [0.3]\n[times]\n'contracts/p/run' = [1, 3]")
     run_sweep(grid, tmp_path / "out", data=data, workers=0, publish=swept.publisher(ROOT / "suite.toml"))
     likely = [inputs.estimates.set_index("id").at["contracts/p/run", "likely"] for inputs, _ in seen]
     assert likely == [1, 3] and [out.name for _, out in seen] == ["0000000", "0000001"]
     assert seen[1][0].options() == ["p", "r"] and seen[1][0].parameters["value_per_point"] == 0.3
+
+
+def test_with_notebooks_each_scenario_is_a_published_run_of_the_same_figures(data, tmp_path):
+    config = write_suite(tmp_path / "suite", "print('told', draws, seed)")
+    grid = written(tmp_path, "draws = 16\nseed = 2\n[parameters]\nvalue_per_point = [0.2, 1]")
+    subprocess.run(command(grid, tmp_path / "out", data, "--notebooks", "--config", str(config)), cwd=ROOT, check=True, timeout=300)
+    figures = ["cost_mean", "score", "net_benefit"]
+    for scenario, swept_here in read_sweep(tmp_path / "out").table.groupby("scenario"):
+        run = tmp_path / "out" / "runs" / f"{scenario:07d}" / "latest"
+        published = pd.read_csv(run / "tables" / "comparison.csv").set_index("option")[figures]
+        pd.testing.assert_frame_equal(published, swept_here.set_index("option")[figures], rtol=1e-9)
+        assert "told 16 2" in (run / "notebooks" / "one.ipynb").read_text("utf-8")
+
+
+def test_a_sweep_with_notebooks_that_is_asked_to_stop_stops_and_counts_the_scenario_as_not_done(data, tmp_path):
+    def stopped(inputs, draws, seed, folder):
+        if folder.name == "0000001":
+            raise RunStopped("stopped by SIGTERM")
+
+    grid = written(tmp_path, "draws = 8\n[times]\n'contracts/p/run' = [1, 2, 3]")
+    with pytest.raises(RunStopped):
+        run_sweep(grid, tmp_path / "out", data=data, workers=0, publish=stopped)
+    assert [swept.part_indices(part) for part in parts(tmp_path / "out")] == [{0}]
 
 
 # What a sweep tells

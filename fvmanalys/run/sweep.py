@@ -10,7 +10,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 from fvmanalys.analysis.compare import compare
 from fvmanalys.analysis.outside import with_parameters
 from fvmanalys.analysis.sweeps import DATASET, FIGURES
-from fvmanalys.errors import FvmanalysError, RunFailed, UsageError
+from fvmanalys.errors import FvmanalysError, RunFailed, RunStopped, UsageError
 from fvmanalys.evidence import Inputs, load
 from fvmanalys.evidence.dated import default_folder
 from fvmanalys.evidence.fields import BOUNDS, PARAMETER_UNITS
@@ -42,6 +42,7 @@ PATIENCE = 10  # seconds for a scheduler to answer and for a worker to be there
 
 Rows = list[dict[str, Any]]
 Progress = Callable[[int, int], None]
+Publish = Callable[[Inputs, int, int, Path], Any]
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,14 @@ def run_sweep(
     scheduler: str = "",
     workers: int | None = None,
     chunk: int = CHUNK,
-    publish: Callable[[Inputs, Path], Any] | None = None,
+    publish: Publish | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Swept:
     """Compute every scenario of GRID.toml that `out` lacks, and make the dataset of all when the last is there.
 
     On `workers` processes of this machine (0: in this one, without Dask; None: one a core), or on the cluster of
-    `scheduler`, whose workers need the package and are sent the tables. `publish` is called with each scenario's inputs
-    and folder. Raises UsageError before anything is computed.
+    `scheduler`, whose workers need the package and are sent the tables. `publish` is called with each scenario's
+    inputs, draws, seed and folder. Raises UsageError before anything is computed.
     """
     parquet()
     grid = read_grid(path)
@@ -78,7 +79,9 @@ def run_sweep(
         claim(out, asdict(grid), bases)
         if not (out / DATASET).exists():
             compute = partial(chunk_rows, grid.draws, grid.seed, publish=publish, out=out)
-            complete(out, grid, chunk, progress, partial(computed, compute, bases, scheduler, workers))
+            complete(
+                out, grid, 1 if publish else chunk, progress, partial(computed, compute, bases, scheduler, workers)
+            )
             compact(out, grid)
         for part in parts_of(out):
             part.unlink()
@@ -196,7 +199,7 @@ def chunk_rows(
     seed: int,
     bases: Mapping[Any, Inputs],
     scenarios: Mapping[int, Scenario],
-    publish: Callable[[Inputs, Path], Any] | None = None,
+    publish: Publish | None = None,
     out: Path = Path(),
 ) -> Rows:
     """The rows of some scenarios: one for each option, or a single one that says why there is none."""
@@ -206,28 +209,31 @@ def chunk_rows(
             inputs = changed(bases[base_key(scenario)], scenario)
             found = compare(simulate(inputs, draws, seed))
             if publish:
-                publish(inputs, out / "runs" / f"{index:07d}")
+                publish(inputs, draws, seed, out / "runs" / f"{index:07d}")
             for option, row in zip(found.table.index, found.table.to_dict("records"), strict=True):
                 figures = {name: float(row[name]) for name in FIGURES}
                 rows.append({"scenario": index, **scenario, "option": option, "best": option == found.best, **figures})
+        except RunStopped:
+            raise
         except Exception as error:  # whatever it is, it is told of its scenario, and the others go on
             told = f"{type(error).__name__}: {' '.join(str(error).split())}"
             rows.append({"scenario": index, **scenario, "error": told})
     return rows
 
 
-def publisher(config: Path | None) -> Callable[[Inputs, Path], Any]:
+def publisher(config: Path | None) -> Publish:
     """What publishes the run of a scenario, with its notebooks, in a folder."""
     from fvmanalys.run import publish
     from fvmanalys.run.suite import read_suite, suite_at_hand
 
     suite = read_suite(config or suite_at_hand())
 
-    def published(inputs: Inputs, folder: Path) -> None:
+    def published(inputs: Inputs, draws: int, seed: int, folder: Path) -> None:
         with TemporaryDirectory() as place:
             for name, text in raw_texts(inputs).items():
-                (Path(place) / name).write_text(text, encoding="utf-8")
-            publish.run(Path(place), folder, suite, inputs.as_of.isoformat())
+                (Path(place) / name).write_text(text, encoding="utf-8", newline="")
+            asked = replace(suite, draws=draws, seed=seed)
+            publish.run(Path(place), folder, asked, inputs.as_of.isoformat(), fresh=False)
 
     return published
 

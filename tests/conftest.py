@@ -1,8 +1,10 @@
-"""Published runs that several tests look at: each made once a session, with few draws."""
+"""What several tests look at: findings, workbooks and published runs, each made once a session, with few draws."""
 
+import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +13,18 @@ from filelock import FileLock
 
 import fvmanalys as fvm
 from fvmanalys.analysis import Findings
+from fvmanalys.report.edition import Edition
+from fvmanalys.report.words import LANGUAGES
+from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run import publish
 from fvmanalys.run.suite import read_suite
 from tests.decisions import later_knowledge, library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
 DRAWS = 512
+# The command line, with two of the figures alone: half of the time of a small run goes into the others.
+BRIEF = "from fvmanalys.report import charts; charts.ALL = charts.ALL[:2]; from fvmanalys.cli import main; main()"
+BOOK = "2025-05-27-abcdef1234", "1.2.3"  # the run and version that a workbook names
 LONGEST = ("test_appendix", "test_faults", "test_public", "test_hostile", "test_notebooks")  # begun first, so that none is left for the end
 
 
@@ -31,24 +39,75 @@ def run_suite(out: Path, data: Path = ROOT / "data/raw", lang: str = "sv") -> Pa
     return publish.run(data, out, suite).path
 
 
-@pytest.fixture(scope="session")
-def region() -> Findings:
-    """What is found of the default decision on its own day; found once by each process."""
-    return fvm.find(fvm.load(ROOT / "data/raw"), DRAWS)
-
-
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
-    """A published run that all workers of a session share: the first to ask makes it, the others wait."""
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """What all workers of a session share: the first to ask makes it there, the others wait."""
     base = factory.getbasetemp()
-    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
-    with FileLock(f"{out}.lock"):
-        return (out / "latest").resolve() if (out / "latest").exists() else make(out)
+    place = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    done = place.with_name(f"{name}.done")
+    with FileLock(f"{place}.lock"):
+        if not done.exists():
+            make(place)
+            done.touch()
+    return place
+
+
+@contextmanager
+def region_kept(factory: pytest.TempPathFactory, day: str | None = None) -> Iterator[None]:
+    """While everything that is found of the default decision, on its own day or another, is taken over and not found anew."""
+
+    def make(place: Path) -> None:
+        findings = fvm.find(fvm.load(ROOT / "data/raw", day), DRAWS)
+        findings.tables()
+        place.mkdir(mode=0o700, exist_ok=True)
+        (place / "told").write_text(json.dumps(findings.keep(place)))
+
+    told = json.loads((shared(factory, f"region-{day}", make) / "told").read_text())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in told.items():
+            patch.setenv(name, value)
+        yield
+
+
+def found(factory: pytest.TempPathFactory, day: str | None = None) -> Findings:
+    """What is found of the default decision."""
+    with region_kept(factory, day):
+        return fvm.find(fvm.load(ROOT / "data/raw", day), DRAWS)
+
+
+@pytest.fixture(scope="session")
+def region(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """What is found of the default decision on its own day."""
+    return found(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def region_later(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    """What is found of it after it was taken."""
+    return found(tmp_path_factory, "2025-12-31")
+
+
+def book(factory: pytest.TempPathFactory, findings: Findings, lang: str) -> Path:
+    """The workbook of some findings of the default decision."""
+    return shared(factory, f"{findings.inputs.as_of}_{lang}.xlsx", lambda path: write_workbook(Edition(findings, lang), path, *BOOK))
+
+
+@pytest.fixture(scope="session")
+def region_books(tmp_path_factory: pytest.TempPathFactory, region: Findings) -> dict[str, Path]:
+    """The workbook of the default decision on its own day, by its language."""
+    return {lang: book(tmp_path_factory, region, lang) for lang in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def later_book(tmp_path_factory: pytest.TempPathFactory, region_later: Findings) -> Path:
+    """The Swedish workbook of it after it was taken."""
+    return book(tmp_path_factory, region_later, "sv")
 
 
 @pytest.fixture(scope="session")
 def appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The default decision on its own day."""
-    return made_once(tmp_path_factory, "appendix", run_suite)
+    """The default decision on its own day, published."""
+    with region_kept(tmp_path_factory):
+        return (shared(tmp_path_factory, "appendix", run_suite) / "latest").resolve()
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +117,7 @@ def other_appendix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(out: Path) -> Path:
         return run_suite(out, write_tables(out / "tables" / "raw", later_knowledge(library_decision(7))), lang="en")
 
-    return made_once(tmp_path_factory, "other", make)
+    return (shared(tmp_path_factory, "other", make) / "latest").resolve()
 
 
 def need(program: str) -> str:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from functools import cache
 from html import unescape
 from pathlib import Path
 
@@ -12,19 +13,18 @@ import openpyxl
 import pandas as pd
 import pytest
 
-import fvmanalys as fvm
 from fvmanalys.analysis import Findings
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics import beside, information, turning
 from fvmanalys.report.topics.answer import answer
 from fvmanalys.report.words import LANGUAGES, Words
-from fvmanalys.report.workbook import write_workbook
 from fvmanalys.run.record import file_hashes
 from tests.conftest import DRAWS, ROOT, need
 
 SOURCES = pd.read_csv(ROOT / "data/raw/sources.csv").set_index("source_id")
 
 
+@cache
 def workbook_text(run: Path) -> str:
     """Every text in the workbook, of a run or by its own name."""
     book = openpyxl.load_workbook(run if run.is_file() else run / "beslutsbilaga.xlsx", read_only=True)
@@ -74,17 +74,16 @@ def test_nothing_of_a_run_tells_what_came_later(other_appendix: Path) -> None:
     assert not re.search(r"Store Z|What readers said|hearing|2024-07-01|\bbright\b", shown)
 
 
-def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, region: Findings, tmp_path: Path) -> None:
+def test_a_later_day_gives_another_answer_that_opens_with_the_decision(appendix: Path, region: Findings, region_later: Findings, later_book: Path) -> None:
     """The manifest tells the edition's answer, which is told of any day."""
-    late = Edition(fvm.find(fvm.load(ROOT / "data/raw", "2025-12-31"), DRAWS), "sv")
+    late = Edition(region_later, "sv")
     told = [" ".join(answer(edition)) for edition in (Edition(region, "sv"), late)]
     assert json.loads((appendix / "manifest.json").read_text("utf-8"))["answer"] == told[0] != told[1]
     assert told[1].startswith("Beslutet var redan fattat 2025-12-02")
-    write_workbook(late, tmp_path / "late.xlsx", "run", "1")
-    first_sheet = openpyxl.load_workbook(tmp_path / "late.xlsx").worksheets[0]
+    first_sheet = openpyxl.load_workbook(later_book).worksheets[0]
     texts = [str(cell) for row in first_sheet.iter_rows(max_row=12, values_only=True) for cell in row if cell]
     assert any("Beslutet var redan fattat" in text for text in texts)
-    beside_it, whole = beside.own_report_sentences(late), workbook_text(tmp_path / "late.xlsx")
+    beside_it, whole = beside.own_report_sentences(late), workbook_text(later_book)
     assert beside_it[0].startswith("Den egna rapporten förordar") and len(beside_it) >= 3
     assert [text for text in beside_it if text not in whole] == []
     assert beside.own_report_sentences(Edition(region, "sv")) == []

@@ -67,10 +67,8 @@ def edition(region, request):
 
 
 @pytest.fixture(scope="module")
-def tables(edition, tmp_path_factory):
-    path = tmp_path_factory.mktemp("book") / "book.xlsx"
-    write_workbook(edition, path)
-    return workbook_tables(path)
+def tables(edition, region_books):
+    return workbook_tables(region_books[edition.lang])
 
 
 def in_words(cell, words):

@@ -1,7 +1,6 @@
 """The sheets on staffing and uncertainty, opened again by another program: what they hold, and what they leave out and why."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -16,31 +15,28 @@ from fvmanalys.report.topics.information import uncertainty_answer, verdict_miss
 from fvmanalys.report.topics.people import wait_missing, waiting_answer
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
+from tests.conftest import BOOK, DRAWS
 from tests.decisions import library_decision, write_tables
 from tests.workbook_checks import faults, table_description_faults
 
-ROOT = Path(__file__).resolve().parents[1]
-DRAWS = 512
 pytestmark = pytest.mark.slow
 WORDS = Words("sv")
 STAFFING, BY_YEAR, UNCERTAINTY, SUMMARY = (WORDS(f"sheet.{key}.name") for key in ("staffing", "staffing.yearly", "uncertainty", "summary"))
 
 
 @pytest.fixture(scope="module")
-def findings(tmp_path_factory, region):
+def findings(tmp_path_factory, region, region_later):
     """The region's decision, the same after it was taken, and a small one without staff."""
     library = write_tables(tmp_path_factory.mktemp("decision") / "raw", library_decision())
-    later = fvm.load(ROOT / "data" / "raw", "2025-12-31")
-    return {"region": region, "later": fvm.find(later, DRAWS), "library": fvm.find(fvm.load(library), DRAWS)}
+    return {"region": region, "later": region_later, "library": fvm.find(fvm.load(library), DRAWS)}
 
 
 @pytest.fixture(scope="module")
-def paths(findings, tmp_path_factory):
+def paths(findings, region_books, later_book, tmp_path_factory):
     """Each as a Swedish workbook."""
-    folder = tmp_path_factory.mktemp("workbooks")
-    for name, found in findings.items():
-        write_workbook(Edition(found, WORDS.lang), folder / f"{name}.xlsx")
-    return {name: folder / f"{name}.xlsx" for name in findings}
+    library = tmp_path_factory.mktemp("workbooks") / "library.xlsx"
+    write_workbook(Edition(findings["library"], WORDS.lang), library)
+    return {"region": region_books["sv"], "later": later_book, "library": library}
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +109,7 @@ def test_the_workbook_is_accessible(paths, case):
 
 
 def test_the_same_findings_give_the_same_bytes(findings, paths, tmp_path):
-    write_workbook(Edition(findings["later"], WORDS.lang), tmp_path / "again.xlsx")
+    write_workbook(Edition(findings["later"], WORDS.lang), tmp_path / "again.xlsx", *BOOK)
     assert (tmp_path / "again.xlsx").read_bytes() == paths["later"].read_bytes()
 
 

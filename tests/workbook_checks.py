@@ -47,6 +47,7 @@ Beyond it: print_faults and protection_faults, since this workbook is printed an
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -61,6 +62,12 @@ from fvmanalys.report.palette import contrast
 DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 EVIDENCE_MARKS = "●◐○"
 A4 = "9"
+
+
+@lru_cache(maxsize=8)
+def opened(path: Path, data_only: bool = False) -> Workbook:
+    """A workbook of a fixture, which nobody writes anew, opened once and to be looked at alone."""
+    return openpyxl.load_workbook(path, data_only=data_only)
 
 
 def faults(path: Path) -> list[str]:

@@ -19,17 +19,19 @@ import nbconvert
 import xlsxwriter  # noqa: F401  loaded once, before the processes part
 
 from fvmanalys import cli, find, load
-from fvmanalys.report import workbook  # noqa: F401
+from fvmanalys.report import charts, workbook
 from fvmanalys.run import build, folder, log, publish
 
-__all__ = ["clean_and_die", "command", "public_run_and_die", "publish_and_die", "short_runs"]
+__all__ = ["brief_runs", "clean_and_die", "command", "public_run_and_die", "publish_and_die", "short_runs"]
 
 
-def command(words: list[str], temporary: str, heard: str, fault: str = "", *facts: Any) -> None:
+def command(words: list[str], temporary: str, heard: str, brief: bool, fault: str = "", *facts: Any) -> None:
     """Run `fvmanalys words…`; its sockets lie in `temporary`, what it says in the file `heard`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
     tempfile.tempdir = temporary
     say_in(heard)
+    if brief:
+        brief_runs(setattr)
     if fault:
         FAULTS[fault](*facts)
     sys.argv = ["fvmanalys", *words]
@@ -107,6 +109,12 @@ def public_run_and_die(data: Path, out: Path, suite: Any, number: int, public: b
     short_runs(setattr)
     kill_at_operation(number)
     publish.run(data, out, suite, public=public)
+
+
+def brief_runs(patch: Callable[[Any, str, Any], None]) -> None:
+    """Let runs draw two of the figures and write three of the sheets: most of their time goes into the others."""
+    patch(charts, "ALL", charts.ALL[:2])
+    patch(workbook, "SHEETS", {key: workbook.SHEETS[key] for key in ("comparison", "workings", "about")})
 
 
 def short_runs(patch: Callable[[Any, str, Any], None]) -> None:

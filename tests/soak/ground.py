@@ -67,6 +67,7 @@ class Ground:
     """A place to run in: `out` is what is published, `temporary` holds the kernels' sockets."""
 
     folder: Path
+    brief: bool = False
     verified: set[str] = field(default_factory=set)
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
@@ -83,11 +84,13 @@ class Ground:
         """Remove what lies outside the folder."""
         shutil.rmtree(self.temporary, ignore_errors=True)
 
-    def start(self, *more: Any, fault: tuple[Any, ...] = (), config: Path | None = None, out: Path | None = None, seed: int = 1) -> "Running":
-        """Start `fvmanalys run`."""
+    def start(
+        self, *more: Any, fault: tuple[Any, ...] = (), config: Path | None = None, out: Path | None = None, seed: int = 1, whole: bool = False
+    ) -> "Running":
+        """Start `fvmanalys run`; it is made `whole` though this is a place of brief ones."""
         words = ["run", "--fresh", "--data", self.data, "--out", out or self.out, "--config", config or self.config, "--seed", seed, *more]
         heard = self.folder / f"heard-{next(self.numbers)}"
-        process = self.processes.Process(target=child.command, args=(list(map(str, words)), str(self.temporary), str(heard), *fault))
+        process = self.processes.Process(target=child.command, args=(list(map(str, words)), str(self.temporary), str(heard), self.brief and not whole, *fault))
         process.start()
         return Running(process, heard)
 

@@ -4,6 +4,7 @@ from itertools import permutations
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import fvmanalys as fvm
@@ -252,3 +253,12 @@ def test_a_bundle_comes_to_the_same_in_whatever_order_a_set_has_its_numbers():
     orders = [{Placed(name, place) for name, place in zip(amounts, places, strict=True)} for places in permutations(range(5))]
     assert len({tuple(map(str, order)) for order in orders}) > 1
     assert len({scaled(frozenset(order), parts, 3.0) for order in orders}) == 1
+
+
+def test_what_is_asked_for_alone_is_what_it_is_among_all():
+    comparison = fvm.compare(fvm.simulate(small(), DRAWS, SEED))
+    every = switching_values(comparison)
+    some = {one for kind in ("timeline/", "contracts/", "bundle/") for one in every["id"][every["id"].str.startswith(kind)][:2]}
+    alone = switching_values(comparison, some)
+    assert len(alone) == len(some) == 6
+    pd.testing.assert_frame_equal(alone, every[every["id"].isin(some)].reset_index(drop=True))

@@ -55,12 +55,13 @@ def limits_exceeded(simulation: Simulation) -> pd.DataFrame:
         found = {}
         for option, parts in simulation.model.options.items():
             times = simulation.model.times(sample, option)
+            units = dict[tuple, Floats]()
             for row in limits:
                 streams = [stream for stream in parts.streams if concerns(row, stream)]
                 amounts = [stream_amount(stream, sample, option) for stream in streams]
                 for place in places[row["limit_id"]]:
                     window = Window(0.0, simulation.model.horizon, edges[place], edges[place + 1])
-                    costs = [stream_value(*pair, times, window) for pair in zip(streams, amounts, strict=True)]
+                    costs = [stream_value(*pair, times, window, units) for pair in zip(streams, amounts, strict=True)]
                     total = factors[place] * np.sum([np.zeros(sample.size), *costs], axis=0)
                     sums = total.sum(), (total > sample.column(row["id"])).sum()
                     found[row["limit_id"], option, place] = np.array(sums)

@@ -1,6 +1,6 @@
 """Switching values: what a number, or a bundle of them, would have to be for another option to come out best."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial, reduce
 from itertools import pairwise
@@ -31,7 +31,7 @@ ROUNDS = 12
 Exact = Callable[[float], dict[str, float]]  # how far the leader is ahead of each rival over all draws
 
 
-def switching_values(comparison: Comparison) -> pd.DataFrame:
+def switching_values(comparison: Comparison, among: Collection[str] | None = None) -> pd.DataFrame:
     """For every number of the model and every bundle, where another option than the leader comes out best.
 
     `switching_value` is what the number must be in every draw, its tie, range and outside view dropped, for the
@@ -48,6 +48,8 @@ def switching_values(comparison: Comparison) -> pd.DataFrame:
     search = Search(comparison)
     rows = []
     for lever in levers(comparison.simulation, search.samples, search.bundled):
+        if among is not None and lever.id not in among:
+            continue
         root, winner = search.turn(lever)
         rows.append(
             [lever.id, lever.name, lever.unit, lever.base, root, winner, *likelihood(lever, root, search.samples)]

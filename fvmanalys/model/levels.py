@@ -35,6 +35,7 @@ class Level:
 def read_levels(inputs: Inputs, option: str) -> list[Level]:
     """The levels of an option, in the order of the file."""
     rows = inputs.counting("levels", option)
+    areas = set(inputs.areas)
     return [
         Level(
             row["id"],
@@ -45,7 +46,7 @@ def read_levels(inputs: Inputs, option: str) -> list[Level]:
             row["option_id"] == ALL_OPTIONS,
         )
         for row in rows
-        if row["area_id"] in inputs.areas
+        if row["area_id"] in areas
     ]
 
 

@@ -1,6 +1,7 @@
 """Objects show themselves, and completion reads like the domain."""
 
 import pickle
+import re
 
 import pytest
 
@@ -22,6 +23,9 @@ def test_every_object_tells_what_it_is_in_a_line_and_as_a_table(findings):
         assert html.startswith("<table>") and "as of" in told and "2024-01-01" in html
     assert "changed: contracts/a/fee" in repr(findings.inputs.with_("contracts/a/fee", add=1))
     assert "changed" not in repr(findings.inputs)
+    for one in (findings, findings.comparison):
+        assert ">net benefit, MSEK</th>" in one._repr_html_() and one._repr_html_().count("<tr>") >= 3
+    assert not re.search(r"\d\.\d{3}", findings.simulation._repr_html_()) and "cost, MSEK" in findings.simulation._repr_html_()
     assert findings.comparison.best in repr(findings) and "assumptions" in repr(findings)
 
 
@@ -52,6 +56,9 @@ def test_subjects_show_the_tables_and_sentences_of_the_appendix(findings):
     for name in SUBJECTS:
         assert repr(getattr(findings, name)).startswith(f"{name}: ")
     assert "<table" in findings.money.costs and "mnkr" in findings.money.costs
+    told = findings.money._repr_html_()
+    assert "<code>money.costs</code> Förväntad kostnad per kostnadsslag" in told and told.count("<li>") == len(dir(findings.money))
+    assert "mnkr" not in findings.money("en")._repr_html_()
     assert "mnkr" not in findings.money("en").costs and "budget" in dir(findings.money)
     with pytest.raises(AttributeError, match="money has no 'cost'; there are budget"):
         _ = findings.money.cost

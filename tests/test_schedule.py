@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
+import nbformat
 import pytest
 
 from fvmanalys import cli
@@ -58,6 +59,17 @@ def test_the_crontab_has_five_fields_and_no_bare_per_cent():
 def test_the_airflow_dag_is_python():
     tree = ast.parse((FOLDER / "airflow_dag.py").read_text("utf-8"))
     assert "catchup" in {word.arg for node in ast.walk(tree) if isinstance(node, ast.Call) for word in node.keywords}
+
+
+def test_the_parameters_of_a_job_in_jupyterlab_are_python_of_the_kind_that_the_notebook_has():
+    text = (FOLDER.parent / "schedule.md").read_text("utf-8")
+    values = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", text, re.MULTILINE))
+    book = nbformat.read(FOLDER.parents[1] / "notebooks/04_prioriterat_omrade.ipynb", 4)
+    [cell] = [cell for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
+    known: dict = {}
+    exec(cell.source, known)
+    assert {"data", "draws"} <= set(values)
+    assert {name: type(ast.literal_eval(value)) for name, value in values.items()} == {name: type(known[name]) for name in values}
 
 
 def test_systemd_accepts_its_units(tmp_path):

@@ -50,6 +50,23 @@ class Comparison(Shows):
         }
 
     @property
+    def below(self) -> dict[str, pd.DataFrame]:
+        """The options side by side."""
+        shown = {
+            "short_name": "name",
+            "cost_mean": "cost, MSEK",
+            "score": "score, points",
+            "net_benefit": "net benefit, MSEK",
+            "p_best": "probability of being best",
+        }
+        names = self.simulation.inputs.tables["options"].set_index("option_id")["short_name"]
+        return {
+            "options": self.table.assign(short_name=names)[list(shown)]
+            .rename(columns=shown)
+            .reset_index(names="option")
+        }
+
+    @property
     def none_acceptable(self) -> bool:
         """Whether every option that may be the lasting answer falls short of a minimum, so that all compete."""
         return set(self.simulation.inputs.options(permanent_only=True)) <= set(self.shortfalls["option"])

@@ -253,6 +253,11 @@ class Findings(Shows):
         first = {"decision": self.inputs.decision["title"], **answer}
         return first | self.inputs.told | {"draws": self.simulation.draws, "subjects": ", ".join(SUBJECTS)}
 
+    @property
+    def below(self) -> dict[str, pd.DataFrame]:
+        """The options side by side."""
+        return self.comparison.below
+
     def __getattr__(self, name: str) -> Any:
         """A subject, with its sentences and tables as the appendix has them: `findings.money.costs`."""
         if name not in SUBJECTS:

@@ -66,7 +66,12 @@ class RowChange:
     @property
     def counts(self) -> bool:
         """Whether anything that the answer is computed from differs."""
-        return self.table in MODEL and bool(set(self.columns) - words_of(self.table))
+        return self.table in MODEL and bool(self.numbers)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The columns that differ and are no words."""
+        return [name for name in self.columns if name not in words_of(self.table)]
 
 
 @dataclass(frozen=True)

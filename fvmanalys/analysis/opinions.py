@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from fvmanalys.analysis.changes import Changes, divided
+from fvmanalys.analysis.changes import Changes, divided, listed
 from fvmanalys.analysis.compare import Comparison, compare
 from fvmanalys.analysis.mixtures import Mixture
 from fvmanalys.errors import UsageError
@@ -40,7 +40,11 @@ class Opinions(Shows):
     @property
     def below(self) -> dict[str, pd.DataFrame]:
         """Whose rows differ, and what each part does."""
-        return {"rows": self.rows, "parts": self.parts}
+        both = [[listed(side, one.numbers) for side in (one.before, one.after)] for one in self.changes.row_changes]
+        owners = self.rows[["key", "owner_before", "owner_after"]].set_axis(["row", "owner", "other owner"], axis=1)
+        rows = owners.join(pd.DataFrame(both, columns=["says", "the other says"]))
+        parts = self.parts.add_suffix(", MSEK").reset_index(names="part")
+        return {"rows": rows[["row", "owner", "says", "other owner", "the other says"]], "parts": parts}
 
     @property
     def rows(self) -> pd.DataFrame:

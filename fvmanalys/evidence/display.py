@@ -29,16 +29,27 @@ class Shows:
         return f"{type(self).__name__}({'; '.join(f'{name}: {one}' for name, one in self.told.items())})"
 
     def _repr_html_(self) -> str:
-        cells = [(escape(name), escape(str(one))) for name, one in self.told.items()]
-        rows = "".join(f"<tr><th>{name}</th><td>{one}</td></tr>" for name, one in cells)
+        below = self.below  # what a table shows is not told as well
+        rows = "".join(
+            f"<tr>{cell('th', name)}{cell('td', str(one))}</tr>" for name, one in self.told.items() if name not in below
+        )
         head = f"<table><caption>{escape(type(self).__name__)}</caption><tbody>{rows}</tbody></table>"
-        return head + "".join(captioned(table, name) for name, table in self.below.items())
+        return head + "".join(captioned(table, name) for name, table in below.items())
 
 
 def captioned(table: pd.DataFrame, name: str) -> str:
-    """A table of results with its name, to three digits."""
-    shown = table.to_html(index=table.index.name is not None, na_rep="", float_format=three_digits, border=0)
-    return shown.replace("<thead>", f"<caption>{escape(name)}</caption><thead>", 1)
+    """A table of results with its name; numbers to three digits, texts to the left."""
+    heads = "".join(cell("th", one) for one in table)
+    rows = ["".join(cell("td", one) for one in row) for row in table.itertuples(index=False)]
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<table><caption>{escape(name)}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def cell(tag: str, content: Any) -> str:
+    """A cell of a table, by what it holds."""
+    if isinstance(content, str):
+        return f'<{tag} style="text-align:left">{escape(content)}</{tag}>'
+    return f"<{tag}>{'' if pd.isna(content) else three_digits(content)}</{tag}>"
 
 
 def three_digits(value: float) -> str:

@@ -43,6 +43,12 @@ class Simulation(Shows):
     workers: int = 1
 
     @property
+    def below(self) -> dict[str, pd.DataFrame]:
+        """The mean cost and score of every option."""
+        means = {"option": [*self.cost], "cost, MSEK": self.cost.mean(), "score, points": self.score.mean()}
+        return {"mean cost (MSEK) and score": pd.DataFrame(means)}
+
+    @property
     def told(self) -> dict[str, object]:
         """How many draws of what, and the mean cost and score of every option."""
         means = [f"{name} {self.cost[name].mean():.4g} and {self.score[name].mean():.3g}" for name in self.cost]

@@ -52,6 +52,13 @@ class Shelf:
     def __repr__(self) -> str:
         return f"{self._name}: {', '.join(dir(self))}"
 
+    def _repr_html_(self) -> str:
+        edition = Edition(self._findings, self._lang)
+        titles = {name: one.words(edition, "title") for name, one in self._known.items() if isinstance(one, Exhibit)}
+        return bullets(
+            Html("<code>{}</code> {}").format(f"{self._name}.{name}", titles.get(name, "")) for name in dir(self)
+        )
+
 
 def told(sentences: Callable[[Edition], list[str]], edition: Edition) -> Html:
     """Sentences as a list."""

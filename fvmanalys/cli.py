@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from fvmanalys.errors import FvmanalysError, UsageError
 from fvmanalys.run.console import lines_of, plain, say, undisturbed
@@ -27,7 +28,7 @@ def version(asked: bool) -> None:
 
 @app.callback(help=__doc__)
 def options(
-    _: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=version)] = False,
+    _: Annotated[bool, Option("--version", help="Print the version.", is_eager=True, callback=version)] = False,
 ) -> None:
     """Hear what concerns no single command."""
 
@@ -43,20 +44,16 @@ def found(path: str) -> Any:
     return {"default_factory": place, "show_default": f"the project's {path}"}
 
 
-Data = Annotated[Path, typer.Option(help="Folder of raw tables.", **found("data/raw"))]
-Out = Annotated[Path, typer.Option(help="Folder that runs are published in.", **found("data/processed"))]
-AsOf = Annotated[
-    str | None, typer.Option(help="Use only what was known on this day (year-month-day); default: the decision's own.")
-]
+Data = Annotated[Path, Option(help="Folder of raw tables.", **found("data/raw"))]
+Out = Annotated[Path, Option(help="Folder that runs are published in.", **found("data/processed"))]
+AsOf = Annotated[str | None, Option(help="Use what was known this day (year-month-day); default: the decision's own.")]
 
 
 @app.command()
 def check(
     data: Data,
     as_of: AsOf = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Validate what a public run is made of; name stand-ins missing.")
-    ] = False,
+    public: Annotated[bool, Option("--public", help="Check what a public run is made of; name what it lacks.")] = False,
 ) -> None:
     """Validate the raw tables; name every fault as file:row: column: what is wrong; what to do.
 
@@ -81,8 +78,8 @@ def check(
 
 @app.command()
 def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to make; one that is there already must be empty.")],
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="Write the raw tables as Excel workbooks.")] = False,
+    folder: Annotated[Path, Argument(help="Folder to make; one that is there already must be empty.")],
+    xlsx: Annotated[bool, Option("--xlsx", help="Write the raw tables as Excel workbooks.")] = False,
 ) -> None:
     """Lay out a new decision: every raw table with an explained example, notebooks and suite.toml, ready to run."""
     from fvmanalys.run.start import READ_ME, lay_out
@@ -94,13 +91,9 @@ def init(
 @app.command()
 def standins(
     data: Data,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder that the forms are written in, a workbook for each owner.")
-    ] = None,
-    take: Annotated[
-        Path | None, typer.Option(help="Folder of filled-in forms: what stands there is written into the raw tables.")
-    ] = None,
-    lang: Annotated[str, typer.Option(help="Language: sv or en.")] = "sv",
+    out: Annotated[Path | None, Option(help="Folder that the forms are written in, a workbook for each owner.")] = None,
+    take: Annotated[Path | None, Option(help="Folder of filled-in forms, to be written into the raw tables.")] = None,
+    lang: Annotated[str, Option(help="Language: sv or en.")] = "sv",
 ) -> None:
     """Write what the public tables lack as forms for the owners of the rows,
     with nothing secret in them; or take them back.
@@ -122,25 +115,21 @@ def standins(
         say(f"{path}: {count} cells to fill in")
 
 
-Questions = Annotated[
-    Path | None, typer.Option(help="CSV of practice questions with known answers: question_id, question, unit, answer.")
-]
+Questions = Annotated[Path | None, Option(help="CSV of practice questions: question_id, question, unit, answer.")]
 
 
 @app.command()
 def form(
-    what: Annotated[str, typer.Argument(metavar="AREA", help="An area_id, or estimates: those worth most to know.")],
-    out: Annotated[Path, typer.Argument(help="Workbook to write; with --assessors one for each, numbered.")],
+    what: Annotated[str, Argument(metavar="AREA", help="An area_id, or estimates: those worth most to know.")],
+    out: Annotated[Path, Argument(help="Workbook to write; with --assessors one for each, numbered.")],
     data: Data,
-    assessors: Annotated[
-        str, typer.Option(help="How many forms, or how many to each role: 'midwife=8; doctor=4'.")
-    ] = "",
-    ids: Annotated[str, typer.Option(help="With estimates: ids or patterns, with ; between.")] = "",
+    assessors: Annotated[str, Option(help="How many forms, or how many to each role: 'midwife=8; doctor=4'.")] = "",
+    ids: Annotated[str, Option(help="With estimates: ids or patterns, with ; between.")] = "",
     calibration: Questions = None,
     after: Annotated[
-        Path | None, typer.Option(help="Folder that collect wrote: show each what the group said, and what they did.")
+        Path | None, Option(help="Folder that collect wrote: show each what the group and they said.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the form: sv or en.")] = "sv",
+    lang: Annotated[str, Option(help="Language of the form: sv or en.")] = "sv",
 ) -> None:
     """Write Excel forms in which assessors judge the levels of an area, or any estimates."""
     from fvmanalys.run.asking import hand_out
@@ -150,17 +139,15 @@ def form(
 
 @app.command()
 def collect(
-    forms: Annotated[list[Path], typer.Argument(help="Forms that were handed in, or folders of them.")],
-    out: Annotated[Path, typer.Option(help="Folder to write the rows, the pools and the answers in.")],
-    owner: Annotated[str, typer.Option(help="Who stands for the judgements: an organisation or a role.")],
-    known_from: Annotated[str, typer.Option(help="The day of the judgements (year-month-day).")],
+    forms: Annotated[list[Path], Argument(help="Forms that were handed in, or folders of them.")],
+    out: Annotated[Path, Option(help="Folder to write the rows, the pools and the answers in.")],
+    owner: Annotated[str, Option(help="Who stands for the judgements: an organisation or a role.")],
+    known_from: Annotated[str, Option(help="The day of the judgements (year-month-day).")],
     data: Data,
-    pool: Annotated[
-        str, typer.Option(help="What the rows rest on: equal, calibration or median; all are shown.")
-    ] = "equal",
+    pool: Annotated[str, Option(help="What the rows rest on: equal, calibration or median; all are shown.")] = "equal",
     calibration: Questions = None,
-    write: Annotated[bool, typer.Option("--write", help="Write the rows into the raw tables too (CSV).")] = False,
-    lang: Annotated[str, typer.Option(help="Language of the workbook and of the notes: sv or en.")] = "sv",
+    write: Annotated[bool, Option("--write", help="Write the rows into the raw tables too (CSV).")] = False,
+    lang: Annotated[str, Option(help="Language of the workbook and of the notes: sv or en.")] = "sv",
 ) -> None:
     """Pool what assessors wrote in their forms; write rows for the raw tables, and a workbook of who disagrees on what.
 
@@ -176,32 +163,18 @@ def run(
     data: Data,
     out: Out,
     as_of: AsOf = None,
-    weekly: Annotated[
-        str | None, typer.Option(help="A run for each week from one day to another: 2025-01-07..2025-03-25.")
-    ] = None,
-    draws: Annotated[
-        int | None, typer.Option(min=1, help="Draws of every estimate; default: the configuration's.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the random numbers; default: the configuration's.")
-    ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of workbook and page: sv or en.")] = None,
-    public: Annotated[
-        bool, typer.Option("--public", help="Make the run of the public tables alone (docs/public.md).")
-    ] = False,
-    changes: Annotated[
-        Path | None, typer.Option(help="File of changes for this run alone, as inputs.save_changes writes it.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time.")] = None,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Make the run anew, though nothing has changed since it was made.")
-    ] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait while another run holds the folder.")] = False,
-    sign: Annotated[Path | None, typer.Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
-    config: Annotated[
-        Path | None, typer.Option(help="How to run; default: the project's suite.toml, or else fvmanalys' own.")
-    ] = None,
+    weekly: Annotated[str | None, Option(help="A run each week from day to day: 2025-01-07..2025-03-25.")] = None,
+    draws: Annotated[int | None, Option(min=1, help="Draws of every estimate; default: the configuration's.")] = None,
+    seed: Annotated[int | None, Option(min=0, help="Seed of the random numbers; default: the configuration's.")] = None,
+    lang: Annotated[str | None, Option(help="Language of workbook and page: sv or en.")] = None,
+    public: Annotated[bool, Option("--public", help="Run the public tables alone (docs/public.md).")] = False,
+    changes: Annotated[Path | None, Option(help="Changes for this run, as inputs.save_changes writes them.")] = None,
+    jobs: Annotated[int | None, Option(min=1, help="Notebooks at a time.")] = None,
+    fresh: Annotated[bool, Option("--fresh", help="Make the run anew, though nothing has changed.")] = False,
+    wait: Annotated[bool, Option("--wait", help="Wait while another run holds the folder.")] = False,
+    sign: Annotated[Path | None, Option(help="Private key to sign the run with (Ed25519, PEM).")] = None,
+    quiet: Annotated[bool, Option("--quiet", help="Say nothing unless something fails.")] = False,
+    config: Annotated[Path | None, Option(help="How to run; default: the project's suite.toml, or our own.")] = None,
 ) -> None:
     """Run the notebooks and publish a decision appendix: workbook, page, tables, figures."""
     from fvmanalys.report.words import read_texts
@@ -244,16 +217,16 @@ def run(
 
 @app.command()
 def sweep(
-    grid: Annotated[Path, typer.Argument(help="What varies: GRID.toml (docs/sweeps.md).")],
-    out: Annotated[Path, typer.Option(help="Folder of the sweep; one that was stopped goes on there.")],
+    grid: Annotated[Path, Argument(help="What varies: GRID.toml (docs/sweeps.md).")],
+    out: Annotated[Path, Option(help="Folder of the sweep; one that was stopped goes on there.")],
     data: Data,
-    scheduler: Annotated[str, typer.Option(help="Dask scheduler of a cluster: tcp://ADDRESS:PORT.")] = "",
+    scheduler: Annotated[str, Option(help="Dask scheduler of a cluster: tcp://ADDRESS:PORT.")] = "",
     workers: Annotated[
-        int | None, typer.Option(min=0, help="Processes of this machine; 0: in this one; default: a core each.")
+        int | None, Option(min=0, help="Processes here; 0: this one alone; default: a core each.")
     ] = None,
-    notebooks: Annotated[bool, typer.Option("--notebooks", help="Publish a run of every scenario too.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless something fails.")] = False,
-    config: Annotated[Path | None, typer.Option(help="With --notebooks: as of fvmanalys run.")] = None,
+    notebooks: Annotated[bool, Option("--notebooks", help="Publish a run of every scenario too.")] = False,
+    quiet: Annotated[bool, Option("--quiet", help="Say nothing unless something fails.")] = False,
+    config: Annotated[Path | None, Option(help="With --notebooks: as of fvmanalys run.")] = None,
 ) -> None:
     """Compute many scenarios, here or on a Dask cluster, into one Parquet dataset."""
     from fvmanalys.run.failing import stoppable
@@ -290,9 +263,9 @@ def runs(out: Out) -> None:
 
 @app.command()
 def history(
-    out: Annotated[Path, typer.Option(help="File to write: its name ends in .xlsx or .csv.")],
+    out: Annotated[Path, Option(help="File to write: its name ends in .xlsx or .csv.")],
     runs: Out,
-    lang: Annotated[str, typer.Option(help="Language of the workbook: sv or en.")] = "sv",
+    lang: Annotated[str, Option(help="Language of the workbook: sv or en.")] = "sv",
 ) -> None:
     """Write how the answer and its certainty moved over all published runs, as a workbook or as CSV."""
     from fvmanalys.run.history import write_history_file
@@ -303,17 +276,11 @@ def history(
 
 @app.command()
 def verify(
-    run: Annotated[
-        Path, typer.Argument(help="Folder of a published run; with --chain the folder that runs are published in.")
-    ],
-    chain: Annotated[bool, typer.Option("--chain", help="Hold all runs of a folder against one another.")] = False,
-    expect: Annotated[str, typer.Option(help="The hash that was written down when the run was published.")] = "",
-    key: Annotated[
-        Path | None, typer.Option(help="Public key that the run must be signed with (Ed25519, PEM).")
-    ] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="The suite to make it again with; default: as of fvmanalys run.")
-    ] = None,
+    run: Annotated[Path, Argument(help="Folder of a published run; with --chain the folder of all of them.")],
+    chain: Annotated[bool, Option("--chain", help="Hold all runs of a folder against one another.")] = False,
+    expect: Annotated[str, Option(help="The hash that was written down when the run was published.")] = "",
+    key: Annotated[Path | None, Option(help="Public key that the run must be signed with (Ed25519, PEM).")] = None,
+    config: Annotated[Path | None, Option(help="Suite to make it again with; default: as of fvmanalys run.")] = None,
 ) -> None:
     """Make a run again from its own raw tables; say whether every figure and every file is the same."""
     if chain:
@@ -334,10 +301,10 @@ def verify(
 
 @app.command()
 def diff(
-    run_a: Annotated[str, typer.Argument(help="The former run: its folder, or its name within --out.")],
-    run_b: Annotated[str, typer.Argument(help="The later run: its folder, or its name within --out.")],
+    run_a: Annotated[str, Argument(help="The former run: its folder, or its name within --out.")],
+    run_b: Annotated[str, Argument(help="The later run: its folder, or its name within --out.")],
     out: Out,
-    lang: Annotated[str | None, typer.Option(help="Language: sv or en; default: the later run's.")] = None,
+    lang: Annotated[str | None, Option(help="Language: sv or en; default: the later run's.")] = None,
 ) -> None:
     """Say what changed in the answer from one run to another, and which inputs did it."""
     from fvmanalys.run.differences import differences

@@ -79,7 +79,7 @@ def test_what_is_asked_of_kept_draws_is_what_fresh_draws_give(inputs, monkeypatc
     draw_block.cache_clear()
     fresh = fvm.simulate(inputs, DRAWS, 4)
     assert kept.samples and not fresh.samples
-    for part in ("cost", "score", "programme_cost", "events", "area_scores", "levels_today", "weights", "stream_costs", "yearly_streams"):
+    for part in ("cost", "score", "programme_cost", "events", "area_scores", "levels_today", "weights", "yearly_streams"):
         pd.testing.assert_frame_equal(getattr(kept, part), getattr(fresh, part), check_exact=True)
 
 

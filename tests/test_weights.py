@@ -9,7 +9,6 @@ from scipy.stats import beta, kstest
 
 from fvmanalys.analysis.weights import (
     central_weights,
-    centroid_weights,
     confidence_factors,
     ordinal_weights,
     rank_acceptability,
@@ -81,7 +80,6 @@ def test_central_weights_are_those_of_smaa():
 def test_the_mean_of_ordered_weights_is_their_centroid():
     """(1/n) Σ_{k≥i} 1/k for n = 6."""
     expected = [0.40833333333333327, 0.24166666666666667, 0.1583333333333333, 0.10277777777777779, 0.061111111111111116, 0.027777777777777776]
-    assert centroid_weights(6).tolist() == pytest.approx(expected, abs=1e-12)
     order = [2, 0, 5, 1, 4, 3]
     assert ordinal_weights(order, 100_000, seed=1).mean(axis=0)[order] == pytest.approx(np.array(expected), abs=0.002)
 

@@ -16,7 +16,7 @@ from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
 
 __all__ = [
-    "break_even_weight", "central_weights", "centroid_weights", "confidence_factors", "ordinal_weights",
+    "break_even_weight", "central_weights", "confidence_factors", "ordinal_weights",
     "rank_acceptability", "swing_weights", "uniform_weights",
 ]  # fmt: skip
 
@@ -53,15 +53,6 @@ def ordinal_weights(order: Sequence[int], draws: int = DRAWS, seed: int = 1) -> 
     weights = np.empty((draws, len(order)))
     weights[:, list(order)] = np.sort(uniform_weights(len(order), draws, seed), axis=1)[:, ::-1]
     return weights
-
-
-def centroid_weights(areas: int) -> Floats:
-    """The mean of all weights that agree with an order of importance, the most important first (Barron & Barrett 1996).
-
-    >>> centroid_weights(2).tolist()
-    [0.75, 0.25]
-    """
-    return np.cumsum(1 / np.arange(areas, 0, -1.0))[::-1] / areas
 
 
 def rank_acceptability(scores: ArrayLike, weights: ArrayLike | None = None, seed: int = 1) -> Floats | pd.DataFrame:

@@ -14,7 +14,7 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import level_path
 from fvmanalys.model.sample import Sample
 
-__all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "run_chunks", "stream_chunk", "yearly_chunk"]
+__all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "run_chunks", "yearly_chunk"]
 
 
 def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], dict]) -> list[dict]:
@@ -42,16 +42,6 @@ def joined(chunks: Sequence[Mapping[tuple[str, str], Floats]], names: list[str])
     """The columns of all chunks as one table."""
     columns = {key: np.concatenate([chunk[key] for chunk in chunks]) for key in chunks[0]}
     return pd.DataFrame(columns).rename_axis(columns=names)
-
-
-def stream_chunk(model: Model, sample: Sample) -> dict[tuple[str, int], float]:
-    """The sum over draws of the present value of every stream."""
-    sums = dict[tuple[str, int], float]()
-    window = Window(model.rate, model.horizon)
-    for option, parts in model.options.items():
-        found = window_sums(parts.streams, sample, option, model.times(sample, option), [window])
-        sums |= {(option, index): float(total) for index, total in enumerate(found[:, 0])}
-    return sums
 
 
 def path_chunk(model: Model, sample: Sample, moments: Floats) -> dict[tuple[str, str], Floats]:

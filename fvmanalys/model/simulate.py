@@ -14,7 +14,7 @@ from fvmanalys.evidence.inputs import no_estimate
 from fvmanalys.model.compiled import CHUNK_BLOCKS, Model, read_model, year_edges
 from fvmanalys.model.draws import BLOCK, LARGEST, Floats, blocks, draw
 from fvmanalys.model.levels import area_weights, levels_at
-from fvmanalys.model.passes import joined, outcome_chunk, pairs, path_chunk, run_chunks, stream_chunk, yearly_chunk
+from fvmanalys.model.passes import joined, outcome_chunk, pairs, path_chunk, run_chunks, yearly_chunk
 from fvmanalys.model.sample import Sample
 
 __all__ = ["DRAWN_TO", "SLICED", "Model", "Simulation", "read_model", "simulate", "year_edges"]
@@ -104,31 +104,6 @@ class Simulation(Shows):
         """The weight of each area as it counts, summing to 1 in every draw: draws × area."""
         chunks = self.each(lambda sample: area_weights(self.model.areas, sample))
         return pd.DataFrame({area: np.concatenate([chunk[area] for chunk in chunks]) for area in self.model.areas})
-
-    @cached_property
-    def stream_costs(self) -> pd.DataFrame:
-        """The mean present value of every stream: option, stream,
-        category, payer, employer, start, end, present_value.
-        """
-        model = self.model
-        sums = self.each(lambda sample: stream_chunk(model, sample))
-        return pd.DataFrame(
-            [
-                {
-                    "option": option,
-                    "stream": stream.estimates[0],
-                    "category": stream.category,
-                    "payer": stream.payer,
-                    "employer": stream.employer,
-                    "start": stream.start,
-                    "end": stream.end,
-                    "present_value": sum(chunk[option, index] for chunk in sums) / self.draws,
-                }
-                for option, index in sums[0]
-                for stream in [model.options[option].streams[index]]
-            ],
-            columns=["option", "stream", "category", "payer", "employer", "start", "end", "present_value"],
-        )
 
     def level_paths(self, moments: Floats) -> pd.DataFrame:
         """The mean level of each option and area at some moments,

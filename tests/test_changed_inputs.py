@@ -93,8 +93,9 @@ def assert_same_tables(one, other):
     """Both inputs hold the same."""
     for name in TABLES:
         for kept in ("tables", "history"):
-            first, second = (getattr(inputs, kept)[name].drop(columns="_file") for inputs in (one, other))
-            assert_frame_equal(first, second)
+            first, second = (getattr(inputs, kept)[name] for inputs in (one, other))
+            if len(first) or len(second):  # most are empty, and to hold those together takes as long
+                assert_frame_equal(first.drop(columns="_file"), second.drop(columns="_file"))
 
 
 def assert_same_draws(one, other):

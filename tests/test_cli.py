@@ -9,6 +9,7 @@ import pytest
 
 from fvmanalys.cli import main
 from tests.decisions import library_decision, write_tables
+from tests.soak.child import brief_runs
 
 
 def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, *words: str) -> tuple[int, str, str]:
@@ -74,6 +75,7 @@ def test_a_run_on_broken_input_writes_nothing(monkeypatch, capsys, data, tmp_pat
     ],
 )
 def test_a_failing_notebook_has_its_exit_code_and_publishes_nothing(monkeypatch, capsys, data, tmp_path, source, limits, code, message) -> None:
+    brief_runs(monkeypatch.setattr)
     config, out = suite(tmp_path / "suite", source, limits), tmp_path / "out"
     returned, _, err = call(monkeypatch, capsys, "run", "--data", data, "--out", out, "--config", config)
     assert returned == code

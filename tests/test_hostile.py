@@ -84,8 +84,8 @@ def shown(text: str) -> str:
 
 
 def whole(texts: Iterable[str]) -> str:
-    """All texts of a document as one."""
-    return " \n ".join(map(shown, texts))
+    """All texts of a document as one, each once: it is searched thousands of times."""
+    return " \n ".join(map(shown, dict.fromkeys(texts)))
 
 
 def lost(before: str, after: str, given: dict[str, str], by_chance: Iterable[str] = ()) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from fvmanalys import load
 from fvmanalys.errors import EvidenceError
-from fvmanalys.run.suite import Job, run_notebook
+from fvmanalys.run.suite import Job, run_suite
 from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
@@ -84,10 +84,10 @@ def project(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("path", **BY_NAME)
-def test_every_notebook_runs_as_it_stands_on_the_raw_tables_of_its_project(path, project, tmp_path):
-    outcome = run_notebook(Job(project / "notebooks" / path.name, path.name, {"draws": 64}), tmp_path)
-    assert "Traceback" not in outcome.path.read_text("utf-8")
+def test_every_notebook_runs_as_it_stands_on_the_raw_tables_of_its_project(project, tmp_path):
+    outcomes = run_suite([Job(project / "notebooks" / path.name, path.name, {"draws": 64}) for path in NOTEBOOKS], tmp_path)
+    assert [outcome.path.name for outcome in outcomes if "Traceback" in outcome.path.read_text("utf-8")] == []
+    assert len(outcomes) == len(NOTEBOOKS)
 
 
 def test_every_notebook_runs_on_the_default_decision(appendix):

@@ -12,6 +12,7 @@ from fvmanalys.report.words import Words
 from fvmanalys.run import build, publish
 from fvmanalys.run.suite import read_suite
 from tests.decisions import library_decision, write_tables
+from tests.soak.child import brief_runs
 
 ROOT = Path(__file__).parents[1]
 
@@ -75,7 +76,8 @@ def copied_template(folder, title, question):
     return read_suite(folder / "suite.toml")
 
 
-def test_a_copied_notebook_with_a_question_of_its_own_is_a_section_of_the_appendix(tmp_path):
+def test_a_copied_notebook_with_a_question_of_its_own_is_a_section_of_the_appendix(tmp_path, monkeypatch):
+    brief_runs(monkeypatch.setattr)
     suite = copied_template(tmp_path / "suite", "Vad är värt & mest?", "Är det <värt> det?")
     run = publish.run(write_tables(tmp_path / "raw", library_decision(2)), tmp_path / "out", suite).path
     text = (run / build.PAGE).read_text("utf-8")

@@ -19,6 +19,7 @@ from fvmanalys.run.log import Log
 from fvmanalys.run.suite import read_suite
 from fvmanalys.run.verify import verify
 from tests.decisions import library_decision, write_tables
+from tests.soak.child import brief_runs
 from tests.test_own_appendix import copied_template
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAC0lEQVR4nGNgQAAAAAwAAejzKEkAAAAASUVORK5CYII=")
@@ -54,7 +55,7 @@ def parts(path):
         return {name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist()}
 
 
-def test_a_run_shows_keeps_and_verifies_what_is_its_organisations_own(tmp_path):
+def test_a_run_shows_keeps_and_verifies_what_is_its_organisations_own(tmp_path, monkeypatch):
     words = '[sv.explore]\nsave = "Behåll"\n[sv.page]\nback = "Åter till början"\n'
     given = {"logo": "logo.svg", "accent": "#7a1f3d", "words": "words.toml"}
     path = own(tmp_path / "suite", {"logo.svg": SVG, "logo.png": PNG, "words.toml": words}, **given)
@@ -76,6 +77,7 @@ def test_a_run_shows_keeps_and_verifies_what_is_its_organisations_own(tmp_path):
     path.write_text(path.read_text("utf-8").replace("#7a1f3d", "#1f4e79"), "utf-8")
     (path.parent / "logo.png").unlink()
     said = []
+    brief_runs(monkeypatch.setattr)
     assert publish.run(data, tmp_path / "out", read_suite(path), log=Log(said.append)).path.name != run.name
     assert "own: logo.svg: is on the pages alone; put it as PNG beside it for workbook and document" in said
 

@@ -45,7 +45,9 @@ def opened(paths: list[Path], checked: list[Path]) -> dict[tuple[str, int], dict
                 page.on("request", lambda request, asked=asked: asked.append(request.url))
                 page.goto(path.as_uri())
                 asked_of = path in checked or width == WIDTHS[0]
-                faults = Axe().run(page, options={"runOnly": RULES}).response["violations"] if asked_of else []
+                contrast = {"color-contrast": {"enabled": width != WIDTHS[1]}}  # which shows what the widest does, and takes half of the time
+                options = {"runOnly": RULES, "resultTypes": ["violations"], "rules": contrast}
+                faults = Axe().run(page, options=options).response["violations"] if asked_of else []
                 page.evaluate("window.scrollTo(0, document.body.scrollHeight / 2)")
                 told = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in faults]
                 found[str(path), width] = page.evaluate(MEASURED) | {"faults": told, "errors": errors, "asked": asked[1:]}
@@ -105,7 +107,7 @@ def test_behind_every_figure_stand_its_numbers(pages):
 
 
 def test_paper_shows_what_a_screen_folds(pages, tmp_path):
-    page = next(page for page in pages if "<details>" in page.read_text("utf-8"))
+    page = min((page for page in pages if "<details>" in page.read_text("utf-8")), key=lambda page: page.stat().st_size)
     folded = re.search(r"<details>.*?<caption>(.*?)</caption>", page.read_text("utf-8"), re.DOTALL)[1]
     paper = tmp_path / "paper.pdf"
     subprocess.run([need("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={paper}", page.as_uri()], check=True, capture_output=True)

@@ -98,11 +98,14 @@ def test_killed_while_mending_what_a_kill_left(processes, tmp_path):
         for second in range(1 + number % 7, 40, 7):  # every pair once would take a minute
             again = tmp_path / f"{number}-{second}"
             shutil.copytree(out, again, symlinks=True)
-            twice += ended(processes, child.clean_and_die, again, second) == KILLED
+            mending = ended(processes, child.clean_and_die, again, second)
+            twice += mending == KILLED
             assert whole(again) in ("old a", "new")
             place.clean_remains(again)
             place.publish(build(again, "next"), again, "a")
             assert whole(again) == "next"
+            if mending != KILLED:  # it had fewer operations than that: all that follow are the same
+                break
     assert twice > 10
 
 

@@ -15,6 +15,7 @@ from fvmanalys.errors import RunFailed, RunTimedOut
 from fvmanalys.run.client import joined, overwritten
 from fvmanalys.run.source import place, runs
 from fvmanalys.run.suite import Job, Limits, run_notebook
+from tests.conftest import BRIEF
 from tests.decisions import library_decision, write_tables
 
 PARAMETERS = new_code_cell('lang = "sv"', metadata={"tags": ["parameters"]})
@@ -102,10 +103,10 @@ def test_sigterm_is_heard_whatever_a_cell_shows(tmp_path, source):
     (tmp_path / "suite.toml").write_text('draws = 8\n[[notebooks]]\npath = "bok.ipynb"\n')
     data = write_tables(tmp_path / "data", library_decision(2))
     places = ["--data", str(data), "--out", str(tmp_path / "out"), "--config", str(tmp_path / "suite.toml"), "--quiet"]
-    process = subprocess.Popen([sys.executable, "-m", "fvmanalys.cli", "run", *places], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", BRIEF, "run", *places], stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "begun").exists() and process.poll() is None:
         time.sleep(0.05)
-    time.sleep(2)
+    time.sleep(1)
     process.send_signal(signal.SIGTERM)
     assert "RunStopped: stopped by SIGTERM" in process.communicate(timeout=20)[1]
 

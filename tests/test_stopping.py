@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -140,11 +141,13 @@ def asked_to_stop_at(number: int) -> Iterator[list[int]]:
 @pytest.mark.parametrize("scene", ["first", "another", "its equal, damaged"])
 def test_a_signal_at_any_change_of_a_publication_loses_nothing_and_is_told_as_it_is(tmp_path, monkeypatch, data, suite, scene):
     real, asked = place.publish, suite if scene != "another" else replace(suite, seed=2)
+    if scene != "first":
+        before = publish.run(data, tmp_path / "before", suite).path
+        (before / "answer.txt").write_text("damaged") if scene == "its equal, damaged" else None
     for number in count(1):
         out, sent = tmp_path / str(number), []
         if scene != "first":
-            before = publish.run(data, out, suite).path
-            (before / "answer.txt").write_text("damaged") if scene == "its equal, damaged" else None
+            shutil.copytree(tmp_path / "before", out, symlinks=True)
 
         def asked_while_it_publishes(*facts, number=number, sent=sent):
             with asked_to_stop_at(number) as came:

@@ -17,6 +17,7 @@ from fvmanalys.report.topics.answer import made_with
 from fvmanalys.run.suite import read_suite
 from fvmanalys.run.verify import verify
 from tests.decisions import library_decision, write_tables
+from tests.soak.child import brief_runs
 from tests.test_changed_inputs import DRAWS, FEE, assert_same_draws, write_decision
 from tests.test_cli import call, suite
 
@@ -171,6 +172,7 @@ def read_changes_of(changes, path):
 
 
 def test_a_run_with_changes_says_so_is_verified_and_is_no_former_run(monkeypatch, capsys, data, tmp_path):
+    brief_runs(monkeypatch.setattr)
     config, out = suite(tmp_path / "suite", "1"), tmp_path / "out"
     changes = tmp_path / "c.toml"
     changes.write_text("[[change]]\nids = 'contracts/p/build'\ntimes = 3\nwhy = 'Dear stone'\n", "utf-8")

@@ -16,14 +16,16 @@ SV, EN = "fvmanalys/report/words/sv.toml", "fvmanalys/report/words/en.toml"
 FOUND = "import fvmanalys as fvm\nfrom fvmanalys.report.edition import Edition\nedition = Edition(fvm.find(fvm.load('raw'), 16), 'en')\n"
 PLOT = '''"""A figure."""
 
-from fvmanalys.report.figure import finish, sketch
+from fvmanalys.report.figure import sketch
+
+__all__ = ["plot_new"]
 
 
 def plot_new(edition):
     """A line."""
-    with sketch(2.0) as (figure, [[axes]]):
-        axes.plot([0, 1], [0, 1])
-        return finish(figure, "new", edition("chart.new.title"), "note", "alt")
+    with sketch(edition.words, 2.0) as drawing:
+        drawing.panels[0].line(0, 0, 1)
+        return drawing.finish("new", edition.caption("new", []))
 '''
 SHEET = '''"""A sheet."""
 
@@ -66,14 +68,14 @@ RECIPES = {
         FOUND + "from fvmanalys.report.topics.answer import answer\nassert 'Said anew.' in answer(edition)",
     ),
     "a table column": (
-        [("fvmanalys/report/topics/time.py", "p85:month happens", "p85:month p95:month happens"), *heading("exhibit.events.column", 'p95 = "P95, anew"')],
+        [("fvmanalys/report/topics/time.py", "p85:month happens", "p85:month p95:month happens"), *heading("exhibit", 'events.column.p95 = "P95, anew"')],
         FOUND + "from fvmanalys.report.topics.time import EVENTS\nassert 'P95, anew' in EVENTS(edition)",
     ),
     "a figure": (
         [
             ("fvmanalys/report/charts/new.py", None, PLOT),
-            ("fvmanalys/report/charts/__init__.py", "\nALL = (", "\nfrom fvmanalys.report.charts.new import plot_new\n\nALL = (\n    plot_new,"),
-            *words("chart.new", title="A new figure"),
+            ("fvmanalys/report/charts/__init__.py", "MODULES = (", "from fvmanalys.report.charts import new\n\nMODULES = (new, "),
+            *words("chart.new", title="A new figure", alt="A line."),
         ],
         FOUND + "from fvmanalys.report.charts import ALL\nassert 'A new figure' in ALL[0](edition).title",
     ),

@@ -470,7 +470,7 @@ def test_the_sheet_holds_the_sentences_the_parts_and_the_rows(library, tmp_path,
     assert changes_sentence(Edition(findings, words.lang)) in text
     tables = [[[cell.value for cell in row] for row in sheet[one.ref]] for one in sheet.tables.values()]
     assert len(tables) == 2 + len(CHANGED_PARTS)
-    net = next(one for one in tables[1:] if one[0][0] == words("exhibit.changed_net_benefit.column.group") and len(one[0]) == 8)
+    net = next(one for one in tables[1:] if one[0][0] == words("column.group") and len(one[0]) == 8)
     assert len(tables[-1]) == 1 + len(findings.changes.row_changes)
     parts = np.array([row[1:] for row in net[2:-2]], dtype=float)
     assert parts.sum(axis=0) == pytest.approx(np.array(net[-2][1:], dtype=float), abs=1e-9)

@@ -10,8 +10,9 @@ from fvmanalys import find, load
 from fvmanalys.errors import UsageError
 from fvmanalys.report import charts, palette
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import Picture, spread
+from fvmanalys.report.figure import Picture
 from fvmanalys.report.markup import Html, html_table, link, paragraphs
+from fvmanalys.report.placing import spread
 from fvmanalys.report.topics.information import verdict_missing, verdict_sentences
 from fvmanalys.report.topics.people import team_missing, wait_missing, waiting_answer
 from fvmanalys.report.words import Words

@@ -8,18 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fvmanalys.report.compact import short_path
-from fvmanalys.report.figure import aside, box_of, finish, overlap, sketch
+from fvmanalys.report.edition import Caption
+from fvmanalys.report.figure import sketch
+from fvmanalys.report.placing import aside, box_of, overlap
+from fvmanalys.report.words import Words
 
 PLACES = st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=2, max_size=7, unique=True)
 
 
 def drawn(name):
     """A figure with many bars, a smooth line and each of our hatches."""
-    with sketch(2.0) as (figure, [[axes]]):
+    with sketch(Words(), 2.0) as drawing:
+        axes = drawing.panels[0].axes
         for place, hatch in enumerate(["////", "....", "xxxx", ""]):
             axes.bar(range(place, 40, 4), np.arange(10), hatch=hatch, facecolor="#ececec", edgecolor="#1a1a1a")
         axes.plot(np.linspace(0, 40, 2000), np.linspace(0, 9, 2000), clip_on=True)
-        return finish(figure, name, "Nine tenths", "A note", "Ten bars of 1 to 9")
+        return drawing.finish(name, Caption("Nine tenths", "A note", "Ten bars of 1 to 9"))
 
 
 def test_a_figure_is_small_and_its_text_is_text():
@@ -75,7 +79,8 @@ def distance(point, one, other):
 @settings(deadline=None, max_examples=25)
 @given(PLACES)
 def test_a_name_covers_another_only_where_there_is_no_room(places):
-    with sketch(4.2) as (_, [[axes]]):
+    with sketch(Words(), 4.2) as drawing:
+        axes = drawing.panels[0].axes
         axes.set_xlim(-40, 140)
         axes.set_ylim(-20, 120)
         sides = aside(axes, places, ["A name"] * len(places))

@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 import fvmanalys as fvm
 from fvmanalys.report.digits import as_given, of_amounts, of_steps, rounded
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import number_axis, value_axis
-from fvmanalys.report.sheets.comparison import KEY as COMPARISON
+from fvmanalys.report.panel import Panel
 from fvmanalys.report.words import Words
 from fvmanalys.report.workbook import write_workbook
 from tests.decisions import library_decision, write_tables
@@ -92,7 +91,8 @@ def test_no_amount_is_rounded_to_nothing(amount):
 def test_no_two_labels_of_an_axis_are_alike(axis, high):
     axes = Figure().subplots()
     axes.plot([0, high], [0, high])
-    (number_axis if axis == "x" else value_axis)(axes, WORDS, "axis")
+    panel = Panel(axes, WORDS)
+    (panel.across if axis == "x" else panel.upright)("axis")
     ticks = getattr(axes, f"get_{axis}ticks")()
     labels = getattr(axes, f"{axis}axis").get_major_formatter().format_ticks(ticks)
     told = [float(label.replace(",", "").replace("−", "-")) for label in labels]
@@ -120,12 +120,12 @@ def shown(cell):
 def test_no_amount_of_a_small_decision_is_lost_in_the_workbook(tmp_path, scale):
     findings = fvm.find(fvm.load(write_tables(tmp_path / "raw", decision(scale))), 128)
     write_workbook(Edition(findings, WORDS.lang), tmp_path / "book.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)[WORDS(f"sheet.{COMPARISON}.name")]
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx", data_only=True)[WORDS("sheet.comparison.name")]
     heads = [
         cell
         for row in sheet.iter_rows()
         for cell in row
-        if cell.value == WORDS("sheet.comparison.column.value_per_point")
+        if cell.value == WORDS("column.value_per_point")
     ]
     grid = [cell for head in heads for cell in column_below(sheet, head)]
     values = [cell.value for cell in grid]

@@ -141,8 +141,8 @@ def test_a_figure_that_the_run_has_drawn_is_handed_over_and_no_other(tmp_path, m
     for name, value in findings.keep(tmp_path).items():
         monkeypatch.setenv(name, value)
     theirs, draws = fvm.find(tiny(**DECISION), 64, 3), []
-    finish = figure.finish
-    monkeypatch.setattr("fvmanalys.report.charts.answer.finish", lambda *facts: draws.append(facts[1]) or finish(*facts))
+    finish = figure.Drawing.finish
+    monkeypatch.setattr(figure.Drawing, "finish", lambda *facts: draws.append(facts[1]) or finish(*facts))
     assert charts.plot_areas(Edition(theirs)) == ours["areas"] and charts.plot_tornado(Edition(theirs)) == ours["tornado"]
     assert not draws
     charts.plot_areas(Edition(theirs, "en")), charts.plot_areas(Edition(theirs), "x"), charts.plot_areas(Edition(fvm.find(tiny(**DECISION), 65, 3)))

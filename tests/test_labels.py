@@ -4,7 +4,7 @@ import re
 
 import fvmanalys as fvm
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import columns, drawable, wrapped
+from fvmanalys.report.fitting import columns, drawable, wrapped
 from fvmanalys.report.harmless import harmless, one_line
 from fvmanalys.report.workbook import write_workbook
 from tests.tiny import tiny

@@ -133,10 +133,10 @@ def test_parts_whose_table_is_missing_say_so(workbooks):
 def test_published_figures_equal_the_comparison(findings, workbooks):
     words, table = Words("en"), findings["library"].comparison.table
     shown = table_with(
-        opened(workbooks["library", "en"], data_only=True)["Comparison"], words("exhibit.worth.column.net_benefit_p05")
+        opened(workbooks["library", "en"], data_only=True)["Comparison"], words("column.net_benefit_p05")
     )
     np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit")].astype(float), table["net_benefit"], rtol=1e-12)
-    np.testing.assert_allclose(shown[words("exhibit.worth.column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
+    np.testing.assert_allclose(shown[words("column.net_benefit_p95")].astype(float), table["net_benefit_p95"], rtol=1e-12)
 
 
 # The print set and the screen
@@ -179,7 +179,7 @@ def test_no_column_is_all_dashes_no_table_stands_twice_and_charts_can_be_copied(
 def test_the_curve_over_the_value_of_a_point_runs_to_the_end_of_its_range(findings, workbooks):
     words, grid = Words("en"), findings["library"].comparison.acceptability.index
     sheet = opened(workbooks["library", "en"], data_only=True)[words("sheet.comparison.name")]
-    shown = table_with(sheet, words("sheet.comparison.column.value_per_point"))
+    shown = table_with(sheet, words("column.value_per_point"))
     assert [shown.iloc[0, 0], shown.iloc[-1, 0]] == pytest.approx([grid[0], grid[-1]])
 
 
@@ -567,8 +567,8 @@ def test_turning_every_lever_gives_the_library_s_own_values(recalculated, case, 
     for setting, path in settings.values():
         shown, expected = shown_by(path, words), mid_year_figures(found.inputs, ahead, setting)
         within = 1e-6 * expected["cost"].abs().max()
-        for column in ("cost", "score", "net_benefit"):
-            np.testing.assert_allclose(shown[words(f"sheet.live.{column}")].astype(float), expected[column], atol=within)
+        for column, heading in (("cost", "sheet.live.cost"), ("score", "sheet.live.score"), ("net_benefit", "column.net_benefit")):
+            np.testing.assert_allclose(shown[words(heading)].astype(float), expected[column], atol=within)
         ranks = pd.to_numeric(shown[words("sheet.live.rank")], errors="coerce")
         np.testing.assert_array_equal(ranks, expected["rank"])
 
@@ -584,7 +584,7 @@ def test_what_may_not_be_is_said_beside_its_cell_and_gives_no_number(recalculate
     said = first[head.index(words("sheet.live.message"))]
     key = {"none": "no_weights", "beyond": "allowed", "text": "no_number"}[name]
     assert said == words(f"sheet.live.{key}", low="0", high="1,000")
-    assert set(shown_by(path, words)[words("sheet.live.net_benefit")]) == {"–"}
+    assert set(shown_by(path, words)[words("column.net_benefit")]) == {"–"}
 
 
 @pytest.mark.slow

@@ -6,33 +6,12 @@ from fvmanalys.analysis.staffing import SOMEBODY, yearly_staffing
 from fvmanalys.evidence import Inputs
 
 __all__ = [
-    "CONSULTANT", "OTHER", "STAFFING", "best_of_each_day", "cost_by_category", "cost_groups", "how_much_moved",
-    "peaks_by_option", "phase_values", "team_by_phase", "values_by_group", "whole_years", "yearly_by_group",
-    "yearly_extremes", "yearly_team",
+    "ALL_PARTS", "CONSULTANT", "OTHER", "best_of_each_day", "cost_by_category", "how_much_moved", "peaks_by_option",
+    "phase_values", "team_by_phase", "whole_years", "yearly_extremes", "yearly_team",
 ]  # fmt: skip
 
-STAFFING, OTHER, CONSULTANT = "\x00staffing", "\x00other", "consultant"
+ALL_PARTS, OTHER, CONSULTANT = "all_parts", "\x00other", "consultant"
 MOST_GROUPS = 8
-
-
-def cost_groups(yearly: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Yearly cost with a column `group`: the category, all staffing as one, and what is smallest as other."""
-    phases = set(inputs.tables["staffing"]["phase"]) - set(inputs.tables["contracts"]["category"])
-    yearly = yearly.assign(group=yearly["category"].where(~yearly["category"].isin(phases), STAFFING))
-    sizes = yearly["present_value"].abs().groupby(yearly["group"], sort=False).sum()
-    sizes = sizes[sizes > 0]
-    if len(sizes) > MOST_GROUPS:
-        kept = sizes.nlargest(MOST_GROUPS - 1).index
-        yearly["group"] = yearly["group"].where(yearly["group"].isin(kept), OTHER)
-    order = [group for group in dict.fromkeys(yearly["group"]) if group in sizes.index or group == OTHER]
-    told = yearly[yearly["group"].isin(order)]
-    return told.assign(group=pd.Categorical(told["group"], sorted(order, key=lambda one: one == OTHER)))
-
-
-def values_by_group(groups: pd.DataFrame, options: list[str]) -> pd.DataFrame:
-    """The present value of each group (rows) and option (columns)."""
-    wide = groups.pivot_table(index="group", columns="option", values="present_value", aggfunc="sum", observed=True)
-    return wide.reindex(columns=options).fillna(0.0).sort_index()
 
 
 def phase_values(yearly: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
@@ -41,15 +20,6 @@ def phase_values(yearly: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     mine = yearly[yearly["category"].isin(phases)]
     wide = mine.pivot_table(index="category", columns="option", values="present_value", aggfunc="sum", sort=False)
     return wide.reindex(columns=inputs.options()).fillna(0.0).reset_index()
-
-
-def yearly_by_group(groups: pd.DataFrame, options: list[str]) -> pd.DataFrame:
-    """The expected cost of each option and year (rows) by group (columns)."""
-    wide = groups.pivot_table(
-        index=["option", "year"], columns="group", values="cost", aggfunc="sum", observed=True, fill_value=0.0
-    )
-    every = pd.MultiIndex.from_product([options, sorted(set(groups["year"]))], names=["option", "year"])
-    return wide.reindex(every, fill_value=0.0)
 
 
 def cost_by_category(yearly: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from fvmanalys.analysis.breakdown import ALL_PARTS
 from fvmanalys.analysis.trace_tables import ALL, AND, KEYS, key_part
 from fvmanalys.report.item import Item
 from fvmanalys.report.names import Names
@@ -170,9 +171,9 @@ def pause_bill(edition: Names, column: str, row: Row) -> str:
 
 
 def yearly_cost(edition: Names, column: str, row: Row) -> str:
-    """A category in a year, or those that have no column of their own."""
-    others = [one for one in dict.fromkeys(edition.findings.yearly["category"]) if one not in row]
-    names = [column] if column else others
+    """A category in a year, all, or those that have no column of their own."""
+    every = list(dict.fromkeys(edition.findings.yearly["category"]))
+    names = every if column == ALL_PARTS else [column] if column else [one for one in every if one not in row]
     table = edition.findings.yearly
     known = table[table["option"].eq(row["option"]) & table["year"].eq(row["year"])]["category"]
     names = [one for one in names if one in set(known)]

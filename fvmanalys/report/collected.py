@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from math import inf
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from xlsxwriter import Workbook
 
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.sheets.book import Book
+from fvmanalys.report.sheets.book import Book, new_workbook
 from fvmanalys.report.sheets.frame import Column, Sheet
 from fvmanalys.report.words import Words
 
@@ -72,34 +70,33 @@ def told(found: Collected, edition: Edition) -> list[str]:
 
 def write_collected(found: Collected, edition: Edition, path: Path) -> list[str]:
     """Write the workbook, and return what it says first; text in it is never a formula."""
-    workbook = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    book = Book(workbook, edition, "", "")
     said = told(found, edition)
     shown = {key: table for key, table in found.tables.items() if 0 < len(table) <= MOST_ROWS}
     said += [] if "collected_answers" in shown else [edition.words("collected.many", most=MOST_ROWS)]
-    for key in shown:
-        workbook.add_worksheet(book.sheet_name(key))
-    for key, table in shown.items():
-        widths, columns = SHEETS[key]
-        sheet = Sheet(book, key, widths)
-        sheet.title(sheet.text("title"))
-        sheet.lines(said if key == "collected" else [sheet.text("about")])
-        if key == "collected":
-            sheet.heading(sheet.text("questions"))
-        styles = dict(one.split(":") for one in columns.split())
-        heads = [Column(heading(edition.words, name), style) for name, style in styles.items()]
-        rows = [[shown_as(edition, row, name) for name in styles] for row in table.to_dict("records")]
-        sheet.table(sheet.text("title"), sheet.text("about"), heads, rows, repeat=True)
-        sheet.finish()
-    day = edition.as_of
-    workbook.set_properties(
-        {"title": edition.words("sheet.collected.title"), "created": datetime(day.year, day.month, day.day)}
-    )
-    workbook.set_custom_property(
-        edition.words("workbook.property_language"), edition.words("workbook.language"), "text"
-    )
-    workbook.close()
+    title = edition.words("sheet.collected.title")
+    with new_workbook(path, edition.words, edition.as_of, title=title) as workbook:
+        book = Book(workbook, edition, "", "")
+        for key in shown:
+            workbook.add_worksheet(book.sheet_name(key))
+        for key, table in shown.items():
+            write_table(book, key, table, said)
     return said
+
+
+def write_table(book: Book, key: str, table: pd.DataFrame, said: list[str]) -> None:
+    """Write one of its sheets."""
+    edition = book.edition
+    widths, columns = SHEETS[key]
+    sheet = Sheet(book, key, widths)
+    sheet.title()
+    sheet.lines(said if key == "collected" else [sheet.text("about")])
+    if key == "collected":
+        sheet.begin("questions")
+    styles = dict(one.split(":") for one in columns.split())
+    heads = [Column(heading(edition.words, name), style) for name, style in styles.items()]
+    rows = [[shown_as(edition, row, name) for name in styles] for row in table.to_dict("records")]
+    sheet.table(sheet.text("title"), heads, rows, repeat=True)
+    sheet.finish()
 
 
 def heading(words: Words, name: str) -> str:

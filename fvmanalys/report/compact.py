@@ -1,6 +1,4 @@
-"""A drawing made small: matplotlib's SVG without what no viewer needs,
-to a tenth of a point, with each hatch as one tile.
-"""
+"""A drawing made small: SVG without what no viewer needs, to a tenth of a point, with each hatch as one tile."""
 
 import re
 from collections.abc import Iterator

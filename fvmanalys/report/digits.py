@@ -25,9 +25,7 @@ def of_amounts(values: Iterable[float]) -> int:
 
 
 def of_steps(values: Iterable[float]) -> int:
-    """The decimals that tell the values of a scale apart:
-    those of its smallest step, and one more where it needs that.
-    """
+    """The decimals that tell the values of a scale apart: those of its smallest step, and one more if it needs that."""
     known = np.unique(np.round([value for value in values if np.isfinite(value)], 12))
     step = np.diff(known).min() if len(known) > 1 else np.abs(known).max(initial=0.0)
     if step <= 0:

@@ -1,6 +1,4 @@
-"""The situation report as a document that an office goes on with:
-the HTML of its sections as headings, lists and tables.
-"""
+"""The situation report as a document that an office goes on with: its HTML as headings, lists and tables."""
 
 import zipfile
 from datetime import datetime

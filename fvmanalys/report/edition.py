@@ -14,13 +14,16 @@ __all__ = ["Caption", "Edition"]
 
 
 class Caption(NamedTuple):
-    """What is said of a figure, whoever draws it: the sentence it shows,
-    how it is read, and what it says to who does not see it.
-    """
+    """What is said of a figure, whoever draws it: the sentence it shows, how it is read, and all of it in words."""
 
     title: str
     note: str
-    alt: str
+    told: str
+
+    @property
+    def alt(self) -> str:
+        """What it says to who does not see it."""
+        return f"{self.title}. {self.told}"
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ class Edition(Names):
         """The text at `key` told of every row."""
         return [self(key, row, **values) for row in rows]
 
-    def caption(self, name: str, rows: Iterable[Row], title: str = "title", /, **values: Any) -> Caption:
-        """What is said of the figure `name`: its title and note from given values, and its alt text from every row."""
-        said = self(f"chart.{name}.{title}", **values)
-        told = self(f"chart.{name}.alt", rows="; ".join(self.each(f"chart.{name}.row", rows)), **values)
-        return Caption(said, self(f"chart.{name}.note", **values), f"{said}. {told}")
+    def caption(self, name: str, rows: Iterable[Row] | str, title: str = "title", /, **values: Any) -> Caption:
+        """What is said of the figure `name`: title and note from given values, its alt text from every row, or told."""
+        told = rows if isinstance(rows, str) else "; ".join(self.each(f"chart.{name}.row", rows))
+        note = f"chart.{name}.note"
+        texts = (self(f"chart.{name}.{part}", **values, rows=told) for part in (title, "alt"))
+        said, alt = texts
+        return Caption(said, self(note, **values) if note in self.words.texts else "", alt)
 
     def tell(self, style: str, value: Any, row: Row | None = None, key: str = "") -> str:
         """One value as its style tells it."""

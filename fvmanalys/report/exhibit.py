@@ -1,11 +1,9 @@
-"""A finding as a table, declared once: its rows,
-its columns and how each is told; page, notebook and sheet render it.
-"""
+"""A finding as a table, declared once: its rows, its columns and how each is told; three places render it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -14,11 +12,12 @@ from fvmanalys.report.addresses import address_of, entry_of, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.markup import Html, anchored, details, html_table, missing
-from fvmanalys.report.styles import style_of
+from fvmanalys.report.styles import style_of, usual
 
-__all__ = ["Cell", "Column", "Exhibit"]
+__all__ = ["Cell", "Column", "Exhibit", "declared"]
 
 Row = Mapping[str, Any]
+EACH = "*"  # the key of a column that there is one of for each of many
 LONG = "long"  # the look of a table for looking things up in, which leads nowhere
 OWN_ROWS = ("estimates", "parameters", "context", "spend", "reference_class", "partners", "milestones")  # are raw rows
 MOST_CARDS = 40  # rows; a longer table is for looking things up in
@@ -27,9 +26,7 @@ Cell = tuple[Any, str]  # what stands in a cell of a sheet, and its format
 
 @dataclass(frozen=True)
 class Column:
-    """A column of an exhibit: the column of its table, how its values are told,
-    and its heading (default: that of its key).
-    """
+    """A column of an exhibit: its table's column, how its values are told, and its heading (default: its key's)."""
 
     key: str
     style: str
@@ -40,19 +37,20 @@ class Column:
 class Exhibit:
     """One table that readers see.
 
-    `name` is the key of its words: `exhibit.NAME.title`, `.about` (what it holds, for those who do not see it), `.none`
-    (why there is nothing; without it nothing is said) and perhaps `.note`. `table` gives the rows, ids and numbers.
-    `columns` are `key:style` with blanks between, or made for an edition where there is one for each option or area.
-    `sums` gives rows of sums, each with the key of its word in `sum`. A `turned` exhibit shows its rows as columns on
-    the page, which is narrow; `aside` are columns for which only a sheet has room. The rows stand in `tables/NAME.csv`,
-    or in the table `published`. `facts` gives the values of fields in the exhibit's texts, `look` its class on the
-    page.
+    `name` is the key of its words: `exhibit.NAME.title`, `.none` (why there is nothing; without it nothing is said)
+    and perhaps `.note`. `table` gives the rows, ids and numbers, or is the path of the table among the findings.
+    `columns` are `key:style` with blanks between, or `key` where it is told as usual; `*:style` is one for `each`
+    option, or whatever else there are many of. `sums` is the key of the word for the sum of all rows, or gives rows,
+    each with such a key in `sum`. A `turned` exhibit shows its rows as columns on the page, which is narrow; `aside`
+    are columns for which only a sheet has room. The rows stand in `tables/NAME.csv`, or in the table `published`.
+    `facts` gives the values of fields in the exhibit's texts, `look` its class on the page.
     """
 
     name: str
-    table: Callable[..., pd.DataFrame]
+    table: Callable[..., pd.DataFrame] | str
     columns: str | Callable[[Edition], Sequence[Column]]
-    sums: Callable[[Findings], Iterable[Row]] | None = None
+    sums: Callable[[Findings], Iterable[Row]] | str = ""
+    each: Callable[[Edition], Mapping[str, str]] = lambda edition: edition.options
     turned: bool = False
     published: str = ""
     aside: str = ""
@@ -106,18 +104,20 @@ class Exhibit:
 
     def shown(self, edition: Edition, apart: bool = False) -> list[Column]:
         """The columns with their headings; what the page tells in one, a sheet holds `apart`."""
-        if isinstance(self.columns, str):
-            columns = [Column(*pair.split(":")) for pair in self.columns.split()]
-        else:
-            columns = list(self.columns(edition))
-        columns += [Column(*pair.split(":")) for pair in self.aside.split() if apart]
+        columns = declared(self.columns) if isinstance(self.columns, str) else list(self.columns(edition))
+        columns += declared(self.aside) if apart else []
+        columns = [part for one in columns for part in (self.spread(edition, one.style) if one.key == EACH else [one])]
         columns = [part for one in columns for part in (parts_of(one) if apart else [one])]
         return [Column(one.key, one.style, one.heading or self.heading(edition, one.key)) for one in columns]
 
-    def told_apart(self, edition: Edition) -> tuple[list[Column], list[list[Cell]]]:
+    def spread(self, edition: Edition, style: str) -> list[Column]:
+        """A column for each of what there may be many of."""
+        return [Column(key, style, name) for key, name in self.each(edition).items()]
+
+    def told_apart(self, edition: Edition, **choice: Any) -> tuple[list[Column], list[list[Cell]]]:
         """The columns that a sheet has, without those that say nothing in any row, and their cells."""
         columns = self.shown(edition, apart=True)
-        rows = self.cells(edition)
+        rows = self.cells(edition, **choice)
         said = [place for place, _ in enumerate(columns) if place == 0 or any(says(row[place][0]) for row in rows)]
         return [columns[place] for place in said], [[row[place] for place in said] for row in rows]
 
@@ -128,7 +128,8 @@ class Exhibit:
 
     def rows(self, edition: Edition, **choice: Any) -> list[dict[str, Any]]:
         """The rows, without those of sums."""
-        return self.table(edition.findings, **choice).to_dict("records")
+        table = self.table if callable(self.table) else partial(found, self.table)
+        return table(edition.findings, **choice).to_dict("records")
 
     def told(self, edition: Edition, **choice: Any) -> list[list[str]]:
         """Every cell in words, row by row."""
@@ -154,16 +155,33 @@ class Exhibit:
         choice: Row,
     ) -> list[list[Any]]:
         """The rows, then those of sums: a word, and what there is to sum."""
-        rows = [[fill(column, row) for column in columns] for row in self.rows(edition, **choice)]
-        if not rows or not self.sums:
-            return rows
-        return rows + [
-            [
-                text(edition.words(row["sum"])),
-                *(fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:]),
-            ]
-            for row in self.sums(edition.findings)
-        ]
+        known = self.rows(edition, **choice)
+        rows = [[fill(column, row) for column in columns] for row in known]
+        for row in self.summed(edition, columns, known) if known else []:
+            cells = (fill(one, row) if one.key in row else text(NOTHING) for one in columns[1:])
+            rows.append([text(edition.words(row["sum"])), *cells])
+        return rows
+
+    def summed(self, edition: Edition, columns: list[Column], rows: list[dict[str, Any]]) -> Iterable[Row]:
+        """The rows of sums."""
+        if not isinstance(self.sums, str):
+            return self.sums(edition.findings)
+        numbers = [one.key for one in columns[1:] if style_of(one.style)[0].is_number]
+        return [{"sum": self.sums, **{key: sum(row[key] for row in rows) for key in numbers}}] if self.sums else []
+
+
+def declared(columns: str) -> list[Column]:
+    """Columns given as `key:style`, or as `key` where it is told as usual."""
+    pairs = [pair.partition(":") for pair in columns.split()]
+    return [Column(key, style or usual(key)) for key, _, style in pairs]
+
+
+def found(path: str, findings: Findings) -> pd.DataFrame:
+    """A table of the findings by its path."""
+    table: Any = findings
+    for name in path.split("."):
+        table = table[name] if isinstance(table, Mapping) else getattr(table, name)
+    return cast(pd.DataFrame, table)
 
 
 def says(value: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from fvmanalys.evidence.forms import COLUMNS, FIELD, INPUTS, LONGEST_REASON, MAR
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, SOFT
-from fvmanalys.report.sheets.book import INPUT_FILL
+from fvmanalys.report.sheets.book import INPUT_FILL, new_workbook
 from fvmanalys.report.sheets.cells import safe_text
 from fvmanalys.report.sheets.frame import LINE_POINTS, ROW_PADDING
 from fvmanalys.report.sheets.measure import lines_needed
@@ -96,12 +96,9 @@ def write_form(
     path: Path, pages: Sequence[Page], asked: Asked, words: Words, day: date, whose: Mapping[str, Any]
 ) -> None:
     """Write a form; `whose` holds role, number and to whom forms were sent, as far as they are known."""
-    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True})
-    for page in pages:
-        write_page(book, page, asked, words, whose if page is pages[0] else None)
-    book.set_properties({"title": pages[0].title, "created": datetime(day.year, day.month, day.day)})
-    book.set_custom_property(words("workbook.property_language"), words("workbook.language"), "text")
-    book.close()
+    with new_workbook(path, words, day, title=pages[0].title) as book:
+        for page in pages:
+            write_page(book, page, asked, words, whose if page is pages[0] else None)
 
 
 def write_page(book: Workbook, page: Page, asked: Asked, words: Words, whose: Mapping[str, Any] | None) -> None:

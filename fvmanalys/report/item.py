@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.report.names import Names
+from fvmanalys.report.words import Words
 
 __all__ = ["NOTHING", "Address", "Item", "Style"]
 
@@ -24,6 +25,11 @@ class Item:
     argument: str = ""
 
     @property
+    def words(self) -> Words:
+        """The words of its edition."""
+        return self.edition.words
+
+    @property
     def missing(self) -> bool:
         """Whether there is nothing to tell."""
         return self.value is None or self.value == "" or self.value is pd.NaT or self.value != self.value
@@ -39,11 +45,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Style:
-    """How one kind of value is told: `tell` gives the words,
-    `put` what stands in a cell, and `form` that cell's format.
+    """How one kind of value is told: `tell` gives words, `put` what stands in a cell, and `form` that cell's format.
 
-    `form` may depend on the value, as that of a figure with no more decimals than it has. A style that tells several
-    columns at once names in `parts`, from its key and argument, those that a sheet holds apart: key and style of each.
+    `form` may depend on the value. A style that tells several columns at once names in `parts`, from its key and
+    argument, those that a sheet holds apart: key and style of each.
     """
 
     tell: Callable[[Item], str]

@@ -10,20 +10,9 @@ from markupsafe import Markup
 from fvmanalys.report.harmless import harmless, is_web_address
 
 __all__ = [
-    "Html",
-    "anchored",
-    "answer_box",
-    "bullets",
-    "contents",
-    "details",
-    "escape",
-    "heading",
-    "html_table",
-    "link",
-    "missing",
-    "paragraphs",
-    "section",
-]
+    "Html", "anchored", "answer_box", "bullets", "contents", "details", "escape", "heading", "html_table", "link",
+    "missing", "paragraphs", "section",
+]  # fmt: skip
 
 
 class Html(Markup):

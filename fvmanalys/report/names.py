@@ -1,6 +1,4 @@
-"""What the things of a decision are called in one language: options,
-areas, categories, estimates, sources, and any row.
-"""
+"""What the things of a decision are called in one language: options, areas, estimates, sources, and any row."""
 
 import base64
 from collections import Counter
@@ -119,9 +117,7 @@ class Names:
 
     @cached_property
     def category_places(self) -> dict[str, int]:
-        """The place of every cost category that is told apart in charts,
-        which its fill goes by; what is small has none.
-        """
+        """The place, which its fill goes by, of every cost category that charts tell apart; what is small has none."""
         shown = cost_by_category(self.findings.yearly, MOST_PARTS).columns
         return {category: place for place, category in enumerate(shown) if category}
 
@@ -174,9 +170,7 @@ class Names:
 
     @cached_property
     def risks(self) -> dict[str, str]:
-        """The name of every risk by its risk_id, and by its whole id,
-        with its option where several have one of that name.
-        """
+        """The name of every risk by its risk_id, and by its whole id with its option where several have that name."""
         rows = self.inputs.records["risks"]
         known = {row["risk_id"]: self.words.of(row, "name") or row["risk_id"] for row in rows}
         whose = {row["id"]: self.options.get(row["option_id"], "") for row in rows}
@@ -318,9 +312,7 @@ class Names:
         )
 
     def shared(self, first: str) -> str:
-        """What a number is called that several rows share,
-        by the id of the first: what it is there, and whose it is.
-        """
+        """What a number is called that several rows share, by the id of the first: what it is, and whose."""
         same = next(names for names in numbers(self.findings.simulation.model.estimates) if names[0] == first)
         rows = [row for row in self.quantities if row["id"] in same]
         labels = list(dict.fromkeys(self.full_label(row) for row in rows))

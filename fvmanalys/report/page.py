@@ -116,9 +116,7 @@ def style(look: Look) -> str:
 
 
 def inline(figure: re.Match, narrow: Mapping[str, str]) -> str:
-    """One of our figures as a drawing in the page itself, its text to be read,
-    searched and enlarged; and its narrow variant.
-    """
+    """One of our figures as a drawing in the page itself, its text to be searched; and its narrow variant."""
     name, alt, data = figure.groups()
     wide = base64.b64decode(data).decode()
     if name not in narrow:

@@ -1,14 +1,11 @@
-"""Colours and marks in one place, for figures, workbook and page;
-nothing is told by colour alone, and no colour means two things.
-"""
+"""Colours and marks in one place; nothing is told by colour alone, and no colour means two things."""
 
 import re
 from typing import Any
 
 __all__ = [
     "ACCENT", "AGAINST", "FILLS", "INK", "KIND_FILLS", "KIND_MARKS", "LINE", "MOST_PARTS", "MUTED", "OPTION_COLOURS",
-    "OPTION_DASHES",
-    "OPTION_MARKERS", "PAPER", "SOFT", "contrast", "in_accent",
+    "OPTION_DASHES", "OPTION_MARKERS", "PAPER", "SOFT", "contrast", "in_accent",
 ]  # fmt: skip
 
 PAPER, INK, MUTED, LINE, SOFT = "#ffffff", "#1a1a1a", "#595959", "#bfbfbf", "#ececec"
@@ -60,9 +57,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def in_accent(what: Any, accent: str) -> Any:
-    """A drawing's text, or the properties of a chart or a cell,
-    with another accent in place of ours and tints of it in place of our tints.
-    """
+    """A drawing's text, or the properties of a chart or a cell, with another accent and its tints in place of ours."""
     if accent == ACCENT:
         return what
     if isinstance(what, dict):

@@ -1,6 +1,4 @@
-"""What a user's own cell shows, as the page takes it: HTML,
-pictures with a text, and markdown that can only be read.
-"""
+"""What a user's own cell shows, as the page takes it: HTML, pictures with a text, markdown to be read."""
 
 import base64
 from collections.abc import Mapping

@@ -17,16 +17,7 @@ from fvmanalys.report.markup import Html, escape, link, safe
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import day_after
 
-__all__ = [
-    "figure_form", "kind_form", "known_cells", "latest", "outcomes_form", "put_address", "put_error",
-    "put_kind", "put_month", "put_outcomes", "put_ratio", "put_rounded", "put_source", "put_sources", "rounded_form",
-    "tell_address",
-    "tell_best", "tell_categories", "tell_clearly", "tell_distribution", "tell_hundreds", "tell_interval",
-    "tell_latest", "tell_month", "tell_option", "tell_options", "tell_outcomes", "tell_owed", "tell_part",
-    "tell_payer", "tell_plain", "tell_range", "tell_ratio", "tell_rounded", "tell_sentence", "tell_source",
-    "tell_sources", "tell_step", "tell_text", "tell_title", "tell_view", "tell_wait", "tell_word", "tell_worth",
-    "tell_yes_no",
-]  # fmt: skip
+__all__ = ["known_cells"]
 
 ANY_OPTION = {ALL_OPTIONS: "table.all_options", BEST: "waiting.best"}
 
@@ -38,63 +29,64 @@ def tell_text(item: Item) -> str:
     """A text of the data, in the edition's language where its row has it."""
     if item.missing:
         return NOTHING
-    return item.edition.words.of(item.row, item.key) if item.key in item.row else str(item.value)
+    return item.words.of(item.row, item.key) if item.key in item.row else str(item.value)
 
 
 def tell_option(item: Item) -> str:
     """An option's short name; a word for all of them, and for the best at each time."""
     if item.value in ANY_OPTION:
-        return item.edition.words(ANY_OPTION[item.value])
+        return item.words(ANY_OPTION[item.value])
     return NOTHING if item.missing else item.edition.options.get(item.value, str(item.value))
 
 
 def tell_options(item: Item) -> str:
     """The short names of several options."""
     known = item.edition.options
-    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+    return item.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
 
 
 def tell_part(item: Item) -> str:
     """The name of an area, a cost category or an employer."""
     known = item.edition.areas | item.edition.categories
-    words = item.edition.words
-    return NOTHING if item.missing else known.get(item.value) or words.get(f"employer.{item.value}", str(item.value))
+    return (
+        NOTHING if item.missing else known.get(item.value) or item.words.get(f"employer.{item.value}", str(item.value))
+    )
 
 
 def tell_step(item: Item) -> str:
     """A part of a difference with its kind; the smallest of a kind together."""
-    words = item.edition.words
     kind = item.row["kind"]
     if not item.value:
-        return words(f"chart.decomposition.rest_{kind}")
-    return words(f"chart.decomposition.{kind}", part=item.edition.part(kind, item.value))
+        return item.words(f"chart.decomposition.rest_{kind}")
+    return item.words(f"chart.decomposition.{kind}", part=item.edition.part(kind, item.value))
 
 
 def tell_categories(item: Item) -> str:
     """Several categories, as a sentence lists them."""
     known = item.edition.categories
-    return item.edition.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
+    return item.words.listing([known.get(one, one) for one in split(item.value)]) or NOTHING
 
 
-def tell_title(item: Item) -> str:
+def tell_linked(item: Item) -> str:
     """The title of a source as a link, marked with its language where that is another than the edition's."""
-    words = item.edition.words
     row = item.row
-    spoken = words.lang if words.lang == "en" and row.get("title_en") else row.get("language") or words.lang
-    told = link(words.of(row, item.key), row["url"])
-    return told if spoken == words.lang else Html(f'<span lang="{spoken}">{safe(told)}</span>')
+    spoken = (
+        item.words.lang if item.words.lang == "en" and row.get("title_en") else row.get("language") or item.words.lang
+    )
+    told = link(item.words.of(row, item.key), row["url"])
+    return told if spoken == item.words.lang else Html(f'<span lang="{spoken}">{safe(told)}</span>')
 
 
 def tell_word(item: Item) -> str:
     """A word for what the data names by a key, such as a role; what has no word is told as it is."""
-    return NOTHING if item.missing else item.edition.words.get(f"{item.argument}.{item.value}", str(item.value))
+    return NOTHING if item.missing else item.words.get(f"{item.argument}.{item.value}", str(item.value))
 
 
 def tell_yes_no(item: Item) -> str:
     """Yes or no."""
     if isinstance(item.value, str):
-        return item.edition.words(f"yes_no.{item.value}") if item.value else NOTHING
-    return NOTHING if item.missing else item.edition.words("yes_no.yes" if item.value else "yes_no.no")
+        return item.words(f"yes_no.{item.value}") if item.value else NOTHING
+    return NOTHING if item.missing else item.words("yes_no.yes" if item.value else "yes_no.no")
 
 
 def put_kind(item: Item) -> Any:
@@ -124,17 +116,17 @@ def put_month(item: Item) -> date | str:
     day = day_after(item.edition.as_of, item.value)
     if day is not None:
         return day
-    return item.edition.words("unit.never") if item.value is not None and np.isinf(item.value) else NOTHING
+    return item.words("unit.never") if item.value is not None and np.isinf(item.value) else NOTHING
 
 
 def tell_month(item: Item) -> str:
     """The month that lies so many years after `as_of`, never, or a dash where no event is named."""
-    return NOTHING if item.missing else item.edition.words.month(item.edition.as_of, item.value)
+    return NOTHING if item.missing else item.words.month(item.edition.as_of, item.value)
 
 
 def tell_outcomes(item: Item) -> str:
     """In how many of the outcomes: none, all, or a share of them."""
-    return NOTHING if item.missing else item.edition.words.outcomes(item.value)
+    return NOTHING if item.missing else item.words.outcomes(item.value)
 
 
 def put_outcomes(item: Item) -> Any:
@@ -156,12 +148,12 @@ def figure_form(item: Item) -> str:
 
 def tell_plain(item: Item) -> str:
     """A figure with as many decimals as it has, without its unit."""
-    return item.edition.words.number(item.value, 0 if item.missing else as_given(item.value, 3))
+    return item.words.number(item.value, 0 if item.missing else as_given(item.value, 3))
 
 
 def tell_address(item: Item) -> str:
     """What opens a source."""
-    return item.edition.words("source.open", number=item.edition.source_numbers[item.row["source_id"]])
+    return item.words("source.open", number=item.edition.source_numbers[item.row["source_id"]])
 
 
 def put_address(item: Item) -> Any:
@@ -178,12 +170,12 @@ def latest(item: Item) -> date | None:
 def tell_latest(item: Item) -> str:
     """The month of a last day, which is as exact as an expected day can be; or that it has passed."""
     day = latest(item)
-    return item.edition.words("table.missed") if day is None else item.edition.words.month(day, 0.0)
+    return item.words("table.missed") if day is None else item.words.month(day, 0.0)
 
 
 def tell_range(item: Item) -> str:
     """An estimate with its range and unit; or that nobody has published it."""
-    return item.edition.words("table.unknown") if item.missing else item.edition.words.quantity(item.row)
+    return item.words("table.unknown") if item.missing else item.words.quantity(item.row)
 
 
 def is_clear(item: Item) -> bool:
@@ -193,17 +185,15 @@ def is_clear(item: Item) -> bool:
 
 def tell_worth(item: Item) -> str:
     """A value of information with its error to either side, or in words that it cannot be told from zero."""
-    words = item.edition.words
     if not is_clear(item):
-        return words("chart.information.unclear")
-    value, error = (words.millions(amount) for amount in (item.value, ERRORS * item.row["standard_error"]))
-    return words("table.worth", value=value, error=error)
+        return item.words("chart.information.unclear")
+    value, error = (item.words.millions(amount) for amount in (item.value, ERRORS * item.row["standard_error"]))
+    return item.words("table.worth", value=value, error=error)
 
 
 def tell_clearly(item: Item) -> str:
     """In words whether a value of information can be told from zero."""
-    words = item.edition.words
-    return words("table.clear") if item.value else words("chart.information.unclear")
+    return item.words("table.clear") if item.value else item.words("chart.information.unclear")
 
 
 def put_error(item: Item) -> float:
@@ -235,30 +225,27 @@ def put_rounded(item: Item) -> Any:
 def tell_rounded(item: Item) -> str:
     """A computed figure as it is told elsewhere, without its unit."""
     form = rounded_form(item)
-    words = item.edition.words
     if form in ("share", "year"):
-        return words.share(item.value) if form == "share" else str(int(item.value))
-    return words.number(*told_as(item))
+        return item.words.share(item.value) if form == "share" else str(int(item.value))
+    return item.words.number(*told_as(item))
 
 
-def tell_owed(item: Item) -> str:
+def tell_owed_to_in_words(item: Item) -> str:
     """What a part of the uncertainty is owed to."""
-    words = item.edition.words
-    return words(f"kind.{item.value}") if item.value in KIND_MARKS else words(f"chart.share.{item.value}")
+    return item.words(f"kind.{item.value}") if item.value in KIND_MARKS else item.words(f"chart.share.{item.value}")
 
 
 def tell_view(item: Item) -> str:
     """What a view is called: inside, outside, or the share of outcomes in which the outside view applies."""
-    words = item.edition.words
     key = {0: "inside", 1: "outside"}.get(item.value, "mixture")
-    return words(f"view.{key}", share=words.share(item.value))
+    return item.words(f"view.{key}", share=item.words.share(item.value))
 
 
 def tell_ratio(item: Item) -> str:
     """A ratio, or the bound that it is; the argument says of what."""
-    text = item.edition.words.number(item.value, 2)
+    text = item.words.number(item.value, 2)
     bound = item.row["censored"] in (item.argument, "both") and not item.missing
-    return item.edition.words("chart.class.bound", ratio=text) if bound else text
+    return item.words("chart.class.bound", ratio=text) if bound else text
 
 
 def put_ratio(item: Item) -> Any:
@@ -268,7 +255,7 @@ def put_ratio(item: Item) -> Any:
 
 def tell_hundreds(item: Item) -> str:
     """An amount to whole hundreds, or that nobody has published what it takes."""
-    return item.edition.words("table.unknown") if item.missing else item.edition.words.number(round(item.value, -2))
+    return item.words("table.unknown") if item.missing else item.words.number(round(item.value, -2))
 
 
 def known_cells(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,11 +263,11 @@ def known_cells(row: Mapping[str, Any]) -> dict[str, Any]:
     return {column: value for column, value in row.items() if value is not None and value == value}
 
 
-def tell_best(item: Item) -> str:
+def tell_option_best(item: Item) -> str:
     """An option's short name; with a word where it is the best."""
     name = item.edition.options[item.value]
     best = item.value == item.edition.findings.comparison.best
-    return item.edition.words("table.best", option=name) if best else name
+    return item.words("table.best", option=name) if best else name
 
 
 def tell_source(item: Item) -> str:
@@ -291,37 +278,38 @@ def tell_source(item: Item) -> str:
 def put_source(item: Item) -> str:
     """A source's number and who published it."""
     number = item.edition.source_numbers[item.value]
-    publisher = item.edition.words.of(item.row, "publisher")
-    return item.edition.words("source.cell", number=number, publisher=publisher)
+    publisher = item.words.of(item.row, "publisher")
+    return item.words("source.cell", number=number, publisher=publisher)
 
 
 def tell_interval(item: Item) -> str:
     """From one amount to that of another column."""
-    words = item.edition.words
-    return words.between(words.millions(item.value), words.millions(item.row[item.argument]))
+    return item.words.between(item.words.millions(item.value), item.words.millions(item.row[item.argument]))
 
 
 def tell_wait(item: Item) -> str:
     """A time of waiting in whole months, because nobody knows it closer."""
-    words = item.edition.words
     months = round(item.value)
     if item.value > 0 and not months:
-        return words("quantity.wait_under")
-    return words("quantity.wait_one") if months == 1 else words("quantity.wait", months=words.number(months))
+        return item.words("quantity.wait_under")
+    return (
+        item.words("quantity.wait_one")
+        if months == 1
+        else item.words("quantity.wait", months=item.words.number(months))
+    )
 
 
 def tell_distribution(item: Item) -> str:
     """The shape of an estimate, and which percentiles its ends are where a shape has them otherwise."""
-    words = item.edition.words
-    shape = words(f"workbook.distribution.{item.value or 'fixed'}")
-    return words("workbook.distribution.p90", shape=shape) if item.row.get("ends") == "p90" else shape
+    shape = item.words(f"workbook.distribution.{item.value or 'fixed'}")
+    return item.words("workbook.distribution.p90", shape=shape) if item.row.get("ends") == "p90" else shape
 
 
 def tell_payer(item: Item) -> str:
     """Who pays: the organisation itself where nobody is named."""
     rows = item.edition.inputs.records["contracts"]
-    called = {row["payer"]: item.edition.words.of(row, "payer") for row in rows}
-    return called[item.value] if item.value else item.edition.words("budget.own")
+    called = {row["payer"]: item.words.of(row, "payer") for row in rows}
+    return called[item.value] if item.value else item.words("budget.own")
 
 
 def tell_sentence(item: Item) -> str:

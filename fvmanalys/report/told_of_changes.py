@@ -13,10 +13,7 @@ from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.names import Names
 from fvmanalys.report.words import Words
 
-__all__ = [
-    "MONEY", "WHOLE", "group_names", "level", "moved_form", "put_moved", "signed", "tell_changed_group",
-    "tell_changed_option", "tell_changed_row", "tell_moved", "tell_side", "tell_what",
-]  # fmt: skip
+__all__ = ["MONEY", "WHOLE", "group_names", "level", "signed"]
 
 MONEY = ("net_benefit", "cost_mean")
 WHOLE = ("before", "after")  # the figures themselves, between which the parts lie
@@ -56,7 +53,7 @@ def level(value: float, measure: str, words: Words) -> str:
 def tell_moved(item: Item) -> str:
     """A figure before or now, or a part of its change with its sign; the measure stands after `=`."""
     tell = level if item.row.get("group") in WHOLE else signed
-    return NOTHING if item.missing else tell(item.value, item.argument, item.edition.words)
+    return NOTHING if item.missing else tell(item.value, item.argument, item.words)
 
 
 def put_moved(item: Item) -> Any:
@@ -74,24 +71,23 @@ def moved_form(item: Item) -> str:
 
 def tell_changed_group(item: Item) -> str:
     """What changed together; the figure before or now."""
-    words = item.edition.words
     if item.value in WHOLE:
-        return words(f"changes.{item.value}")
-    return group_names(item.edition).get(item.value) or words("changes.no_group")
+        return item.words(f"changes.{item.value}")
+    return group_names(item.edition).get(item.value) or item.words("changes.no_group")
 
 
 def tell_changed_option(item: Item) -> str:
     """The option of a row, of this run or the former."""
     if item.value == ALL_OPTIONS:
-        return item.edition.words("table.all_options")
+        return item.words("table.all_options")
     return item.edition.options_of_both.get(item.value, NOTHING)
 
 
-def tell_what(item: Item) -> str:
+def tell_changed_what(item: Item) -> str:
     """Whether a row is new, changed or withdrawn, and whether more than its words changed."""
     change: RowChange = item.value
     seen = change.what != "changed" or told_columns(change)
-    return item.edition.words(f"changes.what.{change.what if seen else 'text'}")
+    return item.words(f"changes.what.{change.what if seen else 'text'}")
 
 
 def group_names(edition: Names) -> dict[str, str]:
@@ -122,14 +118,13 @@ def tell_changed_row(item: Item) -> str:
     """What a row is about, as its own run calls it."""
     change: RowChange = item.value
     row = change.row
-    words = item.edition.words
     source = item.edition if change.after else item.edition.former
     if "title" in row:
-        return words.of(row, "title")
+        return item.words.of(row, "title")
     known = row if row.get("area_id") in source.areas else {name: row[name] for name in row if name != "area_id"}
-    table = words(f"table_name.{change.table}")
+    table = item.words(f"table_name.{change.table}")
     name = source.label(known | {"table": change.table})
-    return name if name == table else words("changes.row", table=table, name=name)
+    return name if name == table else item.words("changes.row", table=table, name=name)
 
 
 def told_columns(change: RowChange) -> list[str]:
@@ -147,7 +142,7 @@ def tell_side(item: Item) -> str:
     texts = []
     if issubclass(TABLES[change.table], Quantified) and (change.what != "changed" or QUANTITY & set(change.columns)):
         numbers = {name: np.nan if row[name] is None else row[name] for name in NUMBERS}
-        texts.append(item.edition.words.quantity({**row, **numbers}))
+        texts.append(item.words.quantity({**row, **numbers}))
     wanted = told_columns(change) if change.what == "changed" else FOR_NEW
     texts += [column_text(source, row, name) for name in OTHERS if name in wanted and row.get(name) not in (None, "")]
     return "; ".join(text for text in texts if text != NOTHING) or NOTHING

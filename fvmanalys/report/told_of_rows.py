@@ -11,11 +11,7 @@ from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.palette import KIND_MARKS
 from fvmanalys.report.words import lowered
 
-__all__ = [
-    "tell_beside", "tell_branch", "tell_ground", "tell_group", "tell_id", "tell_judged", "tell_kinds", "tell_months",
-    "tell_option_or_head", "tell_parts", "tell_said", "tell_score", "tell_size", "tell_sized", "tell_unit",
-    "tell_weights", "tell_when",
-]  # fmt: skip
+__all__: list[str] = []
 
 BRANCH = "– "
 
@@ -24,66 +20,67 @@ def tell_said(item: Item) -> str:
     """What a row of any table says."""
     table = item.row["table"]
     row = item.value
-    words = item.edition.words
     if not isinstance(row, Mapping):
         return NOTHING
     if isinstance(row.get("date"), date):
-        return words.day(row["date"])
+        return item.words.day(row["date"])
     if "likely" in row:
         known = any(one is not None and one == one for one in (row["likely"], row["low"]))
         basis = f"workbook.basis.{row['basis']}" if table == "contracts" else ""
-        return words.get(basis, "{unit}").format(unit=words.quantity(row)) if known else NOTHING
+        return item.words.get(basis, "{unit}").format(unit=item.words.quantity(row)) if known else NOTHING
     if table == "reference_class":
-        ratios = {name: words.number(row[f"{key}_ratio"], 2) for name, key in (("cost", "cost"), ("time", "duration"))}
-        return words("situation.ratios", **ratios)
+        ratios = {
+            name: item.words.number(row[f"{key}_ratio"], 2) for name, key in (("cost", "cost"), ("time", "duration"))
+        }
+        return item.words("situation.ratios", **ratios)
     if table == "partners":
         return " · ".join(
-            part for part in (words.number(row["count"]), words.of(row, "status")) if part not in (NOTHING, "")
+            part
+            for part in (item.words.number(row["count"]), item.words.of(row, "status"))
+            if part not in (NOTHING, "")
         )
     if table in ("spend", "options"):
-        return words.amount(row["amount"]) if table == "spend" else words.of(row, "description")
-    return words.number(row["index"], 1) if table == "price_index" else NOTHING
+        return item.words.amount(row["amount"]) if table == "spend" else item.words.of(row, "description")
+    return item.words.number(row["index"], 1) if table == "price_index" else NOTHING
 
 
 def tell_sized(item: Item) -> str:
     """A number that may be turned, to two digits with its unit; an amount that recurs as one a year."""
-    words = item.edition.words
     number = str(item.row.get("id", "")).removeprefix(SHARED)
-    text = words.rough(item.value, item.row["unit"])
+    text = item.words.rough(item.value, item.row["unit"])
     recurs = number.startswith("contracts/") and item.edition.inputs.row_of(number)[1].get("basis") == "per_year"
-    return words("lever.per_year", amount=text) if recurs and text != NOTHING else text
+    return item.words("lever.per_year", amount=text) if recurs and text != NOTHING else text
 
 
 def tell_when(item: Item) -> str:
     """The day of a plan or a deadline; the months between which something expected falls."""
-    return tell_months(item) if item.row["kind"] == "expected" else item.edition.words.day(item.value)
+    return tell_months(item) if item.row["kind"] == "expected" else item.words.day(item.value)
 
 
 def tell_months(item: Item) -> str:
     """The month of P50, and those of P10 and P90 where they are others."""
-    words = item.edition.words
-    low, middle, high = (words.month(item.edition.as_of, item.row[name]) for name in ("p10", "p50", "p90"))
-    return middle if low == high else words("situation.months", middle=middle, span=words.between(low, high))
+    low, middle, high = (item.words.month(item.edition.as_of, item.row[name]) for name in ("p10", "p50", "p90"))
+    return middle if low == high else item.words("situation.months", middle=middle, span=item.words.between(low, high))
 
 
 def tell_ground(item: Item) -> str:
     """Why something is to come: who planned it and when, how often a deadline is met, or that it is expected."""
-    words = item.edition.words
     row = item.row
     if item.value == "planned":
-        return words("situation.ground_planned", plan=words.of(row, "plan_version"), day=words.day(row["known_from"]))
-    outcomes = words.outcomes(row["p_deadline_met"]) if item.value == "deadline" else ""
-    return words(f"situation.ground_{item.value}", outcomes=outcomes)
+        return item.words(
+            "situation.ground_planned", plan=item.words.of(row, "plan_version"), day=item.words.day(row["known_from"])
+        )
+    outcomes = item.words.outcomes(row["p_deadline_met"]) if item.value == "deadline" else ""
+    return item.words(f"situation.ground_{item.value}", outcomes=outcomes)
 
 
 def tell_score(item: Item) -> str:
     """A score with its range, and the chance that it is below the minimum."""
-    words = item.edition.words
     row = item.value
-    score, low, high = (words.points(row[name]) for name in ("score", "score_p05", "score_p95"))
-    text = words("table.score", score=score, low=low, high=high)
+    score, low, high = (item.words.points(row[name]) for name in ("score", "score_p05", "score_p95"))
+    text = item.words("table.score", score=score, low=low, high=high)
     below = row["p_below_minimum"]
-    return text if not np.isfinite(below) else words("table.below", text=text, share=words.share(below))
+    return text if not np.isfinite(below) else item.words("table.below", text=text, share=item.words.share(below))
 
 
 def tell_parts(item: Item) -> str:
@@ -92,31 +89,31 @@ def tell_parts(item: Item) -> str:
     for one in item.value:
         sign = "+" if one["difference"] > 0 else ""
         name = item.edition.part(one["kind"], one["part"])
-        parts.append(f"{name} {sign}{item.edition.words.amount(one['difference'])}")
+        parts.append(f"{name} {sign}{item.words.amount(one['difference'])}")
     return "; ".join(parts) or NOTHING
 
 
 def tell_beside(item: Item) -> str:
     """An option, and which other it is held against."""
     options = item.edition.options
-    return item.edition.words("table.beside", option=options[item.value], other=options[item.row["other"]])
+    return item.words("table.beside", option=options[item.value], other=options[item.row["other"]])
 
 
 def tell_size(item: Item) -> str:
     """The range of an estimate, or else its value, with its unit and the time it is counted by."""
-    words = item.edition.words
     row = item.row
     values = [row["low"], row["high"]] if np.isfinite(row["low"]) else [row["likely"]]
     basis = "per_person" if row["table"] == "staff_costs" else row.get("basis") or ""
-    return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words.measured(values, row["unit"]))
+    return item.words.get(f"workbook.basis.{basis}", "{unit}").format(unit=item.words.measured(values, row["unit"]))
 
 
 def tell_unit(item: Item) -> str:
     """The unit of an estimate, with the time it is counted by where its row says so."""
-    words = item.edition.words
     basis = item.row.get("basis") or ""
     basis = "per_person" if item.row.get("table") == "staff_costs" else basis
-    return words.get(f"workbook.basis.{basis}", "{unit}").format(unit=words(f"workbook.unit.{item.value or 'none'}"))
+    return item.words.get(f"workbook.basis.{basis}", "{unit}").format(
+        unit=item.words(f"workbook.unit.{item.value or 'none'}")
+    )
 
 
 def tell_id(item: Item) -> str:
@@ -124,7 +121,7 @@ def tell_id(item: Item) -> str:
     if item.row["table"] != "staffing":
         return str(item.value)
     table, option, role, _, *condition = item.value.split("/")
-    return "/".join([table, option, role, item.edition.words.of(item.row, "phase"), *condition])
+    return "/".join([table, option, role, item.words.of(item.row, "phase"), *condition])
 
 
 def tell_weights(item: Item) -> str:
@@ -132,40 +129,38 @@ def tell_weights(item: Item) -> str:
     if item.missing:
         return NOTHING
     decimals = 0 if item.row["high"] >= 10 else 2
-    return "–".join(item.edition.words.number(item.row[end], decimals) for end in ("low", "high"))
+    return "–".join(item.words.number(item.row[end], decimals) for end in ("low", "high"))
 
 
 def tell_judged(item: Item) -> str:
     """Whether an outcome kept within its forecast, and how many comparable programmes did better."""
-    words = item.edition.words
-    judged = words(f"chart.backtest.{item.value or 'open'}")
-    share = words.share(item.row["share_below"])
-    return words(
+    judged = item.words(f"chart.backtest.{item.value or 'open'}")
+    share = item.words.share(item.row["share_below"])
+    return item.words(
         "exhibit.backtest.outcome" if item.row["outcome"] else "exhibit.backtest.so_far", judged=judged, share=share
     )
 
 
 def tell_group(item: Item) -> str:
     """What a natural group of numbers is called."""
-    words = item.edition.words
     kind = item.row["group_kind"]
     if kind == "factor":
         estimates = item.edition.inputs.estimates
         first = estimates.loc[estimates["moves_with"].eq(item.value), "id"].iloc[0]
-        return words("table.group_factor", name=item.edition.estimates[first])
+        return item.words("table.group_factor", name=item.edition.estimates[first])
     if kind == "area":
-        return words("table.group_area", name=item.edition.areas[item.value])
-    return words(f"table_name.{item.value}") if kind == "table" else words("table.group_assumptions")
+        return item.words("table.group_area", name=item.edition.areas[item.value])
+    return item.words(f"table_name.{item.value}") if kind == "table" else item.words("table.group_assumptions")
 
 
 def tell_kinds(item: Item) -> str:
     """What each part rests on, of kinds given as `part:kind;part:kind`: the part, its mark and its word."""
-    words = item.edition.words
     known = [pair.split(":") for pair in split(item.value)]
     kinds = [
-        (words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {words(f'kind.{kind}').lower()}") for part, kind in known
+        (item.words(f"agreement.{part}"), f"{KIND_MARKS[kind]} {item.words(f'kind.{kind}').lower()}")
+        for part, kind in known
     ]
-    return "; ".join(words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING
+    return "; ".join(item.words("agreement.kind", part=part, kind=kind) for part, kind in kinds) or NOTHING
 
 
 def tell_branch(item: Item) -> str:
@@ -183,4 +178,4 @@ def tell_branch(item: Item) -> str:
 
 def tell_option_or_head(item: Item) -> str:
     """An option, or what stands above them all: today's level, or the minimum."""
-    return item.edition.options[item.value] if item.value else item.edition.words(f"board.{item.row['head']}")
+    return item.edition.options[item.value] if item.value else item.words(f"board.{item.row['head']}")

@@ -1,8 +1,9 @@
 """The figure of what tells the leader from its nearest rival: from nothing to the whole, step by step."""
 
 from fvmanalys.report.edition import Edition
-from fvmanalys.report.figure import ON_PAPER, Picture, captioned, number_axis, row_labels, sketch
+from fvmanalys.report.figure import Picture, sketch
 from fvmanalys.report.palette import ACCENT, INK, LINE, MUTED, PAPER
+from fvmanalys.report.panel import ON_PAPER
 from fvmanalys.report.topics.turning import decomposition_caption, pair, steps
 
 __all__ = ["plot_decomposition"]
@@ -19,27 +20,21 @@ def plot_decomposition(edition: Edition) -> Picture | None:
     calm = len([row for row in rows if row["kind"] != "risk"])
     sums = [(calm, "calm", ends["calm"])] if calm < len(rows) else []
     bars = [
-        (edition.tell("step", row["part"], row, "part"), row["start"], row["difference"], *LOOKS[row["kind"]])
+        (edition.tell("step", row["part"], row, "part"), row["start"], row["difference"], LOOKS[row["kind"]])
         for row in rows
     ]
     for place, name, amount in [*sums, (len(bars) + len(sums), "whole", ends["whole"])]:
-        bars.insert(place, (edition(f"chart.decomposition.{name}"), 0.0, amount, INK, ""))
-    with sketch(1.5 + 0.36 * len(bars)) as (figure, [[axes]]):
-        axes.use_sticky_edges = False
-        axes.axvline(0, color=MUTED, linewidth=1)
-        for place, (_, start, amount, colour, hatch) in enumerate(bars):
-            axes.barh(
-                place, amount, left=start, height=0.55, facecolor=colour, hatch=hatch, edgecolor=ACCENT, linewidth=0.9
-            )
-            where = max(start, start + amount)
-            aside = 4
-            text = edition(
-                "chart.decomposition.amount", amount=edition.words.millions(amount), sign="+" if amount > 0 else ""
-            )
-            axes.annotate(
-                text, (where, place), (aside, 0), textcoords="offset points", va="center", fontsize=8, bbox=ON_PAPER
-            )
-        row_labels(axes, [bar[0] for bar in bars], 44, 2)
-        number_axis(axes, edition.words, edition("chart.decomposition.axis", **ends))
-        axes.margins(x=0.12)
-        return captioned(figure, "decomposition", decomposition_caption(edition))
+        bars.insert(place, (edition(f"chart.decomposition.{name}"), 0.0, amount, (INK, "")))
+    with sketch(edition.words, 1.5 + 0.36 * len(bars)) as drawing:
+        [panel] = drawing.panels
+        panel.axes.use_sticky_edges = False
+        panel.axes.axvline(0, color=MUTED, linewidth=1)
+        for place, (_, start, amount, fill) in enumerate(bars):
+            panel.bar(place, amount, start, fill)
+            sign = "+" if amount > 0 else ""
+            text = edition("chart.decomposition.amount", amount=edition.words.millions(amount), sign=sign)
+            panel.say(text, max(start, start + amount), place, 4, fontsize=8, bbox=ON_PAPER)
+        panel.rows([bar[0] for bar in bars], 44, 2)
+        panel.across(edition("chart.decomposition.axis", **ends))
+        panel.axes.margins(x=0.12)
+        return drawing.finish("decomposition", decomposition_caption(edition))

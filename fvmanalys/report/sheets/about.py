@@ -10,54 +10,26 @@ __all__ = ["write_about"]
 KEY = "about"
 WIDTHS = (34, 92)
 HEAD = ("title", "question", "organisation", "unit", "meeting", "register_number", "version")
-METHOD = (
-    "present_value",
-    "programme",
-    "score",
-    "net_benefit",
-    "best",
-    "loss",
-    "percentiles",
-    "views",
-    "retrospective",
-    "events",
-    "live",
-)
-RESERVATIONS = ("estimates", "distributions", "benefit", "weights", "tails", "sunk", "decision")
 
 
 def write_about(book: Book) -> None:
     """How to read, method, run and reservations."""
     sheet = Sheet(book, KEY, WIDTHS, portrait=True)
-    sheet.title(sheet.text("title"))
-    head_table(sheet)
-    sheet.heading(sheet.text("reading"))
-    terms(sheet, "reading", ("missing", "kinds", "inputs", "figures"))
-    sheet.heading(sheet.text("method"))
-    terms(sheet, "method", (*METHOD, "evidence"))
-    sheet.heading(sheet.text("reservations"))
-    terms(sheet, "reservations", RESERVATIONS)
+    sheet.title()
+    pairs(sheet, "head", [(f"head_{column}", sheet.decision(column)) for column in HEAD])
+    for name in ("reading", "method", "reservations"):
+        start = f"sheet.{KEY}.{name.removesuffix('s')}_"
+        known = [key for key in book.words.texts if key.startswith(start) and key.endswith(".term")]
+        pairs(sheet, name, [(key.removeprefix(f"sheet.{KEY}."), book.words(f"{key[:-5]}.text")) for key in known])
     run_table(sheet)
     sheet.finish()
 
 
-def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]]) -> None:
-    """A table of terms and what they mean."""
-    columns = [Column(sheet.text("term"), "bold text"), Column(sheet.text("meaning"))]
-    sheet.table(sheet.text(name), sheet.text("pairs_about", name=sheet.text(name)), columns, rows)
-
-
-def terms(sheet: Sheet, name: str, keys: Sequence[str]) -> None:
-    """A table of terms that this sheet has texts for."""
-    stem = name.removesuffix("s")
-    pairs(sheet, name, [(sheet.text(f"{stem}_{key}.term"), sheet.text(f"{stem}_{key}.text")) for key in keys])
-
-
-def head_table(sheet: Sheet) -> None:
-    """The head of a public record, where given."""
-    sheet.heading(sheet.text("head"))
-    rows = [(sheet.text(f"head_{column}"), sheet.decision(column)) for column in HEAD if sheet.decision(column)]
-    pairs(sheet, "head", rows)
+def pairs(sheet: Sheet, name: str, rows: list[tuple[str, str]], more: Sequence[tuple[str, str]] = ()) -> None:
+    """A table of terms, by their keys, and what they mean, where that is known; and some more."""
+    sheet.begin(name)
+    told = [(sheet.text(key), text) for key, text in rows if text]
+    sheet.listing(name, [Column(sheet.text("term"), "bold text"), Column(sheet.text("meaning"))], [*told, *more])
 
 
 def run_table(sheet: Sheet) -> None:
@@ -74,12 +46,11 @@ def run_table(sheet: Sheet) -> None:
         "options": words.listing(list(book.options.values())),
         "reference": book.options[inputs.reference],
     }
-    rows = [(sheet.text(f"run_{name}"), text) for name, text in run.items()]
+    more = []
     for row in inputs.tables["parameters"].to_dict("records"):
         name = words.of(row, "name") if row["name"] else words(f"parameter.{row['parameter_id']}")
-        rows.append((words("public.named", name=name) if is_stand_in(row) else name, parameter_text(sheet, row)))
-    sheet.heading(sheet.text("run"))
-    pairs(sheet, "run", [(term, text) for term, text in rows if text])
+        more.append((words("public.named", name=name) if is_stand_in(row) else name, parameter_text(sheet, row)))
+    pairs(sheet, "run", [(f"run_{name}", text) for name, text in run.items()], more)
 
 
 def parameter_text(sheet: Sheet, row: dict) -> str:

@@ -1,11 +1,12 @@
-"""The workbook being written: what its sheets ask of the findings and the words,
-its formats, and where tables stand.
-"""
+"""The workbook being written: what its sheets ask of the findings, its formats, and where tables stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from fvmanalys.report.edition import Edition
 from fvmanalys.report.palette import ACCENT, INK, LINE, PAPER, SOFT, in_accent
 from fvmanalys.report.words import Words
 
-__all__ = ["INPUT_FILL", "Book", "Region", "alignment"]
+__all__ = ["INPUT_FILL", "Book", "Region", "alignment", "new_workbook"]
 
 FONT = {"font_name": "Arial", "font_size": 10, "font_color": INK}
 LEFT_STYLES = ("text", "link", "date")
@@ -29,11 +30,21 @@ EVIDENCE_FILLS = {"fact": "#dce8f3", "judgement": "#fdf0d5", "assumption": PAPER
 HEADER_SIZE = 9
 
 
+@contextmanager
+def new_workbook(path: str | Path, words: Words, day: date, **properties: str) -> Iterator[Workbook]:
+    """A workbook in a language, dated by a day and never by the clock; text in it is never a formula or a link."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    default = {"font_name": FONT["font_name"], "font_size": FONT["font_size"]}
+    workbook = Workbook(str(path), options | {"default_format_properties": default})
+    workbook.set_properties({"created": datetime(day.year, day.month, day.day), **properties})
+    workbook.set_custom_property(words("workbook.property_language"), words("workbook.language"), "text")
+    yield workbook
+    workbook.close()
+
+
 @dataclass(frozen=True)
 class Region:
-    """Where a table stands, so that charts and formulas can refer to it;
-    rows and columns count from 0 within its data.
-    """
+    """Where a table stands, for charts and formulas; rows and columns count from 0 within its data."""
 
     sheet: str
     first_row: int
@@ -182,9 +193,7 @@ class Book:
         )
 
     def cell_form(self, style: str, indent: int = 0) -> Format:
-        """How a cell of a table looks; marks (bold, left, input,
-        a kind of evidence) may precede its style, with blanks.
-        """
+        """How a cell of a table looks; marks (bold, left, input, a kind of evidence) may precede its style."""
         *marks, kind = style.split(" ")
         properties: dict[str, Any] = {
             "bottom": 1,

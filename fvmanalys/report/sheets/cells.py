@@ -75,9 +75,7 @@ def header_names(names: list[str]) -> list[str]:
 
 
 def table_name(title: str, number: int, word: str) -> str:
-    """A name for a table that says what it holds, and that Excel takes:
-    letters, digits and underscores, no digit first.
-    """
+    """A name for a table that says what it holds, of what Excel takes: letters, digits, underscores, no digit first."""
     words = "_".join(re.findall(r"\w+", title))[:LONGEST_NAME].strip("_")
     return f"{words}_{number}" if words and not words[0].isdigit() else f"{word}_{words}_{number}".replace("__", "_")
 

@@ -1,6 +1,4 @@
-"""What Prova själv reckons with: what of each year counts,
-and what is expected of every option in every case of the risks.
-"""
+"""What Prova själv reckons with: what of each year counts, and every option's means in every case of the risks."""
 
 import re
 from collections.abc import Iterator
@@ -42,21 +40,18 @@ def write_engine(sheet: Sheet) -> None:
 def times_table(sheet: Sheet, years: list[Column]) -> None:
     """A row each for the ends of the years, what of them counts, and how much."""
     book = sheet.book
-    sheet.heading(sheet.text("times.heading"))
-    sheet.notes("times.note")
+    sheet.begin("times.heading", "times.note")
     first = sheet.row + 1
     columns = [Column(sheet.text("what")), Column(sheet.text("case")), Column(sheet.text("part")), *years]
     cells = list(zip(*year_cells(sheet, first), strict=True))
     rows = [[sheet.text(f"times.{name}"), None, None, *row] for name, row in zip(TIMES, cells, strict=True)]
-    region = sheet.listing("times", columns, rows)
+    region = sheet.listing("times.heading", columns, rows)
     for name in ("cost_weight", "level_weight"):
         book.workbook.define_name(called(book, name), f"={region.row(TIMES.index(name), KEYS, KEYS + len(years) - 1)}")
 
 
 def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
-    """From, to, share counted, middle, factor and the two weights of each year,
-    for a table whose first row is given.
-    """
+    """From, to, share counted, middle, factor and two weights of each year, for a table with this first row."""
     book = sheet.book
     ahead = sheet.book.outlook
     settings = sheet.book.settings
@@ -78,13 +73,10 @@ def year_cells(sheet: Sheet, first: int) -> Iterator[list[Any]]:
 
 
 def series_table(sheet: Sheet, years: list[Column]) -> None:
-    """Every option's cost in every case and bundle,
-    and its level in every case and area, by year; what each comes to.
-    """
+    """Every option's cost by case and bundle, its level by case and area, by year; and what each comes to."""
     book = sheet.book
     ahead = sheet.book.outlook
-    sheet.heading(sheet.text("series.heading"))
-    sheet.notes("series.note")
+    sheet.begin("series.heading", "series.note")
     columns = [Column(sheet.text("what")), Column(sheet.text("case")), Column(sheet.text("part")), *years]
     columns += [
         Column(sheet.text("weight"), "factor"),
@@ -102,7 +94,7 @@ def series_table(sheet: Sheet, years: list[Column]) -> None:
             book.regions[group] = Region(sheet.name, top, top + len(members) - 1, KEYS + len(years) + 3)
             for area, key in members:
                 rows.append(series_row(sheet, name, option, area, key, first + len(rows)))
-    sheet.listing("series", columns, rows)
+    sheet.listing("series.heading", columns, rows)
 
 
 def series_row(sheet: Sheet, name: str, option: str, area: str, key: tuple[str, str], row: int) -> list[Any]:

@@ -1,8 +1,7 @@
 """What all sheets share: title, prose, tables, bands of charts, and how they print."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from io import BytesIO
@@ -21,8 +20,9 @@ from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_n
 from fvmanalys.report.sheets.measure import clause_lines, lines_needed, whole_words
 from fvmanalys.report.styles import style_of
 from fvmanalys.report.topics.traced import row_traced
+from fvmanalys.report.words import lowered
 
-__all__ = ["PAGE_UNITS", "SPARE_ROWS", "Book", "Column", "Region", "Sheet", "roomy"]
+__all__ = ["PAGE_UNITS", "SPARE_ROWS", "Book", "Column", "Drawn", "Region", "Sheet", "roomy"]
 
 PIXELS_A_CHARACTER, PIXELS_PADDING = 7, 5
 ROW_POINTS = 14.25
@@ -35,7 +35,8 @@ MARGIN_INCHES, EDGE_INCHES = 0.5, 0.65
 PAGE_POINTS = (11.69 - 2 * EDGE_INCHES) * 72 / 0.96  # a page may shrink a little, by its width or by its height
 SPARE_ROWS = 2  # blank, because LibreOffice may lose the last of a page that it shrinks
 PRINTED_SIZE = 10  # the smallest type of what is printed, so that a page that shrinks a little is still read
-PANELS_ABREAST, PANEL_ROWS = 3, 17
+ABREAST, PANEL_ROWS = 3, 17  # charts
+ALL: Mapping[str, Any] = {}  # rows, of which nothing is chosen
 HEADER_PART = 70
 UNSCALED = {"scale_with_doc": False}
 WIDEST = 48.0
@@ -60,19 +61,10 @@ class Column:
 class Sheet:
     """A worksheet filled from the top: a title, then prose, tables and charts, each below the last.
 
-    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen. A
-    `part` has the texts of the sheet that it is a long table of.
+    A `printed` one is a page of the print set. In a book that has such a set, the others are for the screen.
     """
 
-    def __init__(
-        self,
-        book: Book,
-        key: str,
-        widths: Sequence[float],
-        portrait: bool = False,
-        printed: bool = False,
-        part: str = "",
-    ):
+    def __init__(self, book: Book, key: str, widths: Sequence[float], portrait: bool = False, printed: bool = False):
         self.book = book
         self.words = book.words
         self.key = key
@@ -81,25 +73,26 @@ class Sheet:
         self.printed = printed
         self.on_screen = book.has_print_set and not printed
         self.last_printed = -1
-        self.name = book.sheet_name(f"{key}.{part}" if part else key)
+        self.name = book.sheet_name(key)
         self.sheet = book.workbook.get_worksheet_by_name(self.name)
-        self.row, self.band_row, self.last_column = 0, 0, 0
+        self.row, self.last_column = 0, 0
         self.heights: dict[int, float] = {}
         for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width, book.form())
 
     def text(self, key: str, **values: Any) -> str:
-        """A text of this sheet, or else of all."""
-        own = f"sheet.{self.key}.{key}"
-        return self.words(own if own in self.words.texts else f"workbook.{key}", **values)
+        """A text of this sheet, of all sheets, or a heading of all tables."""
+        known = [f"{place}.{key}" for place in (f"sheet.{self.key}", "workbook", "column")]
+        return self.words(next((one for one in known if one in self.words.texts), known[0]), **values)
 
     @property
     def across(self) -> float:
         """How wide the sheet is, in units of column width."""
         return sum(self.widths)
 
-    def title(self, text: str, logo: bytes = b"") -> None:
-        """The title, in A1, with a logo to its right; it stays in sight."""
+    def title(self, text: str = "", logo: bytes = b"") -> None:
+        """The title, in A1, by default the sheet's own or its name, with a logo to its right; it stays in sight."""
+        text = text or self.words.get(f"sheet.{self.key}.title", self.name)
         size = PAGE_TITLE if self.printed else TITLE_SIZE
         across = self.across - (self.logo(logo) / PIXELS_A_CHARACTER if logo else 0)
         look = {"bold": True, "font_size": size, "font_color": ACCENT} | ({"valign": "bottom"} if logo else {})
@@ -176,43 +169,48 @@ class Sheet:
         self.heights[row] = min(TALLEST_POINTS, points)
         self.sheet.set_row(row, self.heights[row])
 
-    def section(self, name: str, present: bool, *notes: str) -> bool:
-        """A heading and its notes; where what it is about is missing, a sentence that says so. Returns `present`."""
-        self.heading(self.text(f"{name}.heading"))
-        self.notes(*(notes if present else (f"{name}.none",)))
-        return present
-
-    def columns(self, name: str, styles: str) -> list[Column]:
-        """Columns given as `heading:style heading:style`, with headings of this sheet's, or else of all tables."""
+    def columns(self, styles: str) -> list[Column]:
+        """Columns given as `heading:style heading:style`."""
         pairs = [pair.split(":") for pair in styles.split()]
-        known = self.words.get
-        common = "column.{}".format
-        own = f"sheet.{self.key}.{name}." if name else f"sheet.{self.key}."
-        heads = [known(f"{own}{one}", "") or self.words(common(one)) for one, _ in pairs]
-        return [Column(head, style.replace("_", " ")) for head, (_, style) in zip(heads, pairs, strict=True)]
+        return [Column(self.text(head), style.replace("_", " ")) for head, style in pairs]
 
-    def exhibit(self, exhibit: Exhibit, band: int = 0, **options: bool) -> Region | None:
+    def exhibit(
+        self,
+        exhibit: Exhibit,
+        *charts: "Drawn",
+        rows: int = PANEL_ROWS,
+        choice: Mapping[str, Any] = ALL,
+        **options: bool,
+    ) -> Region | None:
         """An exhibit under its heading, with its note; where there is nothing to show, the sentence that says so.
 
-        `band` rows are left above the table for charts, which are put at `band_row`.
+        The `charts` that are drawn of it stand above it, each so many `rows` high, at most three abreast.
         """
         edition = self.book.edition
-        title, (shown, rows) = exhibit.words(edition, "title"), exhibit.told_apart(edition)
-        note = "note" if rows else "none"
-        if not rows and not exhibit.has(edition, note):
+        title, (shown, told) = exhibit.words(edition, "title"), exhibit.told_apart(edition, **choice)
+        note = "note" if told else "none"
+        if not told and not exhibit.has(edition, note):
             return None
         self.heading(title)
         self.lines([exhibit.words(edition, note)] if exhibit.has(edition, note) else [], font_color=MUTED)
-        if not rows:
+        if not told:
             return None
         columns = [Column(one.heading, style_of(one.style)[0].heading_form) for one in shown]
-        self.band_row = self.row
-        self.row = self.row + band
-        region = self.table(title, exhibit.words(edition, "about"), columns, rows, **options)
+        bands = range(self.row, self.row + rows * -(-len(charts) // ABREAST), rows)
+        self.row += rows * len(bands)
+        region = self.table(title, columns, told, **options)
         self.book.regions[exhibit.name] = region
+        for place, band in enumerate(bands):
+            drawn = charts[place * ABREAST : (place + 1) * ABREAST]
+            self.charts([one(self, region) for one in drawn], band, rows, min(ABREAST, len(charts)))
         if self.printed:
             self.traces(exhibit, region)
         return region
+
+    def exhibits(self, *exhibits: Exhibit, filters: bool = False) -> None:
+        """Exhibits below one another."""
+        for exhibit in exhibits:
+            self.exhibit(exhibit, filters=filters)
 
     def traces(self, exhibit: Exhibit, region: Region) -> None:
         """A comment on each row of a printed table: how its numbers are traced, and what they are mostly made of."""
@@ -223,14 +221,19 @@ class Sheet:
                 look = {"x_scale": COMMENT[0], "y_scale": COMMENT[1], "font_size": 9, "font_name": "Arial"}
                 self.sheet.write_comment(region.first_row + place, 0, safe_text(said, MOST_SAID), look)
 
-    def listing(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]], **options: bool) -> Region:
-        """A table with the title and the description that this sheet has for `name`."""
-        return self.table(self.text(f"{name}.heading"), self.text(f"{name}.about"), columns, rows, **options)
+    def begin(self, name: str, *notes: str) -> None:
+        """The heading that this sheet has for `name`, and notes."""
+        self.heading(self.text(name))
+        self.notes(*notes)
+
+    def listing(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Region:
+        """A table with the title that this sheet has for `name`, by which charts and formulas find it."""
+        self.book.regions[name] = self.table(self.text(name), columns, rows)
+        return self.book.regions[name]
 
     def table(
         self,
         title: str,
-        description: str,
         columns: Sequence[Column],
         rows: Sequence[Sequence[Any]],
         *,
@@ -247,7 +250,9 @@ class Sheet:
         ]
         head = [{"header": name, "header_format": form} for name, form in zip(names, forms, strict=True)]
         self.book.tables += 1
-        said = {"title": safe_text(title, 250), "description": safe_text(description, 2_000)}
+        first, *rest = (column.header for column in columns)
+        about = self.words("workbook.about", first=lowered(first), rest="; ".join(rest))
+        said = {"title": safe_text(title, 250), "description": safe_text(about, 2_000)}
         name = table_name(said["title"], self.book.tables, self.words("workbook.table"))
         look = {"name": name, "style": None, "autofilter": filters, "banded_rows": False}
         self.sheet.add_table(self.row, 0, region.last_row, len(columns) - 1, {"columns": head, **look, **said})
@@ -320,25 +325,6 @@ class Sheet:
         """How wide a column is; those beyond the sheet's own are as wide as its last."""
         return self.widths[min(column, len(self.widths) - 1)]
 
-    @contextmanager
-    def band(self, rows: int) -> Iterator[None]:
-        """Leave room for a band of charts above a table;
-        where it begins is `band_row`, for the charts to be put there after.
-        """
-        self.band_row = self.row
-        self.row = self.row + rows
-        yield
-
-    @contextmanager
-    def panels(self, count: int) -> Iterator[list[tuple[Chart, str]]]:
-        """Room above a table for so many small charts, in bands; those put into the list are shown there."""
-        charts: list[tuple[Chart, str]] = []
-        with self.band(-(-count // PANELS_ABREAST) * PANEL_ROWS):
-            yield charts
-        for first in range(0, len(charts), PANELS_ABREAST):
-            at = self.band_row + first // PANELS_ABREAST * PANEL_ROWS
-            self.charts(charts[first : first + PANELS_ABREAST], at, PANEL_ROWS, PANELS_ABREAST)
-
     def charts(
         self, charts: Sequence[tuple[Chart, str]], row: int | None = None, rows: int = 17, abreast: int = 0
     ) -> None:
@@ -410,6 +396,9 @@ class Sheet:
         """A text as it may stand in a page header, where & is a command."""
         line = one_line(text)
         return (line if len(line) <= HEADER_PART else line[: HEADER_PART - 1] + "…").replace("&", "&&")
+
+
+Drawn = Callable[[Sheet, Region], tuple[Chart, str]]  # a chart of an exhibit that stands there, with its text
 
 
 def roomy(book: Book, widths: Sequence[float], exhibits: Sequence[Exhibit], most: float = WIDEST) -> list[float]:

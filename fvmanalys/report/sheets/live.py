@@ -26,9 +26,7 @@ NOTHING = "–"
 
 
 class Lever(NamedTuple):
-    """A cell that readers turn: what it is called for them and for formulas,
-    its published value, its limits and its style.
-    """
+    """A cell that readers turn: its name for them and for formulas, its published value, limits and style."""
 
     name: str
     called: str
@@ -40,7 +38,7 @@ class Lever(NamedTuple):
 def write_live(book: Book) -> None:
     """Levers, results beside the published ones, and how far the convention lies from the simulation."""
     sheet = Sheet(book, KEY, WIDTHS)
-    sheet.title(sheet.text("title"))
+    sheet.title()
     sheet.sheet.set_tab_color(INPUT_FILL)
     figures = mid_year_figures(book.findings.inputs, book.outlook, book.settings)
     sheet.notes("how", "reset", "fixed", "convention")
@@ -88,15 +86,15 @@ def weight_levers(book: Book) -> list[Lever]:
 def lever_table(sheet: Sheet, name: str, what: str, levers: Sequence[Lever]) -> Region:
     """A table of levers: what the reader may give, whether it may be, the published value and the limits."""
     book = sheet.book
-    sheet.heading(sheet.text(name))
-    columns = sheet.columns("", f"{what}:text input:n1 message:text published:n1 low:n1 high:n1")
+    sheet.begin(name)
+    columns = sheet.columns(f"{what}:text input:n1 message:text published:n1 low:n1 high:n1")
     first = sheet.row + 1
     whole = f"SUM($B${first + 1}:$B${first + len(levers)})=0" if name == "weights" else "FALSE"
     rows = []
     for row, one in enumerate(levers, start=first + 1):
         ends = [(end, one.style) for end in (one.value, one.limits.low, one.limits.high)]
         rows.append([one.name, (Input(one.value), f"input {one.style}"), message(sheet, row, one, whole), *ends])
-    region = sheet.table(sheet.text(name), sheet.text(f"{name}_about"), columns, rows)
+    region = sheet.listing(name, columns, rows)
     for row, one in enumerate(levers):
         book.workbook.define_name(one.called, f"={region.cell(row, INPUT)}")
         validate(sheet, region.first_row + row, one)
@@ -149,11 +147,8 @@ def scores_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region
     """The share of each area, and each option's score in it."""
     book = sheet.book
     shares = normalised(sheet.book.settings.weights)
-    sheet.heading(sheet.text("scores"))
-    columns = [
-        *sheet.columns("", "area:text share:share1"),
-        *(Column(name, "points") for name in book.options.values()),
-    ]
+    sheet.begin("scores")
+    columns = [*sheet.columns("area:text share:share1"), *(Column(name, "points") for name in book.options.values())]
     rows = []
     for row, (area, name) in enumerate(book.areas.items()):
         part = f"{weights.here(row, INPUT)}/SUM({weights.column(INPUT)})"
@@ -162,14 +157,14 @@ def scores_table(sheet: Sheet, weights: Region, figures: pd.DataFrame) -> Region
             cases = book.regions[f"level {option} {area}"]
             scores.append(allowed(book, f"SUMPRODUCT({cases.column(-3)},{cases.column(-1)})", figures.at[option, area]))
         rows.append([name, allowed(book, part, shares[area]), *scores])
-    return sheet.table(sheet.text("scores"), sheet.text("scores_about"), columns, rows)
+    return sheet.listing("scores", columns, rows)
 
 
 def results_table(sheet: Sheet, weights: Region, scores: Region, figures: pd.DataFrame) -> Region:
     """What the options come to at the reader's settings, beside what is published."""
     book = sheet.book
     table = sheet.book.findings.comparison.table
-    sheet.heading(sheet.text("yours"))
+    sheet.begin("yours")
     styles = "option:text cost:money published_cost:money score:points published_score:points"
     styles += " net_benefit:money published_net_benefit:money rank:n0 published_rank:n0"
     ranks = table.loc[table["permanent"], "net_benefit"].rank(ascending=False, method="min").reindex(table.index)
@@ -182,7 +177,7 @@ def results_table(sheet: Sheet, weights: Region, scores: Region, figures: pd.Dat
             row += [allowed(book, formulas[own], mine[own]), known[published]]
         rank = [allowed(book, formulas["rank"], mine["rank"]), ranks[option]]
         rows.append(row + (rank if known["permanent"] else [(sheet.text("unranked"), "right")] * 2))
-    return sheet.table(sheet.text("yours"), sheet.text("yours_about"), sheet.columns("", styles), rows)
+    return sheet.listing("yours", sheet.columns(styles), rows)
 
 
 def result_formulas(sheet: Sheet, scores: Region, place: int, option: str) -> dict[str, str]:
@@ -216,8 +211,7 @@ def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
     """How far the yearly convention lies from the simulation, at the published settings."""
     book = sheet.book
     table = sheet.book.findings.comparison.table
-    sheet.heading(sheet.text("distance"))
-    sheet.notes("distance_note")
+    sheet.begin("distance", "distance_note")
     styles = "option:text simulated_cost:money yearly_cost:money cost_distance:n1 cost_distance_share:distance"
     styles += " simulated_score:n2 yearly_score:n2 score_distance:n2"
     rows = []
@@ -237,4 +231,4 @@ def distance_table(sheet: Sheet, figures: pd.DataFrame) -> None:
                 mine["score"] - known["score"],
             ]
         )
-    sheet.table(sheet.text("distance"), sheet.text("distance_about"), sheet.columns("", styles), rows)
+    sheet.listing("distance", sheet.columns(styles), rows)

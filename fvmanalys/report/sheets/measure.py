@@ -1,6 +1,4 @@
-"""How much room a text takes, in units of column width,
-as a wide font sets it: so that nothing is cut in another one.
-"""
+"""How much room a text takes, in units of column width, in a font so wide that nothing is cut in another."""
 
 import re
 from collections.abc import Iterable

@@ -1,16 +1,16 @@
 """The print set after its first page: options, reasons, what turns the answer, areas, money, time and people, risks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
 from xlsxwriter.chart import Chart
 
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.sheets.comparison import cost_chart, span, worth_chart
 from fvmanalys.report.sheets.frame import PAGE_UNITS, Book, Region, Sheet
 from fvmanalys.report.sheets.measure import whole_words
+from fvmanalys.report.sheets.natives import cost_chart, span, worth_chart
 from fvmanalys.report.sheets.plots import (
     TODAY,
     Series,
@@ -26,16 +26,7 @@ from fvmanalys.report.sheets.workings import first_day
 from fvmanalys.report.topics import board, money, people, turning
 from fvmanalys.report.topics.answer import what_changes
 
-__all__ = [
-    "fill",
-    "write_areas_page",
-    "write_money_page",
-    "write_people_page",
-    "write_reasons_page",
-    "write_risks_page",
-    "write_turning_page",
-    "write_ways_page",
-]
+__all__ = ["PAGES", "fill"]
 
 A_COLUMN, LEAST_FIRST = 0.72, 10.0
 LEAST_ROWS, MOST_ROWS, TABLE_ROWS = 12, 30, 6
@@ -60,7 +51,7 @@ def headings(book: Book, *exhibits: Exhibit) -> list[str]:
 def page(book: Book, key: str, columns: Sequence[float]) -> Sheet:
     """A page of the print set with its title."""
     sheet = Sheet(book, key, columns, printed=True)
-    sheet.title(sheet.text("title"))
+    sheet.title()
     return sheet
 
 
@@ -192,7 +183,7 @@ def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     years = replace(region, last_row=region.last_row - 1)
     shown = board.budgeted(book.findings)
     series = option_lines(book, years, [book.edition.places[option] for option in shown])
-    sums = board.sums(book.findings)[0]
+    sums = board.sums(book.findings)
     most = max(shown, key=lambda option: float(sums[option]))
     title = sheet.text("chart", option=book.options[most], amount=sheet.words.amount(sums[most]))
     said = [f"{book.options[option]} {sheet.words.amount(sums[option])}" for option in shown]
@@ -243,3 +234,14 @@ def kinds_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
     said = [f"{sheet.words('kind.' + row['kind'])} {sheet.words.number(row['estimates'])}" for row in rows]
     series = [Series(region.heading(1), region.column(0), region.column(1))]
     return column_chart(sheet.book, title, series, ""), f"{title}. {sheet.words.listing(said)}"
+
+
+PAGES: dict[str, Callable[[Book], None]] = {
+    "ways": write_ways_page,
+    "reasons": write_reasons_page,
+    "turning": write_turning_page,
+    "by_area": write_areas_page,
+    "money": write_money_page,
+    "people": write_people_page,
+    "risks": write_risks_page,
+}

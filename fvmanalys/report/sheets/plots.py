@@ -15,9 +15,9 @@ from fvmanalys.report.sheets.book import Book, Region
 from fvmanalys.report.sheets.cells import safe_text
 
 __all__ = [
-    "FARTHEST", "TODAY", "Series", "column_chart", "curve_chart", "interval_chart", "line_chart", "nice_step",
-    "option_lines", "option_series", "range_chart", "scatter_chart", "span_chart", "stacked_chart", "step_chart",
-    "swing_chart",
+    "FARTHEST", "TODAY", "Series", "bar_chart", "column_chart", "curve_chart", "interval_chart", "line_chart",
+    "nice_step", "option_lines", "option_series", "range_chart", "scatter_chart", "span_chart", "stacked_chart",
+    "step_chart", "swing_chart",
 ]  # fmt: skip
 
 DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot", "long_dash_dot", "solid", "dash")
@@ -32,6 +32,10 @@ LEADER, TODAY = -1, -2
 LEVEL = 360  # degrees, by which XlsxWriter says that labels are never turned
 TWO_YEARS = 731  # days, so that no mark falls short of its year
 FONT = {"name": "Arial", "size": 10, "color": INK}
+GRID = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+NO_GRID = {"visible": False}
+NOTHING = {"none": True}
+FALLING = "#B9CDE0"
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,12 @@ class Series:
     count: int = 0
 
 
-def framed(book: Book, kind: str, title: str, subtype: str | None = None) -> Chart:
-    """An empty chart with a title that says what it shows."""
+def framed(book: Book, kind: str, title: str, subtype: str = "", alone: bool = False) -> Chart:
+    """An empty chart with a title that says what it shows, and no legend where what it shows stands `alone`."""
     chart = book.workbook.add_chart({"type": kind} | ({"subtype": subtype} if subtype else {}))
     chart.set_title({"name": title_text(title), "name_font": {**FONT, "size": 11, "bold": True}, "overlay": False})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_legend({"position": "bottom", "font": FONT})
+    chart.set_legend(NOTHING if alone else {"position": "bottom", "font": FONT})
     return chart
 
 
@@ -69,24 +73,26 @@ def title_text(text: str) -> str:
 
 def axes(chart: Chart, unit: str, number_format: str, every: int = 1, **more: Any) -> None:
     """A category axis, with every so many of its labels, and a value axis with its unit."""
-    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     font = {**FONT, "rotation": -45 if every > 1 else LEVEL}
     chart.set_x_axis({"num_font": font, "line": {"color": MUTED}, "label_position": "low", "interval_unit": every})
-    chart.set_y_axis(
-        {
-            "num_font": FONT,
-            "num_format": number_format,
-            "line": {"none": True},
-            "major_gridlines": grid,
-            **titled(unit),
-            **more,
-        }
-    )
+    look = {"num_font": FONT, "num_format": number_format, "line": NOTHING, "major_gridlines": GRID}
+    chart.set_y_axis({**look, **titled(unit), **more})
 
 
 def titled(text: str) -> dict[str, Any]:
     """An axis title, where there is one."""
     return {"name": text, "name_font": {**FONT, "bold": False}} if text else {}
+
+
+def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
+    """A plain or patterned fill."""
+    patterned = {"pattern": pattern, "fg_color": colour, "bg_color": behind}
+    return {"pattern": patterned} if pattern else {"fill": {"color": colour}}
+
+
+UNSEEN = {"fill": NOTHING, "border": NOTHING}
+GAIN, LOSS, WHOLE = fill_of(ACCENT, ""), fill_of(AGAINST, "wide_upward_diagonal"), fill_of(INK, "")
+TWO = (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal"))
 
 
 def interval_chart(
@@ -100,24 +106,16 @@ def interval_chart(
 ) -> Chart:
     """Columns with intervals, one an option; `distances` are the cells that say how far the ends lie below and above.
 
-    `span` is that of the axis, `looks` are the places of the options; `said` stands at a row whose column has no
-    height.
+    `span` is that of the axis, `looks` the places of the options; `said` stands where a column has no height.
     """
-    chart = framed(book, "column", title)
+    chart = framed(book, "column", title, alone=True)
     below, above = distances
-    bars = {
-        "type": "custom",
-        "plus_values": f"={above}",
-        "minus_values": f"={below}",
-        "line": {"color": INK, "width": 1.25},
-    }
+    line = {"color": INK, "width": 1.25}
+    bars = {"type": "custom", "plus_values": f"={above}", "minus_values": f"={below}", "line": line}
+    shown = [{"value": said[row]} if row in said else {"delete": True} for row in range(len(looks))]
+    labels = {"data_labels": {"value": True, "custom": shown, "font": FONT}} if said else {}
     points = [option_fill(look) for look in looks]
-    labels = {}
-    if said:
-        shown = [{"value": said[row]} if row in said else {"delete": True} for row in range(len(looks))]
-        labels = {"data_labels": {"value": True, "custom": shown, "font": FONT}}
-    chart.add_series({**places(series), "y_error_bars": bars, "points": points, "gap": 80, **labels})
-    chart.set_legend({"none": True})
+    chart.add_series(book.coloured({**places(series), "y_error_bars": bars, "points": points, "gap": 80, **labels}))
     axes(chart, book.words("workbook.millions"), book.number_format("money"), min=span[0], max=span[1])
     return chart
 
@@ -130,9 +128,7 @@ def places(series: Series) -> dict[str, str]:
 def option_series(
     region: Region, options: Sequence[str], values: int, looks: Mapping[str, int], letters: Sequence[str]
 ) -> list[Series]:
-    """A series for each run of rows of one option:
-    the column `values` over the second; who has no look is the leader.
-    """
+    """A series for each run of rows of one option, `values` over the second column; who has no look is the leader."""
     found: list[Series] = []
     first = 0
     for option, run in groupby(options):
@@ -157,12 +153,10 @@ def column_chart(
     book: Book, title: str, series: Sequence[Series], unit: str, number_format: str = "0", **scale: Any
 ) -> Chart:
     """Columns side by side: of options in their own colours and patterns, of others in those of parts."""
-    chart = framed(book, "column", title)
+    chart = framed(book, "column", title, alone=len(series) == 1)
     for index, one in enumerate(series):
         look = part_fill(index) if one.look is None else option_fill(one.look)
         chart.add_series(book.coloured({**places(one), "gap": 60, **look}))
-    if len(series) == 1:
-        chart.set_legend({"none": True})
     axes(chart, unit, number_format, **scale)
     return chart
 
@@ -178,26 +172,15 @@ def option_fill(index: int) -> dict[str, Any]:
 def part_fill(index: int) -> dict[str, Any]:
     """The fill of a part, such as a category of costs."""
     colour, hatch = FILLS[index % len(FILLS)]
-    return {
-        "border": {"color": PAPER, "width": 0.5},
-        **fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour),
-    }
-
-
-def fill_of(colour: str, pattern: str, behind: str = PAPER) -> dict[str, Any]:
-    """A plain or patterned fill."""
-    return (
-        {"pattern": {"pattern": pattern, "fg_color": colour, "bg_color": behind}}
-        if pattern
-        else {"fill": {"color": colour}}
-    )
+    fill = fill_of(MUTED if hatch else colour, PATTERNS.get(hatch, ""), colour)
+    return {"border": {"color": PAPER, "width": 0.5}, **fill}
 
 
 def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **scale: Any) -> Chart:
     """Lines over years, each option's in its own colour and dash."""
     chart = framed(book, "line", title)
     for one in series:
-        chart.add_series({**places(one), **labelled(one, "above"), "line": option_line(one.look)})
+        chart.add_series(book.coloured({**places(one), **labelled(one, "above"), "line": option_line(one.look)}))
     chart.set_legend(legend_of(book, series))
     axes(chart, unit, "0", every=5, **scale)
     return chart
@@ -206,9 +189,7 @@ def line_chart(book: Book, title: str, series: Sequence[Series], unit: str, **sc
 def scatter_chart(
     book: Book, title: str, series: Sequence[Series], unit: str, across: str, ends: tuple[float, float]
 ) -> Chart:
-    """Shares over a number, each option's in its own colour and dash;
-    `ends` are those of the horizontal axis, named `across`.
-    """
+    """Shares over a number, each option's in its own look; `ends` are those of the horizontal axis, named `across`."""
     return curve_chart(book, title, series, (unit, "share"), (across, "money"), ends, min=0, max=1)
 
 
@@ -221,19 +202,16 @@ def curve_chart(
     ends: tuple[float, float],
     **scale: Any,
 ) -> Chart:
-    """Lines over a number, each option's in its own colour and dash;
-    `upright` and `across` are each axis' name and number style.
-    """
+    """Lines over a number, each option's in its own look; `upright` and `across` are an axis' name and number style."""
     chart = framed(book, "scatter", title, "straight")
     for one in series:
         look = {"line": option_line(one.look), "marker": {"type": "none"}}
-        chart.add_series({**places(one), **labelled(one, "right"), **look})
+        chart.add_series(book.coloured({**places(one), **labelled(one, "right"), **look}))
     chart.set_legend(legend_of(book, series))
     axes(chart, upright[0], book.number_format(upright[1]), **scale)
     span = {"min": ends[0], "max": ends[1], "crossing": ends[0], "num_format": book.number_format(across[1])}
-    chart.set_x_axis(
-        {"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": {"visible": False}, **titled(across[0]), **span}
-    )
+    look = {"num_font": FONT, "line": {"color": MUTED}, "major_gridlines": NO_GRID}
+    chart.set_x_axis({**look, **titled(across[0]), **span})
     return chart
 
 
@@ -282,120 +260,83 @@ def stacked_chart(book: Book, title: str, series: Sequence[Series], unit: str, t
     """Stacked parts, each with its fill; `top` lets several charts share a scale."""
     chart = framed(book, "column", title, "stacked")
     for index, one in enumerate(series):
-        fill = part_fill(index if one.look is None else one.look)
-        chart.add_series(book.coloured({**places(one), **fill, "gap": 40}))
+        chart.add_series(
+            book.coloured({**places(one), **part_fill(index if one.look is None else one.look), "gap": 40})
+        )
     axes(chart, unit, book.number_format("money"), every=5 if top else 1, **({"max": top, "min": 0} if top else {}))
     return chart
 
 
 def span_chart(book: Book, title: str, start: Series, spans: Sequence[Series], low: float, across: str) -> Chart:
     """Spans of time as bars: from an unseen start, then each span; the axis is dates from `low`."""
-    chart = framed(book, "bar", title, "stacked")
-    chart.add_series(
-        {
-            "name": f"={start.name}",
-            "categories": f"={start.categories}",
-            "values": f"={start.values}",
-            "fill": {"none": True},
-            "border": {"none": True},
-            "gap": 60,
-        }
-    )
-    for one, look in zip(spans, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
+    chart = framed(book, "bar", title, "stacked", alone=True)
+    chart.add_series(book.coloured({**places(start), **UNSEEN, "gap": 60}))
+    for one, look in zip(spans, TWO, strict=True):
         chart.add_series(book.coloured({**places(one), "border": {"color": ACCENT}, **look}))
-    chart.set_legend({"none": True})
-    chart.set_x_axis(
-        {
-            "num_font": FONT,
-            "num_format": "yyyy",
-            "min": low,
-            "major_unit": TWO_YEARS,
-            "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.5}},
-            "line": {"none": True},
-            **titled(across),
-        }
-    )
-    chart.set_y_axis(
-        {
-            "num_font": FONT,
-            "reverse": True,
-            "crossing": "max",
-            "line": {"color": MUTED},
-            "major_gridlines": {"visible": False},
-        }
-    )
+    upside_down(chart, {"num_format": "yyyy", "min": low, "major_unit": TWO_YEARS, **titled(across)})
     return chart
 
 
 def swing_chart(book: Book, title: str, ends: Sequence[Series], start: float, unit: str) -> Chart:
     """Bars from `start` to either end, the first row on top."""
     chart = framed(book, "bar", title)
-    for one, look in zip(ends, (fill_of("#8fb3d4", ""), fill_of(ACCENT, "wide_upward_diagonal")), strict=True):
-        bar = {**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look}
-        chart.add_series(book.coloured(bar))
+    for one, look in zip(ends, TWO, strict=True):
+        chart.add_series(book.coloured({**places(one), "border": {"color": ACCENT}, "gap": 45, "overlap": 100, **look}))
     upside_down(chart, {"num_format": book.number_format("money"), "crossing": start, **titled(unit)})
     return chart
 
 
-GAIN, LOSS, WHOLE = fill_of(ACCENT, ""), fill_of(AGAINST, "wide_upward_diagonal"), fill_of(INK, "")
-UNSEEN = {"fill": {"none": True}, "border": {"none": True}}
+def bar_chart(book: Book, title: str, series: Series, unit: str) -> Chart:
+    """Bars from nothing, the first row on top, those that fall of another colour."""
+    chart = framed(book, "bar", title, alone=True)
+    falling = {"invert_if_negative": True, "invert_if_negative_color": FALLING}
+    chart.add_series(
+        book.coloured({**places(series), "gap": 45, "border": {"color": ACCENT}, **fill_of(ACCENT, ""), **falling})
+    )
+    upside_down(chart, {"num_format": book.number_format("money"), **titled(unit)})
+    return chart
 
 
 def step_chart(book: Book, title: str, region: Region) -> Chart:
     """Steps from nothing to the whole, the first on top: each a bar from where the last one ended."""
-    chart = framed(book, "bar", title, "stacked")
-    looks = (UNSEEN, GAIN, GAIN, LOSS, LOSS, WHOLE)
-    for column, look in enumerate(looks, start=1):
+    chart = framed(book, "bar", title, "stacked", alone=True)
+    for column, look in enumerate((UNSEEN, GAIN, GAIN, LOSS, LOSS, WHOLE), start=1):
         series = Series(region.heading(column), region.column(0), region.column(column))
         chart.add_series(book.coloured({**places(series), "gap": 35, **look}))
-    chart.set_legend({"none": True})
     upside_down(chart, {"num_format": book.number_format("n0"), **titled(book.words("workbook.millions"))})
     return chart
 
 
 def upside_down(chart: Chart, across: dict[str, Any]) -> None:
     """The axes of bars of which the first row is on top."""
-    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-    chart.set_x_axis({"num_font": FONT, "line": {"none": True}, "major_gridlines": grid, **across})
-    low = {"label_position": "low", "line": {"color": MUTED}, "major_gridlines": {"visible": False}}
+    chart.set_x_axis({"num_font": FONT, "line": NOTHING, "major_gridlines": GRID, **across})
+    low = {"label_position": "low", "line": {"color": MUTED}, "major_gridlines": NO_GRID}
     chart.set_y_axis({"num_font": FONT, "reverse": True, "crossing": "max", "interval_unit": 1, **low})
 
 
 def range_chart(book: Book, title: str, region: Region, axis: str) -> Chart:
     """Numbers one below the other, from today's value: a line from low to high, a diamond where the answer turns."""
-    chart = framed(book, "scatter", title, "straight")
+    chart = framed(book, "scatter", title, "straight", alone=True)
     count = region.last_row - region.first_row + 1
+    look = {"line": {"color": LINE, "width": 3}, "marker": {"type": "none"}}
     for row in range(count):
         level = f"({region.cell(row, 0)},{region.cell(row, 0)})"
-        line = {"color": LINE, "width": 3}
-        chart.add_series(
-            {"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", "line": line, "marker": {"type": "none"}}
-        )
+        chart.add_series(book.coloured({"categories": f"={region.row(row, 1, 2)}", "values": f"={level}", **look}))
     for column, shape, colour in ((3, "circle", ACCENT), (4, "diamond", AGAINST)):
         marker = {"type": shape, "size": 9, "fill": {"color": colour}, "border": {"color": colour}}
         series = Series(region.heading(column), region.column(column), region.column(0))
-        chart.add_series(book.coloured({**places(series), "line": {"none": True}, "marker": marker}))
-    chart.set_legend({"none": True})
-    grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
+        chart.add_series(book.coloured({**places(series), "line": NOTHING, "marker": marker}))
     share = book.number_format("share")
-    across = {"min": -FARTHEST, "max": FARTHEST, "major_unit": 0.5, "crossing": -FARTHEST}
-    form = f"+{share};\u2212{share};{share}"
-    chart.set_x_axis(
-        {
-            "num_font": FONT,
-            "num_format": form,
-            "label_position": "high",
-            "major_gridlines": grid,
-            **across,
-            **titled(axis),
-        }
-    )
-    upright = {
+    across: dict[str, Any] = {"min": -FARTHEST, "max": FARTHEST, "major_unit": 0.5, "crossing": -FARTHEST}
+    across |= {"num_format": f"+{share};\u2212{share};{share}", "label_position": "high", "major_gridlines": GRID}
+    chart.set_x_axis({"num_font": FONT, **across, **titled(axis)})
+    upright: dict[str, Any] = {
         "min": 0,
         "max": count + 1,
         "major_unit": 1,
         "crossing": count + 1,
-        "major_gridlines": {"visible": False},
+        "major_gridlines": NO_GRID,
     }
-    chart.set_y_axis({"num_font": FONT, "num_format": f'[=0]"";[={count + 1}]"";0', "reverse": True, **upright})
+    upright |= {"num_format": f'[=0]"";[={count + 1}]"";0', "reverse": True}
+    chart.set_y_axis({"num_font": FONT, **upright})
     return chart

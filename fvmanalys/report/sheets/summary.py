@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from fvmanalys.report.palette import MUTED
-from fvmanalys.report.sheets.comparison import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.frame import SPARE_ROWS, Book, Sheet
+from fvmanalys.report.sheets.natives import acceptability_chart, worth_chart
 from fvmanalys.report.sheets.pages import fill
 from fvmanalys.report.topics import board
 from fvmanalys.report.topics.answer import answer, beside_public, made_with, stand_in_notice, what_it_rests_on
@@ -43,7 +43,8 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
             *filter(None, [changes_sentence(edition)]),
         ]
     )
-    fill(sheet, acceptability_chart(book) if book.findings.comparison.runner_up is not None else worth_chart(book))
+    rivals = book.findings.comparison.runner_up is not None
+    fill(sheet, acceptability_chart(sheet, book.regions["acceptability"]) if rivals else worth_chart(book))
     sheet.last_printed = sheet.row - 1
     sheet.row += SPARE_ROWS
     first = sheet.row + 2

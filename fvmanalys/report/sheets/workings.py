@@ -1,5 +1,6 @@
 """Räkneunderlag: what the charts of the print set are drawn from, out of the way of its readers."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -25,12 +26,16 @@ EXCEL_DAY_0 = date(1899, 12, 30)
 def write_workings(book: Book) -> None:
     """The figures behind each chart that no table of the print set holds."""
     sheet = begun(book)
-    ends_table(sheet, "cost_ends", "cost", "cost_mean")
-    curves_table(sheet)
+    working(sheet, "cost_ends", "option:text below:money above:money", ends(book, "cost", "cost_mean"))
+    table = curves(book.findings.comparison)
+    options = [Column(name, "money") for name in book.options.values()]
+    spread = [[share, *row] for share, row in zip(table.index, table.to_numpy(), strict=True)]
+    working(sheet, "curves", "share:left_share1", spread, options)
     if book.findings.comparison.runner_up is not None:
-        steps_table(sheet)
-        ranges_table(sheet)
-    spans_table(sheet)
+        parts = "unseen gain_above gain_below loss_above loss_below whole_heading".replace(" ", ":money ")
+        working(sheet, "steps", f"step:text {parts}:money", steps(sheet))
+        working(sheet, "ranges", "number:left_n0 low:share high:share today:share turns:share", ranges(book))
+    working(sheet, "spans", "option:text early:month to_middle:n0 to_late:n0", spans(book))
     if book.has_levers:
         write_engine(sheet)
     sheet.finish()
@@ -44,62 +49,34 @@ def write_spans(book: Book) -> None:
 def begun(book: Book) -> Sheet:
     """The sheet with its title, and how far net benefit may lie from what is expected."""
     sheet = Sheet(book, KEY, WIDTHS)
-    sheet.title(sheet.text("title"))
+    sheet.title()
     sheet.notes("note")
-    ends_table(sheet, "worth_ends", "net_benefit", "net_benefit")
+    working(sheet, "worth_ends", "option:text below:money above:money", ends(book, "net_benefit", "net_benefit"))
     return sheet
 
 
-def working(sheet: Sheet, name: str, columns: list[Column], rows: list[list[Any]]) -> None:
+def working(sheet: Sheet, name: str, columns: str, rows: Sequence[Sequence[Any]], more: Sequence[Column] = ()) -> None:
     """A table under its heading, to which a chart refers by its name."""
     if rows:
-        sheet.heading(sheet.text(f"{name}.heading"))
-        sheet.book.regions[name] = sheet.listing(name, columns, rows)
+        sheet.begin(name)
+        sheet.listing(name, [*sheet.columns(columns), *more], rows)
 
 
-def ends_table(sheet: Sheet, name: str, stem: str, middle: str) -> None:
-    """How far the ends of an interval lie from its middle, for every option."""
-    table = sheet.book.findings.comparison.table
-    rows = [
-        [sheet.book.options[option], *distances(row, stem, middle)] for option, row in table.to_dict("index").items()
+def ends(book: Book, stem: str, middle: str) -> list[list[Any]]:
+    """How far P5 lies below the middle, and P95 above, for every option."""
+    table = book.findings.comparison.table.to_dict("index")
+    return [
+        [book.options[option], float(row[middle] - row[f"{stem}_p05"]), float(row[f"{stem}_p95"] - row[middle])]
+        for option, row in table.items()
     ]
-    working(
-        sheet,
-        name,
-        [Column(sheet.text("option")), *(Column(sheet.text(end), "money") for end in ("below", "above"))],
-        rows,
-    )
 
 
-def distances(row: dict[str, Any], stem: str, middle: str) -> list[float]:
-    """How far the fifth percentile lies below, and the ninety-fifth above."""
-    return [float(row[middle] - row[f"{stem}_p05"]), float(row[f"{stem}_p95"] - row[middle])]
-
-
-def curves_table(sheet: Sheet) -> None:
-    """What net benefit each option stays below in each share of the outcomes."""
-    table = curves(sheet.book.findings.comparison)
-    columns = [
-        Column(sheet.text("share"), "left share1"),
-        *(Column(name, "money") for name in sheet.book.options.values()),
-    ]
-    working(sheet, "curves", columns, [[share, *row] for share, row in zip(table.index, table.to_numpy(), strict=True)])
-
-
-def steps_table(sheet: Sheet) -> None:
-    """Every step from nothing to the whole lead: where it begins and ends,
-    as parts that stack on either side of zero.
-    """
-    edition = sheet.book.edition
-    facts = turning.pair(sheet.book.findings)
-    steps = [
-        (edition.tell("step", row["part"], row), row["start"], row["end"])
-        for row in turning.steps(sheet.book.findings, MOST_STEPS)
-    ]
-    rows = [[name, *stacked(start, end), 0.0] for name, start, end in steps]
-    rows += [[sheet.text("whole"), *[0.0] * 5, facts["whole"]]] if rows else []
-    heads = ("unseen", "gain_above", "gain_below", "loss_above", "loss_below", "whole_heading")
-    working(sheet, "steps", [Column(sheet.text("step")), *(Column(sheet.text(head), "money") for head in heads)], rows)
+def steps(sheet: Sheet) -> list[list[Any]]:
+    """Every step from nothing to the whole lead, as parts that stack on either side of zero."""
+    findings, edition = sheet.book.findings, sheet.book.edition
+    found = turning.steps(findings, MOST_STEPS)
+    rows = [[edition.tell("step", row["part"], row), *stacked(row["start"], row["end"]), 0.0] for row in found]
+    return rows + ([[sheet.text("whole"), *[0.0] * 5, turning.pair(findings)["whole"]]] if rows else [])
 
 
 def stacked(start: float, end: float) -> list[float]:
@@ -110,22 +87,16 @@ def stacked(start: float, end: float) -> list[float]:
     return [unseen, *parts, 0.0, 0.0] if end >= start else [unseen, 0.0, 0.0, *parts]
 
 
-def ranges_table(sheet: Sheet) -> None:
-    """How far each number's range and its switching value lie from today's value, as a share of it;
-    levels, of which today's change is nothing, in points of a hundred.
-    """
+def ranges(book: Book) -> list[list[Any]]:
+    """How far range and switching value lie from today's value, as a share of it; levels in points of a hundred."""
     rows = []
-    for row in board.TURNS.rows(sheet.book.edition):
+    for row in board.TURNS.rows(book.edition):
         base = row["base"]
-        size = abs(row["base"]) or POINTS
-        ends = (row["low"], row["high"]) if np.isfinite(row["low"]) else (base, base)
-        low, high, turns = (
-            float(np.clip((one - base) / size, -FARTHEST, FARTHEST)) for one in (*ends, row["switching_value"])
-        )
+        own = (row["low"], row["high"]) if np.isfinite(row["low"]) else (base, base)
+        shares = ((one - base) / (abs(base) or POINTS) for one in (*own, row["switching_value"]))
+        low, high, turns = (float(np.clip(share, -FARTHEST, FARTHEST)) for share in shares)
         rows.append([float(row["number"]), low, high, 0.0, turns])
-    columns = [Column(sheet.text("number"), "left n0")]
-    columns += [Column(sheet.text(head), "share") for head in ("low", "high", "today", "turns")]
-    working(sheet, "ranges", columns, rows)
+    return rows
 
 
 def first_day(book: Book) -> float:
@@ -134,22 +105,15 @@ def first_day(book: Book) -> float:
     return float((date(min(day for day in days if day).year - 1, 1, 1) - EXCEL_DAY_0).days)
 
 
-def spans_table(sheet: Sheet) -> None:
+def spans(book: Book) -> list[list[Any]]:
     """When each option is in full use: the earliest month and the days on to the middle and the late one."""
-    book = sheet.book
-    events = sheet.book.findings.events.set_index(["option", "event"])
-    rows = []
+    events = book.findings.events.set_index(["option", "event"])
+    rows: list[list[Any]] = []
     for option, name in book.options.items():
         event = (option, book.findings.inputs.full_use_event(option))
-        if event in events.index:
-            days = [day_after(book.edition.as_of, events.loc[event][one]) for one in ("p05", "p50", "p85")]
-            if days[0]:
-                rows.append(
-                    [
-                        name,
-                        days[0],
-                        *((later - earlier).days if later and earlier else 0 for earlier, later in pairwise(days)),
-                    ]
-                )
-    heads = (("option", "text"), ("early", "month"), ("to_middle", "n0"), ("to_late", "n0"))
-    working(sheet, "spans", [Column(sheet.text(head), style) for head, style in heads], rows)
+        known = [events.loc[event][one] for one in ("p05", "p50", "p85")] if event in events.index else []
+        days = [day_after(book.edition.as_of, one) for one in known]
+        if days and days[0]:
+            after = [(later - earlier).days if later and earlier else 0 for earlier, later in pairwise(days)]
+            rows.append([name, days[0], *after])
+    return rows

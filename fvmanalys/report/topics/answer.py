@@ -9,19 +9,20 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest
 from fvmanalys.analysis.leads import ERRORS, standard_error
-from fvmanalys.analysis.yearly import published_settings
+from fvmanalys.analysis.yearly import Outlook, published_settings
 from fvmanalys.model.draws import slice_starts
-from fvmanalys.report.edition import Edition
-from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.edition import Caption, Edition
+from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.markup import Html, paragraphs
 from fvmanalys.report.topics.sources import what_it_rests_on
 from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences, variant_sentences
 
 __all__ = [
-    "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
-    "WORTH", "answer", "answer_sentence", "area_answer", "area_scale", "beside_public", "full_use_sentences",
-    "options_shown",
-    "made_with", "stand_in_notice", "what_changes", "what_it_rests_on",
+    "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "DIFFERENCES", "LEVELS", "LEVELS_BY_YEAR", "OPTIONS", "REASONS",
+    "SCALE", "SCORES", "USE", "WAYS", "WORTH", "acceptability_caption", "answer", "answer_sentence", "area_answer",
+    "area_scale", "areas_by_name", "areas_caption", "beside_public", "comparison_caption", "full_use_sentences",
+    "levels_caption", "made_with", "of_options", "option_rows", "options_shown", "stand_in_notice", "what_changes",
+    "what_it_rests_on",
 ]  # fmt: skip
 
 CLEAR, LEANING = 0.8, 0.5
@@ -39,6 +40,11 @@ def option_rows(findings: Findings) -> pd.DataFrame:
     return findings.comparison.table.reset_index()
 
 
+def of_options(name: str, columns: str, **more: Any) -> Exhibit:
+    """An exhibit of the comparison."""
+    return Exhibit(name, option_rows, columns, published="comparison", **more)
+
+
 def areas(findings: Findings) -> pd.DataFrame:
     """The areas with the weights that the published answer uses."""
     weights = published_settings(findings.comparison).weights
@@ -50,10 +56,37 @@ def levels(findings: Findings, area: str = "") -> pd.DataFrame:
     return findings.levels[findings.levels["area"].eq(area) | (not area)]
 
 
-def area_columns(edition: Edition) -> list[Column]:
-    """The weight of an area, and what each option gives it."""
-    scores = [Column(option, "score", name) for option, name in edition.options.items()]
-    return [Column("area", "area"), Column("weight", "share"), *scores, Column("weight_kind", "kind")]
+def levels_by_year(findings: Findings, outlook: Outlook | None = None) -> pd.DataFrame:
+    """The expected level of each area (columns) by option and year."""
+    if outlook is None:
+        return pd.DataFrame()
+    rows = [
+        {"option": option, "year": year}
+        | {area: outlook.levels[option, area].loc[year] for area in findings.inputs.areas}
+        for option in findings.inputs.options()
+        for year in outlook.years
+    ]
+    return pd.DataFrame(rows)
+
+
+def differences(findings: Findings) -> pd.DataFrame:
+    """Every part of each option's (columns) difference from the best other: kind and part."""
+    table = findings.reasons
+    if table.empty:
+        return table
+    wide = table.set_index(["kind", "part", "option"])["difference"].unstack(sort=False)
+    return wide[(wide.abs() > 1e-9).any(axis=1)].reset_index()
+
+
+def beside(edition: Edition) -> dict[str, str]:
+    """What each option is called beside the best other."""
+    others = edition.findings.reasons.drop_duplicates("option").to_dict("records")
+    return {row["option"]: edition("exhibit.differences.against", row) for row in others}
+
+
+def areas_by_name(edition: Edition) -> dict[str, str]:
+    """What each area is called."""
+    return edition.areas
 
 
 def reference(edition: Edition) -> dict[str, Any]:
@@ -61,72 +94,42 @@ def reference(edition: Edition) -> dict[str, Any]:
     return {"reference": edition.options[edition.inputs.reference]}
 
 
-OPTIONS = Exhibit(
+OPTIONS = of_options(
     "options",
-    option_rows,
-    "option:option_best net_benefit:money net_benefit_p05:interval=net_benefit_p95 p_best:share expected_loss:money"
-    " score:points cost_p50:money cost_p85:money programme_p50:money programme_p85:money full_use_p50:month"
-    " full_use_p85:month full_use_within_horizon:share",
+    "option:option_best net_benefit net_benefit_p05:interval=net_benefit_p95 p_best expected_loss score "
+    "cost_p50 cost_p85 programme_p50 programme_p85 full_use_p50 full_use_p85 full_use_within_horizon",
     turned=True,
-    published="comparison",
     facts=reference,
 )
-WAYS = Exhibit(
-    "ways",
-    lambda findings: findings.inputs.tables["options"],
-    "option_id:long_option description:text permanent:yes_no kind:kind",
-)
-WORTH = Exhibit(
-    "worth",
-    option_rows,
-    "option:option net_benefit:money net_benefit_p05:money net_benefit_p50:money "
-    "net_benefit_p95:money break_even_value:money",
-    published="comparison",
-)
-COST = Exhibit(
-    "cost",
-    option_rows,
-    "option:option cost_mean:money cost_p05:money cost_p50:money cost_p85:money cost_p95:money programme_p50:money"
-    " programme_p85:money",
-    published="comparison",
-)
-USE = Exhibit(
-    "use",
-    option_rows,
-    "option:option full_use_p50:month full_use_p85:month full_use_within_horizon:share score:points score_p05:points"
-    " score_p50:points score_p95:points",
-    published="comparison",
-)
-CHOICE = Exhibit(
-    "choice",
-    option_rows,
-    "option:option p_best:share expected_loss:money regret_p95:money dominated_by:option permanent:yes_no"
-    " reference:yes_no",
-    published="comparison",
+WAYS = Exhibit("ways", "inputs.tables.options", "option_id:long_option description permanent kind")
+WORTH = of_options("worth", "option net_benefit net_benefit_p05 net_benefit_p50 net_benefit_p95 break_even_value:money")
+COST = of_options("cost", "option cost_mean cost_p05 cost_p50 cost_p85 cost_p95 programme_p50 programme_p85")
+USE = of_options("use", "option full_use_p50 full_use_p85 full_use_within_horizon score score_p05 score_p50 score_p95")
+CHOICE = of_options(
+    "choice", "option p_best expected_loss regret_p95:money dominated_by:option permanent reference:yes_no"
 )
 REASONS = Exhibit(
     "reasons", lambda findings: strongest(findings.reasons, 3), "option:beside favour:parts against:parts"
 )
-AREAS = Exhibit("areas", lambda findings: areas_by_option(findings.comparison), area_columns)
+AREAS = Exhibit(
+    "areas", lambda findings: areas_by_option(findings.comparison), "area weight:share *:score weight_kind:kind"
+)
 SCALE = Exhibit(
-    "scale",
-    areas,
-    "area_id:named_area description:text level_0:text level_100:text minimum:n0",
-    aside="weight:n0 low:weights",
+    "scale", areas, "area_id:named_area description level_0 level_100 minimum:n0", aside="weight:n0 low:weights"
 )
 SCORES = Exhibit(
     "scores",
     lambda findings: findings.comparison.areas.reset_index(),
-    "option:option area:area score:points score_p05:points score_p50:points score_p95:points p_below_today:share"
-    " p_below_minimum:share",
+    "option area score score_p05 score_p50 score_p95 p_below_today:share p_below_minimum:share",
     published="areas",
 )
-LEVELS = Exhibit("levels", levels, "option:option area:area level_now:points level_end:points reached_p50:month")
+LEVELS = Exhibit("levels", levels, "option area level_now:points level_end:points reached_p50:month")
+LEVELS_BY_YEAR = Exhibit("levels_by_year", levels_by_year, "option year *:points", each=areas_by_name)
+DIFFERENCES = Exhibit("differences", differences, "part:step *:money", sums="table.total", each=beside)
 BESIDE_PUBLIC = Exhibit(
     "public_comparison",
-    lambda findings: findings.public_comparison,
-    "option:option net_benefit:money public_net_benefit:money net_benefit_difference:money p_best:share"
-    " public_p_best:share",
+    "public_comparison",
+    "option net_benefit public_net_benefit:money net_benefit_difference:money p_best public_p_best:share",
 )
 
 
@@ -152,9 +155,7 @@ def answer(edition: Edition) -> list[str]:
 
 
 def requirement_sentences(edition: Edition) -> list[str]:
-    """What must hold and does not: minimum levels,
-    and deadlines that an option meets in less than half of the outcomes.
-    """
+    """What must hold and does not: minimum levels, and deadlines that are mostly missed."""
     findings = edition.findings
     comparison = edition.findings.comparison
     risk = findings.inputs.parameters["minimum_risk"]
@@ -223,9 +224,7 @@ def decided_sentence(edition: Edition) -> str:
 
 
 def what_changes(edition: Edition) -> list[str]:
-    """How probable the leader's own risk may be, whether its variants pay, and where the best option changes as the
-    value of a point does.
-    """
+    """How probable the leader's own risk may be, whether variants pay, and where the best option changes."""
     comparison = edition.findings.comparison
     said = risk_sentences(edition) + variant_sentences(edition)
     if comparison.switches.empty:
@@ -271,6 +270,60 @@ def area_scale(edition: Edition, area: str) -> list[str]:
     if row["level_0"] and row["level_100"]:
         texts.append(edition("notebook.scale", row))
     return [text for text in texts if text]
+
+
+def comparison_caption(edition: Edition, title: str = "title") -> Caption:
+    """Which option is ahead, and by how much; and every option's net benefit."""
+    comparison = edition.findings.comparison
+    facts = {"best": comparison.best, "second": comparison.runner_up, "gap": comparison.lead, **reference(edition)}
+    key = title if comparison.runner_up or title != "title" else "title_only"
+    return edition.caption("comparison", option_rows(edition.findings).to_dict("records"), key, **facts)
+
+
+def acceptability_caption(edition: Edition) -> Caption:
+    """Who is best at the value used, and everybody's chances there and at both ends."""
+    curves, value = edition.findings.comparison.acceptability, edition.findings.comparison.value_per_point
+    used = curves.index[np.abs(curves.index - value).argmin()]
+    places = {"low": curves.index[0], "used": used, "high": curves.index[-1]}
+    rows = [{"option": one} | {name: curves.at[at, one] for name, at in places.items()} for one in curves]
+    facts = {"best": curves.loc[used].idxmax(), "share": curves.loc[used].max(), "value": value}
+    return edition.caption("acceptability", rows, low=places["low"], high=places["high"], **facts)
+
+
+def areas_caption(edition: Edition, areas: list[str]) -> Caption:
+    """Who is best in how many areas, and every score."""
+    scores = edition.findings.comparison.areas["score"].unstack("area")
+    permanent = edition.inputs.options(permanent_only=True)
+    winners = [scores.loc[permanent, area].idxmax() for area in areas]
+    most = max(permanent, key=winners.count)
+    facts = {"best": most, "count": winners.count(most), "all": len(areas), "area": areas[0]}
+    key = "title" if len(areas) > 1 else "title_one"
+    told = " ".join(area_told(edition, area) for area in areas)
+    caption = edition.caption("areas", told, key, score=scores.at[most, areas[0]], **facts)
+    within = len(permanent) > 1 and all(is_within_reach(edition.findings, permanent, area) for area in areas)
+    return caption._replace(title=edition("chart.areas.within", title=caption.title)) if within else caption
+
+
+def is_within_reach(findings: Findings, options: list[str], area: str) -> bool:
+    """Whether the best score lies inside the range of the next best: they differ by less than is uncertain."""
+    scores = findings.comparison.areas.xs(area, level="area").loc[options]
+    best, second = scores["score"].nlargest(2).index
+    return bool(scores.loc[best, "score"] < scores.loc[second, "score_p95"])
+
+
+def area_told(edition: Edition, area: str) -> str:
+    """One area's scores in words."""
+    rows = edition.findings.comparison.areas.xs(area, level="area").reset_index().to_dict("records")
+    return f"{edition.areas[area]}: {'; '.join(edition.each('chart.areas.row', rows))}."
+
+
+def levels_caption(edition: Edition, areas: list[str]) -> Caption:
+    """Where levels stand today and end, and for which option most is gained."""
+    table = edition.findings.levels[edition.findings.levels["area"].isin(areas)]
+    permanent = table[table["option"].isin(edition.inputs.options(permanent_only=True))]
+    ends = permanent.set_index(["area", "option"])["level_end"].unstack(sort=False).mean()
+    facts = {"best": str(ends.idxmax()), "now": permanent["level_now"].mean(), "end": ends.max()}
+    return edition.caption("levels", table.to_dict("records"), "title" if len(areas) > 1 else "title_one", **facts)
 
 
 def stand_in_notice(edition: Edition) -> list[str]:

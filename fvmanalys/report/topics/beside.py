@@ -1,6 +1,4 @@
-"""The analysis beside the organisation's own report: what each says,
-where they differ and what would make them agree.
-"""
+"""The analysis beside the organisation's own report: where they differ and what would make them agree."""
 
 import pandas as pd
 
@@ -21,16 +19,13 @@ def said(findings: Findings) -> pd.DataFrame:
 OWN_REPORT = Exhibit(
     "own_report",
     said,
-    "name:text unit:unit low:rounded likely:rounded high:rounded found:rounded "
-    "kind:kind known_from:day source_id:sources",
+    "name unit low:rounded likely:rounded high:rounded found:rounded kind known_from source_id",
     facts=lambda edition: {"recommended": recommended(edition.inputs)},
 )
 
 
 def own_report_sentences(edition: Edition) -> list[str]:
-    """Whether the report and the analysis choose the same;
-    else by how much they differ and what would make them agree.
-    """
+    """Whether the report and the analysis choose the same; else what tells them apart, and what would not."""
     comparison = edition.findings.comparison
     chosen = recommended(edition.inputs)
     if not chosen or not comparison.rivals:

@@ -13,41 +13,20 @@ from fvmanalys.analysis.yearly import largest_assumptions
 from fvmanalys.evidence.tables import ALL_OPTIONS
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Column, Exhibit
-from fvmanalys.report.topics.answer import reference
+from fvmanalys.report.topics.answer import areas_by_name, of_options, option_rows, reference
 from fvmanalys.report.topics.information import forward_sentence, verdict_sentences, worth_knowing
 from fvmanalys.report.topics.people import use_sentences, wait_missing
 from fvmanalys.report.topics.turning import turning
 from fvmanalys.report.words import lowered
 
 __all__ = [
-    "AREA_LEVELS",
-    "AREA_RISKS",
-    "BRIEF",
-    "BUDGET",
-    "KINDS",
-    "LIMITED",
-    "PAID",
-    "RISKS",
-    "TIMES",
-    "TREE",
-    "TURNS",
-    "WAYS",
-    "budgeted",
-    "deadline_sentences",
-    "next_steps",
-    "reason_sentences",
-    "turns",
-    "unknown_sentences",
-]
+    "AREA_LEVELS", "AREA_RISKS", "BRIEF", "BUDGET", "KINDS", "LIMITED", "PAID", "RISKS", "TIMES", "TREE", "TURNS",
+    "WAYS", "budgeted", "deadline_sentences", "next_steps", "reason_sentences", "turns", "unknown_sentences",
+]  # fmt: skip
 
 MOST_TURNS, MOST_RISKS, MOST_DEADLINES, MOST_UNKNOWN = 8, 9, 2, 5
 NOBODY = 0.5  # full-time equivalents
 UNBROKEN = "\u2011"  # a hyphen at which no line is broken
-
-
-def options(findings: Findings) -> pd.DataFrame:
-    """The comparison, a row an option."""
-    return findings.comparison.table.reset_index()
 
 
 def tree(findings: Findings) -> pd.DataFrame:
@@ -69,7 +48,9 @@ def short(findings: Findings) -> pd.DataFrame:
 
 def times(findings: Findings) -> pd.DataFrame:
     """When each option is in full use, whether it meets the deadlines, and the largest team it needs."""
-    table = options(findings)[["option", "full_use_p50", "full_use_p85", "full_use_within_horizon"]].set_index("option")
+    table = option_rows(findings)[["option", "full_use_p50", "full_use_p85", "full_use_within_horizon"]].set_index(
+        "option"
+    )
     for name, mine in deadlines(findings).items():
         table[name] = mine.set_index("option")["p_deadline_met"]
     peaks = findings.staffing_peaks
@@ -125,12 +106,9 @@ def risks(findings: Findings) -> pd.DataFrame:
     return table.head(MOST_RISKS)
 
 
-def amounts(key: str, style: str, figures: str = "money") -> Any:
-    """A column, and one of figures for each option."""
-    return lambda edition: [
-        Column(key, style),
-        *(Column(one, figures, edition.options[one]) for one in budgeted(edition.findings)),
-    ]
+def budget_names(edition: Edition) -> dict[str, str]:
+    """What each option with a budget is called."""
+    return {one: edition.options[one] for one in budgeted(edition.findings)}
 
 
 def budgeted(findings: Findings) -> list[str]:
@@ -139,63 +117,41 @@ def budgeted(findings: Findings) -> list[str]:
     return [one for one in findings.inputs.options() if one in lasting or one == findings.inputs.reference]
 
 
-def by_area(style: str) -> Any:
-    """An option, and a column for each area."""
-    return lambda edition: [
-        Column("option", "option_or_head"),
-        *(Column(one, style, name) for one, name in edition.areas.items()),
-    ]
-
-
-def sums(findings: Findings) -> list[dict[str, Any]]:
+def sums(findings: Findings) -> dict[str, float]:
     """What each option takes in all."""
-    return [{"sum": "table.total", **budget_by_year(findings.simulation).drop(columns="year").sum()}]
+    return dict(budget_by_year(findings.simulation).drop(columns="year").sum())
 
 
-BRIEF = Exhibit(
-    "brief",
-    options,
-    "option:long_option net_benefit:money p_best:share cost_p50:money full_use_p50:month",
-    published="comparison",
-    facts=reference,
-)
-WAYS = Exhibit(
+BRIEF = of_options("brief", "option:long_option net_benefit p_best cost_p50 full_use_p50", facts=reference)
+WAYS = of_options(
     "options_in_full",
-    options,
-    "option:long_option net_benefit:money net_benefit_p05:money net_benefit_p95:money cost_p50:money cost_p85:money"
-    " full_use_p50:month",
-    published="comparison",
+    "option:long_option net_benefit net_benefit_p05 net_benefit_p95 cost_p50 cost_p85 full_use_p50",
     facts=reference,
 )
-TREE = Exhibit("tree", tree, "option:branch share:share cost:money score:points net_benefit:money", facts=reference)
+TREE = Exhibit("tree", tree, "option:branch share cost score net_benefit", facts=reference)
 TURNS = Exhibit(
-    "turns",
-    turns,
-    "number:n0 id:lever base:sized switching_value:sized winner:option probability_beyond:share",
-    published="switching_values",
+    "turns", turns, "number:n0 id:lever base switching_value winner probability_beyond", published="switching_values"
 )
 AREA_LEVELS = Exhibit(
     "area_levels",
     lambda findings: area_levels(findings.levels, findings.inputs.tables["areas"], findings.inputs.options()),
-    by_area("points"),
+    "option:option_or_head *:points",
+    each=areas_by_name,
     published="levels",
 )
-AREA_RISKS = Exhibit("area_risks", short, by_area("share"), published="areas")
-BUDGET = Exhibit("budget", lambda findings: budget_by_year(findings.simulation), amounts("year", "year"), sums=sums)
-PAID = Exhibit("paid", lambda findings: budget_by_payer(findings.simulation), amounts("payer", "payer"))
-LIMITED = Exhibit("limited", limited, amounts("name", "text", "share"))
+AREA_RISKS = Exhibit("area_risks", short, "option:option_or_head *:share", each=areas_by_name, published="areas")
+BUDGET = Exhibit(
+    "budget",
+    lambda findings: budget_by_year(findings.simulation),
+    "year *:money",
+    sums="table.total",
+    each=budget_names,
+)
+PAID = Exhibit("paid", lambda findings: budget_by_payer(findings.simulation), "payer:payer *:money", each=budget_names)
+LIMITED = Exhibit("limited", limited, "name *:share", each=budget_names)
 TIMES = Exhibit("times", times, time_columns)
-RISKS = Exhibit(
-    "risk_list",
-    risks,
-    "name:text option_id:option probability:share loss:money action_owner:text trigger:text action:text",
-)
-KINDS = Exhibit(
-    "kinds_of_evidence",
-    lambda findings: findings.evidence_counts,
-    "kind:kind estimates:n0 share:share",
-    published="evidence_counts",
-)
+RISKS = Exhibit("risk_list", risks, "name option_id probability:share loss action_owner trigger action")
+KINDS = Exhibit("kinds_of_evidence", "evidence_counts", "kind estimates share", published="evidence_counts")
 
 
 def reason_sentences(edition: Edition) -> list[str]:

@@ -5,7 +5,7 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.frontier import FRONTIER as ON_FRONTIER
 from fvmanalys.report.edition import Caption, Edition
-from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.exhibit import Exhibit
 
 __all__ = ["FRONTIER", "MEASURES", "WINS", "frontier", "frontier_caption"]
 
@@ -21,23 +21,20 @@ def frontier(findings: Findings) -> pd.DataFrame:
 FRONTIER = Exhibit(
     "frontier",
     frontier,
-    "option:option cost:money score:points status:word=frontier dominated_by:options"
-    " extra_cost:money extra_score:n1 cost_per_point:money",
+    "option cost score status:word=frontier dominated_by:options extra_cost:money extra_score:n1 cost_per_point:money",
 )
 
 
 MEASURES = Exhibit(
     "measures",
-    lambda findings: findings.measures,
-    "option:option benefit_cost_ratio:n2 equivalent_annual_cost:money return_rate:share1 return_rates:n0 payback:month",
+    "measures",
+    "option benefit_cost_ratio:n2 equivalent_annual_cost:money return_rate:share1 return_rates:n0 payback:month",
 )
 WINS = Exhibit(
     "wins",
     lambda findings: findings.wins.iloc[: len(findings.wins) if len(findings.wins) >= FEWEST else 0],
-    lambda edition: [
-        Column("option", "option"),
-        *(Column(one, "share", edition.options[one]) for one in edition.findings.wins["option"]),
-    ],
+    "option *:share",
+    each=lambda edition: {one: edition.options[one] for one in edition.findings.wins["option"]},
 )
 
 

@@ -1,6 +1,4 @@
-"""What comes next: where each way forward stands, plans and days to come,
-what nobody has answered, and what to read.
-"""
+"""What comes next: where each way forward stands, days to come, open questions, and what to read."""
 
 import pandas as pd
 
@@ -40,10 +38,10 @@ def options_now(findings: Findings) -> pd.DataFrame:
 OPTIONS_NOW = Exhibit(
     "options_now",
     options_now,
-    "option:option p_best:was=share net_benefit:was=money cost_p50:was=money score:was=points full_use_p50:was=month",
+    "option p_best:was=share net_benefit:was=money cost_p50:was=money score:was=points full_use_p50:was=month",
     facts=lambda edition: {"since": since(edition)},
 )
-COMING = Exhibit("coming", lambda findings: findings.coming, "day:when name:text option:option kind:ground")
+COMING = Exhibit("coming", "coming", "day:when name option kind:ground")
 
 
 def since(edition: Edition) -> str:

@@ -1,6 +1,4 @@
-"""How sure: decide as planned or find out first, what swings the answer,
-what is worth knowing, and how earlier forecasts fared.
-"""
+"""How sure: decide or find out first, what swings the answer, what is worth knowing, how forecasts fared."""
 
 from math import inf, nan
 from typing import Any
@@ -8,15 +6,16 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.information import evppi_all
 from fvmanalys.analysis.knowledge import tied, verdict_spans
 from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.outside import coverage
 from fvmanalys.analysis.pause import waiting_is_possible
 from fvmanalys.report.edition import Caption, Edition
-from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "BACKTEST", "BRING_FORWARD", "CHOOSE_LATER", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS",
+    "BACKTEST", "BRING_FORWARD", "CHOOSE_LATER", "DRAWN", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS",
     "OWN_PARTS", "PORTFOLIOS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences",
     "evidence_caption", "information_caption", "net_value_caption", "owed_to", "ranks_caption", "span_name", "swings",
     "tornado_caption", "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences",
@@ -84,87 +83,86 @@ def owed_to(findings: Findings) -> pd.DataFrame:
     return findings.spread.assign(count_share=source.map(counts), inputs=source.map(uncertain))
 
 
+def worth_of_inputs(findings: Findings) -> pd.DataFrame:
+    """What it would be worth to know each input of another model's draws, the one worth most first; or nothing."""
+    drawn = getattr(findings.simulation, "drawn", pd.DataFrame())
+    if drawn.empty:
+        return pd.DataFrame()
+    table = evppi_all(findings.simulation.net_benefit(findings.comparison.value_per_point), drawn).reset_index()
+    return clearly(table.sort_values("evppi", ascending=False, kind="stable"))
+
+
 def leaders(edition: Edition) -> dict[str, Any]:
     """The two leading options, and how far apart they are."""
     comparison = edition.findings.comparison
     return {"first": comparison.best, "second": comparison.runner_up, "lead": comparison.lead}
 
 
-def ranks_columns(edition: Edition) -> list[Column]:
-    """The ranks of an option, and the mean weights of those who would choose it."""
-    keys = "option:option weights:word=chart.ranks first_rank:share last_rank:share confidence:share"
-    columns = [Column(*pair.split(":")) for pair in keys.split()]
-    return columns + [Column(f"weight_{area}", "share", name) for area, name in edition.areas.items()]
+def weights_by_area(edition: Edition) -> dict[str, str]:
+    """What the column of each area's weight is called."""
+    return {f"weight_{area}": name for area, name in edition.areas.items()}
 
 
 INVESTIGATIONS = Exhibit(
     "investigations",
     investigations,
-    "investigation_id:investigation kind:kind evsi:worth cost:money months:n0 "
-    "extra_wait:n0 delay_cost:money net_value:money"
-    " required_accuracy:share warning:word=warning note:text",
+    "investigation_id kind evsi cost months extra_wait:n0 delay_cost:money net_value required_accuracy:share "
+    "warning note",
 )
-PORTFOLIOS = Exhibit(
-    "portfolios",
-    portfolios,
-    "investigations:investigation evsi:worth cost:money extra_wait:n0 net_value:money warning:word=warning",
-)
-BRING_FORWARD = Exhibit(
-    "bring_forward", lambda findings: findings.knowledge.bring_forward, "option_id:option value:money months:n0"
-)
+PORTFOLIOS = Exhibit("portfolios", portfolios, "investigations:investigation evsi cost extra_wait:n0 net_value warning")
+BRING_FORWARD = Exhibit("bring_forward", "knowledge.bring_forward", "option_id value:money months")
 CHOOSE_LATER = Exhibit(
     "choices",
-    lambda findings: findings.choices,
-    "option_id:option name:text way:option share:share now:money committed:money net_benefit:money option_value:money"
-    " standard_error:error",
+    "choices",
+    "option_id name way:option share now:money committed:money net_benefit option_value:money standard_error:error",
 )
 OWN_PARTS = Exhibit(
     "information_own_parts",
     lambda findings: clearly(findings.knowledge.own_parts).sort_values("evppi", ascending=False).head(MOST),
-    "factor:factor id:estimate evppi:worth warning:word=warning",
+    "factor:factor id evppi warning",
 )
 RANGE = Exhibit(
     "verdict_range",
-    lambda findings: findings.knowledge.verdict_range,
-    "value_per_point:scale investigation_id:investigation advice:word=advice "
-    "net_value:money evpi:money cost_of_delay:money",
+    "knowledge.verdict_range",
+    "value_per_point:scale investigation_id advice:word=advice net_value evpi:money cost_of_delay:money",
 )
 TORNADO = Exhibit(
     "tornado",
     swings,
-    "id:estimate kind:kind unit:unit low_value:rounded high_value:rounded difference_low:money difference_high:money"
-    " swing:money",
+    "id kind unit low_value:rounded high_value:rounded difference_low:money difference_high:money swing:money",
     facts=leaders,
 )
 GROUPS = Exhibit(
     "information_groups",
     lambda findings: findings.knowledge.groups[findings.knowledge.groups["estimates"] > 1],
-    "group:group group_kind:word=group_kind evppi:worth estimates:n0 warning:word=warning",
+    "group:group group_kind:word=group_kind evppi estimates warning",
 )
 NUMBERS = Exhibit(
     "information_estimates",
     worth_knowing,
-    "id:estimate kind:kind evppi:worth likely:range owner:text source_id:sources warning:word=warning",
+    "id kind evppi likely owner source_id warning",
     facts=lambda edition: {"everything": float(edition.findings.knowledge.everything)},
 )
 GAPS = Exhibit(
     "gaps",
     lambda findings: worth_knowing(findings, "assumption"),
-    "id:estimate evppi:worth likely:range owner:text note:text source_id:sources warning:word=warning",
+    "id evppi likely owner note source_id warning",
     published="information_estimates",
 )
-EVIDENCE = Exhibit("spread", owed_to, "source:owed_to share:share count_share:share inputs:n0")
-VIEWPOINTS = Exhibit(
-    "viewpoints",
-    lambda findings: findings.viewpoints,
-    "name:viewpoint best:option dividing_area:area p_best:share lead:money",
+EVIDENCE = Exhibit("spread", owed_to, "source:owed_to share count_share:share inputs:n0")
+VIEWPOINTS = Exhibit("viewpoints", "viewpoints", "name:viewpoint best dividing_area:area p_best lead:money")
+RANKS = Exhibit(
+    "priorities",
+    "priorities",
+    "option weights:word=chart.ranks first_rank:share last_rank:share confidence:share *:share",
+    each=weights_by_area,
 )
-RANKS = Exhibit("priorities", lambda findings: findings.priorities, ranks_columns)
+DRAWN = Exhibit("drawn_inputs", worth_of_inputs, "input evppi")
 BACKTEST = Exhibit(
     "backtest",
-    lambda findings: findings.backtest,
-    "name:named plan:text programmes:n0 planned_on:day planned_date:day forecast_p50:day forecast_p80:day outcome:day"
-    " within_p80:judged",
+    "backtest",
+    "name:named plan programmes planned_on:day planned_date forecast_p50:day forecast_p80:day outcome:day "
+    "within_p80:judged",
 )
 
 
@@ -199,9 +197,7 @@ def verdict_missing(edition: Edition) -> str:
 
 
 def verdict_sentences(edition: Edition) -> list[str]:
-    """The verdict at the value used, how sure it is,
-    and over which range of values it holds; none where there is no verdict.
-    """
+    """The verdict at the value used, how sure it is, and over which values it holds; none without a verdict."""
     found = edition.findings.knowledge.verdict
     if verdict_missing(edition) or found is None:
         return []
@@ -216,9 +212,7 @@ def verdict_sentences(edition: Edition) -> list[str]:
 
 
 def forward_sentences(edition: Edition) -> list[str]:
-    """What deciding at once would be worth, beside finding out;
-    and what a month of waiting costs by how large a team is kept.
-    """
+    """What deciding at once would be worth, and what waiting costs by how large a team is kept."""
     findings = edition.findings
     texts = forward_sentence(edition)
     verdict = findings.knowledge.verdict

@@ -1,14 +1,11 @@
-"""How much: what is already spent, what is published,
-what others' programmes came to, and what contracts come to a year.
-"""
+"""How much: what is spent and published, what others' programmes came to, and what contracts come to."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.breakdown import phase_values
+from fvmanalys.analysis.breakdown import phase_values, yearly_extremes
 from fvmanalys.analysis.budget import (
     INFLATION,
     budget_by_payer,
@@ -19,24 +16,20 @@ from fvmanalys.analysis.budget import (
 )
 from fvmanalys.analysis.explain import costs_by_option
 from fvmanalys.analysis.outside import leaders_by_view
-from fvmanalys.report.edition import Edition
-from fvmanalys.report.exhibit import Column, Exhibit
+from fvmanalys.report.edition import Caption, Edition
+from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.markup import Html, bullets
 
 __all__ = [
     "CLASS", "CONTEXT", "CONTRACTS", "COSTS", "LIMITS", "NOMINAL", "PAYERS", "PER_USER", "PHASES", "PROGRAMME",
-    "PUBLISHED",
-    "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "contract_sentences", "cost_answer", "limits_shown",
-    "option_columns",
-    "view_changes",
+    "PUBLISHED", "QUANTILES", "SPEND", "VIEWS", "budget_sentences", "class_caption", "contract_sentences", "core_class",
+    "cost_answer", "cost_caption", "ends_caption", "limits_shown", "published_caption", "view_changes",
+    "values_caption", "views_caption", "yearly_caption",
 ]  # fmt: skip
 
 WRITE_DOWN = "write_down"
-EVIDENCE = "kind:kind known_from:day source_id:sources"
-FIGURES = (
-    "programme_p50:money programme_p85:money cost_p50:money cost_p85:money full_use_p50:month full_use_p85:month"
-    " score:points net_benefit:money p_best:share"
-)
+EVIDENCE = "kind known_from source_id"
+FIGURES = "programme_p50 programme_p85 cost_p50 cost_p85 full_use_p50 full_use_p85 score net_benefit p_best"
 
 
 def exceeded(findings: Findings) -> pd.DataFrame:
@@ -53,11 +46,6 @@ def context(findings: Findings, units: tuple[str, ...] = ()) -> pd.DataFrame:
     return table[table["unit"].isin(units)] if units else table
 
 
-def option_columns(*first: Column) -> Any:
-    """Some columns, and one of amounts for each option."""
-    return lambda edition: [*first, *(Column(option, "money", name) for option, name in edition.options.items())]
-
-
 def limits_shown(edition: Edition) -> list[Html]:
     """By whom and when each yearly limit is exceeded most often, and every case; nothing where there is no limit."""
     if not edition.inputs.has("limits"):
@@ -68,14 +56,10 @@ def limits_shown(edition: Edition) -> list[Html]:
     return [bullets(edition.each("budget.limit", worst.to_dict("records"))), LIMITS(edition)]
 
 
-def cost_sums(findings: Findings) -> Iterator[dict[str, Any]]:
-    """What each option costs in all."""
-    yield {"sum": "table.total", **findings.comparison.table["cost_mean"]}
-
-
-def nominal_sums(findings: Findings) -> Iterator[dict[str, Any]]:
-    """What each option takes out of the result in all."""
-    yield {"sum": "table.total", **budget_by_year(findings.simulation).drop(columns="year").sum()}
+def costs(findings: Findings) -> pd.DataFrame:
+    """What each option (columns) costs by category; nothing where nothing costs anything."""
+    table = costs_by_option(findings.comparison)
+    return table if table.drop(columns="category").to_numpy().any() else table.iloc[:0]
 
 
 def views(findings: Findings) -> pd.DataFrame:
@@ -101,76 +85,48 @@ def contracts(findings: Findings) -> pd.DataFrame:
 
 
 SPEND = Exhibit(
-    "spend",
-    lambda findings: findings.inputs.tables["spend"],
-    f"category:text period_start:day period_end:day amount:plain part_of:text {EVIDENCE} note:text",
+    "spend", "inputs.tables.spend", f"category period_start:day period_end:day amount:plain part_of {EVIDENCE} note"
 )
-CONTEXT = Exhibit("context", context, f"name:text likely:range {EVIDENCE} note:text")
+CONTEXT = Exhibit("context", context, f"name likely {EVIDENCE} note")
 PUBLISHED = Exhibit(
     "published_totals",
-    lambda findings: findings.published_totals,
-    f"name:text option_id:option categories:categories low:money likely:money high:money model_total:money {EVIDENCE}",
+    "published_totals",
+    f"name option_id categories:categories low:money likely:money high:money model_total:money {EVIDENCE}",
 )
 VIEWS = Exhibit(
     "views",
     views,
-    f"option:option view:view {FIGURES}",
+    f"option view:view {FIGURES}",
     facts=lambda edition: {"share": edition.inputs.parameters["outside_view"]},
 )
 QUANTILES = Exhibit(
     "reference_class_quantiles",
     quantiles,
-    "ratio:word=ratio programmes:n0 bounds:n0 p10:n2 p50:n2 p80:n2 p90:n2 over_100:share over_150:share over_200:share",
+    "ratio:word=ratio programmes bounds:n0 p10:n2 p50:n2 p80:n2 p90:n2 over_100:share over_150:share over_200:share",
 )
 CLASS = Exhibit(
     "reference_class",
-    lambda findings: findings.inputs.tables["reference_class"],
-    "name:text country:text supplier:text cost_ratio:ratio=cost "
-    f"duration_ratio:ratio=duration role:word=role {EVIDENCE}",
+    "inputs.tables.reference_class",
+    f"name country supplier cost_ratio:ratio=cost duration_ratio:ratio=duration role:word=role {EVIDENCE}",
 )
-CONTRACTS = Exhibit(
-    "contracts_compared",
-    contracts,
-    "name:text amount:money years:n0 per_year:money per_user:hundreds kind:kind source_id:sources",
-)
-PER_USER = Exhibit(
-    "per_user",
-    lambda findings: per_user(findings.simulation),
-    "option:option total:money per_year:money per_user:hundreds",
-)
-COSTS = Exhibit(
-    "costs",
-    lambda findings: costs_by_option(findings.comparison),
-    option_columns(Column("category", "category")),
-    sums=cost_sums,
-    look="total",
-)
-LIMITS = Exhibit(
-    "limits_exceeded",
-    lambda findings: exceeded(findings),
-    "name:text option:option year:year cost_mean:money p_exceeded:share",
-)
+CONTRACTS = Exhibit("contracts_compared", contracts, "name amount:money years:n0 per_year per_user kind source_id")
+PER_USER = Exhibit("per_user", lambda findings: per_user(findings.simulation), "option total per_year per_user")
+COSTS = Exhibit("costs", costs, "category:category *:money", sums="table.total", look="total")
+LIMITS = Exhibit("limits_exceeded", lambda findings: exceeded(findings), "name option year cost_mean p_exceeded:share")
 NOMINAL = Exhibit(
-    "nominal",
-    lambda findings: budget_by_year(findings.simulation),
-    option_columns(Column("year", "year")),
-    sums=nominal_sums,
-    look="total",
+    "nominal", lambda findings: budget_by_year(findings.simulation), "year *:money", sums="table.total", look="total"
 )
-PAYERS = Exhibit(
-    "payers", lambda findings: budget_by_payer(findings.simulation), option_columns(Column("payer", "payer"))
-)
+PAYERS = Exhibit("payers", lambda findings: budget_by_payer(findings.simulation), "payer:payer *:money")
 PHASES = Exhibit(
     "phases",
     lambda findings: phase_values(findings.yearly, findings.inputs),
-    option_columns(Column("category", "category")),
+    "category:category *:money",
     published="yearly_cost",
 )
 PROGRAMME = Exhibit(
     "programme",
-    lambda findings: findings.programme,
-    "option:option programme_mean:money programme_p05:money programme_p50:money "
-    "programme_p85:money programme_p95:money",
+    "programme",
+    "option programme_mean programme_p05 programme_p50 programme_p85 programme_p95",
     published="comparison",
 )
 
@@ -213,3 +169,60 @@ def budget_sentences(edition: Edition) -> list[str]:
     texts += [edition("budget.result")]
     texts += [edition("budget.burden")] if len(edition.findings.start_burden) else []
     return texts + (edition.each("budget.write_down", known) or [edition("budget.no_write_down")])
+
+
+def cost_caption(edition: Edition) -> Caption:
+    """The permanent option with the lowest programme budget, and every budget and ceiling."""
+    table = edition.findings.comparison.table.reset_index()
+    rows = table.to_dict("records")
+    lowest = table.loc[table.loc[table["permanent"], "programme_p50"].idxmin()]
+    facts = {"option": lowest["option"], "p50": lowest["programme_p50"], "p85": lowest["programme_p85"]}
+    return edition.caption("cost", rows, **facts)
+
+
+def values_caption(edition: Edition) -> Caption:
+    """What each option costs in all."""
+    return edition.caption("values", edition.findings.comparison.table.reset_index().to_dict("records"))
+
+
+def ends_caption(edition: Edition) -> Caption:
+    """The option that is cheapest, and what each costs with its interval."""
+    table = edition.findings.comparison.table
+    return edition.caption(
+        "cost_ends", table.reset_index().to_dict("records"), cheapest=str(table["cost_mean"].idxmin())
+    )
+
+
+def yearly_caption(edition: Edition) -> Caption:
+    """The dearest year, and for each option its dearest year and its largest category."""
+    table = yearly_extremes(edition.findings.yearly)
+    dearest = table.loc[table["peak"].idxmax()]
+    facts = {name: dearest[name] for name in ("year", "option", "peak")}
+    return edition.caption("yearly", table.to_dict("records"), prices=edition.prices, **facts)
+
+
+def views_caption(edition: Edition) -> Caption:
+    """How much dearer the outside view is for the best option, and every budget and ceiling."""
+    views = edition.findings.views
+    best = edition.findings.comparison.best
+    median = views[views["option"] == best].set_index("view")["programme_p50"]
+    return edition.caption("views", views.to_dict("records"), option=best, inside=median[0.0], outside=median[1.0])
+
+
+def published_caption(edition: Edition) -> Caption:
+    """The first total beside the model's, and all of them."""
+    rows = edition.findings.published_totals.to_dict("records")
+    return edition.caption("published", rows, published=rows[0]["likely"], model=rows[0]["model_total"])
+
+
+def core_class(findings: Findings) -> list[dict[str, Any]]:
+    """The programmes that are counted with, by what they came to."""
+    table = findings.inputs.tables["reference_class"].query("role == 'core' and cost_ratio.notna()")
+    return table.sort_values("cost_ratio", kind="stable").to_dict("records")
+
+
+def class_caption(edition: Edition) -> Caption:
+    """The median and how many programmes it comes from, and each of them."""
+    rows = core_class(edition.findings)
+    known = edition.findings.class_quantiles.set_index("ratio").loc["cost"]
+    return edition.caption("class", rows, count=len(rows), p50=known["p50"], p80=known["p80"])

@@ -51,10 +51,7 @@ def counted(edition: Edition) -> dict[str, Any]:
 
 
 FIGURES = Exhibit(
-    "figures",
-    figures,
-    "table:figure_name what:word=news before:said now:said kind:kind source_id:sources",
-    facts=counted,
+    "figures", figures, "table:figure_name what:word=news before:said now:said kind source_id", facts=counted
 )
 
 

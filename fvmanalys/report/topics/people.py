@@ -1,6 +1,4 @@
-"""Who: what waiting costs, how large a team to keep, by when to decide,
-who is needed when, and what agreements bind.
-"""
+"""Who: what waiting costs, how large a team to keep, who is needed when, and what agreements bind."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.analysis import Findings
+from fvmanalys.analysis.breakdown import CONSULTANT, peaks_by_option
 from fvmanalys.analysis.pause import BEST, waiting_is_possible
 from fvmanalys.analysis.staffing import SOMEBODY, agreement_table, terms
 from fvmanalys.analysis.whatif import standing_over_delays
@@ -16,12 +15,12 @@ from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
     "AGREEMENTS", "BILL", "BURDEN", "DEADLINES", "DELAYS", "FLAT", "OPTIMA", "PEAKS", "TEAMS", "TERMS", "TRAINING",
-    "bill_caption", "bill_sentence", "delay_caption", "delay_sentence", "standing_moves", "team_caption",
-    "team_missing", "team_sentence", "training_sentences", "wait_missing", "waiting_answer",
+    "bill_caption", "bill_sentence", "delay_caption", "delay_sentence", "staffing_caption", "standing_moves",
+    "team_caption", "team_missing", "team_sentence", "training_sentences", "wait_missing", "waiting_answer",
 ]  # fmt: skip
 
 AT_END, FLAT = 0.02, 0.3
-EVIDENCE = "kind:kind source_id:sources note:text"
+EVIDENCE = "kind source_id note"
 
 
 def delays(findings: Findings) -> pd.DataFrame:
@@ -40,50 +39,41 @@ def bill_sums(findings: Findings) -> Iterator[dict[str, Any]]:
         yield {"sum": f"exhibit.pause_bill.{word}", "msek_per_month": rows["msek_per_month"].sum()}
 
 
-DELAYS = Exhibit(
-    "cost_of_delay", delays, "option:option months:n0 loss:money pause_bill:money lost_points:money shifted_costs:money"
-)
+DELAYS = Exhibit("cost_of_delay", delays, "option months loss pause_bill:money lost_points:money shifted_costs:money")
 BILL = Exhibit(
     "pause_bill",
-    lambda findings: findings.pause_bill,
-    "stream:estimate part:part msek_per_month:money ends_with_decision:yes_no kind:kind source_id:sources",
+    "pause_bill",
+    "stream:estimate part:part msek_per_month:money ends_with_decision:yes_no kind source_id",
     sums=bill_sums,
 )
 OPTIMA = Exhibit(
     "standing_optimum",
-    lambda findings: findings.standing_optima,
-    "option:option share:share low:share high:share full:n0 kept:n0 least_cost:money none_cost:money full_cost:money",
+    "standing_optima",
+    "option share low:share high:share full:n0 kept:n0 least_cost:money none_cost:money full_cost:money",
 )
 TEAMS = Exhibit(
-    "standing_team",
-    lambda findings: findings.standing_curves,
-    "option:option share:share pause_cost:money rebuild_cost:money late_cost:money total:money",
+    "standing_team", "standing_curves", "option share pause_cost:money rebuild_cost:money late_cost:money total"
 )
-DEADLINES = Exhibit(
-    "latest_decisions", lambda findings: findings.latest_decisions, "option:option year:year p50:latest p80:latest"
-)
+DEADLINES = Exhibit("latest_decisions", "latest_decisions", "option year p50:latest p80:latest")
 PEAKS = Exhibit(
     "staffing_peaks",
     lambda findings: findings.staffing_peaks[findings.staffing_peaks["peak_fte"] >= SOMEBODY],
-    "option:option employer:word=employer peak_fte:n0 peak_time:month before_fte:n0 exceeds:yes_no mean_share:share",
+    "option employer:word=employer peak_fte:n0 peak_time:month before_fte:n0 exceeds:yes_no mean_share:share",
 )
 AGREEMENTS = Exhibit(
     "agreements",
     lambda findings: agreement_table(findings.inputs),
-    "name:text ends:day likely:range notice:n0 kinds:kinds source_id:sources note:text",
+    "name ends:day likely notice:n0 kinds:kinds source_id note",
 )
 TERMS = Exhibit(
-    "terms",
-    lambda findings: terms(findings.inputs),
-    f"name:text likely:range known_from:day {EVIDENCE}",
-    published="context",
+    "terms", lambda findings: terms(findings.inputs), f"name likely known_from {EVIDENCE}", published="context"
 )
 TRAINING = Exhibit(
     "training_load",
-    lambda findings: findings.training_load,
-    "option:option users:n0 hours:spread=thousands months:rough fte:rough cost:spread=money contract:money",
+    "training_load",
+    "option users:n0 hours:spread=thousands months:rough fte:rough cost:spread=money contract:money",
 )
-BURDEN = Exhibit("start_burden", lambda findings: findings.start_burden, f"id:estimate cost:money {EVIDENCE}")
+BURDEN = Exhibit("start_burden", "start_burden", f"id cost {EVIDENCE}")
 
 
 def wait_missing(edition: Edition) -> str:
@@ -184,6 +174,16 @@ def bill_caption(edition: Edition) -> Caption:
     ends, whole = (row["msek_per_month"] for row in bill_sums(edition.findings))
     rows = edition.findings.pause_bill.to_dict("records")
     return edition.caption("bill", rows, "title" if whole > ends else "title_only", ends=ends, goes_on=whole - ends)
+
+
+def staffing_caption(edition: Edition) -> Caption:
+    """The highest peak, and each option's."""
+    peaks = peaks_by_option(edition.findings.staffing)
+    shares = edition.findings.staffing_peaks.set_index(["option", "employer"])["mean_share"]
+    known = [option for option in edition.options if option in peaks.index]
+    rows = [{**peaks.loc[option], "option": option, "share": shares.get((option, CONSULTANT), 0.0)} for option in known]
+    top = str(peaks["peak"].idxmax())
+    return edition.caption("staffing", rows, option=top, **peaks.loc[top, ["peak", "when"]])
 
 
 def team_caption(edition: Edition) -> Caption:

@@ -1,6 +1,5 @@
 """What changed since the former run: the sentences and tables of that question."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,25 +10,27 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.changes import CODE, SAMPLING
 from fvmanalys.analysis.mixtures import RowChange
-from fvmanalys.report.edition import Edition
+from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Column, Exhibit
 from fvmanalys.report.item import NOTHING
 from fvmanalys.report.markup import Html
-from fvmanalys.report.told_of_changes import UNSEEN, group_names
+from fvmanalys.report.told_of_changes import UNSEEN, group_names, signed
 from fvmanalys.report.words import lowered
 
 __all__ = [
-    "CHANGED_LEAD", "CHANGED_PARTS", "CHANGED_ROWS", "Headline", "all_parts", "changes_answer", "changes_missing",
-    "changes_sentence", "headline", "told_parts",
+    "CHANGED_LEAD", "CHANGED_PARTS", "CHANGED_ROWS", "Headline", "changes_answer", "changes_caption", "changes_missing",
+    "changes_sentence", "headline", "largest_parts", "part_names", "told_parts",
 ]  # fmt: skip
+
+MOST_PARTS = 9
+OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Headline:
     """The change that is told first: `parts` by group sum to `after` − `before`, in MSEK.
 
-    `kind` is lead (how far the best option is ahead of the next best) or, where that cannot be told, cost (of the
-    best).
+    `kind` is lead (of the best option before the next) or, where that cannot be told, cost (of the best).
     """
 
     kind: str
@@ -206,16 +207,10 @@ def measure_sums(measure: str, findings: Findings) -> list[dict[str, Any]]:
     return [change, {"sum": "changes.after", "group": "after", **whole["after"].to_dict()}]
 
 
-def measure_columns(measure: str) -> Callable[[Edition], list[Column]]:
-    """A group, and each option of either run that has the figure."""
-
-    def columns(edition: Edition) -> list[Column]:
-        options = edition.findings.changes.whole(measure).index if edition.findings.changes.told else ()
-        names = edition.options_of_both
-        style = f"moved={measure}"
-        return [Column("group", "changed_group"), *(Column(option, style, names[option]) for option in options)]
-
-    return columns
+def options_of(measure: str, edition: Edition) -> dict[str, str]:
+    """What each option of either run is called that has the figure."""
+    options = edition.findings.changes.whole(measure).index if edition.findings.changes.told else ()
+    return {option: edition.options_of_both[option] for option in options}
 
 
 def changed_rows(findings: Findings, counting_only: bool = False) -> pd.DataFrame:
@@ -236,7 +231,8 @@ CHANGED_PARTS = [
     Exhibit(
         f"changed_{measure}",
         partial(measure_parts, measure),
-        measure_columns(measure),
+        f"group:changed_group *:moved={measure}",
+        each=partial(options_of, measure),
         sums=partial(measure_sums, measure),
     )
     for measure in ("net_benefit", "p_best", "cost_mean", "score")
@@ -244,10 +240,52 @@ CHANGED_PARTS = [
 CHANGED_ROWS = Exhibit(
     "changed_rows",
     changed_rows,
-    "group:changed_group row:changed_row option:changed_option what:changed_what before:side=before after:side=after "
-    "kind:kind known_from:day",
-    aside="source_id:sources",
+    "group:changed_group row:changed_row option:changed_option what:changed_what before:side=before "
+    "after:side=after kind known_from",
+    aside="source_id",
 )
+
+
+def largest_parts(findings: Findings, told: Headline) -> pd.DataFrame:
+    """The largest parts, and the rest as one (`other`)."""
+    table = all_parts(findings, told)
+    seen = (table["part"].abs() >= 0.05) | (table["chance"].abs() >= 0.0005)
+    kept = table[seen].head(MOST_PARTS)
+    rest = table.drop(kept.index).sum()
+    return pd.concat([kept, rest.to_frame(OTHER).T]) if seen.sum() > MOST_PARTS else kept
+
+
+def part_names(edition: Edition) -> dict[str, str]:
+    """What every part is called."""
+    return group_names(edition) | {OTHER: edition("changes.other")}
+
+
+def changes_caption(edition: Edition) -> Caption:
+    """How much the lead moved and mostly why; and every part. Empty where nothing can be told."""
+    told = headline(edition.findings)
+    if told is None:
+        return Caption("", "", "")
+    names = edition.options_of_both
+    called = part_names(edition)
+    comparison = edition.findings.comparison
+    facts = {
+        "best": names[comparison.best],
+        "second": names.get(str(comparison.runner_up), ""),
+        "moved": edition("changes.grown" if told.change > 0 else "changes.shrunk"),
+        "change": abs(told.change),
+        "group": lowered(called[told.largest]),
+    }
+    parts = largest_parts(edition.findings, told).rename_axis("name").reset_index().to_dict("records")
+    rows = "; ".join(part_told(edition, row | {"name": called[str(row["name"])]}) for row in parts)
+    return edition.caption("changes", rows, f"title_{told.kind}", before=told.before, after=told.after, **facts)
+
+
+def part_told(edition: Edition, row: dict[str, Any]) -> str:
+    """One part in words."""
+    facts = {"name": row["name"], "part": signed(row["part"], "net_benefit", edition.words)}
+    if np.isnan(row["chance"]):
+        return edition("chart.changes.row", **facts)
+    return edition("chart.changes.row_both", chance=signed(row["chance"], "p_best", edition.words), **facts)
 
 
 def told_parts(edition: Edition) -> Html:

@@ -1,6 +1,4 @@
-"""The situation report: its sections in the order of the organisation's own,
-each with what it holds or who fills it.
-"""
+"""The situation report: its sections in the organisation's own order, each with what it holds or who fills it."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta

@@ -6,14 +6,13 @@ from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import cited_by, estimate_table, newest_rows, source_types
 from fvmanalys.analysis.plans import slipped_plans
 from fvmanalys.evidence.tables import OPEN
-from fvmanalys.report.edition import Edition
+from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.markup import Html, details, paragraphs
 
 __all__ = [
-    "ESTIMATES", "NEWEST", "PARAMETERS", "REVISIONS", "SOURCES", "TYPES", "about", "header", "known_answer",
-    "revisions",
-    "revisions_sentence", "unknowns", "what_it_rests_on",
+    "ESTIMATES", "NEWEST", "PARAMETERS", "REVISIONS", "SOURCES", "TYPES", "about", "counts_by_table", "counts_caption",
+    "header", "known_answer", "revisions", "revisions_sentence", "unknowns", "what_it_rests_on",
 ]  # fmt: skip
 
 HEAD = ("register_number", "meeting", "version")
@@ -22,7 +21,7 @@ OPTIONAL = (
     "milestones", "spend",
     "partners", "viewpoints",
 )  # fmt: skip
-EVIDENCE = "kind:kind known_from:day source_id:sources note:text"
+EVIDENCE = "kind known_from source_id note"
 
 
 def changed_late(findings: Findings) -> pd.DataFrame:
@@ -33,26 +32,24 @@ def changed_late(findings: Findings) -> pd.DataFrame:
 SOURCES = Exhibit(
     "sources",
     lambda findings, tables=(), part="": cited_by(findings.inputs, tables, part),
-    "source_id:source title:linked type:word=source_type published:day",
+    "source_id:source title:linked type published:day",
     aside="url:address",
 )
 ESTIMATES = Exhibit(
     "estimates",
     lambda findings, tables=(), kinds=(), part="": estimate_table(findings.inputs, tables, kinds, part),
-    f"id:number_name table:word=table_name option_id:option likely:range owner:text {EVIDENCE}",
+    f"id:number_name table option_id likely owner {EVIDENCE}",
     aside="distribution:distribution number:id",
 )
-REVISIONS = Exhibit("revisions", changed_late, "what:dated why:text effect:text from:text to:text")
+REVISIONS = Exhibit("revisions", changed_late, "what:dated why effect from to")
 PARAMETERS = Exhibit(
     "parameters",
     lambda findings: findings.inputs.tables["parameters"].assign(table="parameters"),
     f"parameter_id:row likely:figure {EVIDENCE}",
     published="estimates",
 )
-NEWEST = Exhibit("newest", lambda findings: newest_rows(findings.inputs), f"name:row table:word=table_name {EVIDENCE}")
-TYPES = Exhibit(
-    "source_types", lambda findings: source_types(findings.inputs), "type:word=source_type count:n0 newest:day"
-)
+NEWEST = Exhibit("newest", lambda findings: newest_rows(findings.inputs), f"name:row table {EVIDENCE}")
+TYPES = Exhibit("source_types", lambda findings: source_types(findings.inputs), "type count newest:day")
 
 
 def revisions(edition: Edition) -> list[Html]:
@@ -72,6 +69,19 @@ def what_it_rests_on(edition: Edition) -> str:
     """How many of the figures are facts, judgements and assumptions."""
     counts = edition.findings.evidence_counts.set_index("kind")["estimates"]
     return edition("answer.rests", estimates=counts.sum(), **counts.to_dict())
+
+
+def counts_by_table(findings: Findings) -> pd.DataFrame:
+    """How many figures of each kind every table has, that with most first."""
+    counts = findings.evidence_by_table
+    return counts.loc[counts.sum(axis=1).sort_values(ascending=False, kind="stable").index]
+
+
+def counts_caption(edition: Edition) -> Caption:
+    """The most common kind and its share, and the counts of every table."""
+    shares = edition.findings.evidence_counts.set_index("kind")["share"]
+    rows = counts_by_table(edition.findings).reset_index(names="table").to_dict("records")
+    return edition.caption("evidence", rows, share=shares.max(), kind=shares.idxmax())
 
 
 def header(edition: Edition) -> str:

@@ -40,20 +40,10 @@ def boxes(findings: Findings, sweep: Sweep) -> pd.DataFrame:
 
 
 ANSWERS = Exhibit(
-    "sweep_answers",
-    lambda findings, sweep: sweep.answers,
-    "option:option share:share lowest:money mean:money highest:money",
+    "sweep_answers", lambda findings, sweep: sweep.answers, "option share lowest:money mean:money highest:money"
 )
-FLIPS = Exhibit(
-    "sweep_flips",
-    flips,
-    "id:estimate way:word=way choice:text low:n2 high:n2 scenarios:n0 option:option share:share flips:yes_no",
-)
-BOXES = Exhibit(
-    "sweep_boxes",
-    boxes,
-    "box:n0 id:estimate way:word=way choice:text is:word=scenario limit:n2 density:share coverage:share share:share",
-)
+FLIPS = Exhibit("sweep_flips", flips, "id way:word=way choice low:n2 high:n2 scenarios:n0 option share flips:yes_no")
+BOXES = Exhibit("sweep_boxes", boxes, "box:n0 id way:word=way choice is limit:n2 density coverage share")
 
 
 def sweep_answer(edition: Edition, sweep: Sweep) -> list[str]:

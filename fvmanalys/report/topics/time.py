@@ -1,29 +1,28 @@
 """When: what happens when, how plans moved, and who else takes part in what."""
 
 from fvmanalys.analysis.explain import events_once
-from fvmanalys.analysis.plans import plan_table
+from fvmanalys.analysis.plans import plan_table, slipped_plans
 from fvmanalys.model.events import DECIDED
-from fvmanalys.report.edition import Edition
+from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
-__all__ = ["CRITICAL", "EVENTS", "MILESTONES", "PARTNERS", "decision_sentence", "time_answer"]
+__all__ = [
+    "CRITICAL", "EVENTS", "MILESTONES", "PARTNERS", "decision_sentence", "milestones_caption", "time_answer",
+    "timeline_caption",
+]  # fmt: skip
 
 EVENTS = Exhibit(
     "events",
     lambda findings: events_once(findings.events),
-    "option:option name:text p05:month p50:month p85:month happens:share deadline:day p_deadline_met:outcomes",
+    "option name p05:month p50:month p85:month happens:share deadline:day p_deadline_met:outcomes",
 )
 MILESTONES = Exhibit(
     "milestones",
     lambda findings: plan_table(findings.inputs),
-    "name:text plan_version:text planned_date:day actual_date:day moved_months:n0"
-    " kind:kind known_from:day source_id:sources note:text",
+    "name plan_version planned_date actual_date:day moved_months:n0 kind known_from source_id note",
 )
-PARTNERS = Exhibit(
-    "partners",
-    lambda findings: findings.inputs.tables["partners"],
-    "group:text item:text count:n0 status:text kind:kind known_from:day source_id:sources note:text",
-)
+CRITICAL = Exhibit("critical_path", "critical", "option name share on_path:yes_no")
+PARTNERS = Exhibit("partners", "inputs.tables.partners", "group item count status kind known_from source_id note")
 
 
 def time_answer(edition: Edition) -> list[str]:
@@ -48,6 +47,21 @@ def decision_sentence(edition: Edition) -> list[str]:
     return [edition("notebook.decided" if row["p50"] <= 0 else "notebook.decision", row) for row in decided]
 
 
-CRITICAL = Exhibit(
-    "critical_path", lambda findings: findings.critical, "option:option name:text share:share on_path:yes_no"
-)
+def timeline_caption(edition: Edition) -> Caption:
+    """Which permanent option is in full use first, and when each is."""
+    comparison, events = edition.findings.comparison, edition.findings.events
+    use = comparison.table["full_use_p50"]
+    permanent = use[comparison.table["permanent"]].dropna()
+    first = str(permanent.idxmin()) if len(permanent) else comparison.best
+    full = {option: edition.inputs.full_use_event(option) for option in edition.options}
+    rows = events[events["event"].eq(events["option"].map(full))].to_dict("records")
+    return edition.caption("timeline", rows, option=first, when=use[first], as_of=edition.as_of)
+
+
+def milestones_caption(edition: Edition) -> Caption:
+    """The plan that slipped most, of those with an outcome if there is one; and every version of every plan."""
+    rows = slipped_plans(edition.inputs).to_dict("records")
+    most = max(rows, key=lambda row: (row["actual"] is not None, row["slip_months"]))
+    facts = {"name": edition.named(most), "months": abs(most["slip_months"]), "versions": len(most["planned"])}
+    told = [row | {"planned": ", ".join(edition.words.day(day) for day in row["planned"])} for row in rows]
+    return edition.caption("milestones", told, "title" if most["slip_months"] >= 0 else "title_earlier", **facts)

@@ -1,6 +1,4 @@
-"""What the answer hangs on: the conditions under which it holds,
-what would turn it, and what tells the options apart.
-"""
+"""What the answer hangs on: when it holds, what would turn it, and what tells the options apart."""
 
 from typing import Any
 
@@ -24,10 +22,7 @@ ABOUT = ("kind", "confidential", "stand_in")
 
 
 def turning(findings: Findings) -> pd.DataFrame:
-    """The numbers and bundles that can turn the answer, those first that most probably do.
-
-    What a number's own range is; a bundle has none, and no share of the outcomes beyond.
-    """
+    """The numbers and bundles that can turn the answer, the most probable first; a bundle has no range of its own."""
     known = findings.inputs.estimates.set_index("id")
     whose = findings.turning.assign(number=lambda table: table["id"].str.removeprefix(SHARED))
     table = whose.join(known[[*ABOUT, "low", "high"]], on="number").fillna(dict.fromkeys(ABOUT, ""))
@@ -36,9 +31,7 @@ def turning(findings: Findings) -> pd.DataFrame:
 
 
 def lost(findings: Findings) -> pd.DataFrame:
-    """The conditions under which another option mostly is better,
-    a row each: what, whether it is at least or at most its limit.
-    """
+    """The conditions under which another option mostly is better, a row each."""
     table = findings.scenarios
     event = table["id"].str.startswith("events/")
     unit = findings.inputs.estimates.set_index("id")["unit"]
@@ -55,37 +48,29 @@ def apart(findings: Findings) -> pd.DataFrame:
     return mine.rename(columns={"option": "option_id"}).assign(**columns)
 
 
-def apart_in_all(findings: Findings) -> list[dict[str, Any]]:
-    """The sum of the parts."""
-    return [{"sum": "table.total", "difference": float(apart(findings)["difference"].sum())}]
-
-
 SWITCHING = Exhibit(
     "switching_values",
     turning,
-    "id:lever kind:kind base:sized switching_value:sized winner:option inside:yes_no probability_beyond:share",
+    "id:lever kind base switching_value winner inside:yes_no probability_beyond",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 SCENARIOS = Exhibit(
     "scenarios",
     lost,
-    "box:n0 id:estimate is:word=scenario limit:sized density:share coverage:share share:share",
+    "box:n0 id is limit:sized density coverage share",
     facts=lambda edition: {"best": edition.findings.comparison.best},
 )
 DECOMPOSITION = Exhibit(
     "decomposition",
     apart,
-    "kind:word=part_kind part:difference_part difference:money",
-    sums=apart_in_all,
+    "kind:word=part_kind part:difference_part difference",
+    sums="table.total",
     facts=lambda edition: pair(edition.findings),
 )
 
 
 CHANCES = Exhibit(
-    "p_best_range",
-    lambda findings: findings.chances,
-    "option_id:option p_best:share low:share high:share family:option "
-    "family_p_best:share family_low:share family_high:share",
+    "p_best_range", "chances", "option_id p_best low:share high:share family family_p_best family_low family_high"
 )
 
 
@@ -145,8 +130,7 @@ def condition(edition: Edition, row: dict[str, Any]) -> str:
 
 
 def nearest(findings: Findings) -> pd.DataFrame:
-    """At most three conditions on different things:
-    numbers that turn the answer in some of their own draws, then the leader's own risk.
+    """At most three conditions: numbers that turn the answer in some of their draws, then the leader's own risk.
 
     Of what is the same row of several options the closest stands for all.
     """

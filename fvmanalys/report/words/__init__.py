@@ -45,9 +45,7 @@ def lowered(text: str) -> str:
 
 
 def day_after(as_of: date, years: float) -> date | None:
-    """The day that lies so many years after `as_of`;
-    None for what never happens, is not known or beyond the calendar.
-    """
+    """The day so many years after `as_of`; None for what never happens, is not known or beyond the calendar."""
     if years is None or not np.isfinite(years) or abs(years) > LATEST_YEARS:
         return None
     return as_of + timedelta(days=round(years * DAYS_PER_YEAR))

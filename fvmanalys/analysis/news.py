@@ -68,8 +68,10 @@ def news(inputs: Inputs, former: PublishedRun | None = None) -> News:
     with suppress(UsageError):  # a former run that is older than what can be read today
         kept = plain_rows(former.inputs.tables) if former else None
     then = kept or {name: in_force(name, rows, since) for name, rows in plain_rows(inputs.history).items()}
+    published = {row["source_id"]: row["published"] for row in now["sources"]}
+    new = sorted(cited(now) - cited(then), key=lambda one: (published.get(one) or date.min, one), reverse=True)
     changes = [change for name in TABLES for change in compared(name, then.get(name, []), now[name])]
-    return News(since, kept is not None, not then.get("options"), changes, newly_cited(then, now), then)
+    return News(since, kept is not None, not then.get("options"), changes, new, then)
 
 
 def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[Change]:
@@ -80,13 +82,6 @@ def compared(table: str, then: list[dict[str, Any]], now: list[dict[str, Any]]) 
             yield Change(table, change.what, change.row, change.before)
         elif differs & set(EVIDENCE):
             yield Change(table, "confirmed", change.row, change.before)
-
-
-def newly_cited(then: Tables, now: Tables) -> list[str]:
-    """The sources cited now and not then, the newest first."""
-    published = {row["source_id"]: row["published"] for row in now["sources"]}
-    new = cited(now) - cited(then)
-    return sorted(new, key=lambda source: (published.get(source) or date.min, source), reverse=True)
 
 
 def cited(tables: Tables) -> set[str]:

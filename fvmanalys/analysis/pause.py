@@ -3,7 +3,7 @@
 Cost of delay: Reinertsen 2009, The Principles of Product Development Flow, ch. 2.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -115,21 +115,17 @@ def waited(model: Model, samples: Sequence[Sample], delays: Mapping[float, float
 def delay_table(found: Mapping[float, Waited], months: Sequence[float], inputs: Inputs, value: float) -> pd.DataFrame:
     """The loss of each permanent option, and of the best, at some delays."""
     options = inputs.options(permanent_only=True)
-    rows = [row for delay in months for row in delay_rows(found[TODAY], found[delay], options, value, delay)]
+    rows = []
+    for delay in months:
+        today, later = found[TODAY], found[delay]
+        worth_today, worth_later = today.worth(value, options), later.worth(value, options)
+        for option in [*options, BEST]:
+            before, after = (worth_today.idxmax(), worth_later.idxmax()) if option == BEST else (option, option)
+            loss = worth_today[before] - worth_later[after]
+            bill = later.pause[after] - today.pause[before]
+            points = value * (today.score[before] - later.score[after])
+            rows.append([delay, option, loss, bill, points, loss - bill - points])
     return pd.DataFrame(rows, columns=["months", "option", "loss", "pause_bill", "lost_points", "shifted_costs"])
-
-
-def delay_rows(
-    today: Waited, later: Waited, options: Sequence[str], value: float, months: float
-) -> Iterator[list[object]]:
-    """The loss of each permanent option, and of the best, at one delay."""
-    worth_today, worth_later = today.worth(value, options), later.worth(value, options)
-    for option in [*worth_today.index, BEST]:
-        before, after = (worth_today.idxmax(), worth_later.idxmax()) if option == BEST else (option, option)
-        loss = worth_today[before] - worth_later[after]
-        bill = later.pause[after] - today.pause[before]
-        points = value * (today.score[before] - later.score[after])
-        yield [months, option, loss, bill, points, loss - bill - points]
 
 
 def first_month_at(simulation: Simulation, draws: int, share: float, value_per_point: float) -> float:

@@ -6,7 +6,6 @@ import pandas as pd
 from fvmanalys.analysis.compare import Comparison, probability_best
 from fvmanalys.analysis.weights import central_weights, confidence_factors, ordinal_weights, rank_acceptability
 from fvmanalys.errors import UsageError
-from fvmanalys.model.draws import Floats
 
 __all__ = ["net_scores", "priorities", "viewpoint_choices", "viewpoint_weights"]
 
@@ -41,17 +40,14 @@ def priorities(comparison: Comparison) -> pd.DataFrame:
     common = common_weights(comparison)
     order = [int(place) for place in np.argsort(-common.to_numpy(), kind="stable")]
     seed = comparison.simulation.seed
-    sets = {"all": None, "ordered": ordinal_weights(order, len(scores), seed)}
-    return pd.concat([set_of_weights(name, scores, some, seed) for name, some in sets.items()], ignore_index=True)
-
-
-def set_of_weights(name: str, scores: pd.DataFrame, weights: Floats | None, seed: int) -> pd.DataFrame:
-    """The measures of every option over one set of weights."""
-    ranks = pd.DataFrame(rank_acceptability(scores, weights, seed))
-    centre = pd.DataFrame(central_weights(scores, weights, seed)).add_prefix("weight_")
-    table = pd.DataFrame({"weights": name, "first_rank": ranks.iloc[:, 0], "last_rank": ranks.iloc[:, -1]})
-    table["confidence"] = confidence_factors(scores, weights, seed)
-    return table.join(centre).rename_axis("option").reset_index()
+    tables = []
+    for name, weights in {"all": None, "ordered": ordinal_weights(order, len(scores), seed)}.items():
+        ranks = pd.DataFrame(rank_acceptability(scores, weights, seed))
+        centre = pd.DataFrame(central_weights(scores, weights, seed)).add_prefix("weight_")
+        table = pd.DataFrame({"weights": name, "first_rank": ranks.iloc[:, 0], "last_rank": ranks.iloc[:, -1]})
+        table["confidence"] = confidence_factors(scores, weights, seed)
+        tables.append(table.join(centre).rename_axis("option").reset_index())
+    return pd.concat(tables, ignore_index=True)
 
 
 CHOICES = ["viewpoint", "name", "name_en", "kind", "stand_in", "best", "p_best", "lead", "dividing_area"]

@@ -118,7 +118,10 @@ def evidence_share(
     together; `interaction` what only several kinds together do, `rest` what none does: risks, the outside view. They
     sum to 1; shares of inputs that go together and would be counted twice are scaled down alike.
     """
-    values = read_outcome(difference)
+    values = read_columns(difference, "outcome")
+    if values.shape[1] != 1:
+        raise UsageError(f"outcome has {values.shape[1]} columns; give one")
+    check_finite_mean(difference, "outcome")
     groups: dict[str, list[str]] = {}
     for name in columns:
         groups.setdefault(kinds[name], []).append(name)
@@ -134,15 +137,6 @@ def evidence_share(
 def stack(columns: Mapping[str, ArrayLike] | pd.DataFrame, names: list[str]) -> Floats:
     """Some columns side by side."""
     return np.column_stack([np.asarray(columns[name], dtype=float) for name in names])
-
-
-def read_outcome(outcome: ArrayLike) -> Floats:
-    """One outcome, draws × 1; refused where it has no finite mean, and so no variance."""
-    values = read_columns(outcome, "outcome")
-    if values.shape[1] != 1:
-        raise UsageError(f"outcome has {values.shape[1]} columns; give one")
-    check_finite_mean(outcome, "outcome")
-    return values
 
 
 def explained(outcome: Floats, inputs: ArrayLike) -> float:

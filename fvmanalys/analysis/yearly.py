@@ -111,14 +111,13 @@ def turnable(inputs: Inputs) -> dict[str, Turnable]:
     values = value_range(inputs)
     rows = inputs.tables["parameters"].set_index("parameter_id")
     bounds = {"discount_rate": (0.0, 0.1), "horizon_years": (1.0, inputs.parameters["horizon_years"])}
-    ranges = {name: own_range(rows.loc[name], *default) for name, default in bounds.items()}
-    return {"value_per_point": Turnable(float(values[0]), float(values[-1])), **ranges}
-
-
-def own_range(row: pd.Series, low: float, high: float) -> Turnable:
-    """The row's low to high, or the default; always with the likely value inside."""
-    ends = [float(row[end]) if np.isfinite(row[end]) else default for end, default in (("low", low), ("high", high))]
-    return Turnable(min(ends[0], float(row["likely"])), max(ends[1], float(row["likely"])))
+    found = {"value_per_point": Turnable(float(values[0]), float(values[-1]))}
+    for name, defaults in bounds.items():
+        row = rows.loc[name]
+        pairs = zip(("low", "high"), defaults, strict=True)
+        low, high = (float(row[end]) if np.isfinite(row[end]) else other for end, other in pairs)
+        found[name] = Turnable(min(low, float(row["likely"])), max(high, float(row["likely"])))
+    return found
 
 
 def leading_levers(comparison: Comparison, turning: pd.DataFrame) -> Levers:

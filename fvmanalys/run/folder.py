@@ -175,8 +175,12 @@ def publish(built: Path, out: Path, name: str) -> Path:
         return target
     sync(built)
     try:
-        if target.exists():
-            set_aside(target, out)
+        if target.exists():  # where `latest` is that run, it is a whole copy of it meanwhile
+            former = out / f"{REPLACED}{name}"
+            copy_whole(target, former, out)
+            if latest(out) == target.resolve():
+                os.replace(make_link(out, former.name), out / "latest")
+            unname(target, out)
         link = make_link(out, f"runs/{name}")  # needs room on the disk, the two renames do not
         os.replace(built, target)
         target.chmod(0o755)  # until here, only its owner could look into it
@@ -207,15 +211,6 @@ def is_intact(target: Path, built: Path) -> bool:
     with suppress(UsageError):
         return then == now and read_manifest(target).get("log") == logged
     return False
-
-
-def set_aside(target: Path, out: Path) -> None:
-    """Make room for the equal of a published run: where `latest` is that run, it is a whole copy of it meanwhile."""
-    former = out / f"{REPLACED}{target.name}"
-    copy_whole(target, former, out)
-    if latest(out) == target.resolve():
-        os.replace(make_link(out, former.name), out / "latest")
-    unname(target, out)
 
 
 def settle(out: Path) -> None:

@@ -47,7 +47,9 @@ def history_of(out_runs: Path) -> tuple[pd.DataFrame, list[str]]:
     for path in place.published(out_runs):
         try:
             run = read_published(path)
-            runs.append((run, published_tables(run)))
+            there = {name for name in READ if (run.folder / "tables" / f"{name}.csv").exists()} | {"comparison"}
+            read = {name: run.table(name, READ[name], blanks=name != "milestones") for name in READ if name in there}
+            runs.append((run, read))
         except UsageError:
             unread.append(path.name)
     parts = []
@@ -90,12 +92,6 @@ def known_history(out_runs: Path, findings: Findings, run_id: str, words: Words)
     own = run_rows(told, findings.tables())
     rows = pd.concat([earlier.drop(columns=["events", "events_en"]), own], ignore_index=True).assign(created="")
     return joined([rows], option_names(findings.inputs), findings.inputs.tables["milestones"])
-
-
-def published_tables(run: PublishedRun) -> dict[str, pd.DataFrame]:
-    """The published tables that the history is read from; the comparison must be there."""
-    there = {name for name in READ if (run.folder / "tables" / f"{name}.csv").exists()} | {"comparison"}
-    return {name: run.table(name, READ[name], blanks=name != "milestones") for name in READ if name in there}
 
 
 def run_rows(told: dict[str, Any], tables: Tables) -> pd.DataFrame:

@@ -86,7 +86,11 @@ def read_suite(path: str | Path) -> Suite:
         suite = TypeAdapter(Suite).validate_python(read_toml(path, "name a suite file with --config"))
     except ValidationError as error:
         raise UsageError("\n".join(f"{path}: {_setting_fault(fault)}" for fault in error.errors())) from error
-    located = [_located(path, number, entry) for number, entry in enumerate(suite.notebooks)]
+    located = [replace(one, path=str((path.parent / one.path).absolute())) for one in suite.notebooks]
+    for number, (one, entry) in enumerate(zip(suite.notebooks, located, strict=True)):
+        if not Path(entry.path).is_file():
+            problem = f"there is no {one.path!r}; correct the path or remove the entry"
+            raise UsageError(f"{path}: notebooks.{number}.path: {problem}")
     return replace(suite, place=read_own(path, suite.own), notebooks=located)
 
 
@@ -94,14 +98,6 @@ def _setting_fault(fault: Any) -> str:
     parts = {"limits": Limits, "notebooks": Notebook, "own": Own}
     kind: Any = parts[str(fault["loc"][0])] if len(fault["loc"]) > 1 else Suite
     return setting_fault(".".join(map(str, fault["loc"])), fault, list(kind.__dataclass_fields__))
-
-
-def _located(suite_file: Path, number: int, entry: Notebook) -> Notebook:
-    path = (suite_file.parent / entry.path).absolute()
-    if not path.is_file():
-        problem = f"there is no {entry.path!r}; correct the path or remove the entry"
-        raise UsageError(f"{suite_file}: notebooks.{number}.path: {problem}")
-    return replace(entry, path=str(path))
 
 
 def weeks(span: str, as_of: str | None = None) -> list[str]:

@@ -119,11 +119,6 @@ def parquet() -> Any:
 # What varies
 
 
-def base_key(scenario: Scenario) -> tuple[str, str]:
-    """Which inputs a scenario starts from: the folder and the day, empty for those that are meant by default."""
-    return scenario.get("data", ""), scenario.get("as_of", "")
-
-
 def read_bases(grid: Grid, folder: Path, place: Path) -> dict[tuple[str, str], Inputs]:
     """The inputs of every folder, as seen from a place, and day that a scenario starts from."""
     values = {axis.name: axis.values for axis in grid.axes}
@@ -206,7 +201,7 @@ def chunk_rows(
     rows: Rows = []
     for index, scenario in scenarios.items():
         try:
-            inputs = changed(bases[base_key(scenario)], scenario)
+            inputs = changed(bases[scenario.get("data", ""), scenario.get("as_of", "")], scenario)
             found = compare(simulate(inputs, draws, seed))
             if publish:
                 publish(inputs, draws, seed, out / "runs" / f"{index:07d}")

@@ -52,17 +52,14 @@ def verify(run: Path, suite: Suite | None = None, *, expect: str = "", key: Path
         damage = [str(error)]
     if damage:
         return Verified(DAMAGED, damage)
-    touched = [*unexpected(run, expect, key), *tampered_files(run, manifest)]
-    return Verified(TAMPERED, touched) if touched else made_anew(run, manifest, suite)
-
-
-def unexpected(run: Path, expect: str, key: Path | None) -> Iterator[str]:
-    """Whether it is another run than the one written down, or not signed with the key."""
+    touched = []
     found = sha256(run / MANIFEST)
     if expect and found != expect.strip().lower():
-        yield f"{MANIFEST}: its hash is {found}, not {expect}"
+        touched.append(f"{MANIFEST}: its hash is {found}, not {expect}")
     if key is not None and not signed_by(run, key):
-        yield f"{SIGNATURE}: is missing, or was not made with the private part of {key}"
+        touched.append(f"{SIGNATURE}: is missing, or was not made with the private part of {key}")
+    touched += tampered_files(run, manifest)
+    return Verified(TAMPERED, touched) if touched else made_anew(run, manifest, suite)
 
 
 def tampered_files(run: Path, manifest: dict[str, Any]) -> list[str]:

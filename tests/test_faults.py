@@ -17,6 +17,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from fvmanalys.run import folder as place
@@ -88,15 +89,44 @@ def test_the_log_of_a_killed_run_is_kept_and_listed(ground, monkeypatch, capsys)
     assert "killed after tables" in line
 
 
+def start_slow(ground):
+    """A run whose kernels have been forked and are in the middle of their cells."""
+    begun = ground.folder / "begun"
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir()
+    slow = write_suite(ground.folder / "slow", f"import os, time; open('{begun}/' + str(os.getpid()), 'w').close(); time.sleep(60)")
+    for name in ("two", "three"):
+        shutil.copy(slow.with_name("one.ipynb"), slow.with_name(f"{name}.ipynb"))
+        slow.write_text(f'{slow.read_text()}[[notebooks]]\npath = "{name}.ipynb"\n')
+    running = ground.start(config=slow)
+    until = time.monotonic() + 120
+    while len(list(begun.iterdir())) < 2:
+        assert time.monotonic() < until, "no kernels came to their cells"
+        time.sleep(0.05)
+    assert len({psutil.Process(int(one.name)).ppid() for one in begun.iterdir()} - {running.process.pid}) == 1
+    return running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+def test_forked_kernels_end_with_a_run_that_is_killed_and_nothing_is_published(ground):
+    before = ground.latest()
+    running = start_slow(ground)
+    running.signal(signal.SIGKILL)
+    assert running.end().code == -signal.SIGKILL
+    until = time.monotonic() + 20
+    while ground.kernels():
+        assert time.monotonic() < until, "kernels are left behind"
+        time.sleep(0.1)
+    assert ground.check_latest() == before
+    place.clean_remains(ground.out)
+    assert remains(ground.out) == [".lock-holder"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_run_cleanly(ground, number):
     before = ground.latest()
-    slow = write_suite(ground.folder / "slow", "import time; time.sleep(60)")
-    running = ground.start(config=slow)
-    for _ in range(300):
-        time.sleep(0.1)
-        if ground.kernels():
-            break
+    running = start_slow(ground)
     running.signal(number)
     ended = running.end()
     assert ended.code == 1

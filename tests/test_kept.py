@@ -2,16 +2,20 @@
 
 import errno
 import hashlib
+import json
 import os
 import pickle
 import stat
+import sys
 
+import nbformat
 import pandas as pd
 import pytest
 
 import fvmanalys as fvm
 from fvmanalys.analysis import findings as module
-from fvmanalys.analysis.kept import WHERE, cached, kept_for
+from fvmanalys.analysis.kept import ASKED, WHERE, cached, kept_for
+from fvmanalys.evidence import inputs as loading
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.report import charts, figure
 from fvmanalys.report.edition import Edition
@@ -188,3 +192,38 @@ def test_a_notebook_is_told_what_its_own_run_kept_and_nothing_else(tmp_path, mon
     [(folder, known)] = folders
     assert not folder.exists()
     assert os.name != "posix" or stat.S_IMODE(known.st_mode) == 0o700
+
+
+TAKING_OVER = """
+from fvmanalys import find, load
+from fvmanalys.analysis import findings as module
+found = []
+module.simulate = lambda *asked: found.append(asked)
+inputs = load({data!r}, "2024-01-01")
+first, again = find(inputs, 64, 3), find(inputs, 64, 3)
+print("told", first.inputs is inputs, first.comparison is not again.comparison, first.simulation.cost.sum().sum(), found)
+first.simulation.cost.iloc[:] = 0.0
+first.comparison.table["cost_mean"] = 0.0
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+def test_kernels_forked_from_one_that_has_read_what_was_found_change_nothing_for_one_another(found, tmp_path):
+    data = tmp_path / "raw"
+    data.mkdir()
+    write_tiny(data, **DECISION)
+    path = write_notebook(tmp_path, TAKING_OVER.format(data=str(data)))
+    asked = {ASKED: json.dumps([str(data), "2024-01-01", 64, 3])}
+    outcomes = run_suite([Job(path, f"{number}.ipynb") for number in range(3)], tmp_path / "out", keep=lambda folder: found.keep(folder) | asked)
+    told = [nbformat.read(outcome.path, 4).cells[1].outputs[0].text for outcome in outcomes]
+    assert told == [f"told True True {found.simulation.cost.sum().sum()} []\n"] * 3
+
+
+def test_tables_that_were_read_ahead_are_read_again_where_a_file_is_not_what_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "AHEAD", {})
+    write_tiny(tmp_path, **DECISION)
+    ahead = loading.load_ahead(tmp_path, "2024-01-01")
+    assert fvm.load(tmp_path, "2024-01-01") is ahead and fvm.load(tmp_path) is not ahead
+    contracts = tmp_path / "contracts.csv"
+    contracts.write_text(contracts.read_text("utf-8").replace("fee", "fie"), "utf-8")
+    assert "contracts/a/fie" in set(fvm.load(tmp_path, "2024-01-01").estimates["id"])

@@ -1,6 +1,7 @@
 """The runner: what papermill would call a success and is not, and what must come out the same every time."""
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -176,6 +177,15 @@ def test_forked_kernels_know_nothing_of_one_another_and_all_end_with_their_run(t
     assert len(set(parents)) == 1 and int(parents[0]) != os.getpid()
     assert set(changed) == {"False"} and all(len(set(what)) == 3 for what in (pids, randoms, draws, folders))
     assert not any(is_alive(int(pid)) for pid in {*parents, *pids})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
+def test_a_forked_kernel_that_is_killed_from_outside_is_told_in_one_clear_line(tmp_path):
+    with pytest.raises(KernelDied) as told:
+        told_by_three(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    line, *kept = str(told.value).splitlines()
+    assert re.fullmatch(r"[012]\.ipynb, cell \[2\]: the kernel died: it crashed, was killed, or ran out of memory; .* fewer --jobs or --draws", line)
+    assert len(kept) == 1 and kept[0].startswith("what it came to: ")
 
 
 def test_where_a_thread_runs_before_kernels_are_forked_they_start_the_ordinary_way(tmp_path, monkeypatch):

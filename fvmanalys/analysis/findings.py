@@ -335,7 +335,7 @@ PUBLISHED_AS_READ = ("context", "milestones", "spend", "partners", "reference_cl
 
 def find(inputs: Inputs, draws: int = 100_000, seed: int = 1, former: PublishedRun | None = None) -> Findings:
     """Simulate and compare; all else is computed when asked for. A run's notebooks take over what it has found."""
-    inputs = replace(inputs, barred=frozenset())
+    inputs = replace(inputs, barred=frozenset()) if inputs.barred else inputs
     known = kept_for(inputs, draws, seed, former)
     comparison = known.comparison if known else compare(simulate(inputs, draws, seed))
     findings = Findings(comparison.simulation.inputs, comparison.simulation, comparison, former)

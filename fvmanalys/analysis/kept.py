@@ -24,9 +24,9 @@ from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model import Simulation
 from fvmanalys.model.simulate import read_model
 
-__all__ = ["WHERE", "Kept", "keep", "kept_for"]
+__all__ = ["ASKED", "WHERE", "Kept", "keep", "kept_for", "read_ahead"]
 
-WHERE = "FVMANALYS_KEPT"
+WHERE, ASKED = "FVMANALYS_KEPT", "FVMANALYS_ASKED"  # what is kept for kernels, and what most of them ask for
 DATA = (pd.DataFrame, pd.Series, pd.Index, np.generic, str, int, float, bool, date, type(None))
 TOTALS, TABLES = ("cost", "programme_cost", "score"), ("table", "areas", "shortfalls")
 OF_FORMER = ("changes", "news", "plot_changes")  # findings and a figure that tell of the run before
@@ -75,6 +75,10 @@ class Kept:
     comparison: Comparison
     findings: dict[str, Any]
     knowledge: dict[str, Any]
+    told_from: str  # the run before that they tell of
+
+
+AHEAD: dict[str, tuple[Inputs, int, int, Kept | None]] = {}  # filled in a process that forks kernels
 
 
 def keep(
@@ -103,7 +107,25 @@ def keep(
 
 def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None) -> Kept | None:
     """What was kept of findings from just these inputs; None where there is nothing, or it is damaged."""
-    digest, _, place = os.environ.get(WHERE, "").partition(" ")
+    where = os.environ.get(WHERE, "")
+    ahead = AHEAD.pop(where, None)
+    mine = ahead and ahead[0] is inputs and ahead[1:3] == (int(draws), seed)
+    found = ahead[3] if ahead and mine else read_kept(where, inputs, draws, seed)
+    if found and found.told_from != run_id(former):
+        drawn = {one: figure for one, figure in found.findings.get("drawn", {}).items() if one[0] not in OF_FORMER}
+        kept = {name: one for name, one in found.findings.items() if name not in OF_FORMER}
+        return replace(found, findings=kept | {"drawn": drawn})
+    return found
+
+
+def read_ahead(where: str, inputs: Inputs, draws: int, seed: int) -> None:
+    """Read what was kept for whatever is forked from this process: each takes it over once, as its own."""
+    AHEAD[where] = inputs, int(draws), seed, read_kept(where, inputs, draws, seed)
+
+
+def read_kept(where: str, inputs: Inputs, draws: int, seed: int) -> Kept | None:
+    """Read what was kept, as the environment names it."""
+    digest, _, place = where.partition(" ")
     if not place:
         return None
     try:
@@ -115,11 +137,7 @@ def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None)
     key, told_from, barred, parts = pickle.loads(raw)  # its hash came with our environment, from the run that wrote it
     if key != key_of(inputs, draws, seed):
         return None
-    if told_from != run_id(former):
-        known = parts["findings"]
-        known["drawn"] = {one: drawn for one, drawn in known.get("drawn", {}).items() if one[0] not in OF_FORMER}
-        parts["findings"] = {name: found for name, found in known.items() if name not in OF_FORMER}
-    inputs = replace(inputs, barred=barred)
+    inputs = inputs if inputs.barred == barred else replace(inputs, barred=barred)
     known = parts["simulation"]
     compared = parts["comparison"]
     totals, tables = ({name: part.pop(name) for name in names} for part, names in ((known, TOTALS), (compared, TABLES)))
@@ -127,4 +145,4 @@ def kept_for(inputs: Inputs, draws: int, seed: int, former: PublishedRun | None)
     comparison = Comparison(simulation, inputs.parameters["value_per_point"], **tables)
     vars(simulation).update(known)
     vars(comparison).update(compared)
-    return Kept(comparison, parts["findings"], parts["knowledge"])
+    return Kept(comparison, parts["findings"], parts["knowledge"], told_from)

@@ -1,5 +1,6 @@
 """What a published run consists of, step by step, each made in a folder that nobody sees yet."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from fvmanalys.analysis import Findings, find
+from fvmanalys.analysis.kept import ASKED
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import MANIFEST, PublishedRun, read_history
 from fvmanalys.report.edition import Edition
@@ -70,7 +72,7 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
             plan.suite.jobs,
             heard(jobs, log, progress),
             ends,
-            findings.keep,
+            lambda private: findings.keep(private) | most_ask(plan, built),
         )
     with log.step("workbook"):
         write_book(plan, edition, built / WORKBOOK)
@@ -97,6 +99,12 @@ def notebook_parameters(plan: Plan, built: Path) -> dict[str, object]:
         "former": former,
         "history": history,
     }
+
+
+def most_ask(plan: Plan, built: Path) -> dict[str, str]:
+    """What most notebooks ask for, as kernels hear it: the folder of the tables, the day, draws and seed."""
+    asked = [str((built / "raw").absolute()), plan.request.as_of.isoformat(), plan.request.draws, plan.request.seed]
+    return {ASKED: json.dumps(asked)}
 
 
 def heard(jobs: list[Job], log: Log, progress: Progress | None) -> Callable[[Outcome], None]:

@@ -48,14 +48,19 @@ def forked(channel: Connection) -> bool:
     """Fork a kernel whenever one is asked for, and end them all with who asks; true in each kernel."""
     for name in NEEDED:
         import_module(name)
-    gc.freeze()  # memory that nobody touches stays shared
-    alone = len(os.listdir("/proc/self/task")) == 1  # a thread that runs now would be missing in what is forked
-    tell(channel, alone)
+    tell(channel, alone())
     children: set[int] = set()
-    while alone and (asked := hear(channel)):
+    looked = False
+    while alone() and (asked := hear(channel)):
         if "status" in asked:
             tell(channel, status_of(asked["status"], children))
-        elif child := os.fork():
+            continue
+        if not looked:
+            look_ahead(asked["env"])
+            looked = True
+            if not alone():
+                break
+        if child := os.fork():
             children.add(child)
             tell(channel, child)
         else:
@@ -68,6 +73,21 @@ def forked(channel: Connection) -> bool:
                 end(child, signal.SIGKILL)
         os.waitpid(child, 0)
     return False
+
+
+def alone() -> bool:
+    """Whether no thread runs, which would be missing in what is forked."""
+    return len(os.listdir("/proc/self/task")) == 1
+
+
+def look_ahead(env: dict[str, str]) -> None:
+    """Read what a run has found, and its tables, once for all its kernels, each of which has them as its own."""
+    with suppress(Exception):  # what cannot be read is told by the kernels
+        kept = import_module("fvmanalys.analysis.kept")
+        data, as_of, draws, seed = json.loads(env[kept.ASKED])
+        inputs = import_module("fvmanalys.evidence.inputs").load_ahead(data, as_of)
+        kept.read_ahead(env[kept.WHERE], inputs, draws, seed)
+    gc.freeze()  # memory that nobody touches stays shared
 
 
 def tell(channel: Connection, what: object) -> None:

@@ -190,7 +190,8 @@ class Watch:
         if self.kernels.stopped:
             return Stopped()
         if isinstance(error, DeadKernelError):
-            return KernelDied(f"{self.place}: the kernel died; it crashed, was killed, or ran out of memory")
+            why = "it crashed, was killed, or ran out of memory; if memory ran out, take fewer --jobs or --draws"
+            return KernelDied(f"{self.place}: the kernel died: {why}")
         if self.cannot_start(error):
             why = f"{error}\n{self.said}".strip()
             return KernelDied(

@@ -108,7 +108,7 @@ def start_slow(ground):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")
-def test_forked_kernels_end_with_a_run_that_is_killed_and_nothing_is_published(ground):
+def test_forked_kernels_end_with_a_run_that_is_killed_and_nothing_is_published(ground, monkeypatch):
     before = ground.latest()
     running = start_slow(ground)
     running.signal(signal.SIGKILL)
@@ -118,8 +118,10 @@ def test_forked_kernels_end_with_a_run_that_is_killed_and_nothing_is_published(g
         assert time.monotonic() < until, "kernels are left behind"
         time.sleep(0.1)
     assert ground.check_latest() == before
+    monkeypatch.setattr(tempfile, "tempdir", str(ground.temporary))
     place.clean_remains(ground.out)
     assert remains(ground.out) == [".lock-holder"]
+    ground.check_quiet()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux")

@@ -1,5 +1,6 @@
 """What nothing has changed for is not made again; whatever has changed, or is not as it was, is."""
 
+import json
 import os
 import stat
 from dataclasses import replace
@@ -7,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from fvmanalys.evidence.published import MANIFEST
+from fvmanalys.evidence.published import MANIFEST, read_manifest
+from fvmanalys.run import build, publish
 from fvmanalys.run import folder as place
-from fvmanalys.run import publish
 from fvmanalys.run.log import Log
-from fvmanalys.run.suite import Suite, read_suite
+from fvmanalys.run.source import read_notebook
+from fvmanalys.run.suite import Outcome, Suite, read_suite
 from tests.decisions import library_decision, write_tables
 from tests.soak.child import short_runs
 from tests.soak.ground import write_suite
@@ -97,3 +99,63 @@ def test_the_record_is_for_its_owner_alone_and_forgets_runs_that_are_gone(again,
     place.remove(again.first.path)
     again(replace(suite, seed=2))
     assert again.first.path.name not in record.read_text()
+
+
+@pytest.fixture
+def several(tmp_path, monkeypatch):
+    """Run a suite of notebooks, given by their cells, and say which were executed."""
+    executed = []
+    short_runs(monkeypatch.setattr)
+
+    def execute(jobs, folder, limits, workers, hear, *_):
+        for job in jobs:
+            executed.append(job.name)
+            (folder / job.name).write_text(f"{job.name} {read_notebook(job.notebook).cells[-1].source} {job.parameters['draws']}")
+            hear(Outcome(folder / job.name, 1.0))
+
+    monkeypatch.setattr(build, "run_suite", execute)
+    data = write_tables(tmp_path / "raw", library_decision(2))
+
+    def run(out="out", draws=64, said=None, public=False, **cells):
+        config, place_of = tmp_path / "asked.toml", tmp_path / "suite"
+        for name, source in cells.items():
+            write_suite(place_of, source).unlink()
+            (place_of / "one.ipynb").rename(place_of / f"{name}.ipynb")
+        config.write_text(f"draws = {draws}\n" + "".join(f'[[notebooks]]\npath = "suite/{name}.ipynb"\n' for name in cells))
+        executed.clear()
+        made = publish.run(data, tmp_path / out, read_suite(config), fresh=False, public=public, log=Log(said))
+        return made.path, sorted(executed)
+
+    return run
+
+
+def test_only_a_notebook_of_which_something_has_changed_is_executed(several):
+    said = []
+    first, executed = several(a="1", b="2", c="3")
+    assert executed == ["a.ipynb", "b.ipynb", "c.ipynb"]
+    second, executed = several(a="1", b="4", c="3", said=said.append)
+    assert executed == ["b.ipynb"] and second != first
+    assert any("taken over: a.ipynb, c.ipynb" in line for line in said)
+    assert several(a="1")[1] == several(c="3", b="4")[1] == []
+    assert several(a="1", b="4", c="3", draws=65)[1] == ["a.ipynb", "b.ipynb", "c.ipynb"]
+    fresh, executed = several(a="1", b="4", c="3", out="elsewhere")
+    assert executed == ["a.ipynb", "b.ipynb", "c.ipynb"]
+    files = {path.relative_to(second): path.read_bytes() for path in second.rglob("*") if path.is_file() and path.name not in ("manifest.json", "log.jsonl")}
+    assert all((fresh / name).read_bytes() == content for name, content in files.items())
+    assert read_manifest(fresh)["outputs"] == read_manifest(second)["outputs"] and read_manifest(fresh)["seconds"].keys() == read_manifest(second)["seconds"].keys()
+
+
+HARMS = {
+    "the executed notebook": lambda run: (run / "notebooks/a.ipynb").write_text("another"),
+    "the executed notebook is gone": lambda run: (run / "notebooks/a.ipynb").unlink(),
+    "a file beside it": lambda run: (run.parents[2] / "suite/own.csv").write_text("1"),
+    "a table": lambda run: change_a_table(run.parents[2], run),
+    "the record": lambda run: (run.parents[1] / place.MADE).write_text(json.dumps({run.name: ["x", "y", {"a.ipynb": 3}]})),
+}
+
+
+@pytest.mark.parametrize("what", HARMS)
+def test_a_notebook_is_executed_where_anything_is_not_as_it_was(several, what):
+    run, _ = several(a="1")
+    HARMS[what](run)
+    assert several(a="1", b="2")[1] == ["a.ipynb", "b.ipynb"]

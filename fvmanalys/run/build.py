@@ -28,6 +28,7 @@ from fvmanalys.run.tidy import tidy_csv
 __all__ = ["HISTORY", "PAGE", "WORKBOOK", "Plan", "Progress", "build", "table_texts", "write_manifest"]
 
 Progress = Callable[[Outcome, int], None]
+TakeOver = Callable[["Plan", Path], dict[str, bytes]]
 WORKBOOK, PAGE, HISTORY = "beslutsbilaga.xlsx", "beslutsbilaga.html", "tables/history.csv"
 REPORT_PAGE, REPORT = "lagesrapport.html", "lagesrapport.docx"
 
@@ -51,8 +52,18 @@ class Plan:
         return Words.in_run(self.request.lang, self.inputs.own)
 
 
-def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, ends: float = inf) -> list[str]:
-    """Make everything in the folder `built`, its notebooks before the moment `ends`; return the answer in sentences."""
+def build(
+    plan: Plan,
+    built: Path,
+    log: Log,
+    progress: Progress | None = None,
+    ends: float = inf,
+    take_over: TakeOver | None = None,
+) -> list[str]:
+    """Make everything in the folder `built`, its notebooks before the moment `ends`; return the answer in sentences.
+
+    `take_over` gives the notebooks that need not be executed, by name.
+    """
     with log.step("raw tables"):
         write_raw(plan.raw, built / "raw")
     with log.step("model"):
@@ -65,15 +76,19 @@ def build(plan: Plan, built: Path, log: Log, progress: Progress | None = None, e
         write_figures(edition, read_history(built / HISTORY), built / "figures")
     jobs = expand(plan.suite, plan.inputs, notebook_parameters(plan, built))
     with log.step("notebooks"):
-        run_suite(
-            jobs,
-            built / "notebooks",
-            plan.suite.limits,
-            plan.suite.jobs,
-            heard(jobs, log, progress),
-            ends,
-            lambda private: findings.keep(private) | most_ask(plan, built),
-        )
+        hear = heard(jobs, log, progress)
+        taken = take_over(plan, built) if take_over else {}
+        hand_over(taken, built / "notebooks", log, hear)
+        if left := [job for job in jobs if job.name not in taken]:
+            run_suite(
+                left,
+                built / "notebooks",
+                plan.suite.limits,
+                plan.suite.jobs,
+                hear,
+                ends,
+                lambda private: findings.keep(private) | most_ask(plan, built),
+            )
     with log.step("workbook"):
         write_book(plan, edition, built / WORKBOOK)
     with log.step("page"):
@@ -105,6 +120,16 @@ def most_ask(plan: Plan, built: Path) -> dict[str, str]:
     """What most notebooks ask for, as kernels hear it: the folder of the tables, the day, draws and seed."""
     asked = [str((built / "raw").absolute()), plan.request.as_of.isoformat(), plan.request.draws, plan.request.seed]
     return {ASKED: json.dumps(asked)}
+
+
+def hand_over(taken: dict[str, bytes], target: Path, log: Log, hear: Callable[[Outcome], None]) -> None:
+    """Put notebooks that were executed before in their place, and say which."""
+    target.mkdir()
+    for name, content in taken.items():
+        (target / name).write_bytes(content)
+        hear(Outcome(target / name, 0.0))
+    if taken:
+        log.say(f"nothing that they rest on has changed; taken over: {', '.join(taken)}")
 
 
 def heard(jobs: list[Job], log: Log, progress: Progress | None) -> Callable[[Outcome], None]:

@@ -17,14 +17,14 @@ from fvmanalys.evidence.read import READ
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.evidence.write import raw_texts
 from fvmanalys.run import folder as place
-from fvmanalys.run.build import WORKBOOK, Plan, Progress, build, notebook_parameters, write_manifest
+from fvmanalys.run.build import WORKBOOK, Plan, Progress, TakeOver, build, notebook_parameters, write_manifest
 from fvmanalys.run.failing import kept_and_told, to_its_end, told, within
 from fvmanalys.run.log import LOG, Log
 from fvmanalys.run.record import Request, run_id, sha256, text_hashes
 from fvmanalys.run.signature import sign
 from fvmanalys.run.suite import Suite, expand
 from fvmanalys.run.surroundings import check_memory, check_surroundings
-from fvmanalys.run.unchanged import remember, taken_over
+from fvmanalys.run.unchanged import notebooks_taken_over, remember, taken_over
 
 __all__ = ["WORKBOOK", "Published", "run"]
 
@@ -82,7 +82,7 @@ def run(
             log.say(f"{name}: nothing has changed since it was made; taken over: {', '.join(notebooks)}")
             return Published(path, [manifest["answer"]], manifest["seconds"], sha256(path / MANIFEST))
         with place.scratch(out, name) as built, kept_and_told(built, out, name, log):
-            answer = make(plan, built, log, progress, key)
+            answer = make(plan, built, log, progress, key, None if fresh else notebooks_taken_over)
             heard = unstopped.enter_context(to_its_end())
             with log.step("publish"):
                 path = place.publish(built, out, name)
@@ -133,11 +133,13 @@ def table_hashes(data: Path) -> dict[str, str]:
     return found
 
 
-def make(plan: Plan, built: Path, log: Log, progress: Progress | None, key: Any = None) -> list[str]:
+def make(
+    plan: Plan, built: Path, log: Log, progress: Progress | None, key: Any = None, take_over: TakeOver | None = None
+) -> list[str]:
     """Make everything in the folder `built`, and its manifest; return the answer in sentences."""
     log.open(built / LOG)
     with within(plan.suite.limits.run_seconds) as ends:
-        answer = build(plan, built, log, progress, ends)
+        answer = build(plan, built, log, progress, ends, take_over)
     log.add("run", log.elapsed, as_of=plan.request.as_of, answer=" ".join(answer))
     log.close()
     write_manifest(plan, built, answer, log)

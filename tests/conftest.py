@@ -25,7 +25,10 @@ DRAWS = 512
 # The command line, with two of the figures alone: half of the time of a small run goes into the others.
 BRIEF = "from fvmanalys.report import charts; charts.ALL = charts.ALL[:2]; from fvmanalys.cli import main; main()"
 BOOK = "2025-05-27-abcdef1234", "1.2.3"  # the run and version that a workbook names
-LONGEST = ("test_appendix", "test_faults", "test_public", "test_hostile", "test_notebooks")  # begun first, so that none is left for the end
+LONGEST = (  # begun first, so that none is left for the end
+    "test_appendix", "test_public", "test_faults", "test_workbook", "test_first_steps", "test_page_opened", "test_lab", "test_changes",
+    "test_hostile", "test_sweep", "test_knowledge", "test_shown", "test_console", "test_limits", "test_switching", "test_notebooks",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -25,6 +25,7 @@ from fvmanalys.run.lab import show_git
 from fvmanalys.run.record import code_hash, sha256
 from fvmanalys.run.start import EXAMPLE, READ_ME, lay_out
 from fvmanalys.run.suite import read_suite, shipped, suite_at_hand
+from tests.conftest import BRIEF
 from tests.decisions import library_decision, write_tables
 
 ROOT = Path(__file__).parents[1]
@@ -337,12 +338,12 @@ def test_the_wheel_lays_out_a_decision_and_publishes_its_appendix(wheel, tmp_pat
     outside(wheel, tmp_path, *run, "init", "x")
     suite = tmp_path / "x/suite.toml"
     suite.write_text("draws = 64\n" + "".join(f"[[notebooks]]\n{part}" for part in suite.read_text("utf-8").split("[[notebooks]]\n")[-1:]))
-    outside(wheel, tmp_path / "x", *run, "run")
+    outside(wheel, tmp_path / "x", "-c", BRIEF, "run")
     latest = tmp_path / "x/data/processed/latest"
     manifest = json.loads((latest / "manifest.json").read_text("utf-8"))
     assert {"beslutsbilaga.xlsx", "beslutsbilaga.html"} <= {path.name for path in latest.iterdir()}
     assert manifest["versions"]["fvmanalys"] == fvm.__version__ and manifest["code_revision"] == ""
-    assert f": {SAME}\n" in outside(wheel, tmp_path / "x", *run, "verify", "data/processed/latest", "--expect", sha256(latest / "manifest.json"))
+    assert f": {SAME}\n" in outside(wheel, tmp_path / "x", "-c", BRIEF, "verify", "data/processed/latest", "--expect", sha256(latest / "manifest.json"))
 
 
 def test_the_wheel_is_the_same_code_as_the_checkout_and_has_its_version(wheel):

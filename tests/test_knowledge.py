@@ -37,7 +37,7 @@ def books(tmp_path_factory):
 @pytest.fixture(scope="module")
 def default():
     """The default decision on its own day."""
-    return knowledge(fvm.load(ROOT / "data/raw"), 8192)
+    return knowledge(fvm.load(ROOT / "data/raw"))
 
 
 def fixed(name, **tables):

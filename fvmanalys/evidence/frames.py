@@ -1,6 +1,7 @@
 """Rows as read-only tables, and tables as the rows that they were read from."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -17,7 +18,13 @@ PLACE = ("_file", "_row")
 
 def frames(tables: Tables) -> dict[str, pd.DataFrame]:
     """Make a DataFrame of every table, empty where there is none; missing numbers are NaN, missing days None."""
-    return {name: frame(name, tables.get(name, [])) for name in TABLES}
+    return {name: frame(name, tables[name]) if tables.get(name) else empty(name) for name in TABLES}
+
+
+@cache
+def empty(name: str) -> pd.DataFrame:
+    """A table without rows: read-only, so one for all."""
+    return frame(name, [])
 
 
 def frame(name: str, rows: Rows) -> pd.DataFrame:
@@ -38,4 +45,7 @@ def read_only(table: pd.DataFrame) -> ReadOnlyTable:
 
 def plain_rows(tables: Mapping[str, pd.DataFrame]) -> Tables:
     """The rows of tables as they were read: dicts, with None where there is no number."""
-    return {name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] for name, table in tables.items()}
+    return {
+        name: [{**row, **no_numbers(row)} for row in table.to_dict("records")] if len(table) else []
+        for name, table in tables.items()
+    }

@@ -259,7 +259,9 @@ class Inputs(Shows):
         ids = ids_by_place(self.estimates)
         known = self._known_records
         new = {
-            name: with_ids(table.to_dict("records"), ids) for name, table in self.tables.items() if name not in known
+            name: with_ids(table.to_dict("records"), ids) if len(table) else []
+            for name, table in self.tables.items()
+            if name not in known
         }
         found = known | {name: ReadOnlyList(map(ReadOnlyDict, rows)) for name, rows in new.items()}
         return ReadOnlyDict({name: found[name] for name in self.tables})

@@ -268,6 +268,21 @@ def test_a_second_round_shows_what_the_group_and_oneself_said(decision, gathered
     assert re.fullmatch(r"[\d.]+ \([\d.]+–[\d.]+\), 14 answers", sheet[f"{COLUMNS['group']}{row}"].value)
 
 
+def test_a_second_round_tells_shares_and_answers_with_the_digits_they_need(tmp_path):
+    (tmp_path / "raw").mkdir()
+    data = Path(write_tiny(tmp_path / "raw", risks=[{"option_id": "a", "risk_id": "fails", "is": (0.1, 0.2, 0.4)}]))
+    rows = ["role,number,id,low,likely,high,reason", ",1,risks/a/fails,0.03,0.05,0.12,", ",2,risks/a/fails,0.04,0.085,0.125,"]
+    (tmp_path / ANSWERS).write_text("\n".join(rows), "utf-8")
+    list(hand_out(data, "estimates", tmp_path / "again.xlsx", sent="2", ids="risks/*", after=tmp_path, lang="sv"))
+    told = []
+    for number in (1, 2):
+        sheet = openpyxl.load_workbook(tmp_path / f"again-{number:02}.xlsx").active
+        row = next(cell.row for cell in sheet[COLUMNS["key"]] if cell.value == "risks/a/fails")
+        told.append([sheet[f"{COLUMNS[name]}{row}"].value for name in ("group", "own")])
+    assert [own for _, own in told] == ["0,05 (0,03–0,12)", "0,085 (0,040–0,125)"]
+    assert re.fullmatch(r"0,0[67]\d \(0,03\d–0,12\d\), 2 svar", told[0][0]), told
+
+
 def test_a_form_of_estimates_asks_for_those_worth_most_or_for_those_named(decision, tmp_path):
     list(hand_out(decision, "estimates", tmp_path / "most.xlsx", lang="en"))
     list(hand_out(decision, "estimates", tmp_path / "named.xlsx", ids="timeline/*;levels/a/x//", lang="en"))

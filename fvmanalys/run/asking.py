@@ -2,7 +2,7 @@
 
 import fnmatch
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from fvmanalys.evidence.fields import WRITTEN
 from fvmanalys.evidence.forms import INPUTS, Asked, Question, read_calibration, sent_to
 from fvmanalys.evidence.rules import near, split
 from fvmanalys.evidence.tables import ALL_OPTIONS, TABLES, bounds
+from fvmanalys.report.digits import as_given
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.forms import Page, calibration_page, page_of, write_form
 from fvmanalys.report.words import Words, read_texts
@@ -29,6 +30,7 @@ MOST_WORTH = 12  # the word for any estimates, and how many are asked for by def
 ANSWERS = "answers.csv"
 SHOWN = ["role", "number", "id", *INPUTS, "reason"]
 FEW, DRAWS, SEED = 64, 8192, 1
+POOLED, GIVEN = 1, 4  # decimals of what the group says, and of what somebody wrote
 CHOSEN = ("parameters", "viewpoints", "investigations", "limits")  # choices, and what is around the model
 ANY = (-1e12, 1e12)
 
@@ -109,19 +111,20 @@ def with_group(page: Page, shown: pd.DataFrame, asked: Asked, words: Words) -> P
         mine = shown.loc[shown["id"].eq(line.key), list(INPUTS)].to_numpy()
         group = "–"
         if len(mine):
-            low, middle, high = pool(mine, even(len(mine)), asked[line.key]).quantile(ANSWERED)
-            group = words("form.group", answer=told(words, low, middle, high), count=len(mine))
+            pooled = pool(mine, even(len(mine)), asked[line.key]).quantile(ANSWERED).tolist()
+            group = words("form.group", answer=told(words, pooled, POOLED), count=len(mine))
         lines.append(replace(line, group=group))
     return replace(page, lines=lines)
 
 
 def with_own(page: Page, mine: pd.DataFrame, words: Words) -> Page:
     """A page with what this assessor said before."""
-    known = {row["id"]: told(words, *(row[name] for name in INPUTS)) for row in mine.to_dict("records")}
+    known = {row["id"]: told(words, [row[name] for name in INPUTS], GIVEN) for row in mine.to_dict("records")}
     return replace(page, lines=[replace(line, own=known.get(line.key, "–")) for line in page.lines])
 
 
-def told(words: Words, low: float, middle: float, high: float) -> str:
-    """An answer as a text."""
-    ends = words.between(words.number(low, 1), words.number(high, 1))
-    return words("quantity.range", likely=words.number(middle, 1), ends=ends)
+def told(words: Words, answer: Sequence[float], most: int) -> str:
+    """An answer as a text, with at most so many decimals, or two digits of what is small."""
+    decimals = max(as_given(one, most) for one in answer)
+    low, middle, high = (words.number(one, decimals) for one in answer)
+    return words("quantity.range", likely=middle, ends=words.between(low, high))

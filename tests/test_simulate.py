@@ -8,6 +8,7 @@ import pytest
 from scipy.integrate import quad
 
 import fvmanalys as fvm
+from fvmanalys.model import passes
 from tests.decisions import ASSUMED, library_decision, write_tables
 from tests.tiny import tiny
 
@@ -163,6 +164,13 @@ def test_results_have_a_row_a_draw_and_ids_for_columns(simulation):
     assert simulation.area_scores.columns.names == ["option", "area"]
     assert simulation.events.columns.names == ["option", "event"]
     assert list(simulation.yearly_cost().columns) == ["option", "category", "year", "cost", "present_value"]
+
+
+def test_outcomes_kept_in_a_file_are_those_kept_in_memory(simulation, monkeypatch):
+    monkeypatch.setattr(passes, "IN_MEMORY", 0)
+    filed = fvm.simulate(simulation.inputs, simulation.draws, simulation.seed, workers=2, chunk_blocks=1)
+    for part in ("cost", "programme_cost", "score"):
+        pd.testing.assert_frame_equal(getattr(filed, part), getattr(simulation, part), check_exact=True)
 
 
 def test_the_payer_of_a_row_changes_who_pays_and_not_the_cost(simulation):

@@ -1,9 +1,12 @@
 """What is computed of the draws of a simulation, a chunk at a time, and put together again."""
 
+import mmap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from itertools import pairwise
+from math import prod
+from tempfile import TemporaryFile
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,10 +17,12 @@ from fvmanalys.model.draws import Floats
 from fvmanalys.model.levels import level_path
 from fvmanalys.model.sample import Sample
 
-__all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "run_chunks", "yearly_chunk"]
+__all__ = ["joined", "outcome_chunk", "pairs", "path_chunk", "room", "run_chunks", "yearly_chunk"]
+
+IN_MEMORY = 2**29  # bytes of outcomes, beyond which they are kept in a file
 
 
-def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], dict]) -> list[dict]:
+def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sample], Any]) -> list[Any]:
     """Compute every chunk, in the order of the draws."""
     if workers == 1:
         return [compute(sample) for sample in samples]
@@ -25,10 +30,21 @@ def run_chunks(samples: Iterable[Sample], workers: int, compute: Callable[[Sampl
         return list(pool.map(compute, samples))
 
 
-def outcome_chunk(model: Model, sample: Sample, kept: bool) -> dict[str, Outcome]:
-    """The outcome of every option; without area scores and events where these are not kept."""
-    outcomes = {option: model.outcome(sample, option) for option in model.options}
-    return outcomes if kept else {name: replace(one, area_scores={}, events={}) for name, one in outcomes.items()}
+def room(shape: tuple[int, ...]) -> tuple[Floats, Callable[[], None]]:
+    """Room for columns, of very many draws in a file that is gone when they are, and what lets memory go of it."""
+    size = 8 * prod(shape)
+    if size <= IN_MEMORY:
+        return np.empty(shape), lambda: None
+    with TemporaryFile() as file:
+        file.truncate(size)
+        mapped = mmap.mmap(file.fileno(), size)
+    advice = getattr(mmap, "MADV_DONTNEED", None)  # which not every system has
+    return np.frombuffer(mapped).reshape(shape), lambda: None if advice is None else mapped.madvise(advice)
+
+
+def outcome_chunk(model: Model, sample: Sample) -> dict[str, Outcome]:
+    """The outcome of every option."""
+    return {option: model.outcome(sample, option) for option in model.options}
 
 
 def pairs(outcomes: Mapping[str, Outcome], part: str) -> dict[tuple[str, str], Floats]:

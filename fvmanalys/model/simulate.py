@@ -1,8 +1,9 @@
 """Events, costs and levels together, in bounded memory: inputs to a Simulation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,15 @@ from fvmanalys.errors import ModelError, UsageError
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.display import Shows
 from fvmanalys.evidence.inputs import no_estimate
-from fvmanalys.model.compiled import CHUNK_BLOCKS, Model, read_model, year_edges
+from fvmanalys.model.compiled import CHUNK_BLOCKS, Model, Outcome, read_model, year_edges
 from fvmanalys.model.draws import BLOCK, LARGEST, Floats, blocks, draw
 from fvmanalys.model.levels import area_weights, levels_at
-from fvmanalys.model.passes import joined, outcome_chunk, pairs, path_chunk, run_chunks, yearly_chunk
-from fvmanalys.model.sample import Sample
+from fvmanalys.model.passes import joined, outcome_chunk, pairs, path_chunk, room, run_chunks, yearly_chunk
+from fvmanalys.model.sample import Mask, Sample
 
 __all__ = ["DRAWN_TO", "SLICED", "Model", "Simulation", "read_model", "simulate", "year_edges"]
 
+OUTCOMES = ("cost", "programme_cost", "score")
 KEPT = 2**15  # draws up to which a simulation keeps its columns, event times and area scores: some 100 MB
 DRAWN_TO = "drawn_to"  # an attribute of draws whose distribution is known: no difference between two options is larger
 SLICED = "sliced"  # an attribute of draws: how many were simulated, so that their slices are known
@@ -121,7 +123,7 @@ class Simulation(Shows):
 
     def _collect(self, part: str, key: str) -> pd.DataFrame:
         """Compute again, and keep one part of each outcome."""
-        return joined(self.each(lambda sample: pairs(outcome_chunk(self.model, sample, True), part)), ["option", key])
+        return joined(self.each(lambda sample: pairs(outcome_chunk(self.model, sample), part)), ["option", key])
 
     def net_benefit(self, value_per_point: float | None = None) -> pd.DataFrame:
         """value_per_point·(S − S_ref) − (C − C_ref), in MSEK: draws × option.
@@ -205,16 +207,22 @@ def simulate(
     kept = draws <= KEPT
     fresh = model.chunks(draws, seed, chunk_blocks)
     samples = list(fresh) if kept else fresh
+    names = pd.Index(model.options, name="option")
+    table, let_go = room((len(OUTCOMES), len(names), draws))
+
+    def fill(sample: Sample) -> tuple[dict[str, Outcome], Mask]:
+        outcomes = outcome_chunk(model, sample)
+        start = BLOCK * sample.parts[0].index
+        columns = table[:, :, start : start + sample.size]
+        columns[:] = [[getattr(one, part) for one in outcomes.values()] for part in OUTCOMES]
+        wrong = ~(np.abs(columns).max(axis=2) <= LARGEST)
+        let_go()
+        return outcomes if kept else {}, wrong
+
     with np.errstate(over="ignore", invalid="ignore"):
-        chunks = run_chunks(samples, workers, lambda sample: outcome_chunk(model, sample, kept))
-    names = list(model.options)
-    frames = [
-        pd.DataFrame({name: np.concatenate([getattr(chunk[name], part) for chunk in chunks]) for name in names})
-        for part in ("cost", "programme_cost", "score")
-    ]
-    for frame in frames:
-        check_finite(frame)
-    cost, programme_cost, score = (frame.rename_axis(columns="option") for frame in frames)
+        chunks, wrong = zip(*run_chunks(samples, workers, fill), strict=True)
+    check_finite(names, np.any(wrong, axis=0))
+    cost, programme_cost, score = (pd.DataFrame(part.T, columns=names, copy=False) for part in table)
     found = Simulation(inputs, draws, seed, cost, programme_cost, score, model, workers)
     if kept:
         found.__dict__["samples"] = samples
@@ -223,12 +231,14 @@ def simulate(
     return found
 
 
-def check_finite(frame: pd.DataFrame) -> None:
-    """Stop where an outcome is not a number, or too large to be summed: a wrong figure is worse than none."""
-    wrong = [str(name) for name in frame.columns if not (np.abs(frame[name].to_numpy()) <= LARGEST).all()]
-    if wrong:
+def check_finite(options: Iterable[str], wrong: Mask) -> None:
+    """Stop where an outcome is not a number, or too large to be summed: a wrong figure is worse than none.
+
+    What is `wrong` is said by part and option.
+    """
+    for of_part in wrong[wrong.any(axis=1)]:
+        names = ", ".join(compress(map(str, options), of_part))
         raise ModelError(
-            f"the outcome of option {', '.join(wrong)} is not a finite number that can be "
-            "computed with; look for an amount "
-            "in the wrong unit, a price index near zero, or growth above the discount rate over a very long time"
+            f"the outcome of option {names} is not a finite number that can be computed with; look for an amount in "
+            "the wrong unit, a price index near zero, or growth above the discount rate over a very long time"
         )

@@ -3,6 +3,7 @@
 import pickle
 import re
 
+import pandas as pd
 import pytest
 
 import fvmanalys as fvm
@@ -27,6 +28,14 @@ def test_every_object_tells_what_it_is_in_a_line_and_as_a_table(findings):
         assert ">net benefit, MSEK</th>" in one._repr_html_() and one._repr_html_().count("<tr>") >= 3
     assert not re.search(r"\d\.\d{3}", findings.simulation._repr_html_()) and "cost, MSEK" in findings.simulation._repr_html_()
     assert findings.comparison.best in repr(findings) and "assumptions" in repr(findings)
+
+
+def test_draws_of_another_model_show_themselves_as_short():
+    draws = pd.DataFrame({"a": [1.0, 2.0], "b": [2.0, 1.5]})
+    foreign = fvm.from_draws(draws, draws, value_per_point=1.0)
+    for one in (foreign, fvm.compare(foreign)):
+        assert len(repr(one)) < 300 and "as of" in repr(one)
+    assert '<td style="text-align:left">b</td>' * 2 in fvm.compare(foreign)._repr_html_()
 
 
 def test_names_in_tables_are_told_as_text(findings):

@@ -59,7 +59,8 @@ class Comparison(Shows):
             "net_benefit": "net benefit, MSEK",
             "p_best": "probability of being best",
         }
-        names = self.simulation.inputs.tables["options"].set_index("option_id")["short_name"]
+        options = self.simulation.inputs.tables["options"].set_index("option_id")
+        names = options["short_name"].where(options["short_name"] != "", options["name"])
         return {
             "options": self.table.assign(short_name=names)[list(shown)]
             .rename(columns=shown)

@@ -29,7 +29,7 @@ AS_OF = "2000-01-01"
 KNOWN = {"kind": "assumption", "owner": "from_draws", "known_from": AS_OF}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ForeignDraws(Simulation):
     """Outcomes drawn elsewhere; `drawn` holds what they were computed from, draws × inputs, as far as it was given."""
 

@@ -74,7 +74,7 @@ RECIPES = {
     "a figure": (
         [
             ("fvmanalys/report/charts/new.py", None, PLOT),
-            ("fvmanalys/report/charts/__init__.py", "MODULES = (", "from fvmanalys.report.charts import new\n\nMODULES = (new, "),
+            ("fvmanalys/report/charts/__init__.py", "MODULES = (", 'MODULES = ("new", '),
             *words("chart.new", title="A new figure", alt="A line."),
         ],
         FOUND + "from fvmanalys.report.charts import ALL\nassert 'A new figure' in ALL[0](edition).title",

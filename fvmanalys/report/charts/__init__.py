@@ -6,22 +6,11 @@ Each `plot_` function takes an edition and gives a Picture, or None where the ta
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 import pandas as pd
 
-from fvmanalys.report.charts import (
-    answer,
-    changes,
-    evidence,
-    frontier,
-    money,
-    priorities,
-    staffing,
-    time,
-    turning,
-    uncertainty,
-)
 from fvmanalys.report.charts.history import plot_history
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.figure import Picture
@@ -29,7 +18,18 @@ from fvmanalys.report.fitting import NARROW, narrow
 
 __all__ = ["ALL", "figures", "narrow_figures", "plot_history"]
 
-MODULES = (answer, frontier, money, time, evidence, turning, uncertainty, priorities, changes, staffing)
+MODULES = (
+    "answer",
+    "frontier",
+    "money",
+    "time",
+    "evidence",
+    "turning",
+    "uncertainty",
+    "priorities",
+    "changes",
+    "staffing",
+)
 
 
 def once(plot: Callable[..., Picture | None]) -> Callable[..., Picture | None]:
@@ -47,7 +47,8 @@ def once(plot: Callable[..., Picture | None]) -> Callable[..., Picture | None]:
     return shown
 
 
-ALL = tuple(once(getattr(module, name)) for module in MODULES for name in module.__all__ if name.startswith("plot_"))
+FOUND = (vars(import_module(f"{__name__}.{module}")) for module in MODULES)
+ALL = tuple(once(found[name]) for found in FOUND for name in found["__all__"] if name.startswith("plot_"))
 NAMED = {plot.__name__: plot for plot in ALL}
 
 

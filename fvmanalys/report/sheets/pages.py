@@ -1,7 +1,8 @@
 """The print set after its first page: options, reasons, what turns the answer, areas, money, time and people, risks."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -48,42 +49,42 @@ def headings(book: Book, *exhibits: Exhibit) -> list[str]:
     return [" ".join(one) for one in zip_longest(*found, fillvalue="")]
 
 
-def page(book: Book, key: str, columns: Sequence[float]) -> Sheet:
+@contextmanager
+def page(book: Book, key: str, columns: Sequence[float]) -> Iterator[Sheet]:
     """A page of the print set with its title."""
     sheet = Sheet(book, key, columns, printed=True)
     sheet.title()
-    return sheet
+    yield sheet
+    sheet.finish()
 
 
-def fill(sheet: Sheet, *charts: tuple[Chart, str], parts: Sequence[float] = (1.0, 1.0)) -> None:
-    """Charts below one another in what room is left, each its part of it, as many as have enough."""
+def fill(sheet: Sheet, *charts: tuple[Chart, str]) -> None:
+    """Charts below one another in what room is left, as many as have enough, each as much of it."""
     shown = charts[: sheet.room() // LEAST_ROWS]
-    room = (sheet.room() - 1) / sum(parts[: len(shown)]) if shown else 0
-    for chart, part in zip(shown, parts, strict=False):
-        sheet.charts([chart], rows=min(MOST_ROWS, int(room * part)))
+    rows = min(MOST_ROWS, (sheet.room() - 1) // max(len(shown), 1))
+    for chart in shown:
+        sheet.charts([chart], rows=rows)
 
 
 def write_ways_page(book: Book) -> None:
     """The options with their variants, and what each comes to as its events turn out."""
-    sheet = page(book, "ways", widths(40, headings(book, board.WAYS, board.TREE)))
-    sheet.exhibit(board.WAYS)
-    sheet.exhibit(board.TREE)
-    fill(sheet, cost_chart(book) if book.findings.comparison.runner_up is None else worth_chart(book))
-    sheet.finish()
+    with page(book, "ways", widths(40, headings(book, board.WAYS, board.TREE))) as sheet:
+        sheet.exhibit(board.WAYS)
+        sheet.exhibit(board.TREE)
+        fill(sheet, cost_chart(book) if book.findings.comparison.runner_up is None else worth_chart(book))
 
 
 def write_reasons_page(book: Book) -> None:
     """Why: step by step from nothing to the lead, the spread of every option, and the strongest reasons."""
-    sheet = page(book, "reasons", (40, 16, 16, 16))
-    edition = book.edition
-    sheet.heading(sheet.text("strongest"))
-    sheet.lines(board.reason_sentences(edition))
-    charts = [curves_chart(sheet)]
-    if "steps" in book.regions:
-        caption = turning.decomposition_caption(edition)
-        charts.insert(0, (step_chart(book, caption.title, book.regions["steps"]), caption.alt))
-    fill(sheet, *charts, parts=(1.0, 1.0))
-    sheet.finish()
+    with page(book, "reasons", (40, 16, 16, 16)) as sheet:
+        edition = book.edition
+        sheet.heading(sheet.text("strongest"))
+        sheet.lines(board.reason_sentences(edition))
+        charts = [curves_chart(sheet)]
+        if "steps" in book.regions:
+            caption = turning.decomposition_caption(edition)
+            charts.insert(0, (step_chart(book, caption.title, book.regions["steps"]), caption.alt))
+        fill(sheet, *charts)
 
 
 def curves_chart(sheet: Sheet) -> tuple[Chart, str]:
@@ -118,24 +119,22 @@ def curves_title(sheet: Sheet) -> str:
 
 def write_turning_page(book: Book) -> None:
     """What would turn the answer: the conditions, the switching values, and where they lie in each number's range."""
-    sheet = page(book, "turning", [4, 31, 16, 16, 13, 9])
-    sheet.lines([*turning.condition_sentences(book.edition), *what_changes(book.edition)])
-    if sheet.exhibit(board.TURNS):
-        first = board.TURNS.rows(book.edition)[0]
-        title = sheet.text("chart", lever=book.edition.levers[first["id"]])
-        chart = range_chart(book, title, book.regions["ranges"], sheet.text("axis"))
-        fill(sheet, (chart, f"{title}. {sheet.text('chart_alt')}"))
-    sheet.finish()
+    with page(book, "turning", [4, 31, 16, 16, 13, 9]) as sheet:
+        sheet.lines([*turning.condition_sentences(book.edition), *what_changes(book.edition)])
+        if sheet.exhibit(board.TURNS):
+            first = board.TURNS.rows(book.edition)[0]
+            title = sheet.text("chart", lever=book.edition.levers[first["id"]])
+            chart = range_chart(book, title, book.regions["ranges"], sheet.text("axis"))
+            fill(sheet, (chart, f"{title}. {sheet.text('chart_alt')}"))
 
 
 def write_areas_page(book: Book) -> None:
     """Area by area: the level that each option reaches beside today's and the minimum, and how often it falls short."""
-    sheet = page(book, "by_area", widths(25, headings(book, board.AREA_LEVELS)))
-    levels = sheet.exhibit(board.AREA_LEVELS)
-    sheet.exhibit(board.AREA_RISKS)
-    if levels:
-        fill(sheet, levels_chart(sheet, levels))
-    sheet.finish()
+    with page(book, "by_area", widths(25, headings(book, board.AREA_LEVELS))) as sheet:
+        levels = sheet.exhibit(board.AREA_LEVELS)
+        sheet.exhibit(board.AREA_RISKS)
+        if levels:
+            fill(sheet, levels_chart(sheet, levels))
 
 
 def levels_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
@@ -167,14 +166,13 @@ def levels_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
 
 def write_money_page(book: Book) -> None:
     """The budget by calendar year, who pays, and what goes beyond limits."""
-    sheet = page(book, "money", widths(14, headings(book, board.BUDGET)))
-    sheet.lines(money.budget_sentences(book.edition)[:1])
-    region = sheet.exhibit(board.BUDGET)
-    sheet.exhibit(board.PAID)
-    sheet.exhibit(board.LIMITED)
-    if region:
-        fill(sheet, budget_chart(sheet, region))
-    sheet.finish()
+    with page(book, "money", widths(14, headings(book, board.BUDGET))) as sheet:
+        sheet.lines(money.budget_sentences(book.edition)[:1])
+        region = sheet.exhibit(board.BUDGET)
+        sheet.exhibit(board.PAID)
+        sheet.exhibit(board.LIMITED)
+        if region:
+            fill(sheet, budget_chart(sheet, region))
 
 
 def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
@@ -192,14 +190,13 @@ def budget_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:
 
 def write_people_page(book: Book) -> None:
     """When options are in full use, what deadlines they meet, what waiting costs, and the team."""
-    sheet = page(book, "people", widths(25, headings(book, board.TIMES)))
-    sheet.exhibit(board.TIMES)
-    sheet.lines(board.deadline_sentences(book.edition))
-    sheet.heading(sheet.text("waiting"))
-    sheet.lines(people.waiting_answer(book.edition))
-    if "spans" in book.regions:
-        fill(sheet, spans_chart(sheet))
-    sheet.finish()
+    with page(book, "people", widths(25, headings(book, board.TIMES))) as sheet:
+        sheet.exhibit(board.TIMES)
+        sheet.lines(board.deadline_sentences(book.edition))
+        sheet.heading(sheet.text("waiting"))
+        sheet.lines(people.waiting_answer(book.edition))
+        if "spans" in book.regions:
+            fill(sheet, spans_chart(sheet))
 
 
 def spans_chart(sheet: Sheet) -> tuple[Chart, str]:
@@ -216,14 +213,13 @@ def spans_chart(sheet: Sheet) -> tuple[Chart, str]:
 
 def write_risks_page(book: Book) -> None:
     """The risks with owner, trigger and action, and what nobody knows."""
-    sheet = page(book, "risks", [16, 11, 8, 8.5, 15, 15.5, 15])
-    sheet.exhibit(board.RISKS)
-    sheet.heading(sheet.text("unknown"))
-    sheet.lines(board.unknown_sentences(book.edition))
-    if sheet.room() > LEAST_ROWS + TABLE_ROWS:
-        kinds = sheet.exhibit(board.KINDS)
-        fill(sheet, *([kinds_chart(sheet, kinds)] if kinds else []))
-    sheet.finish()
+    with page(book, "risks", [16, 11, 8, 8.5, 15, 15.5, 15]) as sheet:
+        sheet.exhibit(board.RISKS)
+        sheet.heading(sheet.text("unknown"))
+        sheet.lines(board.unknown_sentences(book.edition))
+        if sheet.room() > LEAST_ROWS + TABLE_ROWS:
+            kinds = sheet.exhibit(board.KINDS)
+            fill(sheet, *([kinds_chart(sheet, kinds)] if kinds else []))
 
 
 def kinds_chart(sheet: Sheet, region: Region) -> tuple[Chart, str]:

@@ -15,29 +15,20 @@ traced       where the numbers come from, part by part
 time         when things happen, how plans moved, who takes part
 """
 
+from importlib import import_module
+
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.topics import (
-    answer,
-    behind,
-    beside,
-    choice,
-    coming,
-    information,
-    money,
-    news,
-    people,
-    since,
-    sources,
-    time,
-)
 
 __all__ = ["EXHIBITS"]
 
-TOPICS = (answer, behind, beside, choice, coming, information, money, news, people, since, sources, time)
+TOPICS = (
+    "answer", "behind", "beside", "choice", "coming", "information", "money", "news", "people", "since", "sources",
+    "time",
+)  # fmt: skip
 EXHIBITS: dict[str, Exhibit] = {
     one.name: one
     for topic in TOPICS
-    for found in vars(topic).values()
+    for found in vars(import_module(f"{__name__}.{topic}")).values()
     for one in (found if isinstance(found, list) else [found])
     if isinstance(one, Exhibit)
 }

@@ -21,11 +21,10 @@ from tests.tiny import tiny
 
 DRAWS = 64
 NOT_YET_KNOWN = {"own_report", "choices"}  # in the data; tests/test_own_report.py and test_choose_later_tables.py have them
-OF_OTHERS = {"drawn_inputs", "levels_by_year"}  # of another model's draws, and of what the live sheet reckons with
 SINCE = {name for name in EXHIBITS if name.startswith("changed_")}  # of a second run; tests/test_changes.py has them
 ONLY_ON_THE_PAGE = {"figures", "options_now", "public_comparison", "options", "ways", "reasons", "areas", "parameters", "newest", "source_types", "evidence_counts_by_table", "gaps", "context", "nominal", "payers"}
 WITHOUT_A_TABLE = {"coming", "figures", "options_now", "public_comparison", "ways", "nominal", "payers", "newest", "source_types"}
-MADE_OF_TABLES = {"acceptability", "differences", "yearly_cost", "team", "evidence_counts_by_table", "scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
+MADE_OF_TABLES = {"acceptability", "yearly_cost", "team", "evidence_counts_by_table", "scale", "reasons", "areas", "costs", "parameters"}  # wide, or a choice of rows, of what is published long
 
 
 class Cells(HTMLParser):
@@ -107,7 +106,7 @@ def page_cells(exhibit, edition):
     return [list(row) for row in zip(*rows, strict=True)] if exhibit.turned else rows
 
 
-@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - ONLY_ON_THE_PAGE - NOT_YET_KNOWN - OF_OTHERS - SINCE))
+@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - ONLY_ON_THE_PAGE - NOT_YET_KNOWN - SINCE))
 def test_page_and_workbook_show_the_same_cells(edition, tables, name):
     exhibit, words = EXHIBITS[name], edition.words
     apart, _ = exhibit.told_apart(edition)
@@ -142,7 +141,7 @@ def numbers_in(text):
     return re.findall(r"\u2212?\d[\d\u00a0]*(?:[.,]\d+)*(?:\s?%)?", text)
 
 
-@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - WITHOUT_A_TABLE - MADE_OF_TABLES - NOT_YET_KNOWN - OF_OTHERS - SINCE))
+@pytest.mark.parametrize("name", sorted(set(EXHIBITS) - WITHOUT_A_TABLE - MADE_OF_TABLES - NOT_YET_KNOWN - SINCE))
 def test_the_published_table_holds_every_row_that_is_shown(edition, name):
     published = edition.findings.tables().get(EXHIBITS[name].published or name)
     assert published is not None, "every exhibit has its table in tables/*.csv"

@@ -173,7 +173,7 @@ SHOWN = {**{f"board.{one.name}": one for one in vars(board).values() if isinstan
 def cells(edition, exhibit):
     """The numbers of an exhibit with their addresses, as a sheet holds them apart; and sums."""
     rows = exhibit.rows(edition)
-    rows += list(exhibit.sums(edition.findings)) if exhibit.sums and rows else []
+    rows += exhibit.summed(edition, exhibit.shown(edition), rows) if rows else []
     for row in rows:
         for column in exhibit.shown(edition, apart=True):
             if numbered(edition, exhibit, column.key, column.style, row):

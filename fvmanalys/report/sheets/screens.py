@@ -4,6 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
+import pandas as pd
+
+from fvmanalys.analysis import Findings
+from fvmanalys.analysis.information import evppi_all
+from fvmanalys.analysis.yearly import Outlook
+from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.palette import MUTED
 from fvmanalys.report.sheets import natives
@@ -24,6 +30,50 @@ UNSURE = (
 )  # fmt: skip
 WORTH_KNOWING = (information.GROUPS, information.NUMBERS, information.OWN_PARTS)
 PRIORITIES = (information.VIEWPOINTS, information.RANKS)
+
+
+def worth_of_inputs(findings: Findings) -> pd.DataFrame:
+    """What it would be worth to know each input of another model's draws, the one worth most first; or nothing."""
+    drawn = getattr(findings.simulation, "drawn", pd.DataFrame())
+    if drawn.empty:
+        return pd.DataFrame()
+    table = evppi_all(findings.simulation.net_benefit(findings.comparison.value_per_point), drawn).reset_index()
+    return information.clearly(table.sort_values("evppi", ascending=False, kind="stable"))
+
+
+DRAWN = Exhibit("drawn_inputs", worth_of_inputs, "input evppi")
+
+
+def levels_by_year(findings: Findings, outlook: Outlook | None = None) -> pd.DataFrame:
+    """The expected level of each area (columns) by option and year."""
+    if outlook is None:
+        return pd.DataFrame()
+    rows = [
+        {"option": option, "year": year}
+        | {area: outlook.levels[option, area].loc[year] for area in findings.inputs.areas}
+        for option in findings.inputs.options()
+        for year in outlook.years
+    ]
+    return pd.DataFrame(rows)
+
+
+def differences(findings: Findings) -> pd.DataFrame:
+    """Every part of each option's (columns) difference from the best other: kind and part."""
+    table = findings.reasons
+    if table.empty:
+        return table
+    wide = table.set_index(["kind", "part", "option"])["difference"].unstack(sort=False)
+    return wide[(wide.abs() > 1e-9).any(axis=1)].reset_index()
+
+
+def beside_the_best(edition: Edition) -> dict[str, str]:
+    """What each option is called beside the best other."""
+    others = edition.findings.reasons.drop_duplicates("option").to_dict("records")
+    return {row["option"]: edition("exhibit.differences.against", row) for row in others}
+
+
+LEVELS_BY_YEAR = Exhibit("levels_by_year", levels_by_year, "option year *:points", each=answer.areas_by_name)
+DIFFERENCES = Exhibit("differences", differences, "part:step *:money", sums="table.total", each=beside_the_best)
 
 
 @contextmanager
@@ -56,7 +106,7 @@ def write_comparison(book: Book) -> None:
         sheet.exhibit(answer.USE)
         sheet.lines(answer.full_use_sentences(book.edition), font_color=MUTED)
         sheet.exhibits(answer.CHOICE, choice.FRONTIER, choice.WINS, choice.MEASURES, money.VIEWS, money.QUANTILES)
-        sheet.exhibits(money.CLASS, answer.DIFFERENCES)
+        sheet.exhibits(money.CLASS, DIFFERENCES)
         sheet.exhibit(behind.ACCEPTABILITY, natives.acceptability_chart, rows=14)
 
 
@@ -69,7 +119,7 @@ def write_drawn(book: Book) -> None:
         sheet.heading(sheet.text("charts"))
         sheet.charts([natives.worth_chart(book)], rows=12)
         sheet.exhibit(behind.ACCEPTABILITY, natives.acceptability_chart, rows=14)
-        sheet.exhibit(information.DRAWN)
+        sheet.exhibit(DRAWN)
 
 
 def write_areas(book: Book) -> None:
@@ -84,7 +134,7 @@ def write_levels_by_year(book: Book) -> None:
     """The expected level of every option in each area, year by year."""
     with screen(book, "areas.years", (25, *[23] * 6), notes=()) as sheet:
         charts = [partial(natives.level_chart, area=area) for area in book.areas]
-        sheet.exhibit(answer.LEVELS_BY_YEAR, *charts, choice={"outlook": book.outlook}, repeat=True)
+        sheet.exhibit(LEVELS_BY_YEAR, *charts, choice={"outlook": book.outlook}, repeat=True)
 
 
 def write_costs(book: Book) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from fvmanalys.analysis import Findings
 from fvmanalys.analysis.explain import areas_by_option, full_use_after, strongest
 from fvmanalys.analysis.leads import ERRORS, standard_error
-from fvmanalys.analysis.yearly import Outlook, published_settings
+from fvmanalys.analysis.yearly import published_settings
 from fvmanalys.model.draws import slice_starts
 from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
@@ -18,11 +18,10 @@ from fvmanalys.report.topics.sources import what_it_rests_on
 from fvmanalys.report.topics.turning import condition_sentences, is_open, risk_sentences, variant_sentences
 
 __all__ = [
-    "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "DIFFERENCES", "LEVELS", "LEVELS_BY_YEAR", "OPTIONS", "REASONS",
-    "SCALE", "SCORES", "USE", "WAYS", "WORTH", "acceptability_caption", "answer", "answer_sentence", "area_answer",
-    "area_scale", "areas_by_name", "areas_caption", "beside_public", "comparison_caption", "full_use_sentences",
-    "levels_caption", "made_with", "of_options", "option_rows", "options_shown", "stand_in_notice", "what_changes",
-    "what_it_rests_on",
+    "AREAS", "BESIDE_PUBLIC", "CHOICE", "COST", "LEVELS", "OPTIONS", "REASONS", "SCALE", "SCORES", "USE", "WAYS",
+    "WORTH", "acceptability_caption", "answer", "answer_sentence", "area_answer", "area_scale", "areas_by_name",
+    "areas_caption", "beside_public", "comparison_caption", "full_use_sentences", "levels_caption", "made_with",
+    "of_options", "option_rows", "options_shown", "stand_in_notice", "what_changes", "what_it_rests_on",
 ]  # fmt: skip
 
 CLEAR, LEANING = 0.8, 0.5
@@ -54,34 +53,6 @@ def areas(findings: Findings) -> pd.DataFrame:
 def levels(findings: Findings, area: str = "") -> pd.DataFrame:
     """Levels today and at the horizon, of one area or of all."""
     return findings.levels[findings.levels["area"].eq(area) | (not area)]
-
-
-def levels_by_year(findings: Findings, outlook: Outlook | None = None) -> pd.DataFrame:
-    """The expected level of each area (columns) by option and year."""
-    if outlook is None:
-        return pd.DataFrame()
-    rows = [
-        {"option": option, "year": year}
-        | {area: outlook.levels[option, area].loc[year] for area in findings.inputs.areas}
-        for option in findings.inputs.options()
-        for year in outlook.years
-    ]
-    return pd.DataFrame(rows)
-
-
-def differences(findings: Findings) -> pd.DataFrame:
-    """Every part of each option's (columns) difference from the best other: kind and part."""
-    table = findings.reasons
-    if table.empty:
-        return table
-    wide = table.set_index(["kind", "part", "option"])["difference"].unstack(sort=False)
-    return wide[(wide.abs() > 1e-9).any(axis=1)].reset_index()
-
-
-def beside(edition: Edition) -> dict[str, str]:
-    """What each option is called beside the best other."""
-    others = edition.findings.reasons.drop_duplicates("option").to_dict("records")
-    return {row["option"]: edition("exhibit.differences.against", row) for row in others}
 
 
 def areas_by_name(edition: Edition) -> dict[str, str]:
@@ -124,8 +95,6 @@ SCORES = Exhibit(
     published="areas",
 )
 LEVELS = Exhibit("levels", levels, "option area level_now:points level_end:points reached_p50:month")
-LEVELS_BY_YEAR = Exhibit("levels_by_year", levels_by_year, "option year *:points", each=areas_by_name)
-DIFFERENCES = Exhibit("differences", differences, "part:step *:money", sums="table.total", each=beside)
 BESIDE_PUBLIC = Exhibit(
     "public_comparison",
     "public_comparison",

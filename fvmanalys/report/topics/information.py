@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.analysis.information import evppi_all
 from fvmanalys.analysis.knowledge import tied, verdict_spans
 from fvmanalys.analysis.leads import ERRORS
 from fvmanalys.analysis.outside import coverage
@@ -15,8 +14,8 @@ from fvmanalys.report.edition import Caption, Edition
 from fvmanalys.report.exhibit import Exhibit
 
 __all__ = [
-    "BACKTEST", "BRING_FORWARD", "CHOOSE_LATER", "DRAWN", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS",
-    "OWN_PARTS", "PORTFOLIOS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences",
+    "BACKTEST", "BRING_FORWARD", "CHOOSE_LATER", "EVIDENCE", "GAPS", "GROUPS", "INVESTIGATIONS", "NUMBERS", "OWN_PARTS",
+    "PORTFOLIOS", "RANGE", "RANKS", "TORNADO", "VIEWPOINTS", "backtest_caption", "backtest_sentences",
     "evidence_caption", "information_caption", "net_value_caption", "owed_to", "ranks_caption", "span_name", "swings",
     "tornado_caption", "uncertainty_answer", "verdict_caption", "verdict_missing", "verdict_sentences",
     "viewpoint_label", "viewpoints_caption", "worth_knowing",
@@ -81,15 +80,6 @@ def owed_to(findings: Findings) -> pd.DataFrame:
     uncertain = kinds.reindex(list(findings.knowledge.columns)).value_counts()
     source = findings.spread["source"]
     return findings.spread.assign(count_share=source.map(counts), inputs=source.map(uncertain))
-
-
-def worth_of_inputs(findings: Findings) -> pd.DataFrame:
-    """What it would be worth to know each input of another model's draws, the one worth most first; or nothing."""
-    drawn = getattr(findings.simulation, "drawn", pd.DataFrame())
-    if drawn.empty:
-        return pd.DataFrame()
-    table = evppi_all(findings.simulation.net_benefit(findings.comparison.value_per_point), drawn).reset_index()
-    return clearly(table.sort_values("evppi", ascending=False, kind="stable"))
 
 
 def leaders(edition: Edition) -> dict[str, Any]:
@@ -157,7 +147,6 @@ RANKS = Exhibit(
     "option weights:word=chart.ranks first_rank:share last_rank:share confidence:share *:share",
     each=weights_by_area,
 )
-DRAWN = Exhibit("drawn_inputs", worth_of_inputs, "input evppi")
 BACKTEST = Exhibit(
     "backtest",
     "backtest",

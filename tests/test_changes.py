@@ -56,8 +56,7 @@ def game(values):
 def test_in_an_additive_game_each_gets_its_own_effect():
     effects = {"a": 3.0, "b": -5.0, "c": 0.25}
     shares = shapley(list(effects), lambda some: np.array([sum(effects[one] for one in some)]))
-    assert shares.values[:, 0] == pytest.approx(list(effects.values()))
-    assert not shares.errors.any()
+    assert shares[:, 0] == pytest.approx(list(effects.values()))
 
 
 def test_three_players_that_interact_get_what_is_worked_by_hand():
@@ -69,14 +68,14 @@ def test_three_players_that_interact_get_what_is_worked_by_hand():
     c: 70/3 + (85 - 80)/6 + (72 - 56)/6 + (90 - 80)/3 = 181/6, together 540/6 = 90
     """
     shares = shapley(*game([0, 80, 56, 70, 80, 85, 72, 90]))
-    assert shares.values[:, 0] == pytest.approx([235 / 6, 124 / 6, 181 / 6], abs=1e-12)
+    assert shares[:, 0] == pytest.approx([235 / 6, 124 / 6, 181 / 6], abs=1e-12)
 
 
 @settings(deadline=None, max_examples=50)
 @given(arrays(float, 16, elements=st.floats(-1e6, 1e6)), st.sampled_from([0, 3]))
 def test_the_shares_sum_to_the_whole_whatever_the_game(values, pairs):
     shares = shapley(*game(values), pairs=pairs)
-    assert shares.values.sum() == pytest.approx(values[-1] - values[0], abs=1e-6)
+    assert shares.sum() == pytest.approx(values[-1] - values[0], abs=1e-6)
 
 
 @settings(deadline=None, max_examples=50)
@@ -84,7 +83,7 @@ def test_the_shares_sum_to_the_whole_whatever_the_game(values, pairs):
 def test_who_adds_nothing_gets_nothing(values, pairs):
     players, value = game(values)
     shares = shapley([*players, "idle"], lambda some: value(some - {"idle"}), pairs=pairs)
-    assert shares.values[-1, 0] == 0
+    assert shares[-1, 0] == 0
 
 
 @settings(deadline=None, max_examples=50)
@@ -93,22 +92,20 @@ def test_players_who_add_the_same_get_the_same(values, alone):
     """a and b are alike: the value depends on how many of them there are and on whether c is."""
     worth = dict(zip(itertools.product(range(3), (False, True)), values, strict=True))
     shares = shapley(["a", "b", "c"], lambda some: np.array([worth[len(some & {"a", "b"}), "c" in some] + alone]))
-    assert shares.values[0, 0] == pytest.approx(shares.values[1, 0], abs=1e-6)
+    assert shares[0, 0] == pytest.approx(shares[1, 0], abs=1e-6)
 
 
-def test_random_orders_agree_with_all_orders_within_their_standard_error():
+def test_many_random_orders_agree_with_all_orders():
     """Štrumbelj & Kononenko 2010: the mean over random orders is unbiased."""
     rng = np.random.default_rng(7)
     players, value = game(list(rng.normal(0, 10, 32)))
-    exact, sampled = shapley(players, value), shapley(players, value, pairs=400)
-    assert (sampled.errors > 0).all()
-    assert (np.abs(sampled.values - exact.values) < 5 * sampled.errors).all()
+    assert shapley(players, value, pairs=400) == pytest.approx(shapley(players, value), abs=1.5)
 
 
 def test_beyond_six_players_orders_are_drawn_by_the_seed_and_pairs_stay_bounded():
     rng = np.random.default_rng(7)
     players, value = game(list(rng.normal(0, 10, 128)))
-    one, same, other = (shapley(players, value, seed=seed).values for seed in (1, 1, 2))
+    one, same, other = (shapley(players, value, seed=seed) for seed in (1, 1, 2))
     assert np.array_equal(one, same) and not np.array_equal(one, other)
     assert one.sum() == pytest.approx(other.sum())
     assert pairs_within(7) >= pairs_within(60) >= 4
@@ -117,7 +114,7 @@ def test_beyond_six_players_orders_are_drawn_by_the_seed_and_pairs_stay_bounded(
 def test_an_interaction_of_two_is_found_with_one_pair_of_orders():
     """An order and its reverse are all orders of two: of 2·3 − 1·1 = 5, x (1 → 2) has (1 + 3)/2 and y (1 → 3) has (2 + 4)/2."""
     shares = shapley(["x", "y"], lambda some: np.array([(2.0 if "x" in some else 1.0) * (3.0 if "y" in some else 1.0)]), pairs=1)
-    assert shares.values[:, 0] == pytest.approx([2.0, 3.0])
+    assert shares[:, 0] == pytest.approx([2.0, 3.0])
 
 
 # Decisions
@@ -336,9 +333,8 @@ def test_more_changes_than_six_are_drawn_and_still_sum(tmp_path):
     )
     findings = changed(tmp_path, library_decision(7), after)
     assert len(findings.changes.groups) > 6
-    assert findings.changes.attribution["standard_error"].max() > 0
     check_sums(findings.changes)
-    assert any("standard error" in text for text in changes_answer(Edition(findings, "en")))
+    assert any("orders of magnitude" in text for text in changes_answer(Edition(findings, "en")))
 
 
 def test_a_division_on_fewer_draws_names_what_it_leaves(tmp_path, monkeypatch):

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import gamma
+from scipy.stats import gamma, norm
 
 import fvmanalys as fvm
 from fvmanalys.analysis.information import evpi, evppi, evsi
 from fvmanalys.analysis.leads import slices_of, standard_error
+from fvmanalys.analysis.portfolios import Inquiry, Study
 from fvmanalys.model.draws import BLOCK, Block, Estimate, draw, draw_runs, slice_starts
 from fvmanalys.model.simulate import SLICED
 from tests.benchmarks.coverage import DECISIONS
@@ -147,6 +148,66 @@ def test_nothing_found_near_a_tie_is_not_said_to_be_nothing_for_sure():
     assert value.standard_error > 0.02
     clear = evppi(np.column_stack([np.zeros(4000), 5 + rng.normal(size=4000)]), rng.normal(size=4000))
     assert clear.standard_error < 1e-6
+
+
+def covered(once, truth, seeds):
+    """How many of some seeds have the truth within 1.96 errors of a value."""
+    found = [once(seed) for seed in range(seeds)]
+    return np.mean([abs(value.value - truth) <= 1.96 * value.standard_error for value in found])
+
+
+@pytest.mark.parametrize(("width", "shift"), [(0.3, 0.0), (0.45, 0.3)])
+@pytest.mark.parametrize("removed", [0.5, 1.0])
+def test_an_error_covers_what_a_number_tells_of_rare_losses_near_a_tie(width, shift, removed):
+    """A loss of 100 in 1 draw of 44, as the number says more or less often, and a sure cost that differs by a shift: the draws hardly show the number."""
+
+    def once(seed):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(1, width / np.sqrt(3), 4096)
+        loss = np.where(rng.random(4096) < 0.0225 * x, 100.0, 0.0)
+        benefit = np.column_stack([np.full(4096, -2.25 - shift), -loss])
+        return evppi(benefit, x) if removed == 1 else evsi(benefit, x, removed)
+
+    spread = 2.25 * width / np.sqrt(3) * np.sqrt(removed)
+    assert covered(once, float(loss_of(shift, spread)), 100) >= 0.92
+
+
+def loss_of(behind, spread):
+    """The unit normal loss."""
+    return spread * (norm.pdf(behind / spread) - behind / spread * norm.sf(behind / spread))
+
+
+def test_an_error_covers_a_weak_reading_of_ten_numbers():
+    """So few draws draw a fit on ten numbers towards nothing, and what is far behind is worth much less for it."""
+
+    def once(seed):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(1024, 10))
+        return evsi(np.column_stack([np.zeros(1024), -1 + 0.27 * x.sum(axis=1) + 3 * rng.normal(size=1024)]), x, 0.3)
+
+    assert covered(once, loss_of(1, 0.27 * np.sqrt(3)), 60) >= 0.91
+
+
+@pytest.mark.parametrize(("draws", "inputs", "few"), [(4096, 51, True), (4096, 50, False), (400, 11, True), (400, 10, False)])
+def test_inputs_too_many_for_a_curve_of_each_have_a_warning(draws, inputs, few):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(draws, inputs))
+    assert (evppi(np.column_stack([np.zeros(draws), -3 + x.sum(axis=1)]), x).warning == "few_draws") == few
+
+
+def test_the_error_of_a_portfolio_is_of_the_size_that_it_varies_by():
+    """A signal of a risk that decides, whose share each slice holds fairly, and a reading of a number that adds little to it."""
+    found = []
+    holds = np.arange(2000) % 2 == 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=2000)
+        cost = np.column_stack([np.zeros(2000), 90 * holds - 41 - 9 * x + 30 * holds * rng.normal(size=2000)])
+        study = Study(np.zeros((2000, 2)), cost, {"x": x}, {"r": holds}, np.arange(0, 2000, 50), together=False)
+        [value] = study.values([Inquiry("n", {"x": 0.5}), Inquiry("s", {}, (("r", 0.95, 0.05),))], [1.0])
+        found.append((value.value, value.standard_error))
+    values, errors = np.array(found).T
+    assert errors.mean() / values.std(ddof=1) == pytest.approx(1, abs=0.25)
 
 
 # A fit that misses something says so

@@ -10,7 +10,7 @@ import pandas as pd
 from fvmanalys.analysis.compare import Comparison, probability_best
 from fvmanalys.analysis.mixtures import CALENDAR, Cell, Group, Mixture, RowChange, merged, mixable, words_of
 from fvmanalys.analysis.mixtures import OPTIONS as SET_OF_OPTIONS
-from fvmanalys.analysis.shapley import Shares, shapley
+from fvmanalys.analysis.shapley import EXACT_UP_TO, shapley
 from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.published import PublishedRun
 from fvmanalys.model.draws import BLOCK, Floats
@@ -21,7 +21,7 @@ __all__ = ["CODE", "MEASURES", "SAMPLING", "Changes", "divided", "what_changed"]
 MEASURES = ("cost_mean", "score", "net_benefit", "p_best", "expected_loss")
 CODE, SAMPLING = "code", "sampling"
 ALL_DRAWS_UP_TO = 3
-ATTRIBUTION = ["option", "measure", "group", "kind", "change", "standard_error", "before", "after"]
+ATTRIBUTION = ["option", "measure", "group", "kind", "change", "before", "after"]
 ABOUT = ("kind", "source_id", "known_from", "confidential")
 ROWS = ["group", "table", "option", "key", "what", "columns", "before", "after", *ABOUT]
 
@@ -54,6 +54,11 @@ class Changes:
     def told(self) -> bool:
         """Whether it can be told what changed."""
         return not self.reason
+
+    @property
+    def sampled(self) -> bool:
+        """Whether so much changed that the parts are means over some of the orders in which it may."""
+        return len(self.groups) > EXACT_UP_TO
 
     def parts(self, measure: str) -> pd.DataFrame:
         """What each group (rows) did to one measure of each option (columns)."""
@@ -120,12 +125,11 @@ def divided(
     whole = comparison.table.loc[mixture.both, list(MEASURES)].to_numpy(dtype=float)
     before, after = (table.reindex(mixture.both, columns=MEASURES).to_numpy(dtype=float) for table in published)
     start = game.value(frozenset(), comparison.simulation.draws)
-    both = zip(groups, shares.values, shares.errors, strict=True)
-    parts = {group.name: (group.kind, value, error) for group, value, error in both}
+    parts = {group.name: (group.kind, share) for group, share in zip(groups, shares, strict=True)}
     if former is not None:
-        parts[CODE] = (CODE, (start - before) + (after - whole), np.zeros_like(whole))
-    left = whole - start - shares.values.sum(axis=0)
-    parts |= {SAMPLING: (SAMPLING, left, np.zeros_like(left))} if game.draws < comparison.simulation.draws else {}
+        parts[CODE] = (CODE, (start - before) + (after - whole))
+    left = whole - start - shares.sum(axis=0)
+    parts |= {SAMPLING: (SAMPLING, left)} if game.draws < comparison.simulation.draws else {}
     old, new = mixture.old.options(), mixture.new.options()
     worth = published[0].loc[published[0]["permanent"].astype(bool), "net_benefit"].dropna()
     return Changes(
@@ -140,15 +144,15 @@ def divided(
 
 
 def attribution(
-    options: Sequence[str], parts: dict[str, tuple[str, Floats, Floats]], before: Floats, after: Floats
+    options: Sequence[str], parts: dict[str, tuple[str, Floats]], before: Floats, after: Floats
 ) -> pd.DataFrame:
     """The parts as rows; a figure that either run lacks is left out."""
     rows = [
-        [option, measure, name, kind, changes[place], errors[place], before[place], after[place]]
+        [option, measure, name, kind, changes[place], before[place], after[place]]
         for i, option in enumerate(options)
         for j, measure in enumerate(MEASURES)
         for place in [(i, j)]
-        for name, (kind, changes, errors) in parts.items()
+        for name, (kind, changes) in parts.items()
         if np.isfinite(before[place]) and np.isfinite(after[place])
     ]
     return pd.DataFrame(rows, columns=ATTRIBUTION)
@@ -167,7 +171,7 @@ class Game:
         self.draws = self.all_draws if len(self.groups) <= ALL_DRAWS_UP_TO else min(self.all_draws, BLOCK)
         self.outcomes: dict[tuple[tuple[str, ...], frozenset[Cell], int], tuple[Floats, Floats]] = {}
 
-    def play(self) -> tuple[list[Group], Shares]:
+    def play(self) -> tuple[list[Group], Floats]:
         """The groups, and the share of each; what turns out not to be mixable after all is one group."""
         try:
             return self.groups, self.shares(self.groups)
@@ -176,10 +180,10 @@ class Game:
             self.groups = merged(self.groups, rows)
             return self.groups, self.shares(self.groups)
 
-    def shares(self, groups: list[Group]) -> Shares:
+    def shares(self, groups: list[Group]) -> Floats:
         named = {group.name: group for group in groups}
         if not named:
-            return Shares(np.zeros((0, *self.everything.shape)), np.zeros((0, *self.everything.shape)))
+            return np.zeros((0, *self.everything.shape))
 
         def value(names: frozenset[str]) -> Floats:
             return self.value(cells(named[name] for name in names), self.draws)

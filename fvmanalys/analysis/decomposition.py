@@ -58,7 +58,7 @@ class Split:
             group = stream.group or stream.category
             groups[group] = groups.get(group, 0.0) - cost
         risks = self.option.risks
-        added = shapley(risks, lambda on: np.array(self.with_risks(on).total), exact_up_to=EXACT_UP_TO).values
+        added = shapley(risks, lambda on: np.array(self.with_risks(on).total), exact_up_to=EXACT_UP_TO)
         return {
             **{("", area, ""): calm.value * points for area, points in calm.areas.items()},
             **{(group, "", ""): amount for group, amount in groups.items()},

@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fvmanalys.analysis.leads import ERRORS, Leads, leads, slices_of, standard_error
+from fvmanalys.analysis.leads import ERRORS, Leads, Told, leads, slices_of, standard_error
 from fvmanalys.analysis.learning import Lesson
 from fvmanalys.analysis.misfit import Beside, beside
 from fvmanalys.analysis.tails import check_finite_mean, has_known_mean
 from fvmanalys.errors import UsageError
 from fvmanalys.model.draws import Floats
-from fvmanalys.model.regression import Regression, regress
+from fvmanalys.model.regression import Regression, knots_each, regress
 
 __all__ = [
     "Value",
@@ -34,12 +34,13 @@ __all__ = [
     "highest",
     "net_value",
     "place_of_highest",
+    "pulled",
     "read_columns",
+    "told_of",
     "value_of_fit",
     "verdict",
 ]
 
-FEW_DRAWS_EACH = 20  # draws for each input, below which a fit is a guess
 ALIKE, ALIKE_ERRORS = 0.1, 5.0  # correlation of neighbouring residuals that shows a poor fit, and in standard errors
 MISSED = 0.01  # share of the variance that the correlated residuals stand for, below which it does not matter
 DIFFER, DIFFER_ERRORS = 0.01, 3.0  # share of EVPI by which the two estimates may differ, and in standard errors
@@ -53,11 +54,11 @@ class Value:
     """A value of information, in the unit of the net benefit.
 
     `fit` is the share of the variance of the differences between options that the inputs explain, in draws left out
-    of the fit. `warning` is empty or a word: `few_draws` (for so many inputs), `poor_fit` (the fit misses something
-    that the draws show, along an input or among several together), `estimates_differ` (the two estimates that
-    `value` is the mean of lie apart), `near_tie` (which option is best is not known well enough to tell) or
-    `few_answers` (if a share is asked for by so few answers, yes or no, what they come to is too coarse for the
-    value to hold).
+    of the fit. `warning` is empty or a word: `few_draws` (for a curve of each of so many inputs), `poor_fit` (the fit
+    misses something that the draws show, along an input or among several together), `estimates_differ` (the two
+    estimates that `value` is the mean of lie apart), `near_tie` (which option is best is not known well enough to
+    tell) or `few_answers` (if a share is asked for by so few answers, yes or no, what they come to is too coarse for
+    the value to hold).
     """
 
     value: float
@@ -147,7 +148,7 @@ def partial_value(over: Leads, inputs: Floats, reduction: float = 1.0) -> Value:
     if reduction == 1:
         return value_of_fit(over, found, inputs.shape[1], check)
     lesson = Lesson(found, inputs, np.full(inputs.shape[1], reduction))
-    value = value_of_fit(over, found, inputs.shape[1], check, lesson.means)
+    value = value_of_fit(over, found, inputs.shape[1], check, lesson.means, reduction)
     return warned_of_counts(value, inputs, found.fitted, lesson.means, reduction)
 
 
@@ -182,11 +183,13 @@ def value_of_count(inputs: Floats, fitted: Floats, reduction: float) -> float:
     return float(np.maximum((likely @ fitted / len(share)).max(axis=1), 0).sum())
 
 
-def value_of_fit(over: Leads, found: Regression, k: int, check: Beside, learnt: Floats | None = None) -> Value:
+def value_of_fit(
+    over: Leads, found: Regression, k: int, check: Beside, learnt: Floats | None = None, reduction: float = 1.0
+) -> Value:
     """The value of what is learnt of k inputs whose regression is already made and checked;
     without more, of knowing them.
 
-    `learnt` has the conditional means after an investigation.
+    `learnt` has the conditional means after an investigation that removes the share `reduction` of their variance.
     """
     lead = over.drawn
     known = np.maximum(highest(found.fitted), 0)
@@ -198,32 +201,33 @@ def value_of_fit(over: Leads, found: Regression, k: int, check: Beside, learnt: 
     variance = lead.var(axis=0)
     fit = float(found.explained @ variance / variance.sum()) if variance.any() else 0.0
     error = over.error_of_gain((known + left_out + pulled(found, chosen(found.fitted))) / 2)
-    nothing = over.error_of_nothing if found.design else 0.0
     missed = gain_missed(lead, found, check, value)
     warning = "poor_fit" if missed or check.triples else warn(found, fit, (len(lead), k), gap, error, everything)
     warning = warning or ("near_tie" if found.design and over.near_tie(value) else "")
     if learnt is None:
-        return Value(value, max(error, gap, nothing, missed, error_of_tie(over, found.fitted)), fit, warning)
+        error = over.error_of_more(error, told_of(found, found.fitted))
+        return Value(value, max(error, gap, missed), fit, warning)
     told = np.maximum(highest(learnt), 0)
     share = min(float(told.mean()) / fitted, 1.0) if fitted else 1.0
     moved = pulled(found, choice_told(learnt, found.fitted) - share / 2 * chosen(found.fitted))
     error = over.error_of_gain(told + share / 2 * (left_out - known) + moved)
-    error = max(error, error_of_tie(over, learnt))
-    return Value(share * value, max(error, share * gap, share * nothing, missed), fit, warning)
+    error = over.error_of_more(error, told_of(found, learnt, float(np.sqrt(reduction))))
+    return Value(share * value, max(error, share * gap, missed), fit, warning)
 
 
-def error_of_tie(over: Leads, predicted: Floats) -> float:
-    """How much more it would be worth, were an option that may be the best as good as the one that is taken for it.
-
-    What is learnt is worth most at a tie, which a sample on either side of it does not see.
-    """
-    value = float(np.maximum(highest(predicted), 0).mean())
-    more = [0.0]
-    for place in np.flatnonzero(over.tied):
-        nearer = predicted.copy()
-        nearer[:, place] += over.behind[place]
-        more.append(float(np.maximum(highest(nearer), 0).mean()) - value)
-    return max(more) / ERRORS
+def told_of(found: Regression, means: Floats, heard: float | Floats = 1.0) -> Told:
+    """How far inputs tell of each lead, where conditional means come to `means`."""
+    spread = means.std(axis=0)
+    ahead = chosen(means).mean(axis=0)
+    free = 1 - ahead.sum() + ahead
+    if found.smoother is None:
+        none = np.zeros(len(spread))
+        return Told(spread, none, none, none, free)
+    tables = found.smoother.slopes, found.smoother.kept, found.smoother.residuals
+    slopes, kept, residuals = (found.smoother.asked(table) for table in tables)
+    errors = np.sqrt((residuals**2).mean(axis=0) / len(residuals))
+    shown, left = (np.linalg.norm(one, axis=0) / np.where(errors > 0, errors, np.inf) for one in (slopes, kept))
+    return Told(spread, left, shown, errors, free, len(slopes), heard)
 
 
 def pulled(found: Regression, weights: Floats) -> Floats:
@@ -290,8 +294,8 @@ def gain_chosen(lead: Floats, predicted: Floats) -> Floats:
 
 def warn(found: Regression, fit: float, shape: tuple[int, int], gap: float, error: float, everything: float) -> str:
     """The word of warning that a fit deserves, if any; `shape` is draws and inputs."""
-    draws, k = shape
-    if draws < FEW_DRAWS_EACH * k:
+    draws = shape[0]
+    if not knots_each(*shape):
         return "few_draws"
     if found.alike > max(ALIKE, ALIKE_ERRORS / np.sqrt(draws)) and found.alike * (1 - fit) > MISSED:
         return "poor_fit"

@@ -130,7 +130,8 @@ class Knowledge(Unknowns):
         at_value = self.fits[investigation].turned(turn, over.drawn)
         learnt = self.lesson(investigation, variance_reduction) @ turn
         inputs = self.stack(self.resolved[investigation])
-        known = value_of_fit(over, at_value, inputs.shape[1], self.checks[investigation].turned(turn), learnt)
+        check = self.checks[investigation].turned(turn)
+        known = value_of_fit(over, at_value, inputs.shape[1], check, learnt, variance_reduction)
         return warned_of_counts(known, inputs, at_value.fitted, learnt, variance_reduction)
 
     def lesson(self, investigation: str, variance_reduction: float) -> Floats:

@@ -11,13 +11,46 @@ from scipy.special import ndtr, ndtri, stdtrit
 from fvmanalys.model.draws import Floats, slice_starts
 from fvmanalys.model.simulate import SLICED
 
-__all__ = ["ERRORS", "Leads", "Starts", "leads", "slices_of", "standard_error"]
+__all__ = ["ERRORS", "Leads", "Starts", "Told", "leads", "slices_of", "standard_error"]
 
 FEWEST_SLICES = 8  # between which an error is taken
 COVERED = 0.975  # of a distribution lies below the upper end of the interval that an error is to make
+ENDS = float(ndtri(COVERED))  # standard errors from the middle of that interval to its ends
+ANGLES = np.linspace(0, np.pi / 2, 7)  # along which two errors are taken together
 ERRORS = 2.0  # standard errors to either side within which nothing is told from zero
 
 Starts = NDArray[np.int64] | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """How far inputs tell of each lead: the spread `found` of its conditional means, and what is known of its lines.
+
+    Of straight lines through `lines` directions a smooth fit keeps `kept` of what the draws show, `shown`, both in
+    `errors` of a line; `heard` is the share of a line that an investigation tells of, and `free` that of the draws in
+    which no other option is ahead.
+    """
+
+    found: Floats
+    kept: Floats
+    shown: Floats
+    errors: Floats
+    free: Floats
+    lines: int = 1
+    heard: float | Floats = 1.0
+
+    def spread(self, beyond: Floats) -> Floats:
+        """The spread that there may be, where so many errors more of the lines are there than the draws show.
+
+        The length of what so many lines show is that of them and of their noise (Patnaik 1949, Biometrika 36).
+        """
+        real = np.maximum((self.shown + beyond) ** 2 - (self.lines - 1), self.kept**2) - self.kept**2
+        return np.sqrt(self.found**2 + real * (self.heard * self.errors) ** 2)
+
+    @cached_property
+    def clear(self) -> NDArray[np.bool_]:
+        """Which of the leads are told of beyond what noise would show."""
+        return self.found > (ENDS + np.sqrt(self.lines - 1)) * self.heard * self.errors
 
 
 @dataclass(frozen=True)
@@ -56,18 +89,38 @@ class Leads:
         error = max(own, min(float(others.max()), max(float(gain.mean()), 0.0) / ERRORS))
         return error * several(1 + int(self.tied.sum()))
 
-    @cached_property
-    def error_of_nothing(self) -> float:
-        """What inputs may be worth though nothing is found of them: that which moves a mean by no more than its error.
+    def error_of_more(self, own: float, told: Told) -> float:
+        """The standard error `own` of what is told, or more: as far up as an interval of it reaches.
 
-        The unit normal loss (Raiffa & Schlaifer 1961) of the option nearest to the best, were it one error nearer.
+        An option may lie nearer, and the inputs tell more of it, both as far as their errors let them together; what is
+        told is taken to be all but normal, worth the unit normal loss (Raiffa & Schlaifer 1961). Where an option may be
+        the best, the draws can be off in three ways, of which two make a tie look like none (Bonferroni). Of what is
+        clearly told only that counts by which the loss bends, which `own` does not know.
         """
-        z = np.maximum(self.behind / np.where(self.errors > 0, self.errors, np.inf) - 1, 0)
-        return float(np.max(self.errors * (np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - z * ndtr(-z))))
+        reach = ENDS * np.where(self.tied, several(3), 1.0)
+        near = np.maximum(self.behind - reach * np.cos(ANGLES)[:, None] * self.errors, 0)
+        far = np.array([told.spread(reach * np.sin(angle)) for angle in ANGLES])
+        more = told.free * (loss(near, far).max(axis=0) - loss(self.behind, told.found)) / ENDS
+        z = self.behind / np.where(told.found > 0, told.found, np.inf)
+        straight = told.free * np.hypot(ndtr(-z) * self.errors, density(z) * told.heard * told.errors)
+        bent = np.maximum(more - straight, 0)
+        own *= several(3) if self.tied.any() else 1.0
+        return float(max(own + np.linalg.norm(bent[told.clear]), more[~told.clear].max(initial=0.0)))
 
     def near_tie(self, value: float) -> bool:
         """Whether it is not known which option is best, and what that leaves open is of the size of the value."""
         return bool((self.errors[self.tied] > value).any())
+
+
+def loss(behind: Floats, spread: Floats) -> Floats:
+    """What is gained on average by an option so far behind if what is told of it spreads so far on a normal curve."""
+    z = behind / np.where(spread > 0, spread, np.inf)
+    return spread * (density(z) - z * ndtr(-z))
+
+
+def density(z: Floats) -> Floats:
+    """The density of the standard normal distribution."""
+    return np.exp(-z * z / 2) / np.sqrt(2 * np.pi)
 
 
 def leads(benefit: Floats, starts: Starts = None) -> Leads:
@@ -105,10 +158,10 @@ def standard_error(values: Floats, starts: Starts = None) -> float:
 @lru_cache(maxsize=64)
 def student(freedom: int) -> float:
     """How much wider 95 % of Student's distribution lies than 95 % of the normal one."""
-    return float(stdtrit(freedom, COVERED) / ndtri(COVERED))
+    return float(stdtrit(freedom, COVERED) / ENDS)
 
 
 @lru_cache(maxsize=64)
 def several(count: int) -> float:
     """How much further down 95 % of the least of so many independent errors lie than of one or two."""
-    return max(float(ndtri(1 - 2 * (1 - COVERED) / count) / ndtri(COVERED)), 1.0)
+    return max(float(ndtri(1 - 2 * (1 - COVERED) / count) / ENDS), 1.0)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from fvmanalys.analysis.information import Value, choice_told, chosen, highest, value_of_fit
+from fvmanalys.analysis.information import Value, choice_told, chosen, highest, pulled, told_of, value_of_fit
 from fvmanalys.analysis.leads import Leads, Starts, leads
 from fvmanalys.analysis.learning import Lesson, Reading, read
 from fvmanalys.analysis.misfit import Beside, beside
@@ -138,14 +138,14 @@ class Study:
         told = chances(signals, states)
         blind = np.ones((1, told.shape[1]))
         parts = self.by_state(reductions, tuple(states), of_draw)
-        kept = float(np.sqrt(max(reductions.values(), default=0.0)))
         found = []
         for value, base in zip(values, alone, strict=True):
             over = leads(self.worth(value), self.starts)
             ahead = [self.ahead(value * score - cost, value) for score, cost in parts]
             gain = max(expected_gain(told, ahead) - expected_gain(blind, ahead), 0.0)
-            error = over.error_of_gain(gains(told, ahead, of_draw, over, kept))
-            found.append(Value(base.value + gain, max(base.standard_error, error), base.fit, base.warning))
+            numbers = self.known_at(value)[0] if reductions and not self.together else None
+            error = over.error_of_gain(gains(told, ahead, of_draw, over, numbers, reductions))
+            found.append(Value(base.value + gain, max(error, 0.0), base.fit, base.warning))
         return found
 
     def states(self, signals: Sequence[tuple[str, float, float]]) -> tuple[dict[str, Mask], Indices]:
@@ -191,7 +191,8 @@ class Study:
         """The EVSI of what is learnt of numbers alone, at several values per point, from one fit on all of them."""
         if not reductions:
             return [Value(0.0, 0.0) for _ in values]
-        return [self.share_known(self.means(reductions), value) for value in values]
+        most = float(np.sqrt(max(reductions.values())))
+        return [self.share_known(self.means(reductions), value, most) for value in values]
 
     def means(self, reductions: Mapping[str, float]) -> Floats:
         """Score and cost as learnt of numbers alone: draws × twice the options; the last is kept."""
@@ -201,17 +202,23 @@ class Study:
             self._made.update(last=key, learnt=learnt)
         return self._made["learnt"]
 
-    def share_known(self, means: Floats, value: float) -> Value:
-        """What some conditional means of score and cost are worth: their share of what knowing all numbers is."""
+    def share_known(self, means: Floats, value: float, most: float) -> Value:
+        """What some conditional means of score and cost are worth: their share of what knowing all numbers is.
+
+        `most` is the largest share of any number that is heard, which stands where nothing was found.
+        """
         found, everything = self.known_at(value)
         over = leads(self.worth(value), self.starts)
         learnt = means @ self.turned(value)
         fitted = float(np.maximum(highest(found.fitted), 0).mean())
-        told = np.maximum(highest(learnt), 0)
-        share = min(float(told.mean()) / fitted, 1.0) if fitted else 0.0
+        share = min(float(np.maximum(highest(learnt), 0).mean()) / fitted, 1.0) if fitted else 0.0
+        spread = found.fitted.std(axis=0)
+        heard = np.where(spread > 0, learnt.std(axis=0) / np.where(spread > 0, spread, 1.0), most)
         moved = (choice_told(learnt, found.fitted) * (over.drawn - found.left_out)).sum(axis=1)
-        error = max(over.error_of_gain(told + moved), share * everything.standard_error)
-        return Value(share * everything.value, float(error), everything.fit, everything.warning)
+        own = over.error_of_gain(np.maximum(highest(learnt), 0) + moved)
+        error = over.error_of_more(own, told_of(found, learnt, heard))
+        apart = everything.standard_error if everything.warning == "poor_fit" else abs(fitted - everything.value)
+        return Value(share * everything.value, max(error, share * apart), everything.fit, everything.warning)
 
     def turned(self, value: float) -> Floats:
         """What turns scores and costs into how far each other option is ahead of the best."""
@@ -246,19 +253,32 @@ class Study:
         return np.asfortranarray(np.delete(worth - worth[:, [best]], best, axis=1))
 
 
-def gains(told: Floats, ahead: list[Floats], of_draw: Indices, over: Leads, kept: float) -> Floats:
+def gains(
+    told: Floats,
+    ahead: list[Floats],
+    of_draw: Indices,
+    over: Leads,
+    numbers: Regression | None,
+    reductions: Mapping[str, float],
+) -> Floats:
     """What each draw tells of the gain by signals, whose mean it is: what is chosen after each, and what that misses.
 
-    What a reading of the numbers leaves of a choice is taken to be what it leaves of a straight line.
+    Of a choice that follows `numbers`, residuals count by their own fit of it; where the states have fits of their own,
+    what a reading leaves of a choice is taken to be what it leaves of a straight line.
     """
+    kept = 0.0 if numbers else float(np.sqrt(max(reductions.values(), default=0.0)))
     total = np.zeros(len(over.drawn))
+    turns = np.zeros(over.drawn.shape)
     for chance in told:
         learnt = mixed(chance, ahead)
         choice = chosen(learnt)
-        likely = choice.mean(axis=0) + kept * (choice - choice.mean(axis=0))
-        missed = chance[of_draw][:, None] * over.drawn - learnt
+        own = choice - choice.mean(axis=0)
+        likely = choice.mean(axis=0) + kept * own
+        of_signal = chance[of_draw][:, None]
+        missed = of_signal * over.drawn - (learnt.mean(axis=0) if numbers else learnt)
         total += np.maximum(highest(learnt), 0) + (likely * missed).sum(axis=1)
-    return total
+        turns += of_signal.mean() * own
+    return total + pulled(numbers, turns) if numbers else total
 
 
 def combined(inquiries: Sequence[Inquiry]) -> dict[str, float]:

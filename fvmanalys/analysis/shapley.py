@@ -1,7 +1,6 @@
 """Shapley values: what each of several changes does to an outcome, whatever the order they are made in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import comb
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from fvmanalys.model.draws import Floats
 
-__all__ = ["EXACT_UP_TO", "Shares", "Value", "pairs_within", "shapley"]
+__all__ = ["EXACT_UP_TO", "Value", "pairs_within", "shapley"]
 
 Value = Callable[[frozenset[str]], Floats]
 EXACT_UP_TO = 6
@@ -17,18 +16,10 @@ EVALUATIONS = 128
 FEWEST_PAIRS = 4
 
 
-@dataclass(frozen=True)
-class Shares:
-    """The share of every player (first axis) in every outcome, and its standard error, 0 where exact."""
-
-    values: Floats
-    errors: Floats
-
-
 def shapley(
     players: Sequence[str], value: Value, pairs: int = 0, seed: int = 1, exact_up_to: int = EXACT_UP_TO
-) -> Shares:
-    """Divide `value` of all players, less that of none, among them.
+) -> Floats:
+    """Divide `value` of all players, less that of none, among them: players × outcomes.
 
     Shapley 1953, Contributions to the Theory of Games 2. `value` gives an array of outcomes for a set of players, asked
     once for each. Exact up to `exact_up_to`, beyond them the mean over random orders (Štrumbelj & Kononenko 2010,
@@ -43,8 +34,7 @@ def shapley(
         return known[coalition]
 
     if len(players) <= exact_up_to and not pairs:
-        values = np.array([exact_share(player, players, once) for player in players])
-        return Shares(values, np.zeros_like(values))
+        return np.array([exact_share(player, players, once) for player in players])
     return sampled_shares(players, once, pairs or pairs_within(len(players)), seed)
 
 
@@ -64,16 +54,14 @@ def exact_share(player: str, players: Sequence[str], value: Value) -> Floats:
     return added
 
 
-def sampled_shares(players: Sequence[str], value: Value, pairs: int, seed: int) -> Shares:
+def sampled_shares(players: Sequence[str], value: Value, pairs: int, seed: int) -> Floats:
     """The mean of what each player adds, over random orders and their reverses."""
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(pairs):
         order = rng.permutation(len(players))
         found.append((added_in_order(players, order, value) + added_in_order(players, order[::-1], value)) / 2)
-    means = np.array(found)
-    spread = means.std(axis=0, ddof=1) if pairs > 1 else np.full_like(means[0], np.nan)
-    return Shares(means.mean(axis=0), spread / np.sqrt(pairs))
+    return np.mean(found, axis=0)
 
 
 def added_in_order(players: Sequence[str], order: Sequence[int] | np.ndarray, value: Value) -> Floats:

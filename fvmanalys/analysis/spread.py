@@ -50,7 +50,7 @@ def spread(comparison: Comparison, draws: int = 8192) -> pd.DataFrame:
         """The variance that is left when everything else is known."""
         return np.array(np.mean([np.mean((leads[one] - leads[one ^ some]) ** 2) / 2 for one in leads]))
 
-    found = np.maximum(shapley(present, left_open, exact_up_to=len(SOURCES)).values, 0)
+    found = np.maximum(shapley(present, left_open, exact_up_to=len(SOURCES)), 0)
     if not found.any():
         return pd.DataFrame(columns=COLUMNS)
     shares = dict(zip(present, found / found.sum(), strict=True))

@@ -17,7 +17,7 @@ from scipy.linalg import block_diag, eigh
 
 from fvmanalys.model.draws import Floats
 
-__all__ = ["Regression", "regress"]
+__all__ = ["Regression", "knots_each", "regress"]
 
 DEGREE = 3
 FEW_VALUES = 12  # an input with no more distinct values gets a mean for each ...
@@ -126,13 +126,17 @@ class Smoother:
     """How a fit was made, to smooth other columns just so.
 
     `turn` are uncorrelated directions through the design, `shrink` how much of each is kept for each outcome,
-    `residuals` what each draw leaves unexplained of it when left out, and `outcomes` combinations that are asked for.
+    `slopes` what a unit of each free direction, a straight line or a mean of its own, comes to before it is shrunk
+    (and `kept` after), `residuals` what each draw leaves unexplained when left out, and `outcomes` combinations that
+    are asked for.
     """
 
     walk: Walk
     mean: Floats
     turn: Floats
     shrink: Floats
+    slopes: Floats
+    kept: Floats
     residuals: Floats
     outcomes: Floats | None = None
 
@@ -145,6 +149,10 @@ class Smoother:
         for part, rows in self.walk():
             found[part] = rows @ coefficients + (average - self.mean @ coefficients)
         return found
+
+    def asked(self, table: Floats) -> Floats:
+        """Columns of outcomes as those that are asked for."""
+        return table if self.outcomes is None else table @ self.outcomes
 
     def pulled(self, weights: Floats) -> Floats:
         """What the residual of each draw adds, through the fit, to the mean of fitted outcomes × weights."""
@@ -354,6 +362,8 @@ class Solved:
     variance: Floats
     turn: Floats
     shrink: Floats
+    slopes: Floats
+    kept: Floats
     coefficients: Floats
 
 
@@ -367,7 +377,9 @@ def solve(design: Design, walk: Walk, outcomes: Floats, weights: Floats | None) 
     projected = turn.T @ moments.cross
     counted = draws if weights is None else draws / np.mean(weights**2)
     shrink = choose_smoothing(weight, projected, variance, float(counted))
-    return Solved(moments, mean, variance, turn, shrink, turn @ (shrink * projected))
+    free = weight > np.sqrt(1 / FREE)
+    kept = shrink * projected
+    return Solved(moments, mean, variance, turn, shrink, projected[free], kept[free], turn @ kept)
 
 
 def fit(
@@ -402,7 +414,8 @@ def fit(
     explained = 1 - missed / np.maximum(variance, TINY)
     order = fitted[:, np.argmax(explained)] if order is None else order
     alike = neighbours_alike(outcomes - fitted, order)
-    smoother = Smoother(walk, moments.mean, turn, shrink, outcomes - left_out) if weights is None else None
+    lines = solved.slopes, solved.kept
+    smoother = Smoother(walk, moments.mean, turn, shrink, *lines, outcomes - left_out) if weights is None else None
     return Regression(fitted, left_out, np.clip(explained, 0, 1), alike, design, coefficients, weights, smoother)
 
 

@@ -132,11 +132,10 @@ def changes_answer(edition: Edition) -> list[str]:
 
 def remarks(edition: Edition) -> list[str]:
     """What the reader should know of code, sampling and the precision of the parts."""
-    findings, words = edition.findings, edition.words
+    findings = edition.findings
     parts = findings.changes.parts("net_benefit").abs().max(axis=1)
     texts = [edition(f"changes.about_{name}") for name in (CODE, SAMPLING) if parts.get(name, 0.0) >= UNSEEN]
-    money = findings.changes.attribution.query("measure == 'net_benefit'")["standard_error"].max()
-    return texts + ([edition("changes.about_error", error=words.amount(money))] if money > 0 else [])
+    return texts + ([edition("changes.about_orders")] if findings.changes.sampled else [])
 
 
 def idle_parts(findings: Findings, measure: str) -> list[str]:

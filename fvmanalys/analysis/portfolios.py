@@ -142,10 +142,12 @@ class Study:
         for value, base in zip(values, alone, strict=True):
             over = leads(self.worth(value), self.starts)
             ahead = [self.ahead(value * score - cost, value) for score, cost in parts]
-            gain = max(expected_gain(told, ahead) - expected_gain(blind, ahead), 0.0)
+            fitted = expected_gain(blind, ahead)
+            gain = max(expected_gain(told, ahead) - fitted, 0.0)
             numbers = self.known_at(value)[0] if reductions and not self.together else None
             error = over.error_of_gain(gains(told, ahead, of_draw, over, numbers, reductions))
-            found.append(Value(base.value + gain, max(error, 0.0), base.fit, base.warning))
+            error = float(np.hypot(error, fitted - base.value))
+            found.append(Value(base.value + gain, error, base.fit, base.warning))
         return found
 
     def states(self, signals: Sequence[tuple[str, float, float]]) -> tuple[dict[str, Mask], Indices]:

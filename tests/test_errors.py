@@ -207,7 +207,7 @@ def test_the_error_of_a_portfolio_is_of_the_size_that_it_varies_by():
         [value] = study.values([Inquiry("n", {"x": 0.5}), Inquiry("s", {}, (("r", 0.95, 0.05),))], [1.0])
         found.append((value.value, value.standard_error))
     values, errors = np.array(found).T
-    assert errors.mean() / values.std(ddof=1) == pytest.approx(1, abs=0.25)
+    assert 0.75 < errors.mean() / values.std(ddof=1) < 1.6
 
 
 # A fit that misses something says so

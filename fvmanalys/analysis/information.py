@@ -223,8 +223,9 @@ def told_of(found: Regression, means: Floats, heard: float | Floats = 1.0) -> To
     if found.smoother is None:
         none = np.zeros(len(spread))
         return Told(spread, none, none, none, free)
+    turn = np.eye(found.smoother.residuals.shape[1]) if found.smoother.outcomes is None else found.smoother.outcomes
     tables = found.smoother.slopes, found.smoother.kept, found.smoother.residuals
-    slopes, kept, residuals = (found.smoother.asked(table) for table in tables)
+    slopes, kept, residuals = (table @ turn for table in tables)
     errors = np.sqrt((residuals**2).mean(axis=0) / len(residuals))
     shown, left = (np.linalg.norm(one, axis=0) / np.where(errors > 0, errors, np.inf) for one in (slopes, kept))
     return Told(spread, left, shown, errors, free, len(slopes), heard)

@@ -3,7 +3,7 @@ alone and side by side, and what waiting for them costs.
 """
 
 import fnmatch
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -210,17 +210,8 @@ class Knowledge(Unknowns):
             rows.append(
                 [one.name, worth.value, worth.standard_error, one.cost, one.months, wait, wait * monthly, worth.warning]
             )
-        columns = [
-            "investigation_id",
-            "evsi",
-            "standard_error",
-            "cost",
-            "months",
-            "extra_wait",
-            "delay_cost",
-            "warning",
-        ]
-        table = pd.DataFrame(rows, columns=columns)
+        columns = ["investigation_id", "evsi", "standard_error", "cost", "months", "extra_wait", "delay_cost"]
+        table = pd.DataFrame(rows, columns=[*columns, "warning"])
         table.insert(7, "net_value", table["evsi"] - table["cost"] - table["delay_cost"])
         return table
 
@@ -248,6 +239,39 @@ class Knowledge(Unknowns):
         return found | {self.comparison.value_per_point: self.monthly_delay()}
 
     @cached_property
+    def joint(self) -> Study:
+        """All investigations on all their numbers, which are too many for a fit as good as one's own."""
+        names = dict.fromkeys(name for one in self.inquiries for name in one.resolves)
+        return self.study(list(names), together=False)
+
+    def worth_together(self, several: list[Inquiry], values: list[float]) -> list[Value]:
+        """What investigations are worth side by side before their costs, at several values per point.
+
+        What the joint fit misses is seen where it tells of each alone, and is part of the error.
+        """
+        if len(several) == 1:
+            return self.worth_of(several[0], values)
+        worths = self.joint.values(several, values)
+        missed = np.sum([self.missed_of(one, tuple(values)) for one in several], axis=0)
+        return [
+            replace(one, standard_error=float(np.hypot(one.standard_error, off)))
+            for one, off in zip(worths, missed, strict=True)
+        ]
+
+    def missed_of(self, one: Inquiry, values: tuple[float, ...]) -> Floats:
+        """How far the joint fit is off the worth of one investigation alone; kept."""
+        key = one.name, values
+        if key not in self.misses_found:
+            alone, joint = self.worth_of(one, list(values)), self.joint.values([one], values)
+            self.misses_found[key] = np.array([abs(a.value - b.value) for a, b in zip(alone, joint, strict=True)])
+        return self.misses_found[key]
+
+    @cached_property
+    def misses_found(self) -> dict[tuple[str, tuple[float, ...]], Floats]:
+        """What `missed_of` has found so far."""
+        return {}
+
+    @cached_property
     def side_by_side(self) -> dict[float, pd.DataFrame]:
         """Every portfolio at each value per point: investigation_id (joined by `;`),
         evsi, standard_error, warning, cost, extra_wait.
@@ -256,17 +280,11 @@ class Knowledge(Unknowns):
         Knowing more is never worth less, so none is worth less than what it consists of.
         """
         by_name = {one.name: one for one in self.inquiries}
-        study = self.study(list(dict.fromkeys(name for one in self.inquiries for name in one.resolves)), together=False)
         found: dict[tuple[str, ...], list[Value]] = {}
 
         def net(names: tuple[str, ...]) -> float:
             if names not in found:
-                several = [by_name[name] for name in names]
-                worths = (
-                    self.worth_of(several[0], self.range_values)
-                    if len(names) == 1
-                    else study.values(several, self.range_values)
-                )
+                worths = self.worth_together([by_name[name] for name in names], self.range_values)
                 smaller = [found[less] for less in combinations(names, len(names) - 1) if less in found]
                 found[names] = [max(each, key=lambda one: one.value) for each in zip(worths, *smaller, strict=True)]
             place = self.range_values.index(self.comparison.value_per_point)

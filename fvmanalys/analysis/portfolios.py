@@ -146,7 +146,7 @@ class Study:
             gain = max(expected_gain(told, ahead) - fitted, 0.0)
             numbers = self.known_at(value)[0] if reductions and not self.together else None
             error = over.error_of_gain(gains(told, ahead, of_draw, over, numbers, reductions))
-            error = float(np.hypot(error, fitted - base.value))
+            error = max(error, base.standard_error) if numbers is None else float(np.hypot(error, fitted - base.value))
             found.append(Value(base.value + gain, error, base.fit, base.warning))
         return found
 

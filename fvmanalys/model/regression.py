@@ -125,10 +125,9 @@ class Moments:
 class Smoother:
     """How a fit was made, to smooth other columns just so.
 
-    `turn` are uncorrelated directions through the design, `shrink` how much of each is kept for each outcome,
-    `slopes` what a unit of each free direction, a straight line or a mean of its own, comes to before it is shrunk
-    (and `kept` after), `residuals` what each draw leaves unexplained when left out, and `outcomes` combinations that
-    are asked for.
+    `turn` are uncorrelated directions through the design, `shrink` how much of each is kept for each outcome; of the
+    free ones, straight lines, `slopes` are the coefficients before they are shrunk and `kept` after. `residuals` are of
+    draws left out of the fit, `outcomes` combinations that are asked for.
     """
 
     walk: Walk
@@ -149,10 +148,6 @@ class Smoother:
         for part, rows in self.walk():
             found[part] = rows @ coefficients + (average - self.mean @ coefficients)
         return found
-
-    def asked(self, table: Floats) -> Floats:
-        """Columns of outcomes as those that are asked for."""
-        return table if self.outcomes is None else table @ self.outcomes
 
     def pulled(self, weights: Floats) -> Floats:
         """What the residual of each draw adds, through the fit, to the mean of fitted outcomes × weights."""
@@ -362,8 +357,8 @@ class Solved:
     variance: Floats
     turn: Floats
     shrink: Floats
-    slopes: Floats
-    kept: Floats
+    projected: Floats
+    free: NDArray[np.bool_]
     coefficients: Floats
 
 
@@ -378,8 +373,7 @@ def solve(design: Design, walk: Walk, outcomes: Floats, weights: Floats | None) 
     counted = draws if weights is None else draws / np.mean(weights**2)
     shrink = choose_smoothing(weight, projected, variance, float(counted))
     free = weight > np.sqrt(1 / FREE)
-    kept = shrink * projected
-    return Solved(moments, mean, variance, turn, shrink, projected[free], kept[free], turn @ kept)
+    return Solved(moments, mean, variance, turn, shrink, projected, free, turn @ (shrink * projected))
 
 
 def fit(
@@ -397,8 +391,7 @@ def fit(
     solved = solved or solve(design, walk, outcomes, weights)
     draws = len(outcomes)
     mean = solved.mean
-    moments = solved.moments
-    coefficients = solved.coefficients
+    moments, coefficients = solved.moments, solved.coefficients
     turn, shrink, variance = solved.turn, solved.shrink, solved.variance
     fitted = np.repeat(mean[:, None], draws, axis=1).T
     left_out = fitted.copy(order="F")
@@ -414,8 +407,8 @@ def fit(
     explained = 1 - missed / np.maximum(variance, TINY)
     order = fitted[:, np.argmax(explained)] if order is None else order
     alike = neighbours_alike(outcomes - fitted, order)
-    lines = solved.slopes, solved.kept
-    smoother = Smoother(walk, moments.mean, turn, shrink, *lines, outcomes - left_out) if weights is None else None
+    lines = solved.projected[solved.free], (shrink * solved.projected)[solved.free], outcomes - left_out
+    smoother = Smoother(walk, moments.mean, turn, shrink, *lines) if weights is None else None
     return Regression(fitted, left_out, np.clip(explained, 0, 1), alike, design, coefficients, weights, smoother)
 
 

@@ -152,11 +152,11 @@ class Figures:
         value = [known.comparison.value_per_point]
         alone = {one.name: known.worth_of(one, value)[0] for one in self.inquiries} if self.is_own else {}
         found = {("EVSI", name): told(worth) for name, worth in alone.items()}
-        study = known.study(list(dict.fromkeys(name for one in known.inquiries or self.inquiries for name in one.resolves)), together=False)
+        study = known.study(self.numbers, together=False)
         for size in sorted({1, 2, len(self.inquiries)})[self.is_own :]:
             for several in list(combinations(self.inquiries, size))[:MOST]:
-                kind = "EVSI" if size == 1 else "EVSI, portfolio"
-                found[kind, ";".join(one.name for one in several)] = told(study.values(several, value)[0])
+                worth = known.worth_together(several, value) if self.is_own else study.values(several, value)
+                found["EVSI" if size == 1 else "EVSI, portfolio", ";".join(one.name for one in several)] = told(worth[0])
         return found
 
 

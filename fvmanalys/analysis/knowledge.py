@@ -262,7 +262,8 @@ class Knowledge(Unknowns):
         """How far the joint fit is off the worth of one investigation alone; kept."""
         key = one.name, values
         if key not in self.misses_found:
-            alone, joint = self.worth_of(one, list(values)), self.joint.values([one], values)
+            alone = self.worth_of(one, list(values))
+            joint = self.joint.values([one], values)
             self.misses_found[key] = np.array([abs(a.value - b.value) for a, b in zip(alone, joint, strict=True)])
         return self.misses_found[key]
 

@@ -144,9 +144,9 @@ class Study:
             ahead = [self.ahead(value * score - cost, value) for score, cost in parts]
             fitted = expected_gain(blind, ahead)
             gain = max(expected_gain(told, ahead) - fitted, 0.0)
-            numbers = self.known_at(value)[0] if reductions and not self.together else None
-            error = over.error_of_gain(gains(told, ahead, of_draw, over, numbers, reductions))
-            error = max(error, base.standard_error) if numbers is None else float(np.hypot(error, fitted - base.value))
+            joint = self.known_at(value)[0] if reductions and not self.together else None
+            error = over.error_of_gain(gains(told, ahead, of_draw, over, joint, reductions))
+            error = max(error, base.standard_error) if joint is None else float(np.hypot(error, fitted - base.value))
             found.append(Value(base.value + gain, error, base.fit, base.warning))
         return found
 

@@ -115,7 +115,7 @@ def short_path(path: str) -> str:
         after = steps[place + 1] if place + 1 < len(steps) else ("", [])
         passed.append(numbers)
         straight = command == after[0] == "L" and len(passed) <= MOST_PASSED and kept[-1][0] in "ML"
-        if straight and all(between(kept[-1][1], point, after[1]) for point in passed):
+        if straight and between(kept[-1][1], passed, after[1]):
             continue
         kept.append((command, numbers))
         passed = []
@@ -136,15 +136,19 @@ def written(steps: list[tuple[str, list[float]]]) -> Iterator[str]:
         here = told[-2:] or here
 
 
-def between(before: list[float], here: list[float], after: list[float]) -> bool:
-    """Whether a point lies on the way from the one before it to the one after."""
+def between(before: list[float], passed: list[list[float]], after: list[float]) -> bool:
+    """Whether points lie on the way from the one before them to the one after."""
     across, up = after[0] - before[0], after[1] - before[1]
     length = (across * across + up * up) ** 0.5
     if length == 0:
         return False
-    away = abs(across * (here[1] - before[1]) - up * (here[0] - before[0])) / length
-    along = (across * (here[0] - before[0]) + up * (here[1] - before[1])) / length
-    return away < NEAR and -NEAR <= along <= length + NEAR
+    for x, y in passed:
+        right, above = x - before[0], y - before[1]
+        if not abs(across * above - up * right) / length < NEAR:
+            return False
+        if not -NEAR <= (across * right + up * above) / length <= length + NEAR:
+            return False
+    return True
 
 
 def as_tile(pattern: Element) -> None:

@@ -15,6 +15,7 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.sweeps import Sweep, read_sweep
 from fvmanalys.errors import RunLocked, RunStopped, UsageError
+from fvmanalys.model.draws import draw_block
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.topics import sweeps
 from fvmanalys.run import sweep as swept
@@ -101,6 +102,20 @@ def test_each_scenario_is_what_a_call_of_the_library_gives_in_the_order_of_the_g
     expected = fvm.compare(fvm.simulate(inputs, 64)).table.loc["q"]
     assert row["parameters/value_per_point"] == 1.0 and row["times/contracts/p/run"] == 1.5
     assert [row[name] for name in ("cost_mean", "score", "net_benefit_p05")] == [expected[name] for name in ("cost_mean", "score", "net_benefit_p05")]
+
+
+def test_a_scenario_is_the_same_whatever_was_computed_before_it_in_its_process(data, tmp_path):
+    grid = read_grid(written(tmp_path, 'as_of = ["2024-01-01", "2024-06-01"]\noptions = [["p", "q"], ["p", "q", "r"]]\n' + GRID.replace("steps = 5", "steps = 2")))
+    bases = swept.read_bases(grid, data, tmp_path)
+
+    def told(order):
+        rows = swept.chunk_rows(grid.draws, grid.seed, bases, {index: grid.scenario(index) for index in order})
+        return sorted(map(repr, rows))
+
+    forwards = told(range(grid.size))
+    assert len(forwards) == grid.size * 5 / 2
+    draw_block.cache_clear()
+    assert told(np.random.default_rng(1).permutation(grid.size).tolist()) == forwards
 
 
 def test_parameters_estimates_days_options_and_folders_vary_together(data, tmp_path):

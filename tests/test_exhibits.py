@@ -153,6 +153,11 @@ def test_the_published_table_holds_every_row_that_is_shown(edition, name):
     assert shared and set(text.itertuples(index=False, name=None)) <= known
 
 
+def test_a_sum_is_told_though_some_row_lacks_a_cell(edition):
+    *rows, sums = EXHIBITS["costs"].told(edition)
+    assert any("–" in row for row in rows) and "–" not in sums
+
+
 def two_with_an_event_after_their_own():
     """Two options with an event for all that follows one that only the first has, and one for all that follows nothing."""
     return tiny(

@@ -167,7 +167,10 @@ class Exhibit:
         if not isinstance(self.sums, str):
             return self.sums(edition.findings)
         numbers = [one.key for one in columns[1:] if style_of(one.style)[0].is_number]
-        return [{"sum": self.sums, **{key: sum(row[key] for row in rows) for key in numbers}}] if self.sums else []
+        sums = {
+            key: sum(row[key] for row in rows if row[key] == row[key]) for key in numbers
+        }  # what is missing is none
+        return [{"sum": self.sums, **sums}] if self.sums else []
 
 
 def declared(columns: str) -> list[Column]:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import nbformat
@@ -32,9 +32,16 @@ def lab(tmp_path_factory):
         pytest.fail(why) if os.environ.get("FVM_REQUIRE_ALL") else pytest.skip(why)
     folder = tmp_path_factory.mktemp("lab")
     write_tables(folder / "data/raw", library_decision(3))
+    with served(folder, 64) as address:
+        yield address
+
+
+@contextmanager
+def served(folder, draws):
+    """JupyterLab on the notebooks, with so many draws, in a folder that holds the tables; the address of its first page."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     for path in (folder / "notebooks").glob("*.ipynb"):
-        path.write_text(few_draws(path), "utf-8")
+        path.write_text(with_draws(path, draws), "utf-8")
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -47,15 +54,18 @@ def lab(tmp_path_factory):
             yield f"http://127.0.0.1:{port}/lab"
         finally:
             server.terminate()
-            server.wait(20)
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
 
 
-def few_draws(path):
-    """A notebook with other draws among its parameters."""
+def with_draws(path, draws):
+    """A notebook with so many draws among its parameters."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            cell.source += "\ndraws = 64"
+            cell.source += f"\ndraws = {draws}"
     return nbformat.writes(notebook)
 
 
@@ -70,14 +80,21 @@ def wait_for(address, log):
 
 @pytest.fixture(scope="module")
 def page(lab):
+    with browser() as page:
+        yield page
+
+
+@contextmanager
+def browser():
+    """A page of a browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=need("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1500, "height": 1000})
+        chromium = player.chromium.launch(executable_path=need("chromium"), args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1500, "height": 1000})
         page.set_default_timeout(SECONDS * 1000)
         yield page
-        browser.close()
+        chromium.close()
 
 
 def run_all(page, lab, name):
@@ -131,16 +148,26 @@ def test_a_notebook_runs_to_its_end_as_it_stands(page, lab, name):
     assert [kinds for number, kinds in cells_run(page) if not number or "error" in kinds] == []
 
 
-def test_a_figure_follows_a_slider(page, lab):
+FIGURE = ".jp-OutputArea figure img"
+
+
+def slider(page, lab):
+    """The first slider of the board, with its figure in sight."""
     run_all(page, lab, "index.ipynb")
     wait_until(page, lambda: finished(page), "index.ipynb")
     handle = page.locator(".widget-slider .noUi-handle").first
     handle.wait_for()
-    wait_until(page, lambda: page.locator(".jp-OutputArea figure img").count() > 0, "sliders")
-    before = page.locator(".jp-OutputArea figure img").first.get_attribute("src")
+    wait_until(page, lambda: page.locator(FIGURE).count() > 0, "sliders")
     handle.focus()
+    return handle
+
+
+# How long it takes is measured by `python -m tests.benchmarks.slider`.
+def test_a_figure_follows_a_slider(page, lab):
+    slider(page, lab)
+    before = page.locator(FIGURE).first.get_attribute("src")
     page.keyboard.press("ArrowRight")
-    wait_until(page, lambda: page.locator(".jp-OutputArea figure img").first.get_attribute("src") != before, "slider")
+    wait_until(page, lambda: page.locator(FIGURE).first.get_attribute("src") != before, "slider")
 
 
 def test_a_number_is_followed_to_its_rows(page):

@@ -1,6 +1,9 @@
 """Every published number leads to raw rows, and at each step down the parts combine to the number."""
 
+import json
 import re
+from html import unescape
+from pathlib import Path
 
 import numpy as np
 import openpyxl
@@ -9,11 +12,13 @@ import pytest
 import fvmanalys as fvm
 from fvmanalys.analysis.trace import Trace, drawn, rest, total
 from fvmanalys.errors import UsageError
+from fvmanalys.report import charts
 from fvmanalys.report.addresses import address_of, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.exhibit import Exhibit
-from fvmanalys.report.markup import Html
-from fvmanalys.report.topics import EXHIBITS, board, sources, traced
+from fvmanalys.report.markup import MARK, Html
+from fvmanalys.report.sheets.frame import Sheet
+from fvmanalys.report.topics import EXHIBITS, answer, board, information, people, sources, traced
 from fvmanalys.report.words import LANGUAGES
 from fvmanalys.report.workbook import PRINT_SET, write_workbook
 from tests.tiny import tiny
@@ -23,7 +28,7 @@ OWN = [{"option_id": option, "event_id": "done", "name": "Done", "after": "decid
 EVERYTHING = {
     "options": {"a": {}, "b": {}, "c": {"permanent": "no"}},
     "areas": {"x": {"is": (1, 2, 4), "minimum": 20}, "y": {"is": 1}},
-    "parameters": {"outside_view": 0.3, "discount_rate": 0.035, "price_year": 2024, "standing_share": 0.5},
+    "parameters": {"outside_view": 0.3, "discount_rate": 0.035, "price_year": 2024, "standing_share": 0.5, "inflation": 0.02},
     "price_index": [{"year": 2023, "index": 95}, {"year": 2024, "index": 100}],
     "criteria": [{"area_id": "y", "criterion_id": name, "name": name, "is": (1, 2, 3)} for name in ("safe", "fast")],
     "risks": [{"option_id": "*", "risk_id": "slips", "name": "Slips", "is": (0.2, 0.4, 0.6)}],
@@ -170,10 +175,11 @@ def test_a_row_that_may_not_be_higher_is_lowered_and_one_of_nothing_is_raised():
 SHOWN = {**{f"board.{one.name}": one for one in vars(board).values() if isinstance(one, Exhibit)}, **EXHIBITS}
 
 
-def cells(edition, exhibit):
-    """The numbers of an exhibit with their addresses, as a sheet holds them apart; and sums."""
+def cells(edition, exhibit, most=10**6):
+    """The numbers of an exhibit with their addresses, as a sheet holds them apart, of so many rows; and sums."""
     rows = exhibit.rows(edition)
-    rows += exhibit.summed(edition, exhibit.shown(edition), rows) if rows else []
+    rows = rows[:: -(-len(rows) // most) or 1]
+    rows += list(exhibit.summed(edition, exhibit.shown(edition), rows)) if rows else []
     for row in rows:
         for column in exhibit.shown(edition, apart=True):
             if numbered(edition, exhibit, column.key, column.style, row):
@@ -205,44 +211,128 @@ def test_every_number_that_page_and_print_set_show_is_traced_to_raw_rows_that_ad
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_number_of_a_linked_page_leads_to_what_it_is_made_of_and_on_to_raw_rows(findings, lang):
     edition = Edition(findings, lang, linked=True)
-    parts = traced.made_of(edition)
-    page = Html("").join([parts, sources.ESTIMATES(edition), *(one(edition) for name, one in EXHIBITS.items() if name != "estimates")])
+    shown = Html("").join([sources.ESTIMATES(edition), *(one(edition) for name, one in EXHIBITS.items() if name != "estimates")])
+    page = shown + traced.made_of(edition)
     ids, links = re.findall(r' id="([rt]\d+)"', page), re.findall(r'href="#([rt]\d+)"', page)
     assert len(ids) == len(set(ids)) and set(links) <= set(ids) and len(links) > 200
-    leads = {head: re.findall(r'href="#([rt]\d+)"', rest) for head, rest in re.findall(r'<li id="(t\d+)">(.*?)</li>', parts)}
-    for head in leads:  # nothing that leads on stands above itself
-        below = set(leads[head])
-        while {one for name in below for one in leads.get(name, [])} - below:
-            below |= {one for name in below for one in leads.get(name, [])}
-        assert head not in below
     assert not re.search('href="#[rt][0-9]', "".join(one(Edition(findings, lang)) for one in EXHIBITS.values()))
 
 
-def test_the_parts_of_every_entry_sum_to_it_with_a_rest(findings):
-    for name, rows in findings.made_of.groupby("entry"):
+def test_nothing_that_leads_on_stands_above_itself(findings):
+    leads = findings.made_of.groupby("entry")["part"].agg(set)
+    for entry in leads.index:
+        below = leads[entry]
+        while more := set().union(*(leads.get(one, set()) for one in below)) - below:
+            below |= more
+        assert entry not in below
+
+
+def test_the_parts_of_every_number_of_an_entry_sum_to_it_with_a_rest(findings):
+    for address, rows in findings.made_of.groupby("address"):
         assert len(rows) <= 6 and (rows["part"] == "").sum() <= 1
-        signs = np.where(rows["part"].str.startswith("cost/"), -1, 1)
-        assert (signs * rows["amount"]).sum() == pytest.approx(rows["value"].iloc[0], abs=1e-9), name
+        assert rows["amount"].sum() == pytest.approx(rows["value"].iloc[0], abs=1e-9), address
+        shown = findings.trace(address).value if address.count("/") > 2 or not address.startswith("events") else rows["value"].iloc[0]
+        assert shown == rows["value"].iloc[0], address
 
 
-def test_each_row_of_the_print_set_says_in_a_comment_how_its_numbers_are_traced(findings, tmp_path):
-    edition = Edition(findings, "sv")
+MEASURES = [one for one in ("cost_mean", "cost_p05", "cost_p50", "cost_p85", "cost_p95", "programme_p50", "programme_p85", "score", "score_p95", "net_benefit", "net_benefit_p05", "net_benefit_p50", "net_benefit_p95", "expected_loss", "regret_p95", "full_use_p50", "full_use_p85")]
+
+
+@pytest.mark.parametrize("column", MEASURES)
+def test_a_link_leads_to_the_number_of_its_own_measure(findings, column):
+    edition = Edition(findings, "en", linked=True)
+    place = edition.place(f"comparison/b/{column}", "")
+    shown = traced.made_of(edition)
+    style = "month" if column.startswith("full_use") else "points" if column.startswith("score") else "amount"
+    value = edition.tell(style, findings.comparison.table.at["b", column])
+    assert re.search(f'id="{place}">([^<]*)<', shown)[1].endswith(f" {value}")
+
+
+APPENDIX = Path(__file__).parents[1] / "notebooks/08_beslutsbilaga.ipynb"
+
+
+def page_of(findings, lang, monkeypatch):
+    """What the appendix shows, without its figures; a number of a sentence leads to its address."""
+    edition, shown = Edition(findings, lang, linked=True, noted=True), []
+    monkeypatch.setattr("IPython.display.display", lambda *parts: shown.extend(map(str, parts)))
+    monkeypatch.setitem(vars(findings), "drawn", {(one.__name__, lang): () for one in charts.ALL})
+    cells = ["".join(cell["source"]) for cell in json.loads(APPENDIX.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+    names = {}
+    for code in (*cells[:2], cells[2].partition("findings =")[0]):
+        exec(code, names)
+    names |= {"findings": findings, "edition": edition, "words": edition.words, "decision": findings.inputs.decision}
+    for code in cells[3:]:
+        exec(code, names)
+    return "\n".join(shown)
+
+
+def fixed_parts(edition):
+    """What the texts themselves say in digits, the longest first."""
+    parts = [part for text in edition.words.texts.values() for part in re.split(r"\{[^}]*\}", text) if re.search(r"\d", part)]
+    return sorted(parts, key=len, reverse=True)
+
+
+def untraced(edition, texts):
+    """The numbers that lead nowhere, but for what the texts themselves say, years, and how the run was made."""
+    found = []
+    for text in texts:
+        for part in fixed_parts(edition):
+            text = text.replace(part, " ")
+        found += [text] * bool(re.search(r"\d", re.sub(rf"\b20\d\d\b|\b{edition.findings.simulation.draws}\b|\(\w+ 1\)", "", text)))
+    return found
+
+
+SENTENCE = re.compile(r"<(p|li)\b[^>]*>(.*?)</\1>", re.DOTALL)
+LEADS = re.compile(r'<a href="#([^"]*/[^"]*)">(.*?)</a>')
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_number_in_a_sentence_of_the_page_is_traced_to_raw_rows(findings, lang, monkeypatch):
+    edition, page = Edition(findings, lang), page_of(findings, lang, monkeypatch)
+    assert not re.search("[\ue000-\ue002]", page)
+    sentences = [found[2] for found in SENTENCE.finditer(page.partition('<table class="traces"')[0])]
+    assert untraced(edition, [unescape(re.sub("<[^>]*>", "", LEADS.sub("", one))) for one in sentences]) == []
+    addresses = {found[1] for one in sentences for found in LEADS.finditer(one)}
+    walked(findings, addresses)
+    assert len(addresses) > 50
+
+
+def walked(findings, addresses):
+    """Trace numbers: every step holds, and each comes from raw rows."""
+    seen, kept = set(), []
+    for address in addresses:
+        kept.append(findings.trace(address))
+        assert [f"{address}: {node.id} ({node.how})" for node in kept[-1].walk(seen) if not node.holds()] == []
+        assert {row["file"].rpartition(".")[2] for _, row in kept[-1].reach.values()} <= {"csv", "xlsx"}
+        assert kept[-1].reach or kept[-1].value == 0, address
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_comments_of_the_print_set_say_how_the_numbers_of_each_row_and_each_sentence_are_traced(findings, lang, tmp_path, monkeypatch):
+    edition, texts, write = Edition(findings, lang), [], Sheet.lines
+    monkeypatch.setattr(Sheet, "lines", lambda sheet, said, **look: (texts.extend(said if sheet.printed else []), write(sheet, said, **look))[1])
     write_workbook(edition, tmp_path / "book.xlsx")
-    book, told = openpyxl.load_workbook(tmp_path / "book.xlsx"), []
-    for sheet in book:
+    assert untraced(edition, [MARK.sub("", text) for text in texts]) == []
+    told = []
+    for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx"):
+        assert not any(re.search("[\ue000-\ue002]", str(cell.value)) for row in sheet for cell in row)
         comments = [cell.comment.text for row in sheet for cell in row if cell.comment]
         assert bool(comments) <= (sheet.title in {edition(f"sheet.{key}.name") for key in PRINT_SET})
         told += [re.search(r": ([a-z_]+/.*)", line)[1] for text in comments for line in text.splitlines() if re.search(r": [a-z_]+/", line)]
-    assert len(told) > 80 and any(address == "comparison/b/cost_p50" for address in told)
-    assert all(findings.trace(address).parts or findings.trace(address).how == "row" for address in told)
+    assert len(told) > 120 and {"comparison/b/cost_p50", "lead/a/lead", "p_best_range/b/p_best"} <= set(told)
+    walked(findings, set(told))
 
 
 def test_numbers_of_the_default_decision_lead_to_its_raw_rows(region):
-    edition, seen, wrong = Edition(region, "sv"), set(), []
-    tables = (board.BRIEF, board.WAYS, board.AREA_LEVELS, board.BUDGET, board.PAID)
-    shown = [address for one in tables for address, _ in cells(edition, one)]
-    for address in shown[::17]:
-        trace = region.trace(address)
-        wrong += [f"{address}: {node.id}" for node in trace.walk(seen) if not node.holds()]
-        assert set(trace.rows()["file"]) and trace.rows()["file"].str.endswith((".csv", ".xlsx")).all()
-    assert wrong == [] and len(shown) > 200
+    edition, found = Edition(region, "sv", noted=True), []
+    for name, exhibit in SHOWN.items():
+        shown = [address for address, _ in cells(edition, exhibit, 10**6 if name in WHOLE else 8)]
+        found += shown if name in WHOLE else shown[:: max(1, len(shown) // 2)]
+    assert len(found) > 300
+    texts = [*answer.answer(edition), *answer.what_changes(edition), *information.uncertainty_answer(edition), *people.waiting_answer(edition), *board.reason_sentences(edition), *board.unknown_sentences(edition)]
+    said = {place for text in texts for place, _ in MARK.findall(text)}
+    assert len(said) > 40
+    walked(region, [*found, *said])
+
+
+WHOLE = {"cost", "board.BRIEF", "switching_values", "board.TURNS", "information_estimates", "information_groups", "tornado"}

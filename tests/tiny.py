@@ -8,7 +8,7 @@ import fvmanalys as fvm
 
 KNOWN = {"kind": "assumption", "owner": "analysts", "known_from": "2023-01-01"}
 UNITS = {"areas": "points", "criteria": "points", "timeline": "months", "contracts": "MSEK", "staffing": "fte", "staff_costs": "MSEK", "levels": "level", "risks": "share", "signals": "share", "limits": "MSEK", "readiness": "months"}  # fmt: skip
-PARAMETERS = {"discount_rate": "share", "benefit_discount_rate": "share", "horizon_years": "years", "price_year": "year", "value_per_point": "MSEK", "outside_view": "share", "standing_share": "share", "minimum_risk": "share"}  # fmt: skip
+PARAMETERS = {"discount_rate": "share", "benefit_discount_rate": "share", "horizon_years": "years", "price_year": "year", "value_per_point": "MSEK", "outside_view": "share", "inflation": "share", "standing_share": "share", "minimum_risk": "share"}  # fmt: skip
 
 
 def quantity(value):

@@ -31,7 +31,6 @@ from fvmanalys.analysis.scenarios import scenarios
 from fvmanalys.analysis.spread import spread
 from fvmanalys.analysis.switching import closest_first, switching_values
 from fvmanalys.analysis.trace import Trace
-from fvmanalys.analysis.trace_draws import TracedDraws
 from fvmanalys.analysis.trace_tables import Tracer
 from fvmanalys.analysis.whatif import latest_decisions
 from fvmanalys.errors import EvidenceError
@@ -244,7 +243,7 @@ class Findings(Shows):
     @cached_property
     def made_of(self) -> pd.DataFrame:
         """What the leading numbers of each option are made of, one level deep."""
-        return made_of(TracedDraws(self.comparison))  # which is let go again: it holds every column
+        return made_of(replace(self.tracer))  # which is let go again: it holds every column
 
     @property
     def told(self) -> dict[str, object]:

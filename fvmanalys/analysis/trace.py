@@ -14,9 +14,10 @@ from fvmanalys.evidence import Inputs
 from fvmanalys.evidence.tables import TABLES
 from fvmanalys.model.draws import Floats
 
-__all__ = ["DRAWN", "DRAWS", "OPERATIONS", "Part", "Rows", "Trace", "drawn", "rest", "same", "total"]
+__all__ = ["DRAWN", "DRAWS", "OPERATIONS", "Order", "Part", "Rows", "Trace", "drawn", "rest", "same", "total"]
 
 CLOSE, NOTHING = 1e-9, 1e-12  # of the largest of a node's numbers, and at all: what rounding may add
+NEAR = 40  # a quantile is traced by the draws around it: a fortieth of all on each side
 DEEP = 5  # levels of a tree that a notebook shows
 ROW, DRAWS, REST, DRAWN = "row", "draws", "rest", "drawn"
 OPERATIONS: dict[str, Callable[[list[float]], float]] = {
@@ -139,6 +140,26 @@ class Trace:
         inside = "".join(part.branch(depth - 1, own) for part, own in self.ranked())
         look = " open" if depth == DEEP else ""
         return f'<details{look} style="margin-left:1.2em"><summary>{head}</summary>{inside}</details>'
+
+
+class Order:
+    """The draws by size, kept for the column that was asked of last."""
+
+    def __init__(self) -> None:
+        self.column = np.empty(0)
+        self.draws = np.empty(0, dtype=int)
+
+    def around(self, column: Floats, share: float) -> np.ndarray:
+        """The draws around a quantile."""
+        if not np.array_equal(self.column, column):
+            self.column = column
+            self.draws = np.argsort(column, kind="stable")
+        finite = int(np.isfinite(column).sum())
+        near = share * (len(column) - 1)
+        width = max(1, len(column) // NEAR)
+        low = max(0, int(near) - width)
+        high = min(finite, int(near) + width + 2)
+        return self.draws[min(low, high - 1) : high]
 
 
 Part = Trace | tuple[Trace, Floats]  # with its draws, where it has any

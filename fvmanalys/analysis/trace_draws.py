@@ -5,7 +5,7 @@ alike. The model is additive in streams and levels, and each of these is a produ
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 
 from fvmanalys.analysis.compare import Comparison
 from fvmanalys.analysis.parts import OptionParts
-from fvmanalys.analysis.trace import DRAWN, DRAWS, Part, Rows, Trace, drawn, same, total
+from fvmanalys.analysis.trace import DRAWN, DRAWS, Order, Part, Rows, Trace, drawn, same, total
 from fvmanalys.evidence.conditions import literals
 from fvmanalys.model.costs import Stream, Window, stream_value
 from fvmanalys.model.draws import Floats, blocks
@@ -24,7 +24,6 @@ from fvmanalys.model.sample import Sample
 
 __all__ = ["TracedDraws"]
 
-NEAR = 40  # a quantile is traced by the draws around it: a fortieth of all on each side
 MEAN = "mean"
 FIRST = {  # the columns of means, named as those of quantiles are
     "cost_mean": "cost_pmean", "programme_mean": "programme_pmean", "score": "score_pmean",
@@ -38,6 +37,7 @@ class TracedDraws:
     """The draws of a comparison, from which its numbers are traced."""
 
     comparison: Comparison
+    order: Order = field(default_factory=Order)
 
     @cached_property
     def rows(self) -> Rows:
@@ -51,7 +51,7 @@ class TracedDraws:
         return simulation.model.sample(blocks(simulation.draws), simulation.seed)
 
     @cached_property
-    def known(self) -> dict[tuple, Any]:
+    def known(self) -> dict[Any, Any]:
         """What has been made: nodes, and what a MSEK of each course comes to."""
         return {}
 
@@ -106,12 +106,7 @@ class TracedDraws:
 
     def quantile(self, name: str, value: float, column: Floats, share: float, make: Callable[[Floats], Trace]) -> Trace:
         """A quantile by the parts of the draws around it."""
-        finite = int(np.isfinite(column).sum())
-        near = share * (len(column) - 1)
-        width = max(1, len(column) // NEAR)
-        low = max(0, int(near) - width)
-        high = min(finite, int(near) + width + 2)
-        chosen = np.argsort(column, kind="stable")[min(low, high - 1) : high]
+        chosen = self.order.around(column, share)
         node = make(np.bincount(chosen, minlength=len(column)) / len(chosen))
         return total(name, [node], value, "quantile")
 
@@ -121,7 +116,11 @@ class TracedDraws:
         def counts(stream: Stream) -> bool:
             return all(getattr(stream, name) == wanted for name, wanted in only.items())
 
-        return total(f"cost/{option}", self.streams(option, counts, weights, window))
+        name = f"cost/{option}"
+        if window or only:
+            return total(name, self.streams(option, counts, weights, window))
+        value = float(np.sum(weights * self.comparison.simulation.cost[option].to_numpy()))
+        return Trace(name, value, "sum", lambda: total(name, self.streams(option, counts, weights), value).parts)
 
     def streams(
         self, option: str, counts: Callable[[Stream], bool], weights: Floats | None = None, window: Window | None = None
@@ -145,11 +144,9 @@ class TracedDraws:
 
     def stream(self, option: str, stream: Stream, weights: Floats, window: Window) -> Trace:
         """What a cost row comes to: how much, how often, in what money, and from when to when."""
-        ones = np.ones(self.sample.size)
         sample = self.sample
         first = stream.estimates[0]
-        kept = self.known.setdefault((option, window), {})
-        unit = stream_value(stream, ones, self.times(option), window, kept)
+        unit = self.unit(option, stream, window)
         seen = sample.seen_from_outside(first, option, 0) if stream.outside_view else sample.column(first)
         outside = option if stream.outside_view else ""
         factors: list[Factor] = [(seen, lambda mean: self.estimate(first, mean, seen, outside))]
@@ -158,9 +155,18 @@ class TracedDraws:
             held = sample.holds(option, stream.when).astype(float)
             factors.insert(0, (held, lambda mean: self.condition(option, stream.when, mean)))
         if stream.factor != 1:
-            factors.append((ones * stream.factor, lambda mean: self.prices(option, stream, mean)))
+            factors.append((np.full(sample.size, stream.factor), lambda mean: self.prices(option, stream, mean)))
         factors.append((unit, lambda mean: self.timing(option, stream, mean, unit, window)))
         return self.product(f"streams/{option}/{first}", weights, factors)
+
+    def unit(self, option: str, stream: Stream, window: Window) -> Floats:
+        """What a MSEK of a course comes to, kept for the option and the window that were asked of last."""
+        if self.known.get("units", [None])[0] != (option, window):
+            self.known["units"] = (option, window), {}, {}
+        found, kept = self.known["units"][1:]
+        if stream not in found:
+            found[stream] = stream_value(stream, np.ones(self.sample.size), self.times(option), window, kept)
+        return found[stream]
 
     def estimate(self, name: str, mean: float, column: Floats | None = None, outside: str = "") -> Trace:
         """The mean of an estimate as drawn; seen from `outside`, of an option, also of past programmes."""
@@ -185,7 +191,7 @@ class TracedDraws:
         held = self.sample.holds(option, when).astype(float)
 
         def parts() -> list[Part]:
-            found: list[Part] = []
+            found = list[Part]()
             for name, _ in literals(when):
                 occurs = self.sample.occurs(option, name).astype(float)
                 ids = [self.rows.estimate(one) for one in sorted(self.model.condition_ids(option, name))]
@@ -216,9 +222,8 @@ class TracedDraws:
     def moments(self, option: str, names: Sequence[str]) -> list[tuple[Trace, Floats]]:
         """Some events of an option with their times, those that never happen at the horizon."""
         known = self.times(option)
-        horizon = self.model.horizon
         asked = [name for name in dict.fromkeys(names) if name in known]
-        return [(self.when(option, name), np.minimum(known[name], horizon)) for name in asked]
+        return [(self.when(option, name), np.minimum(known[name], self.model.horizon)) for name in asked]
 
     def when(self, option: str, name: str) -> Trace:
         """When an event happens, on average over the draws in which it does; infinite where it never does."""
@@ -290,13 +295,14 @@ class TracedDraws:
 
     def score(self, option: str, weights: Floats) -> Trace:
         """The score of an option: that of each area, weighted."""
-        areas = area_weights(self.model.areas, self.sample)
-        parts = [
-            self.kept(weights, ("area", option, area), partial(self.area, option, area, weights, areas[area]))
-            for area in self.model.areas
-        ]
-        found = self.comparison.simulation.score[option].to_numpy()
-        return total(f"score/{option}", parts, float(np.sum(weights * found)))
+        value = float(np.sum(weights * self.comparison.simulation.score[option].to_numpy()))
+
+        def parts() -> Sequence[Trace]:
+            areas = area_weights(self.model.areas, self.sample)
+            makes = {one: partial(self.area, option, one, weights, areas[one]) for one in self.model.areas}
+            return total("", [self.kept(weights, ("area", option, one), makes[one]) for one in makes], value).parts
+
+        return Trace(f"score/{option}", value, "sum", parts)
 
     def area(self, option: str, area: str, weights: Floats, weight: Floats | None = None) -> Trace:
         """The score of an area, or what it adds to the whole: each level by how long it is in force."""
@@ -304,8 +310,8 @@ class TracedDraws:
             parts = OptionParts(self.model, [self.sample], option, 0.0)
             levels = parts.level_slopes(area, self.sample, self.times(option))
             self.known["levels", option, area] = [(name, share) for name, _, share in levels if np.any(share)]
-        levels = self.known["levels", option, area]
-        nodes = [self.level(option, area, name, share, weights, weight) for name, share in levels]
+        kept = self.known["levels", option, area]
+        nodes = [self.level(option, area, name, share, weights, weight) for name, share in kept]
         return total(f"areas/{option}/{area}", nodes)
 
     def level(
@@ -326,8 +332,7 @@ class TracedDraws:
 
     def weight(self, area: str, mean: float, weight: Floats) -> Trace:
         """The weight of an area among all."""
-        names = [f"areas/{one}" for one in self.model.areas]
-        rows = [(self.rows.estimate(one), self.sample.column(one)) for one in names]
+        rows = [(self.rows.estimate(one), self.sample.column(one)) for one in map("areas/{}".format, self.model.areas)]
         return self.drawn(f"weight/{area}", mean, lambda: rows, weight)
 
     def in_force(self, option: str, area: str, name: str, mean: float, share: Floats, moment: float | None) -> Trace:

@@ -104,13 +104,13 @@ class Recipes:
         draws = self.draws
         mean = draws.area(option, area, draws.even)
         if asked.column == "score":
-            return asked.sum([mean])
+            return asked.same(mean)
         if asked.column.startswith("score_p"):
             scores = self.findings.simulation.area_scores[option, area]
             make = partial(draws.area, option, area)
             share = int(asked.column[-2:]) / 100
             return draws.quantile(asked.address, asked.value, scores.to_numpy(), share, make)
-        return asked.of([mean, self.rows.estimate(f"areas/{area}")])
+        return asked.of([mean])
 
     def of_acceptability(self, asked: Number) -> Trace:
         """How often an option is best at a value of a point."""
@@ -195,7 +195,11 @@ class Recipes:
         return asked.same(self.draws.cost(asked.column, self.draws.even, category=asked.row["category"]))
 
     def of_events(self, asked: Number) -> Trace:
-        """When an event happens."""
+        """When an event happens, or by when it must."""
+        if asked.column == "deadline":
+            rows = self.rows.inputs.counting("timeline", asked.row["option"])
+            own = next(row for row in rows if row["event_id"] == asked.row["event"] and row["deadline"])
+            return replace(self.rows.record("timeline", own), id=asked.address, value=asked.value)
         return self.draws.moment(asked.address, asked.row["option"], asked.row["event"], asked.column, asked.value)
 
     of_critical_path = of_events
@@ -250,6 +254,10 @@ class Recipes:
         return asked.of(
             [self.rows.estimate(one["id"]) for one in rows if one["kind"] == kind] or self.rows.all_of("decision")
         )
+
+    def of_source_types(self, asked: Number) -> Trace:
+        """How many sources there are of a type: their rows."""
+        return asked.of(self.rows.all_of("sources", type=asked.row["type"]))
 
     of_evidence_by_table = of_evidence_counts
     of_uncertain = of_evidence_counts

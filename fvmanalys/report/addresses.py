@@ -9,7 +9,7 @@ from fvmanalys.report.item import Item
 from fvmanalys.report.names import Names
 from fvmanalys.report.styles import style_of
 
-__all__ = ["address_of", "entry_of", "numbered"]
+__all__ = ["address_of", "entry_of", "near", "numbered"]
 
 Row = Mapping[str, Any]
 BY_OPTION = ("costs", "budget", "paid", "phases")  # tables with a column an option
@@ -17,6 +17,16 @@ KINDS = {  # what a number is made of, by what its column begins with; else of t
     "cost": "cost", "programme": "programme", "score": "score", "extra_cost": "cost", "extra_score": "score",
     "equivalent_annual_cost": "cost", "total": "cost", "per_": "cost", "present_value": "cost", "full_use": "events",
 }  # fmt: skip
+OF_ROWS = (  # tables of which no number is one of the draws
+    "agreements", "backtest", "contracts_compared", "evidence_by_table", "evidence_counts", "reference_class_quantiles",
+    "scale", "source_types", "uncertain",
+)  # fmt: skip
+SAME_NUMBER = {  # a number that stands in two tables, by table and column
+    ("frontier", "cost"): ("comparison", "cost_mean"),
+    ("frontier", "score"): ("comparison", "score"),
+    ("comparison", "programme_p50"): ("programme", "programme_p50"),
+    ("comparison", "programme_p85"): ("programme", "programme_p85"),
+}
 FIRST_KEYS = {
     "context": "item_id",
     "partners": "group item",
@@ -26,6 +36,7 @@ FIRST_KEYS = {
 WIDE = {  # tables whose columns are options, areas or years of what is published long; `column` is that of the cell
     "areas": "areas/{column}/{area}/score",
     "costs": "costs/{category}/{column}",
+    "differences": "reasons/{column}/{kind}/{part}/difference",
     "nominal": "budget/{year}/{column}",
     "budget": "budget/{year}/{column}",
     "payers": "paid/{payer}/{column}",
@@ -55,11 +66,24 @@ class Shown(Protocol):
 
 
 def entry_of(edition: Names, address: str, known: Mapping[str, str]) -> str:
-    """What a number is made of, among what is `known`: the raw row that it is, or of, or an entry of `made_of`."""
+    """The entry of just this number among what is `known`: of `made_of`, or the raw row that it is or is told of."""
+    table, *key = address.split("/")
+    column = key.pop()
+    if table == "comparison" and column.startswith("full_use_p") and key[0] in edition.options:
+        table = "events"
+        key = [key[0], edition.inputs.full_use_event(key[0])]
+        column = column.removeprefix("full_use_")
+    renamed = SAME_NUMBER.get((table, column), (table, column))
+    exact = "/".join([renamed[0], *key, renamed[1]])
+    row = "/".join(key) if column in ("low", "likely", "high") else exact
+    return next((one for one in (exact, address, row) if one in known), "")
+
+
+def near(edition: Names, address: str, known: Mapping[str, str]) -> str:
+    """An entry that a number is computed of, where it has none of its own."""
     table, *key = address.split(AND)[0].split("/")
     column = key.pop()
-    best = edition.findings.comparison.best
-    option = column if table in BY_OPTION else next((one for one in key if one in edition.options), best)
+    option = column if table in BY_OPTION else next((one for one in key if one in edition.options), "")
     kind = next((entry for start, entry in KINDS.items() if column.startswith(start)), "net_benefit")
     tried = ["/".join(key)]
     if table in ("areas", "levels"):
@@ -69,8 +93,9 @@ def entry_of(edition: Names, address: str, known: Mapping[str, str]) -> str:
     if kind == "events":
         tried.append(f"events/{option}/{edition.inputs.full_use_event(option)}")
     tried += [f"{name}/{one}" for one in key[-1:] for name in ("context", "investigations", "areas")]
-    tried += ["cost/" + option if table in BY_OPTION else f"{kind}/{option}"]
-    return next((one for one in tried if one in known), f"net_benefit/{best}")
+    best = "" if table in OF_ROWS else edition.findings.comparison.best
+    tried += ["cost/" + option if table in BY_OPTION else f"{kind}/{option or best}"]
+    return next((one for one in tried if one in known), "")
 
 
 def address_of(edition: Names, exhibit: Shown, column: str, row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pandas as pd
 
 from fvmanalys.analysis import Findings
-from fvmanalys.report.addresses import address_of, entry_of, numbered
+from fvmanalys.report.addresses import address_of, entry_of, near, numbered
 from fvmanalys.report.edition import Edition
 from fvmanalys.report.item import NOTHING, Item
 from fvmanalys.report.markup import Html, anchored, details, html_table, missing
@@ -216,8 +216,10 @@ def linked_told(edition: Edition, exhibit: Exhibit, column: Column, row: Row) ->
     ):
         return said
     address = address_of(edition, exhibit, column.key, row)
-    anchor = edition.anchors[entry_of(edition, address, edition.anchors)] if address else ""
-    return anchored(said, anchor) if anchor else said
+    if not address:
+        return said
+    entry = entry_of(edition, address, edition.anchors) or near(edition, address, edition.anchors)
+    return anchored(said, edition.anchors[entry] if entry else edition.place(address, said))
 
 
 def column_cell(edition: Edition, column: Column, row: Row) -> Cell:

@@ -10,9 +10,28 @@ from markupsafe import Markup
 from fvmanalys.report.harmless import harmless, is_web_address
 
 __all__ = [
-    "Html", "anchored", "answer_box", "bullets", "contents", "details", "escape", "heading", "html_table", "link",
-    "missing", "paragraphs", "section",
+    "MARK", "Html", "anchored", "answer_box", "bullets", "contents", "details", "escape", "heading", "html_table",
+    "link", "marked", "marks", "missing", "paragraphs", "section", "unmarked",
 ]  # fmt: skip
+
+
+# A number of a sentence with where it leads; so it goes with the text, whatever that is put together to.
+MARK = re.compile("\ue000([^\ue000-\ue002]*)\ue001([^\ue000-\ue002]*)\ue002")
+
+
+def marked(text: str, place: str) -> str:
+    """A text with where it leads, until it is shown."""
+    return f"\ue000{place}\ue001{text}\ue002"
+
+
+def unmarked(text: str) -> str:
+    """A text without where its parts lead."""
+    return MARK.sub(r"\2", text)
+
+
+def marks(text: str) -> list[tuple[str, str]]:
+    """The parts of a text that lead somewhere, each with where."""
+    return [(part, place) for place, part in MARK.findall(text)]
 
 
 class Html(Markup):
@@ -21,7 +40,9 @@ class Html(Markup):
     @classmethod
     def escape(cls, text: Any, /) -> "Html":
         """HTML as it is, anything else as HTML may hold it."""
-        return super().escape(text if hasattr(text, "__html__") else harmless(text))
+        if hasattr(text, "__html__"):
+            return super().escape(text)
+        return cls(MARK.sub(r'<a href="#\1">\2</a>', str(super().escape(harmless(text)))))
 
     def _repr_html_(self) -> str:
         return str(self)
@@ -37,12 +58,12 @@ DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 def escape(text: object) -> Html:
     """A text as HTML may hold it, between tags or in an attribute."""
-    return Html.escape(harmless(text))
+    return Html.escape(unmarked(harmless(text)))
 
 
 def safe(text: object) -> str:
     """HTML as it is, anything else escaped; days marked up, so that no line breaks inside them."""
-    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", str(escape(text)))
+    return str(text) if isinstance(text, Html) else DAY.sub(r"<time>\g<0></time>", str(Html.escape(text)))
 
 
 def heading(text: str, level: int = 2, anchor: str = "") -> Html:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def write_workbook(edition: Edition, path: str | Path, run_id: str = "", version
     formula carries its value. The workbook is dated by `as_of`, never by the clock.
     """
     with opened(path, edition) as workbook:
-        book = Book(workbook, edition, run_id, version, has_print_set=True)
+        noted = replace(edition, noted=True, linked=False)
+        book = Book(workbook, noted, run_id, version, has_print_set=True)
         sheets = sheets_of(book)
         for key in sheets:
             workbook.add_worksheet(book.sheet_name(key))

@@ -11,6 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from fvmanalys.report.harmless import harmless, is_web_address, one_line
 from fvmanalys.report.item import Address
+from fvmanalys.report.markup import unmarked
 
 __all__ = ["Formula", "Input", "Jump", "header_names", "safe_text", "table_name", "write_cell"]
 
@@ -46,7 +47,7 @@ class Jump:
 
 def safe_text(text: Any, longest: int = LONGEST_TEXT) -> str:
     """Text without what XML cannot hold, cut with a mark where it is longer than a cell can hold."""
-    clean = harmless(text)
+    clean = unmarked(harmless(text))
     if utf16_length(clean) <= longest:
         return clean
     kept = clean.encode("utf-16-le")[: 2 * (longest - len(CUT_MARK))].decode("utf-16-le", "ignore")

@@ -14,6 +14,7 @@ from fvmanalys.report.digits import rounded
 from fvmanalys.report.exhibit import Exhibit
 from fvmanalys.report.harmless import one_line
 from fvmanalys.report.item import Address
+from fvmanalys.report.markup import marks
 from fvmanalys.report.palette import ACCENT, MUTED
 from fvmanalys.report.sheets.book import HEADER_SIZE, Book, Region, alignment
 from fvmanalys.report.sheets.cells import Jump, header_names, safe_text, table_name, write_cell
@@ -136,6 +137,8 @@ class Sheet:
         size = properties.get("font_size", 10)
         bold = properties.get("bold", False)
         for text in texts:
+            if self.printed and marks(text):
+                self.comment(self.row, "\n".join(f"{part}: {place}" for part, place in dict.fromkeys(marks(text))))
             self.prose(clause_lines(safe_text(text), self.across, size, bold), **properties)
             self.height(self.row - 1, self.heights.get(self.row - 1, ROW_POINTS) + AIR)
 
@@ -218,8 +221,12 @@ class Sheet:
         for place, row in enumerate(exhibit.rows(edition)):
             said = row_traced(edition, exhibit, row)
             if said:
-                look = {"x_scale": COMMENT[0], "y_scale": COMMENT[1], "font_size": 9, "font_name": "Arial"}
-                self.sheet.write_comment(region.first_row + place, 0, safe_text(said, MOST_SAID), look)
+                self.comment(region.first_row + place, said)
+
+    def comment(self, row: int, text: str) -> None:
+        """A comment on the first cell of a row: how its numbers are traced."""
+        look = {"x_scale": COMMENT[0], "y_scale": COMMENT[1], "font_size": 9, "font_name": "Arial"}
+        self.sheet.write_comment(row, 0, safe_text(text, MOST_SAID), look)
 
     def begin(self, name: str, *notes: str) -> None:
         """The heading that this sheet has for `name`, and notes."""

@@ -59,7 +59,8 @@ def write_summary(book: Book, printed: Sequence[str], others: Sequence[str]) -> 
 def head_lines(sheet: Sheet) -> list[str]:
     """Whose decision it is and as known when; and which office to ask."""
     parts = [sheet.decision(column) for column in ("organisation", "unit", "meeting", "register_number", "version")]
-    as_of = sheet.words("workbook.as_of", as_of=sheet.words.day(sheet.book.findings.inputs.as_of))
+    day = sheet.words.day(sheet.book.findings.inputs.as_of)
+    as_of = sheet.words("workbook.as_of", as_of=sheet.book.edition.leading(day, "decision//as_of"))
     office = ", ".join(filter(None, [sheet.decision("unit"), sheet.decision("organisation")]))
     return [" · ".join([part for part in parts if part] + [as_of]), sheet.text("contact", office=office)]
 

@@ -162,15 +162,18 @@ def answer_sentence(edition: Edition) -> str:
     said = edition("answer.best", p_best=chance(edition, first), p_second=chance(edition, second), **facts)
     if first["family_p_best"] - first["p_best"] < SEEN:
         return said
-    whole = first[["family_p_best", "family_low", "family_high"]].set_axis(["p_best", "low", "high"])
-    return f"{said} {edition('answer.family', p_best=chance(edition, whole), **facts)}"
+    return f"{said} {edition('answer.family', p_best=chance(edition, first, 'family_'), **facts)}"
 
 
-def chance(edition: Edition, row: pd.Series) -> str:
-    """How probable something is, in words, with its range."""
-    nearest = min(FRACTIONS, key=lambda name: abs(FRACTIONS[name] - row["p_best"]))
-    ends = edition.words.measured([round(row["low"], 2), round(row["high"], 2)], "share")
-    return edition("answer.chance", about=edition(f"fraction.{nearest}"), ends=ends)
+def chance(edition: Edition, row: pd.Series, of: str = "") -> str:
+    """How probable something is, in words, with its range; `of` is `family_` for the whole family."""
+    at = f"p_best_range/{row.name}/{of}"
+    nearest = min(FRACTIONS, key=lambda name: abs(FRACTIONS[name] - row[f"{of}p_best"]))
+    ends = edition.words.measured([round(row[f"{of}{end}"], 2) for end in ("low", "high")], "share")
+    low, to, high = ends.rpartition("–")
+    ends = edition.leading(low, f"{at}low") + to + edition.leading(high, f"{at}high")
+    about = edition.leading(edition(f"fraction.{nearest}"), f"{at}p_best")
+    return edition("answer.chance", about=about, ends=ends)
 
 
 def ahead_sentence(edition: Edition) -> str:

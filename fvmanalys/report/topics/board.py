@@ -176,7 +176,8 @@ def reason_sentences(edition: Edition) -> list[str]:
 def side_text(edition: Edition, side: str, row: Any) -> str:
     """One part of the difference in words."""
     part = edition.part(row["kind"], row["part"])
-    return edition(f"board.{row['kind']}_{side}", part=part, amount=edition.words.amount(abs(row["difference"])))
+    keys = {"option": row["option"], "other": row["other"], "part": row["part"]}
+    return edition(f"board.{row['kind']}_{side}", keys, name=part, difference=abs(row["difference"]))
 
 
 def next_steps(edition: Edition) -> list[str]:
@@ -194,27 +195,21 @@ def next_steps(edition: Edition) -> list[str]:
 
 def unknown_sentences(edition: Edition) -> list[str]:
     """What nobody has confirmed: how much is assumed, the largest of it, and what is most worth knowing."""
-    findings, words = edition.findings, edition.words
+    findings = edition.findings
     counts = findings.evidence_counts.set_index("kind")
-    texts = [
-        edition(
-            "board.assumed",
-            count=words.number(counts["estimates"]["assumption"]),
-            all=words.number(counts["estimates"].sum()),
-        )
-    ]
+    texts = [edition("board.assumed", count=counts["estimates"]["assumption"], all=counts["estimates"].sum())]
     shares = findings.spread.set_index("source")["share"]
     if len(shares):
-        texts.append(edition("board.owed_to", **{source: words.share(share) for source, share in shares.items()}))
+        texts.append(edition("board.owed_to", shares))
     best = findings.comparison.best
     known = {row["id"]: row for row in edition.quantities}
     largest = largest_assumptions(findings.simulation, best).to_dict("records")
     texts += [edition("board.largest", option=edition.options[best])] if largest else []
     for row in largest:
         one = known[row["estimate"]]
-        size = edition.tell("size", one["likely"], one)
+        size = edition.leading(edition.tell("size", one["likely"], one), f"estimates/{one['id']}/likely")
         name = edition.estimate(one, with_option=False)
-        texts.append(edition("board.assumption", name=name, size=size, share=words.share(row["share"])))
+        texts.append(edition("board.assumption", row, name=name, size=size))
     if findings.comparison.runner_up is None:
         return texts
     rows = worth_knowing(findings, "assumption").head(MOST_UNKNOWN).to_dict("records")

@@ -120,7 +120,7 @@ def rates_told(edition: Edition) -> str:
     """The rate of discount: one share, or how it changes."""
     rate = edition.findings.simulation.model.rate
     if not isinstance(rate, tuple):
-        return edition.words.share(rate, 1)
+        return edition.leading(edition.words.share(rate, 1), "estimates/parameters/discount_rate/likely")
     first, *later = rate
     steps = [edition("page.rate_from", year=one.opens, rate=one.rate) for one in later]
     return edition.words.listing([edition.words.share(first.rate, 1), *steps])

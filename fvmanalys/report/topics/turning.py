@@ -125,8 +125,11 @@ def condition_sentences(edition: Edition) -> list[str]:
 def condition(edition: Edition, row: dict[str, Any]) -> str:
     """On which side of its switching value a number must stay."""
     chance = "chance_" if row["id"].startswith("risks/") else ""
-    there, here = (edition.tell("sized", row[value], row) for value in ("switching_value", "base"))
-    return edition(f"turning.{chance}{side(row)}", row, there=there, here=here)
+    told = {
+        name: edition.leading(edition.tell("sized", row[column], row), f"switching_values/{row['id']}/{column}")
+        for name, column in (("there", "switching_value"), ("here", "base"))
+    }
+    return edition(f"turning.{chance}{side(row)}", row, **told)
 
 
 def nearest(findings: Findings) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(fi
         (UNCERTAINTY, "exhibit.verdict_range.title"),
     ):
         assert called(key) in first_column(books["region"][sheet]) and called(key) not in first_column(books["later"][sheet])
-    assert called("staffing.yearly.heading") in first_column(books["later"][BY_YEAR])
+    assert called("exhibit.team.title") in first_column(books["later"][BY_YEAR])
 
 
 @pytest.mark.parametrize("case", ["later", "library"])
@@ -129,10 +129,10 @@ def test_the_bill_sums_to_its_parts(findings, books):
 
 
 def test_yearly_staffing_sums_over_phases_and_has_no_share_of_consultants_where_nobody_works(books):
-    shown = table(books["region"][BY_YEAR], called("staffing.yearly.consultants"))
-    total = shown[called("staffing.yearly.total")].astype(float)
+    shown = table(books["region"][BY_YEAR], called("exhibit.team.column.consultants"))
+    total = shown[called("exhibit.team.column.total")].astype(float)
     np.testing.assert_allclose(shown.iloc[:, 2:-2].astype(float).sum(axis=1), total, rtol=1e-9)
-    share = shown[called("staffing.yearly.consultants")]
+    share = shown[called("exhibit.team.column.consultants")]
     somebody = total >= SOMEBODY
     assert share[somebody].astype(float).between(0, 1).all() and (share[~somebody] == "–").all() and not somebody.all()
     assert shown.groupby(called("column.option"))[called("column.year")].nunique().nunique() == 1

@@ -172,6 +172,7 @@ class Told(Recipes):
             return asked.of(self.rows.parameters("value_per_point"))
         if asked.column in ("inquiries", "revisions"):
             return asked.of(self.rows.all_of("investigations" if asked.column == "inquiries" else "revisions"))
-        tied_ids = self.findings.knowledge.leading()["id"].head(int(asked.value)) if asked.column == "tied" else []
-        names = tied_ids if asked.column == "tied" else stand_ins(self.findings)
-        return asked.of(list(map(self.rows.estimate, names)))
+        if asked.column == "tied":
+            ids = self.findings.knowledge.leading()["id"].head(int(asked.value))
+            return self.of_any(replace(asked, row={"ids": ";".join(ids)}))
+        return asked.of(list(map(self.rows.estimate, stand_ins(self.findings))))

@@ -166,11 +166,10 @@ class Exhibit:
         """The rows of sums."""
         if not isinstance(self.sums, str):
             return self.sums(edition.findings)
+        if not self.sums:
+            return []
         numbers = [one.key for one in columns[1:] if style_of(one.style)[0].is_number]
-        sums = {
-            key: sum(row[key] for row in rows if row[key] == row[key]) for key in numbers
-        }  # what is missing is none
-        return [{"sum": self.sums, **sums}] if self.sums else []
+        return [{"sum": self.sums} | {key: total(row[key] for row in rows) for key in numbers}]
 
 
 def declared(columns: str) -> list[Column]:
@@ -185,6 +184,11 @@ def found(path: str, findings: Findings) -> pd.DataFrame:
     for name in path.split("."):
         table = table[name] if isinstance(table, Mapping) else getattr(table, name)
     return cast(pd.DataFrame, table)
+
+
+def total(values: Iterable[float]) -> float:
+    """The sum of what is not missing."""
+    return sum(value for value in values if value == value)
 
 
 def says(value: Any) -> bool:

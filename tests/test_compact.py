@@ -61,12 +61,14 @@ def test_a_shortened_path_runs_within_a_tenth_of_a_point_of_the_whole(points):
 
 def corners(path):
     """The corners of a path of lines, in whole coordinates."""
-    found = []
-    for command, numbers in re.findall(r"([MLHV])([^MLHV]*)", path):
-        values = list(map(float, numbers.split()))
-        x, y = found[-1] if found else (0, 0)
-        found.append((values[0], y) if command == "H" else (x, values[0]) if command == "V" else tuple(values))
-    return [np.array(one) for one in found]
+    found = [np.zeros(2)]
+    for command, numbers in re.findall(r"([MLHVlhv])([^MLHVlhv]*)", path):
+        values = np.array(re.findall(r"-?[\d.]+", numbers), dtype=float)
+        place = found[-1].copy()
+        moved = {"h": slice(0, 1), "v": slice(1, 2)}.get(command.lower(), slice(0, 2))
+        place[moved] = values + (place[moved] if command.islower() else 0)
+        found.append(place)
+    return found[1:]
 
 
 def distance(point, one, other):

@@ -123,17 +123,27 @@ def short_path(path: str) -> str:
 
 
 def written(steps: list[tuple[str, list[float]]]) -> Iterator[str]:
-    """The steps of a path, those along an axis by where they end."""
-    here = ["", ""]
+    """The steps of a path as short as they can be: lines to where they end, or by how far they go."""
+    here: list[float] = []
     for command, numbers in steps:
-        told = list(map(rounded, numbers))
-        if command == "L" and told[1] == here[1]:
-            yield f"H{told[0]}"
-        elif command == "L" and told[0] == here[0]:
-            yield f"V{told[1]}"
-        else:
-            yield command + " ".join(told)
-        here = told[-2:] or here
+        there = [round(number, 1) for number in numbers]
+        yield line_to(here, there) if command == "L" and here else command + joined(there)
+        here = there[-2:]
+
+
+def line_to(here: list[float], there: list[float]) -> str:
+    """A line from one place to another."""
+    across, up = (end - start for start, end in zip(here, there, strict=True))
+    if rounded(up) == "0":
+        return min(f"h{rounded(across)}", f"H{rounded(there[0])}", key=len)
+    if rounded(across) == "0":
+        return min(f"v{rounded(up)}", f"V{rounded(there[1])}", key=len)
+    return min("l" + joined([across, up]), "L" + joined(there), key=len)
+
+
+def joined(numbers: list[float]) -> str:
+    """Numbers in a row; a minus parts them as well as a space."""
+    return " ".join(map(rounded, numbers)).replace(" -", "-")
 
 
 def between(before: list[float], passed: list[list[float]], after: list[float]) -> bool:

@@ -15,7 +15,7 @@ TILES = {  # a hatch by what it is drawn of: dots, lines both ways, lines one wa
     "lines": (6, '<path d="M-1 1L1-1M0 6L6 0M5 7L7 5" stroke="{ink}" stroke-width=".7"/>'),
 }
 POINT = re.compile(r"([MLCQzZ])|(-?[\d.]+(?:e-?\d+)?)")
-NEAR = 0.06
+NEAR = 0.12
 MOST_PASSED = 60  # of a point: what nobody sees; points left out at a time
 
 
@@ -97,7 +97,7 @@ def shorten(element: Element) -> None:
 def rounded(value: float) -> str:
     """A number to one decimal, as short as it can be."""
     text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+    return "0" if text == "-0" else re.sub(r"^(-?)0\.", r"\1.", text)
 
 
 def short_path(path: str) -> str:

@@ -153,7 +153,7 @@ def test_a_change_that_cannot_be_made_is_told(inputs, given, told):
         ("", "holds nothing; write each change under"),
         ("[[chang]]", r"holds \['chang'\]"),
         ("[[change]]\nids = 3", "change.1.ids: .*correct 3"),
-        ("[[change]]\nids = 'a'\nfactor = 3", "change.1.factor: no such setting; there are ids, values"),
+        ("[[change]]\nids = 'a'\nfactor = 3", "change.1.factor: no such setting; there are add, distribution"),
         ("[[change]]\nids = 'a'\ntimes = 'x'", "change.1.times: .*number.*correct 'x'"),
         ("[[change", "is not TOML"),
     ],

@@ -87,8 +87,8 @@ def test_what_is_printed_says_the_verdict_what_waiting_costs_and_what_the_uncert
     edition = Edition(findings["region"], WORDS.lang)
     assert verdict_sentences(edition)[0] in first_column(books["region"][SUMMARY])
     assert all(sentence in first_column(books["region"][WORDS("sheet.people.name")]) for sentence in waiting_answer(edition))
-    shares = {source: WORDS.share(share) for source, share in findings["region"].spread.set_index("source")["share"].items()}
-    assert WORDS("board.owed_to", **shares) in first_column(books["region"][WORDS("sheet.risks.name")])
+    shares = findings["region"].spread.set_index("source")["share"]
+    assert edition("board.owed_to", **shares) in first_column(books["region"][WORDS("sheet.risks.name")])
 
 
 def test_after_the_decision_the_parts_on_waiting_are_left_out_with_a_sentence(findings, books):

@@ -20,7 +20,7 @@ from fvmanalys.analysis.trace_told import TOLD, Told
 from fvmanalys.errors import UsageError
 from fvmanalys.evidence.tables import TABLES
 
-__all__ = ["ALL", "EXTRA", "KEYS", "Tracer", "key_part"]
+__all__ = ["ALL", "EXTRA", "KEYS", "Tracer", "as_number", "key_part"]
 
 ALL, AND = "+", "&&"  # in an address: the sum over all of a key; of several addresses
 KEYS = {
@@ -127,7 +127,7 @@ class Tracer(Told):
         """The number at an address without its sign, or a day as one."""
         _, column, rows = self.rows_at(address)
         values = [row[column] for row in rows]
-        return abs(sum(one.toordinal() if isinstance(one, date) else float(one) for one in values))
+        return abs(sum(map(as_number, values)))
 
     def rows_at(self, address: str) -> tuple[str, str, list[dict[str, Any]]]:
         """The table and the column of an address, and its row, or those of a sum which have a number."""
@@ -146,10 +146,8 @@ class Tracer(Told):
 
     def number(self, name: str, row: Mapping[str, Any], column: str) -> Trace:
         """Trace one number of a row."""
-        value = row[column]
+        value = as_number(row[column]) if isinstance(row[column], date) else row[column]
         address = f"{name}/{row['key']}/{column}"
-        if isinstance(value, date):
-            value = float(value.toordinal())
         is_key = column in KEYS.get(name, "").split()
         if is_key or isinstance(value, str | bool | np.bool_) or value is None or value != value:
             raise UsageError(f"{address}: {value!r} is not a number that is computed; trace another column")
@@ -177,6 +175,11 @@ def key_part(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     return "" if value is None else str(value)
+
+
+def as_number(cell: Any) -> float:
+    """A number of a table, a day as one; NaN for none."""
+    return float(cell.toordinal()) if isinstance(cell, date) else np.nan if cell is None else float(cell)
 
 
 def same_key(key: list[str], wanted: list[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from fvmanalys.analysis.trace_tables import AND, KEYS, key_part
+from fvmanalys.analysis.trace_tables import AND, KEYS, as_number, key_part
 from fvmanalys.errors import UsageError
 from fvmanalys.report.names import Names, Row
 from fvmanalys.report.styles import style_of
@@ -106,14 +106,9 @@ class Parts(dict[str, Any]):
 def stands(edition: Names, address: str, value: Any) -> bool:
     """Whether the number stands at an address."""
     try:
-        return AND in address or edition.findings.tracer.value(address) == sized(value)
+        return AND in address or edition.findings.tracer.value(address) == abs(as_number(value))
     except UsageError:
         return False
-
-
-def sized(value: Any) -> float:
-    """A number without its sign, or a day as one."""
-    return float(value.toordinal()) if isinstance(value, date) else abs(float(value))
 
 
 def found_in(edition: Names, name: str, field: str, value: Any, facts: Facts) -> str:

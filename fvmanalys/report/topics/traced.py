@@ -22,9 +22,6 @@ UNITS = {  # how the parts of an entry are told where they are no shares of it
 }  # fmt: skip
 
 
-IN_TABLES = {"amount": "money", "years": "n1"}
-
-
 @dataclass(frozen=True)
 class MadeOf:
     """The entries of `Findings.made_of` in words."""
@@ -72,8 +69,11 @@ class MadeOf:
 
     def cell(self, entry: str, amount: float) -> Html:
         """How much a part is, without its unit."""
-        style = IN_TABLES.get(UNITS[entry.partition("/")[0]], "points")
-        return Html("<td>{}</td>").format(self.edition.tell(style, amount))
+        unit = UNITS[entry.partition("/")[0]]
+        edition = self.edition
+        if unit == "years":
+            return Html("<td>{}</td>").format(edition.words.number(amount, 1))
+        return Html("<td>{}</td>").format(edition.tell("money" if unit == "amount" else unit, amount))
 
     def part(self, name: str) -> tuple[str, str]:
         """A part's name, and where it leads."""
@@ -130,8 +130,10 @@ def entry_shown(told: MadeOf, name: str, rows: pd.DataFrame) -> Html:
         )
         for part in dict.fromkeys(seen["part"])
     )
-    table = '<table class="traces" id="{}"><thead><tr><th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table>'
-    return Html(table).format(anchors[name], told.called(name), Html("").join(heads), body)
+    caption = Html("<caption>{}</caption>").format(told.called(name))
+    head = Html("<thead><tr><td></td>{}</tr></thead>").format(Html("").join(heads))
+    table = '<table class="traces" id="{}">{}{}<tbody>{}</tbody></table>'
+    return Html(table).format(anchors[name], caption, head, body)
 
 
 def row_traced(edition: Edition, exhibit: Exhibit, row: Any) -> str:
